@@ -1,0 +1,44 @@
+// One-way layers: common ← prompts, models, engine, client, webview ← host ← features ← extension; cli on the side.
+const only = (from, ...to) => ({
+  name: `${from}-imports-only-${to.join("-") || "itself"}`,
+  severity: "error",
+  from: { path: `^src/${from}/` },
+  to: { path: "^src/", pathNot: `^src/(${[from, ...to].join("|")})/` },
+});
+module.exports = {
+  forbidden: [
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    only("common"),
+    only("prompts", "common"),
+    only("models", "common"),
+    only("engine", "common"),
+    only("client", "common"),
+    only("webview", "common"),
+    only("cli", "common", "prompts", "models", "client"),
+    only("host", "common", "prompts", "models", "client"),
+    only("features", "common", "prompts", "models", "client", "host"),
+    {
+      name: "vscode-only-in-host-and-features",
+      severity: "error",
+      from: { pathNot: "^src/(host|features)/|^src/extension\\.ts$" },
+      to: { path: "^vscode$" },
+    },
+    {
+      name: "native-runtime-only-in-engine",
+      severity: "error",
+      from: { pathNot: "^src/engine/" },
+      to: { path: "node-llama-cpp" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js", ".json"] },
+  },
+};

@@ -1,0 +1,53 @@
+// Bundles the four programs: extension (CommonJS, for VS Code), engine and CLI (ESM, since node-llama-cpp is ESM only)
+// and the panel. `--watch` rebuilds on change, `--meta` writes dist/meta.json to see what takes the space.
+import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import * as esbuild from "esbuild";
+
+const watch = process.argv.includes("--watch");
+const shared = {
+  bundle: true,
+  minify: !watch,
+  sourcemap: watch ? "linked" : false,
+  legalComments: "none",
+  logLevel: "warning",
+  metafile: true,
+};
+const node = { ...shared, platform: "node", target: "node20.20" };
+const esm = {
+  ...node,
+  format: "esm",
+  external: ["node-llama-cpp"],
+  // Bundled CommonJS packages may call require().
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+};
+
+const programs = [
+  { ...node, format: "cjs", external: ["vscode"], entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs" },
+  { ...esm, entryPoints: ["src/engine/main.ts"], outfile: "dist/engine.mjs" },
+  { ...esm, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.mjs" },
+  {
+    ...shared,
+    platform: "browser",
+    target: "es2022",
+    format: "iife",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    entryPoints: ["src/webview/panel.tsx"],
+    outfile: "dist/webview/panel.js",
+  },
+].filter((program) => existsSync(program.entryPoints[0]));
+
+if (!watch) rmSync("dist", { recursive: true, force: true });
+const contexts = await Promise.all(programs.map((program) => esbuild.context(program)));
+if (watch) {
+  await Promise.all(contexts.map((context) => context.watch()));
+  console.log("watching");
+} else {
+  const results = await Promise.all(contexts.map((context) => context.rebuild()));
+  if (process.argv.includes("--meta"))
+    writeFileSync("dist/meta.json", JSON.stringify(results.map((result) => result.metafile)));
+  await Promise.all(contexts.map((context) => context.dispose()));
+}
+if (existsSync("src/cli/samples")) cpSync("src/cli/samples", "dist/samples", { recursive: true });

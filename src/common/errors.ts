@@ -1,0 +1,65 @@
+/**
+ * The one error type that crosses Hunch's processes. `instanceof` is lost on the way between processes, `code` is not.
+ * `message` says what happened, `hint` what the user can do next; both are shown as they are.
+ */
+export type ErrorCode =
+  | "modelNotFound"
+  | "notGguf"
+  | "modelTruncated"
+  | "modelCorrupted"
+  | "modelUnsupported"
+  | "outOfMemory"
+  | "modelNotLoaded"
+  | "unknownModel"
+  | "downloadFailed"
+  | "checksumMismatch"
+  | "diskFull"
+  | "offline"
+  | "locked"
+  | "promptTooLong"
+  | "emptyInput"
+  | "binaryInput"
+  | "inputTooLarge"
+  | "fileNotFound"
+  | "engineStartFailed"
+  | "engineCrashed"
+  | "engineGaveUp"
+  | "protocolMismatch"
+  | "backendUnavailable"
+  | "usage"
+  | "cancelled"
+  | "internal";
+
+export class HunchError extends Error {
+  readonly code: ErrorCode;
+  /** What to do next, a sentence; empty when there is nothing sensible to say. */
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = "HunchError";
+    this.code = code;
+    this.hint = options.hint ?? "";
+  }
+}
+
+/** The part of an error that is sent between processes and written by `--json`. */
+export interface ErrorData {
+  code: ErrorCode;
+  message: string;
+  hint: string;
+}
+
+/** Any thrown value as error data; what is not a HunchError becomes `internal` and keeps its message. */
+export function toErrorData(error: unknown): ErrorData {
+  if (error instanceof HunchError) return { code: error.code, message: error.message, hint: error.hint };
+  const data = (error as { data?: Partial<ErrorData> } | undefined)?.data;
+  const message = error instanceof Error ? error.message : String(error);
+  if (data && typeof data.code === "string")
+    return { code: data.code, message: data.message ?? message, hint: data.hint ?? "" };
+  return { code: "internal", message, hint: "Show the engine log for details." };
+}
+
+export function fromErrorData(data: ErrorData, cause?: unknown): HunchError {
+  return new HunchError(data.code, data.message, { hint: data.hint, cause });
+}

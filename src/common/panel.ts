@@ -1,0 +1,158 @@
+/**
+ * The panel's protocol: two unions, host → panel and panel → host. The host owns every conversation; the panel draws
+ * what it is told and asks for the whole state with `ready`, so that a closed and reopened panel loses nothing.
+ */
+import type { ErrorData } from "./errors.ts";
+import type { GeneratedToken, ModelInfo } from "./protocol.ts";
+import type { Segment, StopReason, ThinkingEnd, TokenOrigin } from "./segments.ts";
+import type { GenerationStats, LiveStats } from "./stats.ts";
+
+/** A run of text whose tokens have one origin; neighbours of the same origin are joined. */
+export interface TextRun {
+  text: string;
+  origin: TokenOrigin;
+}
+
+/** Code that came with a question. */
+export interface Attachment {
+  /** Workspace-relative path, or a name for an untitled document. */
+  label: string;
+  uri: string;
+  languageId: string;
+  /** 1-based, inclusive. */
+  startLine: number;
+  endLine: number;
+}
+
+export type TurnStatus = "queued" | "loading" | "prefill" | "thinking" | "answering" | "done" | "stopped" | "failed";
+
+export interface UserTurn {
+  role: "user";
+  id: string;
+  text: string;
+  attachments: Attachment[];
+}
+
+export interface AssistantTurn {
+  role: "assistant";
+  id: string;
+  status: TurnStatus;
+  thinking: TextRun[];
+  answer: TextRun[];
+  thinkingEnd: ThinkingEnd;
+  thinkingMs: number;
+  stopReason: StopReason | null;
+  /** Place in the queue while `queued`. */
+  queuePosition: number;
+  /** 0..1 while `loading` or `prefill`; null when not known. */
+  progress: number | null;
+  live: LiveStats | null;
+  stats: GenerationStats | null;
+  error: ErrorData | null;
+  /** The partial answer can be carried on. */
+  canContinue: boolean;
+}
+
+export type Turn = UserTurn | AssistantTurn;
+
+export type EngineHealth =
+  | { state: "off" }
+  | { state: "starting" }
+  | { state: "loading"; progress: number }
+  | { state: "ready" }
+  | { state: "busy" }
+  | { state: "restarting"; attempt: number; reason: string }
+  | { state: "failed"; error: ErrorData };
+
+export type DownloadState =
+  | { state: "none" }
+  | {
+      state: "running";
+      modelId: string;
+      modelName: string;
+      receivedBytes: number;
+      totalBytes: number;
+      bytesPerSecond: number;
+      /** "connecting", "downloading", "verifying". */
+      phase: string;
+      source: string;
+    }
+  | { state: "failed"; modelId: string; error: ErrorData };
+
+export interface ModelChoice {
+  id: string;
+  name: string;
+  sizeBytes: number;
+  installed: boolean;
+}
+
+export interface PanelState {
+  conversationId: string;
+  title: string;
+  turns: Turn[];
+  engine: EngineHealth;
+  model: { id: string; name: string; installed: boolean; info: ModelInfo | null };
+  models: ModelChoice[];
+  download: DownloadState;
+  effort: Effort;
+  showOrigins: boolean;
+  thinkingCollapsed: boolean;
+  /** The editor's selection, offered as an attachment. */
+  selection: Attachment | null;
+  /** The selection goes with the next question. */
+  attachSelection: boolean;
+}
+
+export type Effort = "off" | "low" | "medium" | "high" | "max" | "auto";
+export const efforts: readonly Effort[] = ["auto", "off", "low", "medium", "high", "max"];
+
+export type ToPanel =
+  /** The whole state: after `ready`, and when anything but a running turn changed. */
+  | { type: "state"; state: PanelState }
+  /** New tokens of a running turn. */
+  | { type: "append"; turnId: string; tokens: PanelToken[]; live: LiveStats }
+  /** The running turn without its text: status, progress, end. */
+  | { type: "turn"; turn: Omit<AssistantTurn, "thinking" | "answer"> }
+  | { type: "engine"; engine: EngineHealth }
+  | { type: "download"; download: DownloadState }
+  | { type: "selection"; selection: Attachment | null }
+  /** Move the keyboard focus to the input, with a text to begin with if there is one. */
+  | { type: "focusInput"; text?: string };
+
+export type PanelToken = Pick<GeneratedToken, "text" | "segment" | "origin">;
+
+export type FromPanel =
+  | { type: "ready" }
+  | { type: "ask"; text: string }
+  | { type: "stop" }
+  | { type: "answerNow" }
+  | { type: "continue"; turnId: string }
+  | { type: "retry"; turnId: string }
+  | { type: "newChat" }
+  | { type: "copy"; text: string }
+  | { type: "insert"; code: string }
+  | { type: "openLink"; href: string }
+  | { type: "openAttachment"; attachment: Attachment }
+  | { type: "setEffort"; effort: Effort }
+  | { type: "selectModel" }
+  | { type: "download"; modelId: string }
+  | { type: "cancelDownload" }
+  | { type: "setShowOrigins"; value: boolean }
+  | { type: "setThinkingCollapsed"; value: boolean }
+  | { type: "setAttachSelection"; value: boolean }
+  | { type: "restartEngine" }
+  | { type: "showLog" };
+
+/** Adds tokens to runs, joining neighbours of the same origin. Changes `runs`. */
+export function appendRuns(runs: TextRun[], tokens: readonly PanelToken[], segment: Segment): void {
+  for (const token of tokens) {
+    if (token.segment !== segment || token.text === "") continue;
+    const last = runs.at(-1);
+    if (last?.origin === token.origin) last.text += token.text;
+    else runs.push({ text: token.text, origin: token.origin });
+  }
+}
+
+export function runsText(runs: readonly TextRun[]): string {
+  return runs.map((run) => run.text).join("");
+}

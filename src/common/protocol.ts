@@ -1,0 +1,245 @@
+/**
+ * The engine's protocol, JSON-RPC over IPC, stdio or a socket. One file for both sides; the doc of each message says
+ * who sends it and when. Requests are cancelled with vscode-jsonrpc's cancellation; a failed request always rejects,
+ * with `ErrorData` as the error's data.
+ */
+import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
+import type { ErrorData } from "./errors.ts";
+import type { Segment, StopReason, ThinkingEnd, TokenOrigin } from "./segments.ts";
+import type { GenerationStats, LiveStats } from "./stats.ts";
+
+export const protocolVersion = 1;
+
+// ---- initialize: client → engine, first, once
+
+export interface InitializeParams {
+  protocolVersion: number;
+  client: string;
+  /** The engine exits when this process is gone. */
+  parentPid: number;
+  logLevel: LogLevel;
+  /** Folder for what the engine measures and keeps (cost curves, self-tests, controller state). */
+  stateFolder: string;
+}
+export interface InitializeResult {
+  protocolVersion: number;
+  engineVersion: string;
+  pid: number;
+}
+
+// ---- load: client → engine; loads what is missing, returns at once when the same is loaded already
+
+export interface ModelRef {
+  /** Catalogue id, or the file's name for a local file. */
+  id: string;
+  /** Absolute path of the GGUF file. */
+  path: string;
+  /** Known SHA-256 of the file, if any (reported, not recomputed). */
+  sha256?: string;
+}
+
+export type KvType = "f16" | "q8_0" | "q4_0";
+export type GpuChoice = "auto" | "off" | "vulkan" | "cuda" | "metal";
+export type SpeculationMode = "auto" | "off" | "strict" | "suffix" | "recycling" | "draft";
+
+export interface LoadParams {
+  target: ModelRef;
+  draft: ModelRef | null;
+  /** Tokens; "auto" takes what fits in memory, at most the model's own and 8 192. */
+  contextSize: number | "auto";
+  kvType: KvType | "auto";
+  threads: number | "auto";
+  gpu: GpuChoice;
+  /** Pick a configuration proven bit-equal to plain decoding (flash attention, q8_0 KV). */
+  strict: boolean;
+}
+
+export interface ThreadInfo {
+  /** Cores this process may use (affinity and cgroup quota). */
+  free: number;
+  /** Threads a pass uses now. */
+  used: number;
+}
+
+/** How a model marks its thoughts; found from its metadata and template. */
+export interface ThinkingFormatInfo {
+  family: string;
+  /** The model is trained to think; false: thinking has to be elicited. */
+  native: boolean;
+  /** Thinking can be switched off. */
+  canDisable: boolean;
+  /** Where instructions belong in this family. */
+  instructions: "system" | "user" | "developer";
+  /** Sampling the publisher advises for thinking, if any. */
+  sampling?: { temperature?: number; topP?: number; topK?: number; minP?: number };
+}
+
+/** A thing the user should know that is no error: a draft that was ignored, a setting that could not be met. */
+export interface Notice {
+  code: string;
+  message: string;
+}
+
+export interface ModelInfo {
+  id: string;
+  path: string;
+  sha256: string | null;
+  name: string;
+  architecture: string;
+  sizeBytes: number;
+  contextSize: number;
+  trainContextSize: number;
+  vocabularySize: number;
+  /** "cpu", or the GPU's name. */
+  device: string;
+  gpuLayers: number;
+  kvType: KvType;
+  flashAttention: boolean;
+  threads: ThreadInfo;
+  thinking: ThinkingFormatInfo;
+  draft: { id: string; path: string } | null;
+  notices: Notice[];
+  loadMs: number;
+}
+
+// ---- generate: client → engine; answered when the generation has ended. Generations wait in one fair queue.
+
+export interface ChatMessage {
+  role: "system" | "user" | "assistant";
+  content: string;
+}
+
+export interface SamplingOptions {
+  /** 0 = greedy. */
+  temperature: number;
+  /** 0 = off (then the 256 likeliest tokens are considered). */
+  topK: number;
+  topP: number;
+  minP: number;
+  /** 1 = off; applied to the last 64 tokens. */
+  repetitionPenalty: number;
+  seed: number;
+}
+
+/** `on`: the model's own way of thinking, or elicited where it has none. */
+export type ThinkingMode = "on" | "off";
+
+export type Prompt =
+  | { kind: "chat"; messages: ChatMessage[]; thinking: ThinkingMode }
+  /** Sent as it is, without the chat format. */
+  | { kind: "raw"; text: string }
+  /** Goes on where an interrupted answer stopped: the same messages and what had been generated. */
+  | {
+      kind: "continue";
+      messages: ChatMessage[];
+      thinking: ThinkingMode;
+      partial: { thinking: string; answer: string };
+    };
+
+export interface ThinkingControls {
+  /** Tokens; null = none. At the budget a wrap-up is injected at the next sentence end, 25 % later at once. */
+  budget: number | null;
+  loopGuard: boolean;
+  earlyExit: boolean;
+}
+
+export interface GenerateParams {
+  generationId: string;
+  /** Generations of one conversation share the KV cache prefix. */
+  conversationId: string;
+  prompt: Prompt;
+  sampling: SamplingOptions;
+  /** Output tokens at most, thinking included. */
+  maxTokens: number;
+  controls: ThinkingControls;
+  speculation: SpeculationMode;
+  /** What to do when the context fills up: stop with `contextFull`. The only strategy; never a silent cut. */
+  onContextFull: "stop";
+}
+
+export interface GeneratedToken {
+  id: number;
+  /** Text this token added to its segment; empty for markers and for a part of a character. */
+  text: string;
+  segment: Segment;
+  origin: TokenOrigin;
+  /** Written by Hunch to close the thought (wrap-up, marker), not chosen by the model. */
+  forced?: true;
+}
+
+export type GenerationEvent =
+  /** Place in the queue: 0 = being worked on. */
+  | { type: "queue"; position: number }
+  | { type: "prefill"; processedTokens: number; totalTokens: number; cachedTokens: number }
+  | { type: "tokens"; tokens: GeneratedToken[]; live: LiveStats }
+  | { type: "thinkingEnd"; reason: ThinkingEnd }
+  | { type: "notice"; notice: Notice };
+
+export interface GenerationResult {
+  thinking: string;
+  answer: string;
+  stopReason: StopReason;
+  thinkingEnd: ThinkingEnd;
+  stats: GenerationStats;
+  model: ModelInfo;
+  threads: number;
+  seed: number;
+}
+
+// ---- measure: client → engine; for `doctor`, model details and the benchmark
+
+export interface MeasureParams {
+  costCurve: boolean;
+  exactness: boolean;
+}
+
+export interface ExactnessResult {
+  /** Pass sizes whose logits are bit-equal to n = 1 at every length tried. */
+  exactSizes: number[];
+  /** Context lengths tried (tokens). */
+  lengths: number[];
+  /** Largest logit difference from n = 1 by pass size, over all lengths. */
+  maxDifference: Record<string, number>;
+}
+
+export interface MeasureResult {
+  /** T(n) / T(1) by pass size n. */
+  costCurve: Record<string, number> | null;
+  /** Time of a single-token pass (ms). */
+  passMs: number | null;
+  /** Time of a draft model's single-token pass / the target's; null without a draft model. */
+  draftCost: number | null;
+  exactness: ExactnessResult | null;
+}
+
+export interface EngineStatus {
+  pid: number;
+  model: ModelInfo | null;
+  queueLength: number;
+  residentBytes: number;
+  /** What the runtime can use: devices found, and why not. */
+  devices: { name: string; available: boolean; reason: string }[];
+}
+
+export type LogLevel = "error" | "warn" | "info" | "debug";
+
+export const initializeRequest = new RequestType<InitializeParams, InitializeResult, ErrorData>("initialize");
+export const loadRequest = new RequestType<LoadParams, ModelInfo, ErrorData>("load");
+export const unloadRequest = new RequestType0<null, ErrorData>("unload");
+export const generateRequest = new RequestType<GenerateParams, GenerationResult, ErrorData>("generate");
+export const measureRequest = new RequestType<MeasureParams, MeasureResult, ErrorData>("measure");
+export const statusRequest = new RequestType0<EngineStatus, ErrorData>("status");
+/** Number of tokens of a text, special markers taken as text. */
+export const countTokensRequest = new RequestType<{ text: string }, number, ErrorData>("countTokens");
+export const shutdownRequest = new RequestType0<null, ErrorData>("shutdown");
+
+/** client → engine: end this generation's thought now and answer. */
+export const answerNowNotification = new NotificationType<{ generationId: string }>("answerNow");
+/** engine → client: progress of a load, 0..1. */
+export const loadProgressNotification = new NotificationType<{ id: string; progress: number }>("loadProgress");
+/** engine → client: what a generation produced, batched about 60 times a second. */
+export const generationNotification = new NotificationType<{ generationId: string; events: GenerationEvent[] }>(
+  "generation",
+);
+/** engine → client: a line for the log. */
+export const logNotification = new NotificationType<{ level: LogLevel; message: string }>("log");

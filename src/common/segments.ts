@@ -1,0 +1,16 @@
+/** What a run of output text is: the model's thought, or the answer meant for the user. */
+export type Segment = "thinking" | "answer";
+
+/** Who first proposed a token: the target model itself, or the drafter whose guess the target accepted. */
+export type TokenOrigin = "target" | "suffix" | "recycling" | "draft";
+
+/** The origins that are drafters. */
+export type DrafterName = Exclude<TokenOrigin, "target">;
+
+export const tokenOrigins: readonly TokenOrigin[] = ["target", "suffix", "recycling", "draft"];
+
+/** Why generation stopped. */
+export type StopReason = "stop" | "length" | "contextFull" | "cancelled";
+
+/** What ended the thought; `none` when there was no thought or it never ended. */
+export type ThinkingEnd = "none" | "model" | "budget" | "answerNow" | "earlyExit" | "loop";

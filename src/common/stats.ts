@@ -1,0 +1,71 @@
+import type { DrafterName } from "./segments.ts";
+
+/** What one drafter did in a generation: raw counts, ratios are computed on read. */
+export interface DrafterStats {
+  /** Rounds in which this drafter's guess was verified. */
+  rounds: number;
+  draftedTokens: number;
+  acceptedTokens: number;
+  /** Time spent guessing (ms). */
+  draftMs: number;
+  /** Accepted tokens by draft position (index 0 = first guessed token). */
+  acceptedPerPosition: number[];
+}
+
+/** Figures of one generation. Times in ms, `tokensPerSecond` is of the decode phase. */
+export interface GenerationStats {
+  promptTokens: number;
+  /** Prompt tokens whose KV cache was reused. */
+  cachedTokens: number;
+  thinkingTokens: number;
+  answerTokens: number;
+  targetPasses: number;
+  draftedTokens: number;
+  acceptedTokens: number;
+  /** 1 + accepted / rounds with a draft; 0 when nothing was drafted. */
+  meanAcceptanceLength: number;
+  /** Output tokens / target passes. */
+  tokensPerPass: number;
+  queueMs: number;
+  prefillMs: number;
+  /** From the request to the first output token. */
+  timeToFirstTokenMs: number;
+  decodeMs: number;
+  tokensPerSecond: number;
+  /** What plain decoding would have reached: 1 / the measured time of a single-token pass. 0 when not known. */
+  plainTokensPerSecond: number;
+  /** Our own time between two native calls, per target pass. */
+  overheadMsPerPass: number;
+  thinkingMs: number;
+  /** Thinking tokens not generated because the thought was ended early, where that is known; else 0. */
+  thinkingTokensSaved: number;
+  contextUsedTokens: number;
+  contextSize: number;
+  byDrafter: Partial<Record<DrafterName, DrafterStats>>;
+}
+
+/** Figures of a generation under way, sent with each batch of tokens. */
+export interface LiveStats {
+  thinkingTokens: number;
+  answerTokens: number;
+  /** Thinking budget (tokens); null when there is none. */
+  thinkingBudget: number | null;
+  elapsedMs: number;
+  tokensPerSecond: number;
+  draftedTokens: number;
+  acceptedTokens: number;
+  contextUsedTokens: number;
+  contextSize: number;
+}
+
+/** accepted / drafted, 0..1; null when nothing was drafted. */
+export function acceptanceRate(counts: { draftedTokens: number; acceptedTokens: number }): number | null {
+  return counts.draftedTokens > 0 ? counts.acceptedTokens / counts.draftedTokens : null;
+}
+
+/** How many times faster than plain decoding on this machine; null when the plain speed is not known. */
+export function speedUp(stats: GenerationStats): number | null {
+  return stats.plainTokensPerSecond > 0 && stats.tokensPerSecond > 0
+    ? stats.tokensPerSecond / stats.plainTokensPerSecond
+    : null;
+}
