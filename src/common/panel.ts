@@ -3,7 +3,7 @@
  * what it is told and asks for the whole state with `ready`, so that a closed and reopened panel loses nothing.
  */
 import type { ErrorData } from "./errors.ts";
-import type { GeneratedToken, ModelInfo } from "./protocol.ts";
+import type { GeneratedToken, ModelInfo, Notice } from "./protocol.ts";
 import type { Segment, StopReason, ThinkingEnd, TokenOrigin } from "./segments.ts";
 import type { GenerationStats, LiveStats } from "./stats.ts";
 
@@ -40,17 +40,29 @@ export interface AssistantTurn {
   thinking: TextRun[];
   answer: TextRun[];
   thinkingEnd: ThinkingEnd;
+  /** Time from the first token of the thought to its last so far (ms). */
   thinkingMs: number;
   stopReason: StopReason | null;
   /** Place in the queue while `queued`. */
   queuePosition: number;
   /** 0..1 while `loading` or `prefill`; null when not known. */
   progress: number | null;
+  /** Tokens of the prompt read so far, while `prefill`; null before the engine has said. */
+  prefill: PrefillProgress | null;
   live: LiveStats | null;
   stats: GenerationStats | null;
   error: ErrorData | null;
+  /** What the user should know about this turn that is no error; each is shown once, as it is. */
+  notices: Notice[];
   /** The partial answer can be carried on. */
   canContinue: boolean;
+}
+
+export interface PrefillProgress {
+  processedTokens: number;
+  totalTokens: number;
+  /** Of `processedTokens`, those whose KV cache was reused. */
+  cachedTokens: number;
 }
 
 export type Turn = UserTurn | AssistantTurn;
@@ -73,16 +85,22 @@ export type DownloadState =
       receivedBytes: number;
       totalBytes: number;
       bytesPerSecond: number;
-      /** "connecting", "downloading", "verifying". */
-      phase: string;
+      /** null when it cannot be told. */
+      secondsLeft: number | null;
+      phase: DownloadPhase;
+      /** Where the bytes come from, for people to read. */
       source: string;
     }
   | { state: "failed"; modelId: string; error: ErrorData };
+
+export type DownloadPhase = "waiting" | "connecting" | "downloading" | "joining" | "verifying" | "done";
 
 export interface ModelChoice {
   id: string;
   name: string;
   sizeBytes: number;
+  /** Name or SPDX identifier of the licence; empty when not known. */
+  licence: string;
   installed: boolean;
 }
 
@@ -110,7 +128,7 @@ export type ToPanel =
   /** The whole state: after `ready`, and when anything but a running turn changed. */
   | { type: "state"; state: PanelState }
   /** New tokens of a running turn. */
-  | { type: "append"; turnId: string; tokens: PanelToken[]; live: LiveStats }
+  | { type: "append"; turnId: string; tokens: PanelToken[]; live: LiveStats; thinkingMs: number }
   /** The running turn without its text: status, progress, end. */
   | { type: "turn"; turn: Omit<AssistantTurn, "thinking" | "answer"> }
   | { type: "engine"; engine: EngineHealth }
