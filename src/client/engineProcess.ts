@@ -1,0 +1,109 @@
+/**
+ * The engine as an operating-system process: how it is forked, what it prints, and how it ends. Knows nothing of
+ * requests; `engineClient.ts` speaks with it.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { HunchError } from "../common/errors.ts";
+import type { LogLevel } from "../common/protocol.ts";
+
+export interface EngineExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The client asked for it. */
+  expected: boolean;
+}
+
+/** Lines of standard error that are kept to be quoted when the engine dies. */
+const keptLines = 4;
+const keptLineLength = 300;
+/** Time for the pipes to run dry once the process is gone (ms); a grandchild may hold them open for ever. */
+const drainMs = 250;
+/** Time for messages that have arrived to be handled, since vscode-jsonrpc handles one a turn of the event loop (ms). */
+const handleMs = 20;
+
+export class EngineProcess {
+  readonly child: ChildProcess;
+  /** Settles when the process has ended and what it had sent before is handled. Never rejects. */
+  readonly exited: Promise<EngineExit>;
+  #lastLines: string[] = [];
+  #expected = false;
+
+  /** @throws HunchError engineStartFailed when the system can not start a process. */
+  constructor(o: {
+    enginePath: string;
+    env: Record<string, string>;
+    onLog(level: LogLevel, message: string): void;
+  }) {
+    try {
+      this.child = fork(o.enginePath, [], {
+        // Flags of the host (--inspect, --expose-gc, a loader) must not reach the engine.
+        execArgv: [],
+        env: {
+          ...process.env,
+          // Inside VS Code the executable is Electron; this makes it plain Node.
+          ELECTRON_RUN_AS_NODE: "1",
+          // node-llama-cpp computes on libuv's workers; with one of them a pass varies less.
+          UV_THREADPOOL_SIZE: "1",
+          ...o.env,
+        },
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
+      });
+    } catch (error) {
+      throw startFailed(error);
+    }
+    const { child } = this;
+    // Errors of the channel and of the spawn end in `exited`, which says it better.
+    child.on("error", (error) => o.onLog("error", `engine process: ${error.message}`));
+    readLines(child.stdout, (line) => o.onLog("debug", line));
+    readLines(child.stderr, (line) => {
+      this.#lastLines = [...this.#lastLines, line.slice(0, keptLineLength)].slice(-keptLines);
+      o.onLog("warn", line);
+    });
+    this.exited = new Promise((resolve) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        const settle = () => setTimeout(() => resolve({ code, signal, expected: this.#expected }), handleMs);
+        const timer = setTimeout(settle, drainMs);
+        child.once("close", () => {
+          clearTimeout(timer);
+          settle();
+        });
+      };
+      child.once("exit", end);
+      // A spawn that failed later (no memory for another process) has no exit.
+      child.once("error", () => {
+        if (child.pid === undefined) end(null, null);
+      });
+    });
+  }
+
+  /** The last lines of standard error, oldest first. */
+  get lastLines(): readonly string[] {
+    return this.#lastLines;
+  }
+
+  /** From here on its exit is not a crash. */
+  expectExit(): void {
+    this.#expected = true;
+  }
+
+  kill(): void {
+    this.child.kill("SIGKILL");
+  }
+}
+
+function readLines(stream: Readable | null, onLine: (line: string) => void): void {
+  if (!stream) return;
+  createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
+    if (line.trim() !== "") onLine(line);
+  });
+}
+
+export function startFailed(cause: unknown, detail = ""): HunchError {
+  const reason = detail || (cause instanceof Error ? cause.message : "it ended at once");
+  return new HunchError("engineStartFailed", `The engine could not be started: ${reason}`, {
+    hint: "Run `hunch doctor` (or read the engine log) to see what is missing on this machine.",
+    cause,
+  });
+}

@@ -1,0 +1,309 @@
+/**
+ * Keeps an engine alive: starts it when it is first needed, starts it again after a crash (with growing waits, and only
+ * so often), and makes sure that the model is loaded before a generation. The one place that decides what happens when
+ * the engine dies; a cut-off generation is not repeated, since its text is kept and may be continued.
+ */
+import { HunchError, toErrorData } from "../common/errors.ts";
+import type { EngineHealth } from "../common/panel.ts";
+import type { GenerateParams, GenerationEvent, GenerationResult, LoadParams, ModelInfo } from "../common/protocol.ts";
+import { howItEnded } from "./crash.ts";
+import { EngineClient, type EngineExit, type EngineOptions, type LoadProgress } from "./engineClient.ts";
+import { ModelTurns } from "./modelTurns.ts";
+import { maxRestarts, RestartPolicy, windowMs } from "./restartPolicy.ts";
+
+export interface SupervisorOptions extends EngineOptions {
+  /** Told of every change, in order. */
+  onHealth(health: EngineHealth): void;
+}
+
+export interface GenerateOptions {
+  onEvents(events: GenerationEvent[]): void;
+  /** The model is loaded (again); comes before the first event. */
+  onModel?(model: ModelInfo): void;
+  signal?: AbortSignal;
+}
+
+/** Whether there is an engine process, apart from what it does. */
+type ProcessState =
+  | { kind: "off" }
+  | { kind: "starting"; client: Promise<EngineClient> }
+  | { kind: "running"; client: EngineClient }
+  | { kind: "restarting"; attempt: number; reason: string; client: Promise<EngineClient>; cancel(): void }
+  | { kind: "failed"; error: HunchError; canRetry: boolean };
+
+export class EngineSupervisor {
+  readonly #options: SupervisorOptions;
+  readonly #policy = new RestartPolicy();
+  readonly #turns = new ModelTurns();
+  #state: ProcessState = { kind: "off" };
+  #disposed = false;
+  /** What the engine was last told to load, so that a question to the loaded model does not queue twice. */
+  #loaded: { client: EngineClient; key: string; info: ModelInfo } | null = null;
+  /** Progress (0..1) of the load under way. */
+  #loading: number | null = null;
+  #generations = 0;
+  #reported: EngineHealth = { state: "off" };
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  get health(): EngineHealth {
+    return this.#reported;
+  }
+
+  /**
+   * The running engine; starts it when it is off, waits for it while it starts or restarts.
+   * @throws HunchError engineStartFailed, protocolMismatch; engineGaveUp after too many crashes
+   */
+  async client(): Promise<EngineClient> {
+    if (this.#disposed) throw new HunchError("cancelled", "The engine was shut down.");
+    const state = this.#state;
+    switch (state.kind) {
+      case "running":
+        return state.client;
+      case "starting":
+      case "restarting":
+        return state.client;
+      case "failed":
+        if (!state.canRetry) throw state.error;
+        return this.#start();
+      case "off":
+        return this.#start();
+    }
+  }
+
+  /**
+   * Loads the model if it is not loaded, then generates.
+   * @throws HunchError cancelled when aborted before the generation began; after that an abort resolves with what there
+   *   was. engineCrashed when the engine dies; the next call works without help.
+   */
+  async generate(load: LoadParams, params: GenerateParams, o: GenerateOptions): Promise<GenerationResult> {
+    const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
+    try {
+      const client = await orAborted(this.client(), o.signal);
+      o.onModel?.(await this.#load(client, load, o.signal));
+      try {
+        return await this.#generate(client, params, o);
+      } catch (error) {
+        // The engine had dropped the model; nothing of this generation has begun.
+        if (!(error instanceof HunchError && error.code === "modelNotLoaded")) throw error;
+        this.#loaded = null;
+        o.onModel?.(await this.#load(client, load, o.signal));
+        return await this.#generate(client, params, o);
+      }
+    } finally {
+      endTurn();
+    }
+  }
+
+  /** Loads the model, so that the first question need not wait for it. */
+  async load(load: LoadParams, o: { signal?: AbortSignal } = {}): Promise<ModelInfo> {
+    const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
+    try {
+      return await this.#load(await orAborted(this.client(), o.signal), load, o.signal);
+    } finally {
+      endTurn();
+    }
+  }
+
+  /** Drops the model from memory when nothing runs; the next question loads it again. */
+  async unload(): Promise<void> {
+    if (this.#state.kind !== "running" || this.#generations > 0) return;
+    this.#loaded = null;
+    await this.#state.client.unload();
+  }
+
+  /** Ends a running thought; nothing happens when there is none. */
+  answerNow(generationId: string): void {
+    if (this.#state.kind === "running") this.#state.client.answerNow(generationId);
+  }
+
+  /** Ends the engine, if there is one, and starts a fresh one; earlier crashes are forgotten. */
+  async restart(): Promise<void> {
+    this.#policy.forget();
+    await this.#stop();
+    await this.client();
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    const state = this.#state;
+    this.#become({ kind: "off" });
+    switch (state.kind) {
+      case "running":
+        return state.client.dispose();
+      case "starting":
+        return state.client.then(
+          (client) => client.dispose(),
+          // The one who asked for it has the error.
+          () => {},
+        );
+      case "restarting":
+        return state.cancel();
+      case "off":
+      case "failed":
+    }
+  }
+
+  #start(): Promise<EngineClient> {
+    const client = EngineClient.start(this.#options);
+    this.#become({ kind: "starting", client });
+    this.#adopt(client);
+    return client;
+  }
+
+  /** Follows a starting engine into `running` or `failed`, unless something else has happened in between. */
+  #adopt(starting: Promise<EngineClient>): void {
+    const current = () => "client" in this.#state && this.#state.client === starting;
+    starting.then(
+      (client) => {
+        // Stopped while it was starting: #stop disposes it.
+        if (!current()) return;
+        this.#become({ kind: "running", client });
+        client.onExit((exit) => this.#exited(client, exit));
+      },
+      (error: unknown) => {
+        if (!current()) return;
+        const data = toErrorData(error);
+        this.#become({
+          kind: "failed",
+          error: error instanceof HunchError ? error : new HunchError(data.code, data.message, { hint: data.hint }),
+          canRetry: true,
+        });
+      },
+    );
+  }
+
+  #exited(client: EngineClient, exit: EngineExit): void {
+    if (this.#state.kind !== "running" || this.#state.client !== client) return;
+    this.#loading = null;
+    const decision = this.#policy.crashed(performance.now());
+    const reason = howItEnded(exit);
+    if (decision.kind === "giveUp") {
+      const error = new HunchError(
+        "engineGaveUp",
+        `The engine stopped ${maxRestarts + 1} times within ${windowMs / 60_000} minutes (last: ${reason}).`,
+        { hint: "Read the engine's log, choose a smaller model or context, then restart the engine." },
+      );
+      this.#options.onLog("error", error.message);
+      this.#become({ kind: "failed", error, canRetry: false });
+      return;
+    }
+    this.#options.onLog(
+      "warn",
+      `the engine stopped (${reason}); restart ${decision.attempt} of ${maxRestarts} in ${decision.delayMs} ms`,
+    );
+    this.#restartLater(decision.attempt, decision.delayMs, reason);
+  }
+
+  #restartLater(attempt: number, delayMs: number, reason: string): void {
+    let cancel = () => {};
+    const client = new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, delayMs);
+      cancel = () => {
+        clearTimeout(timer);
+        reject(new HunchError("cancelled", "The engine was stopped before it had started again."));
+      };
+    }).then(() => EngineClient.start(this.#options));
+    this.#become({
+      kind: "restarting",
+      attempt,
+      reason,
+      client,
+      cancel: () => {
+        cancel();
+        // The timer may have fired: then there is, or soon will be, a process to end.
+        client.then(
+          (started) => started.dispose(),
+          () => {},
+        );
+      },
+    });
+    this.#adopt(client);
+  }
+
+  async #load(client: EngineClient, load: LoadParams, signal: AbortSignal | undefined): Promise<ModelInfo> {
+    const key = JSON.stringify(load);
+    if (this.#loaded?.client === client && this.#loaded.key === key) return this.#loaded.info;
+    this.#loaded = null;
+    this.#loading = 0;
+    this.#report();
+    try {
+      const info = await client.load(load, { signal, onProgress: (progress) => this.#loadProgress(load, progress) });
+      this.#loaded = { client, key, info };
+      return info;
+    } finally {
+      this.#loading = null;
+      this.#report();
+    }
+  }
+
+  async #generate(client: EngineClient, params: GenerateParams, o: GenerateOptions): Promise<GenerationResult> {
+    this.#generations++;
+    this.#report();
+    try {
+      return await client.generate(params, o);
+    } finally {
+      this.#generations--;
+      this.#report();
+    }
+  }
+
+  #loadProgress(load: LoadParams, { id, progress }: LoadProgress): void {
+    // A draft model is loaded after the target and is small beside it: the last tenth.
+    if (!load.draft) this.#loading = progress;
+    else this.#loading = id === load.target.id ? 0.9 * progress : 0.9 + 0.1 * progress;
+    this.#report();
+  }
+
+  #become(state: ProcessState): void {
+    this.#state = state;
+    this.#report();
+  }
+
+  #report(): void {
+    const health = this.#currentHealth();
+    if (JSON.stringify(health) === JSON.stringify(this.#reported)) return;
+    this.#reported = health;
+    this.#options.onHealth(health);
+  }
+
+  #currentHealth(): EngineHealth {
+    const state = this.#state;
+    switch (state.kind) {
+      case "off":
+      case "starting":
+        return { state: state.kind };
+      case "restarting":
+        return { state: "restarting", attempt: state.attempt, reason: state.reason };
+      case "failed":
+        return { state: "failed", error: toErrorData(state.error) };
+      case "running":
+        if (this.#loading !== null) return { state: "loading", progress: this.#loading };
+        return { state: this.#generations > 0 ? "busy" : "ready" };
+    }
+  }
+}
+
+/** Waits for `work`, at most until the abort. `late` gets what comes after it. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, late: (value: T) => void = () => {}) {
+  if (!signal) return work;
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => {
+      work.then(late, () => {});
+      reject(new HunchError("cancelled", "Stopped before it had begun."));
+    };
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work
+      .then((value) => {
+        if (!signal.aborted) resolve(value);
+      }, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
+  });
+}
