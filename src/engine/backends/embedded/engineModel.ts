@@ -1,0 +1,258 @@
+/**
+ * The embedded backend: target and draft model loaded in this process, and what is learnt about them (costs of passes,
+ * acceptance, exact sizes), kept on disk between runs.
+ */
+import { HunchError } from "../../../common/errors.ts";
+import type {
+  ExactnessResult,
+  LoadParams,
+  MeasureParams,
+  MeasureResult,
+  ModelInfo,
+  ModelRef,
+  Notice,
+} from "../../../common/protocol.ts";
+import { AcceptanceModel } from "../../speculation/acceptance.ts";
+import { CostCurve, type CostSamples, measureCosts } from "../../speculation/costCurve.ts";
+import { RecyclingDrafter } from "../../speculation/drafters/recycling.ts";
+import { SuffixDrafter } from "../../speculation/drafters/suffix.ts";
+import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
+import { detectFormat, type ThinkingFormat } from "../../thinking/formats.ts";
+import { ThreadGovernor, usableCores } from "../../threads.ts";
+import { type OpenModel, openModel } from "./loadModel.ts";
+import { type Runtime, startRuntime } from "./runtime.ts";
+import type { StateFile, StateFolder } from "./stateFolder.ts";
+import { TextCodec } from "./textCodec.ts";
+
+/** What is kept on disk for one model in one configuration. */
+interface Learnt {
+  costs?: CostSamples;
+  exactness?: ExactnessResult;
+  acceptance?: unknown;
+}
+
+export interface LoadHooks {
+  onProgress: (model: ModelRef, progress: number) => void;
+  log: (level: "warn" | "info", message: string) => void;
+  signal?: AbortSignal;
+}
+
+export class EngineModel {
+  readonly target: OpenModel;
+  readonly draft: OpenModel | null;
+  readonly codec: TextCodec;
+  readonly format: ThinkingFormat;
+  readonly chatTemplate: string | null;
+  readonly costs: CostCurve;
+  readonly acceptance: AcceptanceModel;
+  readonly suffix = new SuffixDrafter();
+  readonly recycling = new RecyclingDrafter();
+  readonly governor: ThreadGovernor;
+  readonly params: LoadParams;
+  readonly #runtime: Runtime;
+  readonly #state: StateFile<Learnt>;
+  readonly #notices: Notice[];
+  readonly #loadMs: number;
+  #exactness: ExactnessResult | null;
+
+  static async load(params: LoadParams, folder: StateFolder, hooks: LoadHooks): Promise<EngineModel> {
+    const start = performance.now();
+    const free = usableCores();
+    const wanted = params.threads === "auto" ? free : params.threads;
+    const threads = Math.max(1, Math.min(wanted, free));
+    const notices: Notice[] = [];
+    if (threads < wanted)
+      notices.push({
+        code: "threadsLowered",
+        message: `${wanted} threads were asked for; ${threads} are used, as many cores as this process may use: one thread more would slow every token down many times.`,
+      });
+    const runtime = await startRuntime(params.gpu, threads, hooks.log);
+    notices.push(...runtime.notices);
+    const opened: OpenModel[] = [];
+    try {
+      const strictKv = params.strict && params.kvType === "auto";
+      const kvType = params.kvType === "auto" ? (strictKv ? "q8_0" : "f16") : params.kvType;
+      // A quantised V cache needs flash attention; on a CPU it costs time at long contexts, so f16 goes without.
+      const flashAttention = params.strict || kvType !== "f16" || runtime.device !== "cpu";
+      const options = { contextSize: params.contextSize, kvType, flashAttention, threads, signal: hooks.signal };
+      const open = async (ref: ModelRef) => {
+        const model = await openModel(runtime, ref, { ...options, onProgress: (p) => hooks.onProgress(ref, p) });
+        opened.push(model);
+        notices.push(...model.notices);
+        return model;
+      };
+      const target = await open(params.target);
+      let draft: OpenModel | null = null;
+      if (params.draft) {
+        draft = await open(params.draft);
+        const reason = mismatch(target, draft);
+        if (reason) {
+          notices.push({ code: "draftIgnored", message: `The draft model ${draft.ref.id} is not used: ${reason}` });
+          opened.pop();
+          await draft.dispose();
+          draft = null;
+        }
+      }
+      if (!target.canRollBack)
+        notices.push({
+          code: "noRollback",
+          message: "This model's cache cannot drop tokens, so nothing is guessed: decoding is plain.",
+        });
+      const loadMs = performance.now() - start;
+      return new EngineModel(params, runtime, target, draft, threads, folder, notices, loadMs);
+    } catch (error) {
+      for (const model of opened) await model.dispose();
+      await runtime.llama.dispose();
+      throw error;
+    }
+  }
+
+  private constructor(
+    params: LoadParams,
+    runtime: Runtime,
+    target: OpenModel,
+    draft: OpenModel | null,
+    threads: number,
+    folder: StateFolder,
+    notices: Notice[],
+    loadMs: number,
+  ) {
+    this.params = params;
+    this.#runtime = runtime;
+    this.target = target;
+    this.draft = draft;
+    this.#notices = notices;
+    this.#loadMs = loadMs;
+    this.codec = new TextCodec(target.model);
+    const { metadata } = target.model.fileInfo;
+    this.chatTemplate = metadata.tokenizer?.chat_template ?? null;
+    this.format = detectFormat({
+      architecture: metadata.general.architecture,
+      name: metadata.general.name ?? params.target.id,
+      chatTemplate: this.chatTemplate,
+    });
+    this.governor = new ThreadGovernor(threads);
+    this.#state = folder.file<Learnt>({
+      model: params.target.sha256 ?? `${params.target.path}:${target.sizeBytes}`,
+      draft: draft ? (draft.ref.sha256 ?? draft.ref.path) : null,
+      device: runtime.device,
+      threads,
+      kvType: target.kvType,
+      flashAttention: target.flashAttention,
+    });
+    const learnt = this.#state.read() ?? {};
+    this.costs = new CostCurve(learnt.costs);
+    this.acceptance = AcceptanceModel.fromJSON(learnt.acceptance);
+    this.#exactness = learnt.exactness ?? null;
+  }
+
+  /** Pass sizes proven bit-equal to n = 1; null when not measured. */
+  get exactSizes(): readonly number[] | null {
+    return this.#exactness?.exactSizes ?? null;
+  }
+
+  get info(): ModelInfo {
+    const { ref, model, sequence, sizeBytes, kvType, flashAttention } = this.target;
+    return {
+      id: ref.id,
+      path: ref.path,
+      sha256: ref.sha256 ?? null,
+      name: model.fileInfo.metadata.general.name ?? ref.id,
+      architecture: model.fileInfo.metadata.general.architecture,
+      sizeBytes,
+      contextSize: sequence.contextSize,
+      trainContextSize: model.trainContextSize,
+      vocabularySize: sequence.vocabularySize,
+      device: this.#runtime.device,
+      gpuLayers: model.gpuLayers,
+      kvType,
+      flashAttention,
+      threads: { free: usableCores(), used: this.governor.threads },
+      thinking: {
+        family: this.format.family,
+        native: this.format.native,
+        canDisable: this.format.canDisable,
+        instructions: this.format.instructions,
+        sampling: this.format.sampling,
+      },
+      draft: this.draft ? { id: this.draft.ref.id, path: this.draft.ref.path } : null,
+      notices: this.#notices,
+      loadMs: Math.round(this.#loadMs),
+    };
+  }
+
+  /** Measures T(n) unless it is known. @param stop asked between passes, when a request waits */
+  async ensureCosts(stop: () => boolean = () => false): Promise<void> {
+    if (this.costs.known || !this.target.canRollBack) return;
+    const samples = await measureCosts(this.target.sequence, { stop });
+    for (const [size, ms] of Object.entries(samples)) this.costs.observe(Number(size), ms);
+    this.save();
+  }
+
+  /** The self-test strict mode rests on; its result is kept on disk. */
+  async ensureExactness(): Promise<void> {
+    if (this.#exactness || !this.target.canRollBack) return;
+    this.#exactness = await measureExactness(this.target.sequence, quickLengths);
+    this.save();
+  }
+
+  async measure(params: MeasureParams): Promise<MeasureResult> {
+    const sequence = this.target.sequence;
+    sequence.rollback(0);
+    sequence.threads = this.governor.threads;
+    let fresh: CostCurve | null = null;
+    let draftCost: number | null = null;
+    if (params.costCurve && this.target.canRollBack) {
+      fresh = new CostCurve(await measureCosts(sequence, { rounds: 3 }));
+      for (const [size, ms] of Object.entries(fresh.samples())) this.costs.observe(Number(size), ms);
+      if (this.draft) {
+        this.draft.sequence.rollback(0);
+        const draftCosts = new CostCurve(await measureCosts(this.draft.sequence, { rounds: 3, sizes: [1] }));
+        draftCost = draftCosts.passMs(1) / fresh.passMs(1);
+      }
+    }
+    if (params.exactness && this.target.canRollBack) {
+      this.#exactness = await measureExactness(sequence, thoroughLengths(sequence.contextSize));
+    }
+    this.save();
+    return {
+      costCurve: fresh?.ratios() ?? null,
+      passMs: fresh?.passMs(1) ?? null,
+      draftCost,
+      exactness: params.exactness ? this.#exactness : null,
+    };
+  }
+
+  /** Writes what was learnt; a full disk or a read-only folder costs the learning, not the answer. */
+  save(): void {
+    this.#state.write({
+      costs: this.costs.samples(),
+      ...(this.#exactness ? { exactness: this.#exactness } : {}),
+      acceptance: this.acceptance.toJSON(),
+    });
+  }
+
+  async dispose(): Promise<void> {
+    this.save();
+    await this.draft?.dispose();
+    await this.target.dispose();
+    await this.#runtime.llama.dispose();
+  }
+}
+
+/** Why these two cannot be a pair; null when they can. A pair needs one vocabulary, token by token. */
+function mismatch(target: OpenModel, draft: OpenModel): string | null {
+  const [a, b] = [target.model.fileInfo.metadata.tokenizer.ggml, draft.model.fileInfo.metadata.tokenizer.ggml];
+  const common = Math.min(a.tokens.length, b.tokens.length);
+  // Padding at the end of a vocabulary differs between sizes of one family.
+  const sameLength = Math.abs(a.tokens.length - b.tokens.length) <= 512;
+  if (a.model !== b.model || !sameLength) return "its vocabulary is another one.";
+  for (let i = 0; i < common; i++) if (a.tokens[i] !== b.tokens[i]) return "its vocabulary is another one.";
+  if (!draft.canRollBack) return "its cache cannot drop tokens.";
+  return null;
+}
+
+export function assertLoaded(model: EngineModel | null): EngineModel {
+  if (model) return model;
+  throw new HunchError("modelNotLoaded", "No model is loaded.", { hint: "Load a model first." });
+}

@@ -1,0 +1,189 @@
+/** Loads one GGUF file and opens a token sequence on it; every way that can fail becomes a clear error. */
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from "node-llama-cpp";
+import { HunchError } from "../../../common/errors.ts";
+import type { KvType, ModelRef, Notice } from "../../../common/protocol.ts";
+import type { Runtime } from "./runtime.ts";
+import { NativeSequence, nativeSequenceSupported } from "./sequence.ts";
+
+export interface OpenModel {
+  ref: ModelRef;
+  model: LlamaModel;
+  context: LlamaContext;
+  sequence: NativeSequence;
+  kvType: KvType;
+  flashAttention: boolean;
+  sizeBytes: number;
+  /** The KV cache can drop a suffix: without that there is no speculation (recurrent and hybrid models). */
+  canRollBack: boolean;
+  notices: Notice[];
+  dispose(): Promise<void>;
+}
+
+export interface OpenOptions {
+  contextSize: number | "auto";
+  kvType: KvType;
+  flashAttention: boolean;
+  threads: number;
+  onProgress?: (progress: number) => void;
+  signal?: AbortSignal;
+}
+
+/** Context taken by "auto" at most (tokens): enough for a file and a conversation, small enough for any machine. */
+const autoContextSize = 8_192;
+/** Prefill pass: small on a CPU, where it bounds how long a cancel waits and the size of the compute buffers. */
+const cpuBatchSize = 64;
+const gpuBatchSize = 512;
+const smallestContext = 512;
+
+/** @throws HunchError modelNotFound, notGguf, modelTruncated, modelUnsupported, outOfMemory */
+export async function openModel(runtime: Runtime, ref: ModelRef, options: OpenOptions): Promise<OpenModel> {
+  const sizeBytes = checkFile(ref);
+  runtime.takeLog();
+  const notices: Notice[] = [];
+  let model: LlamaModel;
+  try {
+    model = await runtime.llama.loadModel({
+      modelPath: ref.path,
+      gpuLayers: runtime.llama.gpu ? "auto" : 0,
+      // With mmap, weights that the CPU kernels repack would be in memory twice.
+      useMmap: false,
+      onLoadProgress: (progress) => options.onProgress?.(progress),
+      loadSignal: options.signal,
+    });
+  } catch (error) {
+    throw loadError(error, ref, runtime.takeLog());
+  }
+  try {
+    const { context, kvType, flashAttention } = await openContext(runtime, model, options, notices);
+    if (!nativeSequenceSupported(model, context))
+      throw new HunchError("internal", "This version of node-llama-cpp lacks what Hunch's decoder uses.", {
+        hint: "Install the version that package.json pins.",
+      });
+    const sequence = new NativeSequence(model, context, vocabularySize(model));
+    const canRollBack = !model.fileInsights.isRecurrent && !model.fileInsights.isHybrid;
+    const dispose = async () => {
+      sequence.dispose();
+      await context.dispose();
+      await model.dispose();
+    };
+    return { ref, model, context, sequence, kvType, flashAttention, sizeBytes, canRollBack, notices, dispose };
+  } catch (error) {
+    await model.dispose();
+    throw error instanceof HunchError ? error : loadError(error, ref, runtime.takeLog());
+  }
+}
+
+async function openContext(runtime: Runtime, model: LlamaModel, options: OpenOptions, notices: Notice[]) {
+  const wanted =
+    options.contextSize === "auto" ? Math.min(model.trainContextSize, autoContextSize) : options.contextSize;
+  const contextSize = Math.max(smallestContext, Math.min(wanted, model.trainContextSize));
+  if (options.contextSize !== "auto" && contextSize !== wanted)
+    notices.push({
+      code: "contextClamped",
+      message: `A context of ${wanted} tokens was asked for; ${contextSize} is used (this model was trained on ${model.trainContextSize}).`,
+    });
+  const open = (kvType: KvType, flashAttention: boolean) => {
+    const kvName = kvType === "f16" ? "F16" : kvType === "q8_0" ? "Q8_0" : "Q4_0";
+    return model.createContext({
+      contextSize,
+      batchSize: Math.min(contextSize, runtime.llama.gpu ? gpuBatchSize : cpuBatchSize),
+      sequences: 1,
+      threads: { ideal: options.threads, min: 1 },
+      flashAttention,
+      experimentalKvCacheKeyType: kvName,
+      experimentalKvCacheValueType: kvName,
+      failedCreationRemedy: options.contextSize === "auto" ? { retries: 3, autoContextSizeShrink: 0.3 } : false,
+    });
+  };
+  try {
+    const { kvType, flashAttention } = options;
+    return { context: await open(kvType, flashAttention), kvType, flashAttention };
+  } catch (error) {
+    // Quantised KV needs flash attention and a head size that its block size divides: not every model has both.
+    if (options.kvType === "f16" || error instanceof InsufficientMemoryError) throw error;
+    notices.push({
+      code: "kvTypeUnsupported",
+      message: `This model cannot keep its KV cache as ${options.kvType}; f16 is used.`,
+    });
+    return {
+      context: await open("f16", options.flashAttention),
+      kvType: "f16" as const,
+      flashAttention: options.flashAttention,
+    };
+  }
+}
+
+/** @returns the file's size in bytes. */
+function checkFile(ref: ModelRef): number {
+  let size: number;
+  const magic = Buffer.alloc(4);
+  try {
+    const stats = statSync(ref.path);
+    if (!stats.isFile()) throw new Error("not a file");
+    size = stats.size;
+    const file = openSync(ref.path, "r");
+    try {
+      readSync(file, magic, 0, 4, 0);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new HunchError("modelNotFound", `The model file ${ref.path} cannot be read (${(error as Error).message}).`, {
+      hint: "Check the path, or download a model: Hunch: Download Model, or `hunch models download ID`.",
+      cause: error,
+    });
+  }
+  if (magic.toString("latin1") !== "GGUF")
+    throw new HunchError("notGguf", `${ref.path} is not a GGUF model file.`, {
+      hint: "Choose a file in GGUF format, for example from the catalogue: `hunch models list`.",
+    });
+  return size;
+}
+
+function loadError(error: unknown, ref: ModelRef, log: string[]): HunchError {
+  if (error instanceof HunchError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const details = `${message}\n${log.join("\n")}`;
+  const options = { cause: error };
+  if (error instanceof InsufficientMemoryError || /out of memory|failed to allocate|insufficient memory/i.test(details))
+    return new HunchError("outOfMemory", `${ref.id} does not fit into this machine's memory.`, {
+      hint: "Choose a smaller model or a smaller context (setting hunch.contextSize, --context), or close other programs.",
+      ...options,
+    });
+  if (
+    /not within the file bounds|incomplete|unexpected end|read error|failed to read|out of range|Offset is outside/i.test(
+      details,
+    )
+  )
+    return new HunchError("modelTruncated", `${ref.path} is incomplete or damaged.`, {
+      hint: "Delete the file and download it again: `hunch models download ID` resumes and checks it.",
+      ...options,
+    });
+  if (/unknown (model )?architecture|unsupported/i.test(details))
+    return new HunchError(
+      "modelUnsupported",
+      `${ref.id} has an architecture that this version of llama.cpp does not know.`,
+      {
+        hint: "Update Hunch, or choose another model.",
+        ...options,
+      },
+    );
+  if (/abort/i.test(message)) return new HunchError("cancelled", "Loading the model was cancelled.", options);
+  return new HunchError("modelCorrupted", `${ref.path} cannot be loaded: ${lastLine(log) ?? message}`, {
+    hint: "Check the file (`hunch models verify ID`) or download it again; the engine log has the details.",
+    ...options,
+  });
+}
+
+function lastLine(log: string[]): string | undefined {
+  return log.findLast((line) => /error|fail|invalid|missing/i.test(line));
+}
+
+function vocabularySize(model: LlamaModel): number {
+  const { tokens } = model.fileInfo.metadata.tokenizer.ggml;
+  if (tokens.length > 0) return tokens.length;
+  let size = 0;
+  for (const _ of model.iterateAllTokens()) size++;
+  return size;
+}

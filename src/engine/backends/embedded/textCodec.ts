@@ -1,0 +1,91 @@
+/** Text to tokens and back for one model. */
+import type { LlamaModel, Token } from "node-llama-cpp";
+
+/** A part of a prompt: template text has special tokens on, what users and files bring has them off. */
+export interface PromptPart {
+  text: string;
+  special: boolean;
+}
+
+/** Tokens held back at most while they do not make up whole characters. */
+const longestPartial = 8;
+const replacement = "\uFFFD";
+
+export class TextCodec {
+  readonly #model: LlamaModel;
+
+  constructor(model: LlamaModel) {
+    this.#model = model;
+  }
+
+  /** Neighbouring parts of one kind are tokenised together, so that joins inside template text do not change tokens. */
+  encode(parts: readonly PromptPart[]): number[] {
+    const tokens: number[] = [];
+    const { bos, shouldPrependBosToken } = this.#model.tokens;
+    const joined: PromptPart[] = [];
+    for (const part of parts) {
+      const last = joined.at(-1);
+      if (part.text === "") continue;
+      if (last && last.special === part.special) last.text += part.text;
+      else joined.push({ ...part });
+    }
+    for (const [i, part] of joined.entries())
+      tokens.push(...this.#model.tokenize(part.text, part.special, i > 0 ? "trimLeadingSpace" : undefined));
+    if (shouldPrependBosToken && bos !== null && tokens[0] !== bos) tokens.unshift(bos);
+    return tokens;
+  }
+
+  encodeText(text: string): number[] {
+    return text === "" ? [] : [...this.#model.tokenize(text, false, "trimLeadingSpace")];
+  }
+
+  isEndOfGeneration(token: number): boolean {
+    return this.#model.isEogToken(token as Token);
+  }
+
+  /** Special marker tokens, which are no text for the user (end of turn, tool markers and the like). */
+  isControl(token: number): boolean {
+    const attributes = this.#model.getTokenAttributes(token as Token);
+    return attributes.control || attributes.unknown;
+  }
+
+  /** @param before tokens in front of these: some tokenizers give the first token of a text without its space. */
+  decode(tokens: readonly number[], before: readonly number[]): string {
+    return this.#model.detokenize(tokens as Token[], true, before as Token[]);
+  }
+
+  streamDecoder(): StreamDecoder {
+    return new StreamDecoder(this);
+  }
+}
+
+/** Text of tokens as they come; bytes of an unfinished character are held back. */
+export class StreamDecoder {
+  readonly #codec: TextCodec;
+  #pending: number[] = [];
+  #before: number[] = [];
+
+  constructor(codec: TextCodec) {
+    this.#codec = codec;
+  }
+
+  /** The text that `token` completes; empty while a character is unfinished. */
+  push(token: number): string {
+    this.#pending.push(token);
+    const text = this.#codec.decode(this.#pending, this.#before);
+    if (text.endsWith(replacement) && this.#pending.length < longestPartial) return "";
+    return this.#take(text);
+  }
+
+  /** What is still held back, at the end. */
+  end(): string {
+    if (this.#pending.length === 0) return "";
+    return this.#take(this.#codec.decode(this.#pending, this.#before));
+  }
+
+  #take(text: string): string {
+    this.#before = [...this.#before, ...this.#pending].slice(-4);
+    this.#pending = [];
+    return text;
+  }
+}

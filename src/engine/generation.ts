@@ -1,0 +1,284 @@
+/**
+ * One generation, from messages to the last event: chat format → tokens → reused KV prefix → prefill → rounds of
+ * speculation → segments, with the thought's budget, loop guard and "answer now" on the way.
+ */
+import { HunchError } from "../common/errors.ts";
+import type { GenerateParams, GenerationEvent, GenerationResult, Notice } from "../common/protocol.ts";
+import type { DrafterName, StopReason, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
+import type { GenerationStats } from "../common/stats.ts";
+import type { EngineModel } from "./backends/embedded/engineModel.ts";
+import type { PromptPart } from "./backends/embedded/textCodec.ts";
+import { prefill } from "./cache/prefix.ts";
+import { renderChat, startsInside } from "./chat/chatTemplate.ts";
+import { Output } from "./output.ts";
+import { Controller } from "./speculation/controller.ts";
+import { Decoder } from "./speculation/decoder.ts";
+import { ModelDrafter } from "./speculation/drafters/draftModel.ts";
+import { Sampler } from "./speculation/sampler.ts";
+import type { Drafter } from "./speculation/types.ts";
+import { ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
+
+export interface GenerationHooks {
+  emit: (events: GenerationEvent[]) => void;
+  signal: AbortSignal;
+  /** Time the generation waited in the queue (ms). */
+  queueMs: number;
+}
+
+/** Context that has to be left for an answer (tokens), or the prompt counts as too long. */
+const leastRoom = 64;
+/** Tokens of `maxTokens` kept for the answer: a thought that eats them is wrapped up. */
+const answerReserve = 384;
+const eventIntervalMs = 16;
+/** Begins an answer where a model closed its thought and then stopped without one. */
+const answerOpener = "Answer: ";
+
+export class Generation {
+  readonly #model: EngineModel;
+  readonly #params: GenerateParams;
+  readonly #hooks: GenerationHooks;
+  readonly #startedAt = performance.now();
+  #answerNow = false;
+  #monitor: ThoughtMonitor | null = null;
+  #flushedAt = 0;
+
+  constructor(model: EngineModel, params: GenerateParams, hooks: GenerationHooks) {
+    this.#model = model;
+    this.#params = params;
+    this.#hooks = hooks;
+  }
+
+  /** Ends the thought at the next token; remembered when it has not begun. */
+  answerNow(): void {
+    this.#answerNow = true;
+    this.#monitor?.answerNow();
+  }
+
+  async run(): Promise<GenerationResult> {
+    const { target, codec } = this.#model;
+    const parts = this.#render();
+    const prompt = codec.encode(parts);
+    this.#checkLength(prompt.length);
+
+    const prefillStart = performance.now();
+    const cachedTokens = await this.#prefill(prompt);
+    const prefillMs = performance.now() - prefillStart;
+
+    const output = new Output(this.#model, startsInside(parts, this.#model.format));
+    const decoder = await this.#openDecoder(prompt);
+    const nativeBefore = this.#nativeMs();
+    const decodeStart = performance.now();
+    const stopReason = await this.#decode(decoder, output, decodeStart);
+    const decodeMs = performance.now() - decodeStart;
+    output.end();
+    this.#flush(decoder, output, decodeStart);
+    this.#model.save();
+
+    const { counts } = decoder;
+    const passes = counts.targetPasses;
+    const outputTokens = output.thinkingTokens + output.answerTokens;
+    const chosenTokens = outputTokens - output.forcedTokens;
+    const plainMs = this.#model.costs.passMs(1);
+    const stats: GenerationStats = {
+      promptTokens: prompt.length,
+      cachedTokens,
+      thinkingTokens: output.thinkingTokens,
+      answerTokens: output.answerTokens,
+      targetPasses: passes,
+      draftedTokens: counts.draftedTokens,
+      acceptedTokens: counts.acceptedTokens,
+      meanAcceptanceLength: counts.roundsWithDraft > 0 ? 1 + counts.acceptedTokens / counts.roundsWithDraft : 0,
+      tokensPerPass: passes > 0 ? chosenTokens / passes : 0,
+      queueMs: this.#hooks.queueMs,
+      prefillMs,
+      timeToFirstTokenMs: output.firstTokenAt === null ? 0 : output.firstTokenAt - this.#startedAt,
+      decodeMs,
+      tokensPerSecond: decodeMs > 0 ? (chosenTokens * 1000) / decodeMs : 0,
+      plainTokensPerSecond: plainMs > 0 ? 1000 / plainMs : 0,
+      overheadMsPerPass: passes > 0 ? (decodeMs - (this.#nativeMs() - nativeBefore)) / passes : 0,
+      thinkingMs: output.thinkingMs,
+      thinkingTokensSaved: 0,
+      contextUsedTokens: prompt.length + outputTokens,
+      contextSize: target.sequence.contextSize,
+      byDrafter: counts.byDrafter,
+    };
+    return {
+      thinking: output.thinking,
+      answer: output.answer,
+      stopReason,
+      thinkingEnd: output.thinkingEnd,
+      stats,
+      model: this.#model.info,
+      threads: this.#model.governor.threads,
+      seed: this.#params.sampling.seed,
+    };
+  }
+
+  #render(): PromptPart[] {
+    const { prompt } = this.#params;
+    if (prompt.kind === "raw") return [{ text: prompt.text, special: true }];
+    const rendered = renderChat(prompt.messages, {
+      template: this.#model.chatTemplate,
+      format: this.#model.format,
+      thinking: prompt.thinking,
+      partial: prompt.kind === "continue" ? prompt.partial : undefined,
+      tokens: this.#model.codec.markers,
+    });
+    if (rendered.notices.length > 0) this.#notify(rendered.notices);
+    return rendered.parts;
+  }
+
+  #checkLength(tokens: number): void {
+    const { contextSize } = this.#model.target.sequence;
+    if (tokens === 0)
+      throw new HunchError("emptyInput", "The prompt is empty.", { hint: "Ask a question or select some code." });
+    if (tokens + leastRoom > contextSize)
+      throw new HunchError(
+        "promptTooLong",
+        `The prompt has ${tokens} tokens; the context holds ${contextSize}, and an answer needs room too.`,
+        { hint: "Select less code, start a new chat, or raise the context size (hunch.contextSize, --context)." },
+      );
+  }
+
+  async #prefill(prompt: number[]): Promise<number> {
+    const { target, governor, costs } = this.#model;
+    const { emit, signal } = this.#hooks;
+    let cached = 0;
+    const progress = (processedTokens: number) =>
+      emit([{ type: "prefill", processedTokens, totalTokens: prompt.length, cachedTokens: cached }]);
+    target.sequence.threads = governor.threads;
+    cached = await prefill(target.sequence, prompt, {
+      signal,
+      onProgress: progress,
+      onPass: (ms, size) => {
+        // Only full passes are comparable with each other.
+        if (size === target.sequence.maxPassSize) governor.observe(ms / costs.relative(size));
+        target.sequence.threads = governor.threads;
+      },
+    });
+    progress(prompt.length);
+    return cached;
+  }
+
+  async #openDecoder(prompt: number[]): Promise<Decoder> {
+    const { target, draft, costs, acceptance, governor } = this.#model;
+    const sampler = new Sampler(this.#params.sampling);
+    const controller = new Controller({
+      acceptance,
+      costs,
+      allowedSizes: this.#params.speculation === "strict" ? (this.#model.exactSizes ?? [1]) : null,
+      force: forcedDrafter(this.#params.speculation),
+    });
+    const onPass = (normalisedMs: number) => {
+      governor.observe(normalisedMs);
+      target.sequence.threads = governor.threads;
+      if (draft) draft.sequence.threads = governor.threads;
+    };
+    const drafters = await this.#drafters(sampler, prompt);
+    return new Decoder({ target: target.sequence, sampler, drafters, controller, costs, onPass }, prompt);
+  }
+
+  async #decode(decoder: Decoder, output: Output, decodeStart: number): Promise<StopReason> {
+    const { codec, format } = this.#model;
+    const { controls, maxTokens } = this.#params;
+    const limit = Math.min(maxTokens, decoder.room);
+    const thoughtLimit = limit - Math.min(answerReserve, Math.ceil(limit / 4));
+    const monitor = new ThoughtMonitor({
+      budget: Math.max(1, Math.min(controls.budget ?? Number.POSITIVE_INFINITY, thoughtLimit)),
+      loopGuard: controls.loopGuard,
+    });
+    this.#monitor = monitor;
+    if (this.#answerNow) monitor.answerNow();
+
+    let ended = false;
+    let thoughtEnd: ThinkingEnd | null = null;
+    let openerForced = false;
+    const left = () => maxTokens - output.thinkingTokens - output.answerTokens;
+    const onToken = (token: number, origin: TokenOrigin): "continue" | "stop" => {
+      if (codec.isEndOfGeneration(token)) {
+        ended = true;
+        return "stop";
+      }
+      const inside = output.segment === "thinking";
+      const text = output.push(token, origin);
+      if (inside && output.segment === "thinking") thoughtEnd = monitor.observe(text);
+      return thoughtEnd || left() <= 0 ? "stop" : "continue";
+    };
+
+    while (true) {
+      if (this.#hooks.signal.aborted) return "cancelled";
+      if (left() <= 0) return "length";
+      if (decoder.room <= 0) return "contextFull";
+      await decoder.round(output.kind, left(), onToken);
+      const inside = output.segment === "thinking";
+      if (inside && ended)
+        thoughtEnd = "model"; // stopped inside the thought: close it, so that there is an answer
+      else if (inside && this.#answerNow) thoughtEnd = "answerNow";
+      if (inside && thoughtEnd) {
+        await this.#force(decoder, output, wrapUp(format, thoughtEnd), ended);
+        output.endThought(thoughtEnd);
+      } else if (ended && output.answerIsEmpty && output.thinkingTokens > 0 && !openerForced) {
+        openerForced = true;
+        await this.#force(decoder, output, answerOpener, true);
+      } else if (ended) return "stop";
+      ended = false;
+      thoughtEnd = null;
+      if (performance.now() - this.#flushedAt >= eventIntervalMs) this.#flush(decoder, output, decodeStart);
+    }
+  }
+
+  /** Puts text into the output that the model did not choose. */
+  async #force(decoder: Decoder, output: Output, text: string, dropLast: boolean): Promise<void> {
+    const tokens = this.#model.codec.encode([{ text, special: true }]).slice(0, Math.max(0, decoder.room - 1));
+    await decoder.force(tokens, dropLast);
+    for (const token of tokens) output.push(token, "target", true);
+  }
+
+  async #drafters(sampler: Sampler, prompt: number[]): Promise<Drafter[]> {
+    const { speculation } = this.#params;
+    const { target, draft, suffix, recycling } = this.#model;
+    if (speculation === "off" || !target.canRollBack) return [];
+    const wanted = (name: DrafterName) => speculation === "auto" || speculation === "strict" || speculation === name;
+    const drafters: Drafter[] = [];
+    if (wanted("suffix")) drafters.push(suffix);
+    if (wanted("recycling")) drafters.push(recycling);
+    if (wanted("draft") && draft) {
+      const drafter = new ModelDrafter(draft.sequence, sampler);
+      drafter.begin(prompt);
+      await drafter.catchUp(this.#hooks.signal);
+      drafters.push(drafter);
+    }
+    if (speculation === "draft" && !draft)
+      this.#notify([{ code: "noDraft", message: "No draft model is loaded, so nothing is guessed." }]);
+    return drafters;
+  }
+
+  #flush(decoder: Decoder, output: Output, decodeStart: number): void {
+    this.#flushedAt = performance.now();
+    const events = output.takeEvents(() => ({
+      thinkingTokens: output.thinkingTokens,
+      answerTokens: output.answerTokens,
+      thinkingBudget: this.#params.controls.budget,
+      elapsedMs: this.#flushedAt - this.#startedAt,
+      tokensPerSecond: ((output.thinkingTokens + output.answerTokens) * 1000) / (this.#flushedAt - decodeStart),
+      draftedTokens: decoder.counts.draftedTokens,
+      acceptedTokens: decoder.counts.acceptedTokens,
+      contextUsedTokens: decoder.text.length,
+      contextSize: this.#model.target.sequence.contextSize,
+    }));
+    if (events.length > 0) this.#hooks.emit(events);
+  }
+
+  #notify(notices: Notice[]): void {
+    this.#hooks.emit(notices.map((notice) => ({ type: "notice", notice })));
+  }
+
+  #nativeMs(): number {
+    return this.#model.target.sequence.nativeMs + (this.#model.draft?.sequence.nativeMs ?? 0);
+  }
+}
+
+/** The drafter that a speculation mode prescribes; auto and strict leave it to the controller. */
+function forcedDrafter(mode: GenerateParams["speculation"]): DrafterName | undefined {
+  return mode === "auto" || mode === "strict" || mode === "off" ? undefined : mode;
+}

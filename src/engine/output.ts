@@ -1,0 +1,129 @@
+/** What a generation has put out so far: text by segment, counts, and the events not sent yet. */
+import type { GeneratedToken, GenerationEvent } from "../common/protocol.ts";
+import type { Segment, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
+import type { LiveStats } from "../common/stats.ts";
+import type { EngineModel } from "./backends/embedded/engineModel.ts";
+import type { StreamDecoder } from "./backends/embedded/textCodec.ts";
+import type { TextKind } from "./speculation/types.ts";
+import { SegmentParser, type SegmentRun } from "./thinking/segmenter.ts";
+
+/** A line that opens or closes a code fence. */
+const fenceLine = /^ {0,3}(```|~~~)/;
+
+export class Output {
+  thinking = "";
+  answer = "";
+  thinkingTokens = 0;
+  answerTokens = 0;
+  /** Tokens written by Hunch, among those counted above. */
+  forcedTokens = 0;
+  thinkingEnd: ThinkingEnd = "none";
+  thinkingMs = 0;
+  firstTokenAt: number | null = null;
+  readonly #model: EngineModel;
+  readonly #parser: SegmentParser;
+  readonly #decoder: StreamDecoder;
+  readonly #startedAt = performance.now();
+  readonly #events: GenerationEvent[] = [];
+  /** Tokens whose text is known, not sent yet. */
+  #batch: GeneratedToken[] = [];
+  /** Tokens of which the segmenter still holds text back, by index. */
+  readonly #held = new Map<number, GeneratedToken>();
+  #index = 0;
+  /** Where the answer's last line begins, and whether it is inside a code fence. */
+  #lineStart = 0;
+  #inFence = false;
+
+  constructor(model: EngineModel, startsInside: boolean) {
+    this.#model = model;
+    this.#parser = new SegmentParser(model.format, { startsInside });
+    this.#decoder = model.codec.streamDecoder();
+  }
+
+  get segment(): Segment {
+    return this.#parser.segment;
+  }
+
+  /** What the text is at its end: acceptance is learnt apart for each kind. */
+  get kind(): TextKind {
+    if (this.segment === "thinking") return "thinking";
+    return this.#inFence || fenceLine.test(this.answer.slice(this.#lineStart)) ? "code" : "prose";
+  }
+
+  get answerIsEmpty(): boolean {
+    return this.answer.trim() === "";
+  }
+
+  /** @returns the thinking text that this token released. */
+  push(token: number, origin: TokenOrigin, forced = false): string {
+    this.firstTokenAt ??= performance.now();
+    const before = this.segment;
+    const index = this.#index++;
+    const generated: GeneratedToken = { id: token, text: "", segment: before, origin };
+    if (forced) {
+      generated.forced = true;
+      this.forcedTokens++;
+    }
+    this.#held.set(index, generated);
+    const runs = this.#parser.push(this.#piece(token), index);
+    if (before === "thinking" || this.segment === "thinking") this.thinkingTokens++;
+    else this.answerTokens++;
+    this.#take(runs, this.#parser.holding);
+    if (before === "thinking" && this.segment === "answer") this.endThought("model");
+    return runs.map((run) => (run.segment === "thinking" ? run.text : "")).join("");
+  }
+
+  /** Notes what ended the thought; the first reason stays. */
+  endThought(reason: ThinkingEnd): void {
+    if (this.thinkingEnd !== "none") return;
+    this.thinkingEnd = reason;
+    this.thinkingMs = performance.now() - this.#startedAt;
+    this.#events.push({ type: "thinkingEnd", reason });
+  }
+
+  /** Lets go of what was held back. */
+  end(): void {
+    const runs = this.#parser.push(this.#decoder.end(), Math.max(0, this.#index - 1));
+    this.#take([...runs, ...this.#parser.end()], false);
+    if (this.thinkingEnd === "none" && this.thinkingTokens > 0) this.thinkingMs = performance.now() - this.#startedAt;
+  }
+
+  /** Events since the last call. */
+  takeEvents(live: () => LiveStats): GenerationEvent[] {
+    const events = this.#events.splice(0);
+    if (this.#batch.length > 0) events.unshift({ type: "tokens", tokens: this.#batch, live: live() });
+    this.#batch = [];
+    return events;
+  }
+
+  /** Text of a token; none for control tokens that are no marker of the thinking format. */
+  #piece(token: number): string {
+    const text = this.#decoder.push(token);
+    return this.#model.codec.isControl(token) && !this.#parser.isMarker(text) ? "" : text;
+  }
+
+  #appendAnswer(text: string): void {
+    this.answer += text;
+    for (let end = this.answer.indexOf("\n", this.#lineStart); end >= 0; end = this.answer.indexOf("\n", end + 1)) {
+      if (fenceLine.test(this.answer.slice(this.#lineStart, end))) this.#inFence = !this.#inFence;
+      this.#lineStart = end + 1;
+    }
+  }
+
+  /** Gives each run to the token that brought it, and lets tokens go when nothing of them is held back. */
+  #take(runs: readonly SegmentRun[], holding: boolean): void {
+    for (const run of runs) {
+      if (run.segment === "thinking") this.thinking += run.text;
+      else this.#appendAnswer(run.text);
+      const token = this.#held.get(run.token) ?? this.#batch.at(-1);
+      if (!token) continue;
+      if (token.text === "" || token.segment === run.segment) {
+        token.text += run.text;
+        token.segment = run.segment;
+      } else this.#held.set(run.token + 0.5, { ...token, text: run.text, segment: run.segment });
+    }
+    if (holding) return;
+    this.#batch.push(...[...this.#held].sort(([a], [b]) => a - b).map(([, token]) => token));
+    this.#held.clear();
+  }
+}

@@ -1,0 +1,185 @@
+/** The engine's side of the protocol: requests in, events out, over any vscode-jsonrpc connection. */
+import { type CancellationToken, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
+import { HunchError, toErrorData } from "../common/errors.ts";
+import {
+  answerNowNotification,
+  countTokensRequest,
+  type GenerateParams,
+  type GenerationEvent,
+  type GenerationResult,
+  generateRequest,
+  generationNotification,
+  type InitializeParams,
+  initializeRequest,
+  type LoadParams,
+  type LogLevel,
+  loadProgressNotification,
+  loadRequest,
+  logNotification,
+  type ModelInfo,
+  measureRequest,
+  protocolVersion,
+  shutdownRequest,
+  statusRequest,
+  unloadRequest,
+} from "../common/protocol.ts";
+import { assertLoaded, EngineModel } from "./backends/embedded/engineModel.ts";
+import { StateFolder } from "./backends/embedded/stateFolder.ts";
+import { Generation } from "./generation.ts";
+import { FairQueue } from "./queue.ts";
+
+const logLevels: readonly LogLevel[] = ["error", "warn", "info", "debug"];
+const engineVersion = process.env.HUNCH_VERSION ?? "development";
+
+export class EngineServer {
+  readonly #connection: MessageConnection;
+  readonly #exit: () => void;
+  readonly #queue = new FairQueue();
+  readonly #generations = new Map<string, Generation>();
+  /** "Answer now" that came before its generation began. */
+  readonly #earlyAnswerNow = new Set<string>();
+  #model: EngineModel | null = null;
+  #state: StateFolder | null = null;
+  #logLevel: LogLevel = "info";
+
+  /** @param exit ends the process: after `shutdown`, or when the client is gone */
+  constructor(connection: MessageConnection, exit: () => void) {
+    this.#connection = connection;
+    this.#exit = exit;
+    connection.onRequest(initializeRequest, (params) => answer(async () => this.#initialize(params)));
+    connection.onRequest(loadRequest, (params, token) => answer(() => this.#load(params, token)));
+    connection.onRequest(unloadRequest, () => answer(() => this.#exclusively(() => this.#unload())));
+    connection.onRequest(generateRequest, (params, token) => answer(() => this.#generate(params, token)));
+    connection.onRequest(measureRequest, (params) =>
+      answer(() => this.#exclusively(() => assertLoaded(this.#model).measure(params))),
+    );
+    connection.onRequest(countTokensRequest, ({ text }) =>
+      answer(async () => assertLoaded(this.#model).codec.encodeText(text).length),
+    );
+    connection.onRequest(statusRequest, () =>
+      answer(async () => ({
+        pid: process.pid,
+        model: this.#model?.info ?? null,
+        queueLength: this.#queue.length,
+        residentBytes: process.memoryUsage().rss,
+        devices: [],
+      })),
+    );
+    connection.onRequest(shutdownRequest, () =>
+      answer(async () => {
+        setImmediate(() => this.#exit());
+        return null;
+      }),
+    );
+    connection.onNotification(answerNowNotification, ({ generationId }) => {
+      const generation = this.#generations.get(generationId);
+      if (generation) generation.answerNow();
+      else this.#earlyAnswerNow.add(generationId);
+    });
+  }
+
+  #initialize(params: InitializeParams) {
+    if (params.protocolVersion !== protocolVersion)
+      throw new HunchError(
+        "protocolMismatch",
+        `The engine speaks protocol ${protocolVersion}, ${params.client} speaks ${params.protocolVersion}.`,
+        { hint: "Reload the window, or reinstall Hunch, so that both are of one version." },
+      );
+    this.#logLevel = params.logLevel;
+    this.#state = new StateFolder(params.stateFolder, (message) => this.#log("warn", message));
+    return { protocolVersion, engineVersion, pid: process.pid };
+  }
+
+  async #load(params: LoadParams, token: CancellationToken): Promise<ModelInfo> {
+    return this.#exclusively(async () => {
+      if (this.#model && sameLoad(this.#model.params, params)) return this.#model.info;
+      await this.#unload();
+      if (!this.#state) throw new HunchError("internal", "initialize has to come first");
+      this.#model = await EngineModel.load(params, this.#state, {
+        onProgress: ({ id }, progress) => this.#notify(loadProgressNotification, { id, progress }),
+        log: (level, message) => this.#log(level, message),
+        signal: abortSignal(token),
+      });
+      const { info } = this.#model;
+      this.#log("info", `loaded ${info.id} in ${info.loadMs} ms on ${info.device}, ${info.threads.used} threads`);
+      this.#measureSoon(this.#model);
+      return info;
+    });
+  }
+
+  /** Measures the cost curve while nobody waits. */
+  #measureSoon(model: EngineModel): void {
+    if (model.costs.known) return;
+    void this.#exclusively(async () => {
+      if (this.#model !== model) return;
+      await model.ensureCosts(() => this.#queue.waiting > 0);
+    }).catch((error: unknown) => this.#log("warn", `measuring the cost curve failed: ${toErrorData(error).message}`));
+  }
+
+  async #generate(params: GenerateParams, token: CancellationToken): Promise<GenerationResult> {
+    const signal = abortSignal(token);
+    const { generationId } = params;
+    const arrived = performance.now();
+    const emit = (events: GenerationEvent[]) => this.#notify(generationNotification, { generationId, events });
+    return this.#queue.run(
+      params.conversationId,
+      (position) => emit([{ type: "queue", position }]),
+      async () => {
+        const model = assertLoaded(this.#model);
+        if (params.speculation === "strict") await model.ensureExactness();
+        const generation = new Generation(model, params, { emit, signal, queueMs: performance.now() - arrived });
+        if (this.#earlyAnswerNow.delete(generationId)) generation.answerNow();
+        this.#generations.set(generationId, generation);
+        try {
+          return await generation.run();
+        } finally {
+          this.#generations.delete(generationId);
+        }
+      },
+      signal,
+    );
+  }
+
+  async #unload(): Promise<null> {
+    const model = this.#model;
+    this.#model = null;
+    await model?.dispose();
+    return null;
+  }
+
+  /** Work that needs the model for itself takes its turn like a generation. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue.run("engine", () => {}, work);
+  }
+
+  #log(level: LogLevel, message: string): void {
+    if (logLevels.indexOf(level) <= logLevels.indexOf(this.#logLevel))
+      this.#notify(logNotification, { level, message });
+  }
+
+  /** A client that is gone gets no more notifications; its end is noticed in main.ts. */
+  #notify<T>(type: { method: string }, params: T): void {
+    this.#connection.sendNotification(type.method, params).catch(() => {});
+  }
+}
+
+/** Errors leave as JSON-RPC errors with ErrorData. */
+async function answer<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const data = toErrorData(error);
+    throw new ResponseError(1, data.message, data);
+  }
+}
+
+function abortSignal(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}
+
+function sameLoad(a: LoadParams, b: LoadParams): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

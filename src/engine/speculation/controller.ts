@@ -1,0 +1,158 @@
+/**
+ * Chooses, each round, whose draft to verify and how much of it: the choice with the best expected tokens per second,
+ * from acceptance learnt online (acceptance.ts) and the measured cost of passes (costCurve.ts). Plain decoding is
+ * always one of the choices.
+ *
+ *   rate(k) = (1 + Σ_{j≤k} Π_{i≤j} p_i) / (T(k+1) + draft time)
+ *
+ * Drafters that cost microseconds draft in every round and are compared with what the target then says, verified or
+ * not ("shadow drafts"): their acceptance is learnt with full information, without spending passes on exploration.
+ * Only the draft model, whose drafts cost real time, has to be explored; that is bounded to a share of the time.
+ */
+import type { DrafterName } from "../../common/segments.ts";
+import type { AcceptanceModel } from "./acceptance.ts";
+import type { CostCurve } from "./costCurve.ts";
+import type { Draft, TextKind } from "./types.ts";
+
+export const longestDraft = 16;
+/** Pass sizes looked at when any is allowed: where kernels' tiles end, and those below. */
+const usualSizes = [2, 3, 4, 5, 6, 8, 12, 16];
+/** Speculation has to promise this much more than plain decoding: estimates are noisy, and plain is certain. */
+const leastGain = 1.03;
+/** Share of the decode time that may go into trying the draft model where it does not look worth its cost. */
+const explorationShare = 0.02;
+
+export interface Choice {
+  draft: Draft | null;
+  /** Tokens of the draft to verify; 0 = plain decoding. */
+  length: number;
+}
+
+export interface ControllerOptions {
+  acceptance: AcceptanceModel;
+  costs: CostCurve;
+  /** Pass sizes that may be used; null = any. Size 1 always may. */
+  allowedSizes: readonly number[] | null;
+  /** A fixed rule in place of the controller: always draft, with the drafter named. */
+  force?: DrafterName;
+}
+
+interface Shadow {
+  draft: Draft;
+  kind: TextKind;
+  matched: number;
+}
+
+export class Controller {
+  readonly #options: ControllerOptions;
+  #shadows: Shadow[] = [];
+  #decodeMs = 0;
+  #exploredMs = 0;
+  /** ms a token of the draft model takes, learnt online. */
+  #draftTokenMs = Number.NaN;
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether to spend time on a draft of the model: it pays by what is known, or it is time to try again. */
+  wantsModelDraft(kind: TextKind, room: number): number {
+    if (room <= 0) return 0;
+    if (this.#options.force === "draft") return Math.min(room, this.#allowedLengths(4).at(-1) ?? 0);
+    if (Number.isNaN(this.#draftTokenMs)) return Math.min(room, 4);
+    const promising = [3, 5, 7].map((bucket) =>
+      this.#best({ drafter: "draft", tokens: Array(8).fill(0), bucket }, kind, room),
+    );
+    const typical = promising.reduce((best, next) => (next.gain > best.gain ? next : best));
+    const mean = promising.reduce((sum, next) => sum + next.gain, 0) / promising.length;
+    if (mean > leastGain) return typical.length;
+    return this.#exploredMs < explorationShare * this.#decodeMs ? Math.min(room, 2) : 0;
+  }
+
+  /** The draft to verify, among those made this round. @param room tokens that still fit, the bonus token apart */
+  choose(drafts: readonly Draft[], kind: TextKind, room: number): Choice {
+    for (const draft of drafts) if (draft.drafter !== "draft") this.#shadows.push({ draft, kind, matched: 0 });
+    const { force } = this.#options;
+    let choice: Choice = { draft: null, length: 0 };
+    let bestGain = leastGain;
+    for (const draft of drafts) {
+      if (force && draft.drafter !== force) continue;
+      // A draft of the model has been paid for: what counts now is only the pass.
+      const { gain, length } = this.#best(draft, kind, room, draft.drafter === "draft");
+      if (length > 0 && (gain > bestGain || (force && !choice.draft))) {
+        bestGain = gain;
+        choice = { draft, length };
+      }
+    }
+    return choice;
+  }
+
+  /** Tokens the target produced, in order: what the shadow drafts are compared with. */
+  commit(tokens: readonly number[]): void {
+    for (const token of tokens) {
+      this.#shadows = this.#shadows.filter((shadow) => {
+        const { draft, kind, matched } = shadow;
+        const right = draft.tokens[matched] === token;
+        if (right) shadow.matched++;
+        const over = !right || shadow.matched === draft.tokens.length;
+        if (over) this.#options.acceptance.observe(draft.drafter, draft.bucket, kind, shadow.matched, !right);
+        return !over;
+      });
+    }
+  }
+
+  /** The outcome of a model draft, which has no shadow, and the time of the round. */
+  observeRound(round: {
+    draft: Draft | null;
+    acceptedCount: number;
+    mismatch: boolean;
+    kind: TextKind;
+    draftMs: number;
+    passMs: number;
+    modelDraft: Draft | null;
+  }): void {
+    const { draft, acceptedCount, mismatch, kind, draftMs, passMs, modelDraft } = round;
+    this.#decodeMs += passMs + draftMs;
+    if (modelDraft) {
+      const tokenMs = draftMs / Math.max(1, modelDraft.tokens.length);
+      this.#draftTokenMs = Number.isNaN(this.#draftTokenMs) ? tokenMs : this.#draftTokenMs * 0.8 + tokenMs * 0.2;
+      const won = draft === modelDraft ? acceptedCount * this.#options.costs.passMs(1) : 0;
+      this.#exploredMs = Math.max(0, this.#exploredMs + draftMs - won);
+    }
+    if (draft?.drafter === "draft")
+      this.#options.acceptance.observe("draft", draft.bucket, kind, acceptedCount, mismatch);
+  }
+
+  /** Forgets drafts that wait for their outcome: the text was cut, or forced tokens were put in. */
+  interrupt(): void {
+    this.#shadows = [];
+  }
+
+  #allowedLengths(longest: number): number[] {
+    const sizes = this.#options.allowedSizes ?? usualSizes;
+    return sizes.map((size) => size - 1).filter((length) => length > 0 && length <= longest);
+  }
+
+  #best(draft: Draft, kind: TextKind, room: number, paid = false): { gain: number; length: number } {
+    const { acceptance, costs, force } = this.#options;
+    const longest = Math.min(draft.tokens.length, room);
+    const lengths = this.#allowedLengths(longest);
+    // The whole draft, where it ends between two usual sizes.
+    if (!this.#options.allowedSizes && longest > 0 && longest < longestDraft && !lengths.includes(longest))
+      lengths.push(longest);
+    let best = { gain: 0, length: 0 };
+    let expected = 1;
+    let reach = 1;
+    let position = 0;
+    for (const length of lengths.sort((a, b) => a - b)) {
+      for (; position < length; position++) {
+        reach *= acceptance.chance(draft.drafter, draft.bucket, kind, position);
+        expected += reach;
+      }
+      const draftCost = draft.drafter === "draft" && !paid ? (this.#draftTokenMs * length) / costs.passMs(1) : 0;
+      const gain = expected / (costs.relative(length + 1) + draftCost);
+      if (gain > best.gain || (force && best.length === 0)) best = { gain, length };
+    }
+    return best;
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * T(n): the time of one target pass over n tokens. On a CPU it climbs in steps (kernels work in tiles), on a GPU it is
+ * flat up to tens of tokens, and both depend on the machine: so it is measured after load and corrected by every pass.
+ */
+import type { TokenSequence } from "./types.ts";
+
+/** Pass sizes measured after load; sizes between are interpolated, beyond the last the curve goes on straight. */
+export const measuredSizes = [1, 2, 3, 4, 6, 8, 12, 16] as const;
+
+/** Serialised form: ms by pass size. */
+export type CostSamples = Record<string, number>;
+
+/** How much one observed pass moves the curve; small, since single passes are noisy. */
+const learningRate = 0.08;
+/** A pass this many times slower than expected says something about the machine's load, not about the size. */
+const outlierRatio = 3;
+
+export class CostCurve {
+  readonly #ms = new Map<number, number>();
+
+  constructor(samples: CostSamples = {}) {
+    for (const [size, ms] of Object.entries(samples)) if (ms > 0) this.#ms.set(Number(size), ms);
+  }
+
+  get known(): boolean {
+    return this.#ms.has(1);
+  }
+
+  /** ms of a pass over `size` tokens; the shape of a slow CPU is assumed where nothing was measured. */
+  passMs(size: number): number {
+    const exact = this.#ms.get(size);
+    if (exact !== undefined) return exact;
+    if (this.#ms.size === 0) return Number.NaN;
+    const sizes = [...this.#ms.keys()].sort((a, b) => a - b);
+    const above = sizes.find((known) => known > size);
+    const below = sizes.findLast((known) => known < size);
+    if (below === undefined) return this.#ms.get(above!)! * Math.min(1, 0.5 + (0.5 * size) / above!);
+    if (above === undefined) {
+      const before = sizes.findLast((known) => known < below) ?? 0;
+      const start = before === 0 ? 0 : this.#ms.get(before)!;
+      // A lone measurement says nothing about the slope: two thirds of a pass for each further token.
+      const slope =
+        before === 0 ? (this.#ms.get(below)! * 2) / 3 / below : (this.#ms.get(below)! - start) / (below - before);
+      return this.#ms.get(below)! + Math.max(0, slope) * (size - below);
+    }
+    const share = (size - below) / (above - below);
+    return this.#ms.get(below)! * (1 - share) + this.#ms.get(above)! * share;
+  }
+
+  /** T(size) / T(1). */
+  relative(size: number): number {
+    const ratio = this.passMs(size) / this.passMs(1);
+    return Number.isFinite(ratio) && ratio > 0 ? ratio : 1 + (size - 1) * 0.6;
+  }
+
+  /**
+   * A pass that took `ms`. Passes at a longer context cost more at every size, so an observation scales the whole
+   * curve a little and its own size a little more.
+   */
+  observe(size: number, ms: number): void {
+    const expected = this.passMs(size);
+    if (!Number.isFinite(expected)) {
+      this.#ms.set(size, ms);
+      return;
+    }
+    const ratio = ms / expected;
+    if (ratio > outlierRatio || ratio < 1 / outlierRatio) return;
+    const nudge = 1 + learningRate * (ratio - 1);
+    for (const [known, value] of this.#ms) this.#ms.set(known, value * (known === size ? nudge : Math.sqrt(nudge)));
+    if (!this.#ms.has(size) && size <= 32) this.#ms.set(size, expected * nudge);
+  }
+
+  samples(): CostSamples {
+    return Object.fromEntries([...this.#ms].sort(([a], [b]) => a - b));
+  }
+
+  /** T(n)/T(1) at the measured sizes, rounded for reading. */
+  ratios(): Record<string, number> {
+    return Object.fromEntries(
+      [...this.#ms.keys()].sort((a, b) => a - b).map((size) => [size, Math.round(this.relative(size) * 100) / 100]),
+    );
+  }
+}
+
+/**
+ * Measures T(n) at the end of what the sequence holds, and rolls back. About a second on a machine that decodes 30
+ * tokens/s. Interleaved rounds, minimum by size: what else runs on the machine can only make a pass slower.
+ *
+ * @param stop asked between passes; what was measured until then is returned.
+ */
+export async function measureCosts(
+  sequence: TokenSequence,
+  options: { rounds?: number; sizes?: readonly number[]; stop?: () => boolean } = {},
+): Promise<CostSamples> {
+  const { rounds = 2, sizes = measuredSizes, stop = () => false } = options;
+  const start = sequence.length;
+  const best = new Map<number, number>();
+  const fits = sizes.filter((size) => size <= sequence.maxPassSize && start + size < sequence.contextSize);
+  await timedPass(sequence, 1, start); // the first pass after a load pages weights in
+  for (let round = 0; round < rounds; round++) {
+    for (const size of fits) {
+      if (stop()) return Object.fromEntries(best);
+      const ms = await timedPass(sequence, size, start);
+      best.set(size, Math.min(ms, best.get(size) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  return Object.fromEntries(best);
+}
+
+async function timedPass(sequence: TokenSequence, size: number, start: number): Promise<number> {
+  const tokens = Array.from({ length: size }, (_, i) => (i * 7919 + 11) % sequence.vocabularySize);
+  const before = performance.now();
+  await sequence.evaluate(tokens, size);
+  for (let i = 0; i < size; i++) await sequence.candidates(i, 40);
+  const ms = performance.now() - before;
+  sequence.rollback(start);
+  return ms;
+}

@@ -1,0 +1,180 @@
+/**
+ * The speculation loop: draft, verify, commit, roll back. Lossless: every committed token is what the target's sampler
+ * chooses at its position, whatever was drafted (sampler.ts says why that holds at any temperature).
+ */
+import type { DrafterName, TokenOrigin } from "../../common/segments.ts";
+import type { DrafterStats } from "../../common/stats.ts";
+import { type Choice, type Controller, longestDraft } from "./controller.ts";
+import type { CostCurve } from "./costCurve.ts";
+import type { Sampler } from "./sampler.ts";
+import type { Candidates, Draft, Drafter, TextKind, TokenSequence } from "./types.ts";
+
+/** Candidates looked at even when the sampler needs one: drafters learn from the others. */
+const leastCandidates = 8;
+
+export interface DecoderOptions {
+  target: TokenSequence;
+  sampler: Sampler;
+  drafters: readonly Drafter[];
+  controller: Controller;
+  costs: CostCurve;
+  /** Set before a pass and told its time divided by T(n); see ThreadGovernor. */
+  onPass?: (normalisedMs: number) => void;
+}
+
+/** Called for each committed token, in order; "stop" ends the round after this token. */
+export type OnToken = (token: number, origin: TokenOrigin) => "continue" | "stop";
+
+export interface DecoderCounts {
+  targetPasses: number;
+  draftedTokens: number;
+  acceptedTokens: number;
+  roundsWithDraft: number;
+  byDrafter: Partial<Record<DrafterName, DrafterStats>>;
+}
+
+export class Decoder {
+  readonly counts: DecoderCounts = {
+    targetPasses: 0,
+    draftedTokens: 0,
+    acceptedTokens: 0,
+    roundsWithDraft: 0,
+    byDrafter: {},
+  };
+  readonly #o: DecoderOptions;
+  /** All tokens: those evaluated, and the last, which is not yet. */
+  readonly #text: number[];
+
+  /** @param text the prompt; all but its last token are evaluated already. */
+  constructor(options: DecoderOptions, text: readonly number[]) {
+    this.#o = options;
+    this.#text = [...text];
+    for (const drafter of options.drafters) drafter.begin(this.#text);
+  }
+
+  /** Tokens so far, prompt included. */
+  get text(): readonly number[] {
+    return this.#text;
+  }
+
+  /** Tokens that still fit into the context, the one the next pass yields included. */
+  get room(): number {
+    return this.#o.target.contextSize - 1 - this.#text.length;
+  }
+
+  /**
+   * One round. @param maxTokens most tokens it may commit (≥ 1).
+   * @returns the committed tokens, at least one.
+   */
+  async round(kind: TextKind, maxTokens: number, onToken: OnToken): Promise<number> {
+    const { target, sampler, controller, costs } = this.#o;
+    // k drafts yield up to k + 1 tokens.
+    const room = Math.min(maxTokens - 1, this.room - 1, target.maxPassSize - 1, longestDraft);
+    const { choice, draftMs, modelDraft } = await this.#draft(kind, room);
+    const draftTokens = choice.draft?.tokens.slice(0, choice.length) ?? [];
+
+    const before = performance.now();
+    const start = this.#text.length - 1;
+    await target.evaluate([this.#text[start]!, ...draftTokens], draftTokens.length + 1);
+    this.counts.targetPasses++;
+
+    let accepted = 0;
+    let committed = 0;
+    let mismatch = false;
+    for (let i = 0; i <= draftTokens.length; i++) {
+      const candidates = await target.candidates(i, Math.max(leastCandidates, sampler.candidateCount));
+      const token = sampler.sample(candidates, this.#text.length, this.#text);
+      const matches = i < draftTokens.length && draftTokens[i] === token;
+      this.#observe(candidates);
+      this.#text.push(token);
+      committed++;
+      if (matches) accepted++;
+      else mismatch = i < draftTokens.length;
+      const verdict = onToken(token, matches ? choice.draft!.drafter : "target");
+      if (!matches || verdict === "stop") break;
+    }
+    const passMs = performance.now() - before;
+    target.rollback(this.#text.length - 1);
+
+    const tokens = this.#text.slice(-committed);
+    for (const drafter of this.#o.drafters) drafter.commit(tokens);
+    const size = draftTokens.length + 1;
+    this.#o.onPass?.(passMs / costs.relative(size));
+    costs.observe(size, passMs);
+    this.#count(choice, draftTokens.length, accepted);
+    controller.commit(tokens);
+    const outcome = { acceptedCount: accepted, mismatch, kind, draftMs, passMs };
+    controller.observeRound({ draft: choice.draft, modelDraft, ...outcome });
+    return committed;
+  }
+
+  /**
+   * Puts tokens into the text that the target did not choose (a wrap-up, a closing marker).
+   * @param dropLast drops the last token first (an end-of-text that is not to stand).
+   */
+  async force(tokens: readonly number[], dropLast = false): Promise<void> {
+    if (tokens.length === 0) return;
+    const { target } = this.#o;
+    if (dropLast) this.#text.pop();
+    // All but the very last token are evaluated; the next round evaluates that one.
+    const pending = [...this.#text.slice(target.length), ...tokens.slice(0, -1)];
+    for (let from = 0; from < pending.length; from += target.maxPassSize)
+      await target.evaluate(pending.slice(from, from + target.maxPassSize), 0);
+    if (pending.length > 0) this.counts.targetPasses++;
+    this.#text.push(...tokens);
+    for (const drafter of this.#o.drafters) drafter.begin(this.#text);
+    this.#o.controller.interrupt();
+  }
+
+  async #draft(kind: TextKind, room: number): Promise<{ choice: Choice; draftMs: number; modelDraft: Draft | null }> {
+    const none = { choice: { draft: null, length: 0 }, draftMs: 0, modelDraft: null };
+    if (room <= 0) return none;
+    const { controller, drafters } = this.#o;
+    const drafts: Draft[] = [];
+    let modelDraft: Draft | null = null;
+    let draftMs = 0;
+    for (const drafter of drafters) {
+      const length = drafter.cheap ? Math.min(room, longestDraft - 1) : controller.wantsModelDraft(kind, room);
+      if (length <= 0) continue;
+      const before = performance.now();
+      const draft = await drafter.draft(length);
+      const ms = performance.now() - before;
+      this.#statsOf(drafter.name).draftMs += ms;
+      if (!drafter.cheap) {
+        draftMs += ms;
+        modelDraft = draft;
+      }
+      if (draft) drafts.push(draft);
+    }
+    return { choice: controller.choose(drafts, kind, room), draftMs, modelDraft };
+  }
+
+  #observe(candidates: Candidates): void {
+    const previous = this.#text.at(-2) ?? -1;
+    const token = this.#text.at(-1)!;
+    for (const drafter of this.#o.drafters) drafter.observe?.(previous, token, candidates);
+  }
+
+  #statsOf(drafter: DrafterName): DrafterStats {
+    this.counts.byDrafter[drafter] ??= {
+      rounds: 0,
+      draftedTokens: 0,
+      acceptedTokens: 0,
+      draftMs: 0,
+      acceptedPerPosition: [],
+    };
+    return this.counts.byDrafter[drafter];
+  }
+
+  #count(choice: Choice, drafted: number, accepted: number): void {
+    if (!choice.draft || drafted === 0) return;
+    this.counts.draftedTokens += drafted;
+    this.counts.acceptedTokens += accepted;
+    this.counts.roundsWithDraft++;
+    const stats = this.#statsOf(choice.draft.drafter);
+    stats.rounds++;
+    stats.draftedTokens += drafted;
+    stats.acceptedTokens += accepted;
+    for (let i = 0; i < accepted; i++) stats.acceptedPerPosition[i] = (stats.acceptedPerPosition[i] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Chooses a token from logits: greedy, or Gumbel-max keyed by (seed, position, token).
+ *
+ * Gumbel-max: argmax over tokens of logit/T + g, with g = -ln(-ln u) and u uniform in (0,1), is a sample from
+ * softmax(logit/T). Here u is a hash of (seed, position, token), so a token's noise does not depend on how the logits
+ * came about: the text at T > 0 is the same whatever was drafted, and speculation is lossless at any temperature
+ * (the coupling of arXiv 2408.07978, with both sides sharing the noise).
+ *
+ * Order of the filters, as in llama.cpp: repetition penalty, top-k, top-p, min-p, temperature.
+ */
+import type { SamplingOptions } from "../../common/protocol.ts";
+import type { Candidates } from "./types.ts";
+
+/** Tokens looked at when top-k is off: the native call sorts what it returns, and the rest has next to no weight. */
+const unlimitedCandidates = 256;
+/** How many of the last tokens the repetition penalty looks at. */
+export const penaltyWindow = 64;
+
+export class Sampler {
+  readonly options: SamplingOptions;
+  /** How many of the likeliest tokens `sample` needs to see. */
+  readonly candidateCount: number;
+
+  constructor(options: SamplingOptions) {
+    this.options = options;
+    const kept = options.temperature <= 0 ? 1 : options.topK > 0 ? options.topK : unlimitedCandidates;
+    // A penalty moves at most `penaltyWindow` tokens down the list: with that many more, none is missed.
+    this.candidateCount = kept + (options.repetitionPenalty === 1 ? 0 : penaltyWindow);
+  }
+
+  /**
+   * The token at `position`.
+   * @param recent the tokens before this position; only the last `penaltyWindow` matter.
+   */
+  sample(candidates: Candidates, position: number, recent: readonly number[]): number {
+    const { temperature, repetitionPenalty, seed } = this.options;
+    if (temperature <= 0 && repetitionPenalty === 1) return candidates.tokens[0]!;
+    const { tokens, logits } = this.#filtered(candidates, recent);
+    if (temperature <= 0) return tokens[0]!;
+    let best = tokens[0]!;
+    let bestScore = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < tokens.length; i++) {
+      const score = logits[i]! / temperature + gumbel(seed, position, tokens[i]!);
+      if (score > bestScore) {
+        bestScore = score;
+        best = tokens[i]!;
+      }
+    }
+    return best;
+  }
+
+  /** The candidates that pass the filters, best first. */
+  #filtered(candidates: Candidates, recent: readonly number[]): { tokens: number[]; logits: number[] } {
+    const { topK, topP, minP, temperature } = this.options;
+    const sorted = this.#penalised(candidates, recent);
+    let keep = temperature <= 0 ? 1 : topK > 0 ? Math.min(topK, sorted.length) : sorted.length;
+    const top = sorted[0]!.logit;
+    if (topP < 1) {
+      const weights = sorted.slice(0, keep).map((entry) => Math.exp(entry.logit - top));
+      const limit = topP * weights.reduce((sum, weight) => sum + weight, 0);
+      let sum = 0;
+      keep = weights.findIndex((weight) => {
+        sum += weight;
+        return sum >= limit;
+      });
+      keep = keep < 0 ? weights.length : keep + 1;
+    }
+    if (minP > 0) {
+      const floor = top + Math.log(minP);
+      const below = sorted.slice(0, keep).findIndex((entry) => entry.logit < floor);
+      if (below > 0) keep = below;
+    }
+    const kept = sorted.slice(0, keep);
+    return { tokens: kept.map((entry) => entry.token), logits: kept.map((entry) => entry.logit) };
+  }
+
+  #penalised(candidates: Candidates, recent: readonly number[]): { token: number; logit: number }[] {
+    const entries = candidates.tokens.map((token, i) => ({ token, logit: candidates.logits[i]! }));
+    const penalty = this.options.repetitionPenalty;
+    if (penalty === 1) return entries;
+    const seen = new Set(recent.slice(-penaltyWindow));
+    for (const entry of entries)
+      if (seen.has(entry.token)) entry.logit = entry.logit > 0 ? entry.logit / penalty : entry.logit * penalty;
+    return entries.sort((a, b) => b.logit - a.logit || a.token - b.token);
+  }
+}
+
+/** Standard Gumbel noise of (seed, position, token): the same for the same three, as good as independent otherwise. */
+export function gumbel(seed: number, position: number, token: number): number {
+  const high = mix(mix(mix(mix(seed) ^ Math.floor(seed / 0x1_0000_0000)) ^ position) ^ token);
+  const low = mix(high ^ Math.imul(token + 1, 0x9e3779b1));
+  // 53 bits, moved off 0 and 1.
+  const uniform = ((high >>> 5) * 0x400_0000 + (low >>> 6) + 0.5) / 0x20_0000_0000_0000;
+  return -Math.log(-Math.log(uniform));
+}
+
+/** A 32-bit finaliser (murmur3's) run twice: every input bit reaches every output bit. */
+function mix(value: number): number {
+  let x = value | 0;
+  for (let i = 0; i < 2; i++) {
+    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+    x ^= x >>> 16;
+    x = (x + 0x9e3779b9) | 0;
+  }
+  return x >>> 0;
+}

@@ -1,0 +1,61 @@
+/**
+ * The words of this folder. A round is one draft, one target pass that verifies it, and the commit:
+ *
+ *   pass = [lastToken, d1 … dk]      evaluated at once by the target
+ *   accepted tokens                  leading drafts equal to what the target samples at their position
+ *   correction token                 the target's own token at the first mismatch
+ *   bonus token                      the target's token after a fully accepted draft
+ *
+ * Drafts after a mismatch are rolled back from the KV cache.
+ */
+import type { DrafterName } from "../../common/segments.ts";
+
+/** The likeliest next tokens at a position, best first, with their raw logits. */
+export interface Candidates {
+  tokens: readonly number[];
+  logits: readonly number[];
+}
+
+/** One stream of tokens in a model's KV cache. Positions are 0-based; `length` is the next free one. */
+export interface TokenSequence {
+  readonly contextSize: number;
+  readonly vocabularySize: number;
+  readonly length: number;
+  /** Evaluated tokens, position by position. */
+  readonly tokens: readonly number[];
+  /** Most tokens that one pass can take. */
+  readonly maxPassSize: number;
+  /**
+   * One forward pass over `tokens` at positions `length`…; keeps the logits of the last `outputs` of them until the
+   * next pass. Takes the time that a pass takes.
+   */
+  evaluate(tokens: readonly number[], outputs: number): Promise<void>;
+  /** The `count` likeliest tokens after the `index`-th output (0-based) of the last pass. */
+  candidates(index: number, count: number): Promise<Candidates>;
+  /** Drops the positions from `length` on. False: the model cannot drop a suffix, the sequence is now empty. */
+  rollback(length: number): boolean;
+}
+
+export interface Draft {
+  drafter: DrafterName;
+  tokens: number[];
+  /** Which of the drafter's confidence classes this guess is in (0…7, higher is surer). */
+  bucket: number;
+}
+
+/** Anything that proposes tokens. An empty draft is a normal answer. */
+export interface Drafter {
+  readonly name: DrafterName;
+  /** Whether a draft costs microseconds (then it is made every round, to learn from, even if it is not verified). */
+  readonly cheap: boolean;
+  /** Starts over with these tokens: the prompt, and what has been generated if a generation is carried on. */
+  begin(tokens: readonly number[]): void;
+  /** Tokens that were committed to the output, in order. */
+  commit(tokens: readonly number[]): void;
+  /** Logits that a pass computed after `token`, for drafters that learn from them. */
+  observe?(previous: number, token: number, candidates: Candidates): void;
+  draft(maxLength: number): Draft | null | Promise<Draft | null>;
+}
+
+/** What the text is at the moment: drafts are right at different rates in each. */
+export type TextKind = "thinking" | "prose" | "code";
