@@ -1,0 +1,46 @@
+/**
+ * Ids of commands, views and context keys, spelled once. The manifest is checked against these tables by a test; the
+ * features' registration fails to compile when a command has no handler.
+ */
+
+/** Commands of the palette, the menus and the keyboard. */
+export const commandIds = [
+  "hunch.explainSelection",
+  "hunch.ask",
+  "hunch.answerNow",
+  "hunch.stop",
+  "hunch.newChat",
+  "hunch.selectModel",
+  "hunch.downloadModel",
+  "hunch.showLog",
+  "hunch.restartEngine",
+  "hunch.showActions",
+] as const;
+
+/** Commands of an inline explanation's thread; they get the thread (or its reply) and are not in the palette. */
+export const threadCommandIds = [
+  "hunch.thread.reply",
+  "hunch.thread.stop",
+  "hunch.thread.answerNow",
+  "hunch.thread.continue",
+  "hunch.thread.openInChat",
+  "hunch.thread.delete",
+] as const;
+
+export type CommandId = (typeof commandIds)[number];
+export type ThreadCommandId = (typeof threadCommandIds)[number];
+
+export const viewContainerId = "hunch";
+export const chatViewId = "hunch.chat";
+export const commentControllerId = "hunch.explain";
+
+/** Context keys for `when` clauses. */
+export interface ContextKeys {
+  /** A generation of the chat is under way. */
+  "hunch.running": boolean;
+  /** That generation is in its thought. */
+  "hunch.thinking": boolean;
+}
+
+/** State of an inline explanation, the `commentThread` of `when` clauses. */
+export type ThreadState = "waiting" | "thinking" | "answering" | "done" | "interrupted";

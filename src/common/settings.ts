@@ -1,0 +1,148 @@
+/**
+ * Every setting of the extension: its type, default, limits and scope, once. The manifest is checked against this table
+ * by a test, both ways. Wrong values are never half-used: the default counts and the user is told which setting it was.
+ */
+import { type Effort, efforts } from "./panel.ts";
+import type { GpuChoice, KvType, LogLevel, SpeculationMode } from "./protocol.ts";
+
+/** `machine`: names a program, a model or a server, so a workspace can not set it. */
+export type SettingScope = "machine" | "window";
+
+export interface Settings {
+  /** Catalogue id, or absolute path of a GGUF file. */
+  model: string;
+  /** Catalogue id or absolute path of the draft model; "none" for none. */
+  draftModel: string;
+  effort: Effort;
+  /** Tokens; null takes what fits in memory. */
+  contextSize: number | null;
+  kvCacheType: KvType | "auto";
+  /** Threads of the engine; null follows the free cores. */
+  threads: number | null;
+  gpu: GpuChoice;
+  speculation: SpeculationMode;
+  /** null takes what the model's publisher advises, else 0. */
+  temperature: number | null;
+  /** Output tokens at most, thinking included; null goes by the effort. */
+  maxTokens: number | null;
+  /** Thinking tokens; null goes by the effort. */
+  thinkingBudget: number | null;
+  showTokenOrigins: boolean;
+  /** Folder of downloaded models; empty for the per-user cache folder. */
+  modelsFolder: string;
+  /** Minutes without a question after which the model is dropped from memory; 0 keeps it. */
+  idleUnloadMinutes: number;
+  logLevel: LogLevel;
+}
+
+export type SettingKey = keyof Settings;
+
+export type SettingType =
+  | { kind: "text" }
+  | { kind: "flag" }
+  | { kind: "choice"; values: readonly string[] }
+  /** `nullable`: null stands for "let Hunch decide". */
+  | { kind: "number"; integer: boolean; minimum: number; maximum: number; nullable: boolean };
+
+export interface SettingDefinition<T> {
+  type: SettingType;
+  default: T;
+  scope: SettingScope;
+}
+
+/** The section of all settings: `hunch.model` and so on. */
+export const settingsSection = "hunch";
+
+const optionalInteger = (minimum: number, maximum: number) =>
+  ({ kind: "number", integer: true, minimum, maximum, nullable: true }) as const;
+
+export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition<Settings[K]> } = {
+  model: { type: { kind: "text" }, default: "qwen2.5-coder-1.5b", scope: "machine" },
+  draftModel: { type: { kind: "text" }, default: "none", scope: "machine" },
+  effort: { type: { kind: "choice", values: efforts }, default: "auto", scope: "window" },
+  contextSize: { type: optionalInteger(512, 1_048_576), default: null, scope: "window" },
+  kvCacheType: {
+    type: { kind: "choice", values: ["auto", "f16", "q8_0", "q4_0"] satisfies (KvType | "auto")[] },
+    default: "auto",
+    scope: "window",
+  },
+  threads: { type: optionalInteger(1, 512), default: null, scope: "machine" },
+  gpu: {
+    type: { kind: "choice", values: ["auto", "off", "vulkan", "cuda", "metal"] satisfies GpuChoice[] },
+    default: "auto",
+    scope: "machine",
+  },
+  speculation: {
+    type: {
+      kind: "choice",
+      values: ["auto", "off", "strict", "suffix", "recycling", "draft"] satisfies SpeculationMode[],
+    },
+    default: "auto",
+    scope: "window",
+  },
+  temperature: {
+    type: { kind: "number", integer: false, minimum: 0, maximum: 2, nullable: true },
+    default: null,
+    scope: "window",
+  },
+  maxTokens: { type: optionalInteger(16, 131_072), default: null, scope: "window" },
+  thinkingBudget: { type: optionalInteger(0, 131_072), default: null, scope: "window" },
+  showTokenOrigins: { type: { kind: "flag" }, default: false, scope: "window" },
+  modelsFolder: { type: { kind: "text" }, default: "", scope: "machine" },
+  idleUnloadMinutes: {
+    type: { kind: "number", integer: false, minimum: 0, maximum: 1_440, nullable: false },
+    default: 15,
+    scope: "machine",
+  },
+  logLevel: {
+    type: { kind: "choice", values: ["error", "warn", "info", "debug"] satisfies LogLevel[] },
+    default: "info",
+    scope: "window",
+  },
+};
+
+export const settingKeys = Object.keys(settingDefinitions) as SettingKey[];
+
+export interface SettingProblem {
+  key: SettingKey;
+  /** Names the setting and says what it takes, a sentence. */
+  message: string;
+}
+
+/** Reads all settings; what is not set or wrong gets its default, and each wrong value is one problem. */
+export function readSettings(get: (key: SettingKey) => unknown): { settings: Settings; problems: SettingProblem[] } {
+  const problems: SettingProblem[] = [];
+  const entries = settingKeys.map((key) => {
+    const value = get(key);
+    const { type, default: fallback } = settingDefinitions[key];
+    if (value === undefined) return [key, fallback];
+    const wanted = accepts(type, value);
+    if (wanted === null) return [key, type.kind === "text" ? (value as string).trim() || fallback : value];
+    const message = `The setting ${settingsSection}.${key} takes ${wanted}, not ${JSON.stringify(value)}. Its default (${JSON.stringify(fallback)}) is used.`;
+    problems.push({ key, message });
+    return [key, fallback];
+  });
+  return { settings: Object.fromEntries(entries) as Settings, problems };
+}
+
+/** null when the value fits, else what would fit. */
+function accepts(type: SettingType, value: unknown): string | null {
+  switch (type.kind) {
+    case "text":
+      return typeof value === "string" ? null : "a text";
+    case "flag":
+      return typeof value === "boolean" ? null : "true or false";
+    case "choice":
+      return type.values.includes(value as string) ? null : `one of ${type.values.join(", ")}`;
+    case "number": {
+      if (value === null && type.nullable) return null;
+      const fits =
+        typeof value === "number" &&
+        value >= type.minimum &&
+        value <= type.maximum &&
+        (!type.integer || Number.isInteger(value));
+      const wanted = `${type.integer ? "a whole number" : "a number"} from ${type.minimum} to ${type.maximum}`;
+      return fits ? null : type.nullable ? `${wanted}, or null` : wanted;
+    }
+  }
+}

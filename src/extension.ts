@@ -1,0 +1,44 @@
+/** The extension's entry: makes the services, registers the features, ends both in order. No logic. */
+import * as vscode from "vscode";
+import { registerAsk } from "./features/ask/ask.ts";
+import type { Chat } from "./features/chat/chat.ts";
+import { registerChat } from "./features/chat/register.ts";
+import { Sessions } from "./features/chat/sessions.ts";
+import { registerExplain } from "./features/explain/explain.ts";
+import { registerModels } from "./features/models/models.ts";
+import { registerStatus } from "./features/status/status.ts";
+import type { Ctx } from "./host/ctx.ts";
+import { Engine } from "./host/engine.ts";
+import { Log } from "./host/log.ts";
+import { Models } from "./host/models.ts";
+import { showSettingProblem } from "./host/notify.ts";
+import { SettingsReader } from "./host/settings.ts";
+
+let active: { chat: Chat; engine: Engine } | null = null;
+
+export function activate(extension: vscode.ExtensionContext): void {
+  const startMs = performance.now();
+  const own = <T extends vscode.Disposable>(disposable: T): T => {
+    extension.subscriptions.push(disposable);
+    return disposable;
+  };
+  const log = own(new Log());
+  const settings = own(new SettingsReader((message, key) => showSettingProblem(log, message, key)));
+  const models = own(new Models(settings, log));
+  const engine = new Engine({ extension, log, settings, models });
+  const ctx: Ctx = { extension, log, settings, models, engine, own };
+  const sessions = new Sessions(ctx);
+  const chat = registerChat(ctx, sessions);
+  registerAsk(ctx, chat);
+  registerExplain(ctx, sessions, chat);
+  registerModels(ctx);
+  registerStatus(ctx, sessions);
+  active = { chat, engine };
+  log.write("info", `Activated in ${(performance.now() - startMs).toFixed(1)} ms.`);
+}
+
+/** The editor waits for this: the conversation is written down, and the engine is ended. */
+export async function deactivate(): Promise<void> {
+  await Promise.all([active?.chat.save(), active?.engine.dispose()]);
+  active = null;
+}

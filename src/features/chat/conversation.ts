@@ -1,0 +1,223 @@
+/**
+ * The state of one conversation and every way it changes, without an editor, a clock or a model. The chat panel and the
+ * inline explanations both draw from it.
+ *
+ * The functions change the turn they are given: a thought may have 100 000 tokens that arrive 60 times a second, and a
+ * copy for each would cost more than drawing them.
+ */
+import { type ErrorData, HunchError, toErrorData } from "../../common/errors.ts";
+import {
+  type AssistantTurn,
+  type Attachment,
+  appendRuns,
+  type Effort,
+  runsText,
+  type Turn,
+  type TurnStatus,
+  type UserTurn,
+} from "../../common/panel.ts";
+import type { ChatMessage, GenerationEvent, GenerationResult } from "../../common/protocol.ts";
+import type { CodePiece, TaskKind } from "../../prompts/compose.ts";
+
+/** A piece of code with the place it came from. */
+export interface AttachedCode {
+  piece: CodePiece;
+  attachment: Attachment;
+}
+
+/** What an answer is made from, kept to retry and to continue it. */
+export interface TurnInput {
+  task: TaskKind;
+  question: string;
+  code: CodePiece[];
+  effort: Effort;
+  /** The user message as the model got it, so that the next turn repeats it to the letter; empty until it was sent. */
+  sent: string;
+}
+
+export interface Conversation {
+  id: string;
+  /** First line of the first question; empty before it. */
+  title: string;
+  turns: Turn[];
+  /** By the id of the assistant's turn. */
+  inputs: Record<string, TurnInput>;
+}
+
+export function newConversation(id: string): Conversation {
+  return { id, title: "", turns: [], inputs: {} };
+}
+
+const maxTitleLength = 60;
+
+/** Adds a question and the turn of its answer, which is returned. */
+export function ask(
+  conversation: Conversation,
+  question: { task: TaskKind; text: string; code: readonly AttachedCode[]; effort: Effort },
+): AssistantTurn {
+  const number = conversation.turns.length;
+  const user: UserTurn = {
+    role: "user",
+    id: `${conversation.id}.${number}`,
+    text: question.text,
+    attachments: question.code.map((code) => code.attachment),
+  };
+  const turn = newAssistantTurn(`${conversation.id}.${number + 1}`);
+  conversation.turns.push(user, turn);
+  conversation.inputs[turn.id] = {
+    task: question.task,
+    question: question.text,
+    code: question.code.map((code) => code.piece),
+    effort: question.effort,
+    sent: "",
+  };
+  if (conversation.title === "") conversation.title = titleOf(question.text);
+  return turn;
+}
+
+function titleOf(question: string): string {
+  const line = question.trim().split("\n", 1)[0] ?? "";
+  return line.length > maxTitleLength ? `${line.slice(0, maxTitleLength - 1).trimEnd()}…` : line;
+}
+
+function newAssistantTurn(id: string): AssistantTurn {
+  return {
+    role: "assistant",
+    id,
+    status: "queued",
+    thinking: [],
+    answer: [],
+    thinkingEnd: "none",
+    thinkingMs: 0,
+    stopReason: null,
+    queuePosition: 0,
+    progress: null,
+    prefill: null,
+    live: null,
+    stats: null,
+    error: null,
+    notices: [],
+    canContinue: false,
+  };
+}
+
+export function isRunning(status: TurnStatus): boolean {
+  return status !== "done" && status !== "stopped" && status !== "failed";
+}
+
+export function findTurn(conversation: Conversation, id: string): AssistantTurn | null {
+  const turn = conversation.turns.find((candidate) => candidate.id === id);
+  return turn?.role === "assistant" ? turn : null;
+}
+
+/** Begins a turn: a new one, one that is tried again (its text is dropped), or one that is carried on (it is kept). */
+export function begin(turn: AssistantTurn, text: "keep" | "drop"): void {
+  const fresh = newAssistantTurn(turn.id);
+  const { thinking, answer, thinkingMs } = turn;
+  if (text === "keep") Object.assign(turn, fresh, { thinking, answer, thinkingMs });
+  else Object.assign(turn, fresh);
+  turn.status = "loading";
+}
+
+export function loading(turn: AssistantTurn, progress: number): void {
+  turn.status = "loading";
+  turn.progress = progress;
+}
+
+/** Takes one event of the engine. `clock` belongs to one run of the turn. */
+export function applyEvent(turn: AssistantTurn, event: GenerationEvent, clock: ThinkingClock): void {
+  switch (event.type) {
+    case "queue":
+      turn.status = event.position > 0 ? "queued" : "prefill";
+      turn.queuePosition = event.position;
+      turn.progress = null;
+      return;
+    case "prefill": {
+      const { processedTokens, totalTokens, cachedTokens } = event;
+      turn.status = "prefill";
+      turn.prefill = { processedTokens, totalTokens, cachedTokens };
+      turn.progress = totalTokens > 0 ? processedTokens / totalTokens : null;
+      return;
+    }
+    case "tokens": {
+      appendRuns(turn.thinking, event.tokens, "thinking");
+      appendRuns(turn.answer, event.tokens, "answer");
+      turn.progress = null;
+      turn.prefill = null;
+      turn.live = event.live;
+      const last = event.tokens.at(-1);
+      if (!last) return;
+      turn.status = last.segment === "thinking" ? "thinking" : "answering";
+      if (turn.status !== "thinking") return;
+      clock.startedMs ??= event.live.elapsedMs - turn.thinkingMs;
+      turn.thinkingMs = event.live.elapsedMs - clock.startedMs;
+      return;
+    }
+    case "thinkingEnd":
+      turn.thinkingEnd = event.reason;
+      return;
+    case "notice":
+      if (!turn.notices.some((notice) => notice.code === event.notice.code)) turn.notices.push(event.notice);
+      return;
+  }
+}
+
+/** When the thought began, on the clock of the run (`LiveStats.elapsedMs`); null before it did. */
+export interface ThinkingClock {
+  startedMs: number | null;
+}
+
+/** The engine has answered, or was stopped: then the text so far stays and can be carried on. */
+export function finish(turn: AssistantTurn, result: GenerationResult): void {
+  const cut = result.stopReason === "cancelled";
+  turn.status = cut ? "stopped" : "done";
+  turn.stopReason = result.stopReason;
+  turn.thinkingEnd = result.thinkingEnd;
+  turn.progress = null;
+  turn.prefill = null;
+  turn.stats = result.stats;
+  turn.canContinue = (cut || result.stopReason === "length") && hasText(turn);
+}
+
+/** The turn ended without a result; the text so far stays. A cancelled request is a stop, not a failure. */
+export function fail(turn: AssistantTurn, error: unknown): void {
+  const data: ErrorData = toErrorData(error);
+  const cancelled = data.code === "cancelled";
+  turn.status = cancelled ? "stopped" : "failed";
+  turn.stopReason = cancelled ? "cancelled" : null;
+  turn.error = cancelled ? null : data;
+  turn.progress = null;
+  turn.prefill = null;
+  turn.canContinue = hasText(turn);
+}
+
+function hasText(turn: AssistantTurn): boolean {
+  return turn.thinking.length > 0 || turn.answer.length > 0;
+}
+
+/** What the model is told of the turns before this one: questions as they were sent, and answers without thoughts. */
+export function historyBefore(conversation: Conversation, turnId: string): ChatMessage[] {
+  const messages: ChatMessage[] = [];
+  for (const turn of conversation.turns) {
+    if (turn.id === turnId) return messages;
+    if (turn.role !== "assistant") continue;
+    const sent = conversation.inputs[turn.id]?.sent ?? "";
+    const answer = runsText(turn.answer).trim();
+    // A question that got no answer is left out as a pair: chat formats want the roles to take turns.
+    if (sent !== "" && answer !== "")
+      messages.push({ role: "user", content: sent }, { role: "assistant", content: answer });
+  }
+  return messages;
+}
+
+/** A conversation as it was stored. What was under way when the window closed is stopped, and can be carried on. */
+export function restoreConversation(stored: unknown): Conversation | null {
+  const conversation = stored as Partial<Conversation> | undefined;
+  if (!conversation || typeof conversation.id !== "string" || !Array.isArray(conversation.turns)) return null;
+  const { id, title = "", turns, inputs = {} } = conversation;
+  for (const turn of turns) {
+    if (turn.role === "assistant" && isRunning(turn.status))
+      fail(turn, new HunchError("cancelled", "The window was closed."));
+  }
+  return { id, title, turns, inputs };
+}

@@ -1,0 +1,51 @@
+/** What the page of the chat asks of the editor. Its messages may carry text of a model: nothing of it is trusted. */
+import * as vscode from "vscode";
+import { HunchError } from "../../common/errors.ts";
+import type { Attachment } from "../../common/panel.ts";
+
+/** Puts code at the cursor, in place of the selection. One step of undo. */
+export async function insertCode(code: string): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor)
+    throw new HunchError("emptyInput", "There is no editor to insert the code into.", {
+      hint: "Open a file, put the cursor where the code belongs, and try again.",
+    });
+  const done = await editor.edit((edit) => {
+    for (const selection of editor.selections) edit.replace(selection, code);
+  });
+  if (!done)
+    throw new HunchError("usage", "The file can not be changed.", {
+      hint: "It may be read-only. Copy the code instead.",
+    });
+  await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+}
+
+/** Opens a web address after the editor has asked the user; other kinds of links in an answer are not followed. */
+export async function openLink(href: string): Promise<void> {
+  const uri = vscode.Uri.parse(href, true);
+  if (uri.scheme !== "https" && uri.scheme !== "http")
+    throw new HunchError("usage", `Links of the kind “${uri.scheme}:” are not opened from an answer.`, {
+      hint: "Only web addresses are.",
+    });
+  const open = "Open";
+  const choice = await vscode.window.showInformationMessage(
+    "Open this link of the answer in your browser?",
+    { modal: true, detail: uri.toString(true) },
+    open,
+  );
+  if (choice === open) await vscode.env.openExternal(uri);
+}
+
+export async function openAttachment(attachment: Attachment): Promise<void> {
+  const uri = vscode.Uri.parse(attachment.uri, true);
+  try {
+    await vscode.window.showTextDocument(uri, {
+      selection: new vscode.Range(attachment.startLine - 1, 0, attachment.endLine - 1, Number.MAX_SAFE_INTEGER),
+    });
+  } catch (cause) {
+    throw new HunchError("fileNotFound", `${attachment.label} can not be opened.`, {
+      hint: "It may have been moved, deleted or closed without saving.",
+      cause,
+    });
+  }
+}

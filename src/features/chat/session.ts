@@ -1,0 +1,205 @@
+/**
+ * Runs the generations of one conversation: asks, stops, retries, carries on, and says what changed. Knows neither the
+ * editor nor the panel, so that the chat and the inline explanations share it and tests need no window.
+ */
+import { Emitter } from "../../common/emitter.ts";
+import type { AssistantTurn, PanelToken } from "../../common/panel.ts";
+import { runsText } from "../../common/panel.ts";
+import type {
+  GenerateParams,
+  GenerationEvent,
+  GenerationResult,
+  ModelInfo,
+  Prompt,
+  SamplingOptions,
+} from "../../common/protocol.ts";
+import type { Settings } from "../../common/settings.ts";
+import type { LiveStats } from "../../common/stats.ts";
+import { compose, type TaskKind } from "../../prompts/compose.ts";
+import {
+  type AttachedCode,
+  applyEvent,
+  ask,
+  begin,
+  type Conversation,
+  fail,
+  findTurn,
+  finish,
+  historyBefore,
+  loading,
+  type ThinkingClock,
+} from "./conversation.ts";
+
+/** What a session needs of the engine. */
+export interface Generator {
+  /** Starts the engine and loads the model, whichever is missing. Rejects with a HunchError. */
+  prepare(options: { onProgress(progress: number): void; signal: AbortSignal }): Promise<ModelInfo>;
+  generate(
+    params: GenerateParams,
+    options: { onEvents(events: GenerationEvent[]): void; signal: AbortSignal },
+  ): Promise<GenerationResult>;
+  answerNow(generationId: string): void;
+}
+
+export interface SessionServices {
+  engine: Generator;
+  /** Read at each question, so that a changed setting counts at once. */
+  settings(): Pick<Settings, "effort" | "temperature" | "maxTokens" | "thinkingBudget" | "speculation">;
+  newId(): string;
+  newSeed(): number;
+}
+
+export type SessionChange =
+  /** Turns were added, or a turn lost its text. */
+  | { type: "turns" }
+  /** New tokens of the running turn. */
+  | { type: "tokens"; turn: AssistantTurn; tokens: PanelToken[]; live: LiveStats }
+  /** Anything of the running turn but its text. */
+  | { type: "turn"; turn: AssistantTurn };
+
+interface Run {
+  turn: AssistantTurn;
+  generationId: string;
+  abort: AbortController;
+}
+
+export class ChatSession {
+  readonly conversation: Conversation;
+  readonly #services: SessionServices;
+  readonly #changes = new Emitter<SessionChange>();
+  #run: Run | null = null;
+
+  constructor(conversation: Conversation, services: SessionServices) {
+    this.conversation = conversation;
+    this.#services = services;
+  }
+
+  readonly onChange = this.#changes.on;
+
+  get running(): AssistantTurn | null {
+    return this.#run?.turn ?? null;
+  }
+
+  /** Resolves when the answer has ended, whichever way: failures are shown in the turn. Ignored while one is running. */
+  async ask(question: { task: TaskKind; text: string; code: readonly AttachedCode[] }): Promise<void> {
+    if (this.#run) return;
+    const turn = ask(this.conversation, { ...question, effort: this.#services.settings().effort });
+    await this.#answer(turn, false);
+  }
+
+  /** Answers again; the text so far is dropped, and so is what came after it. */
+  async retry(turnId: string): Promise<void> {
+    const turn = findTurn(this.conversation, turnId);
+    if (this.#run || !turn) return;
+    const { turns, inputs } = this.conversation;
+    for (const dropped of turns.splice(turns.indexOf(turn) + 1)) delete inputs[dropped.id];
+    const input = inputs[turn.id];
+    if (input) input.effort = this.#services.settings().effort;
+    await this.#answer(turn, false);
+  }
+
+  /** Carries on a turn that was cut off; its text stays. */
+  async continue(turnId: string): Promise<void> {
+    const turn = findTurn(this.conversation, turnId);
+    if (this.#run || !turn?.canContinue) return;
+    await this.#answer(turn, true);
+  }
+
+  stop(): void {
+    this.#run?.abort.abort();
+  }
+
+  answerNow(): void {
+    if (this.#run?.turn.status === "thinking") this.#services.engine.answerNow(this.#run.generationId);
+  }
+
+  async #answer(turn: AssistantTurn, carryOn: boolean): Promise<void> {
+    const run: Run = { turn, generationId: this.#services.newId(), abort: new AbortController() };
+    this.#run = run;
+    begin(turn, carryOn ? "keep" : "drop");
+    this.#changes.fire({ type: "turns" });
+    try {
+      finish(turn, await this.#generate(run, carryOn));
+    } catch (error) {
+      fail(turn, error);
+    }
+    this.#run = null;
+    this.#changes.fire({ type: "turn", turn });
+  }
+
+  async #generate(run: Run, carryOn: boolean): Promise<GenerationResult> {
+    const { engine } = this.#services;
+    const { turn } = run;
+    const { signal } = run.abort;
+    const model = await engine.prepare({
+      signal,
+      onProgress: (progress) => {
+        loading(turn, progress);
+        this.#changes.fire({ type: "turn", turn });
+      },
+    });
+    turn.notices.push(...model.notices);
+    const params = this.#params(run, model, carryOn);
+    const clock: ThinkingClock = { startedMs: null };
+    return engine.generate(params, { signal, onEvents: (events) => this.#take(turn, events, clock) });
+  }
+
+  #take(turn: AssistantTurn, events: readonly GenerationEvent[], clock: ThinkingClock): void {
+    for (const event of events) {
+      const { status, thinkingEnd } = turn;
+      applyEvent(turn, event, clock);
+      // The status goes first: who draws the tokens knows the segment they start.
+      if (event.type !== "tokens" || turn.status !== status || turn.thinkingEnd !== thinkingEnd)
+        this.#changes.fire({ type: "turn", turn });
+      if (event.type === "tokens")
+        this.#changes.fire({ type: "tokens", turn, tokens: event.tokens, live: event.live });
+    }
+  }
+
+  #params(run: Run, model: ModelInfo, carryOn: boolean): GenerateParams {
+    const { turn } = run;
+    const input = this.conversation.inputs[turn.id];
+    if (!input) throw new Error(`No input is stored for the turn ${turn.id}.`);
+    const settings = this.#services.settings();
+    const composed = compose({
+      task: input.task,
+      question: input.question,
+      code: input.code,
+      history: historyBefore(this.conversation, turn.id),
+      effort: input.effort,
+      budget: settings.thinkingBudget ?? undefined,
+      format: model.thinking,
+    });
+    input.sent = composed.messages.findLast((message) => message.role === "user")?.content ?? "";
+    const { messages, thinking } = composed;
+    const prompt: Prompt = carryOn
+      ? {
+          kind: "continue",
+          messages,
+          thinking,
+          partial: { thinking: runsText(turn.thinking), answer: runsText(turn.answer) },
+        }
+      : { kind: "chat", messages, thinking };
+    return {
+      generationId: run.generationId,
+      conversationId: this.conversation.id,
+      prompt,
+      sampling: this.#sampling(composed.sampling, settings.temperature),
+      maxTokens: settings.maxTokens ?? composed.maxTokens,
+      controls: composed.controls,
+      speculation: settings.speculation,
+      onContextFull: "stop",
+    };
+  }
+
+  #sampling(advice: Partial<SamplingOptions>, temperature: number | null): SamplingOptions {
+    return {
+      temperature: temperature ?? advice.temperature ?? 0,
+      topK: advice.topK ?? 0,
+      topP: advice.topP ?? 1,
+      minP: advice.minP ?? 0,
+      repetitionPenalty: advice.repetitionPenalty ?? 1,
+      seed: this.#services.newSeed(),
+    };
+  }
+}

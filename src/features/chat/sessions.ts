@@ -1,0 +1,64 @@
+/**
+ * All sessions of the window: makes them with the editor's services, knows which are running, and keeps the context
+ * keys of Stop and Answer Now.
+ */
+import { randomInt, randomUUID } from "node:crypto";
+import { Emitter } from "../../common/emitter.ts";
+import type { GenerationStats } from "../../common/stats.ts";
+import { setContextKey } from "../../host/commands.ts";
+import type { Ctx } from "../../host/ctx.ts";
+import { type Conversation, newConversation } from "./conversation.ts";
+import { ChatSession } from "./session.ts";
+
+/** Seeds are reported and may be typed in again: ten digits are enough. */
+const seedLimit = 2 ** 31;
+
+export class Sessions {
+  readonly #ctx: Ctx;
+  readonly #running = new Set<ChatSession>();
+  readonly #changes = new Emitter<void>();
+  #lastStats: GenerationStats | null = null;
+  #keys = { running: false, thinking: false };
+
+  constructor(ctx: Ctx) {
+    this.#ctx = ctx;
+  }
+
+  /** A session began, ended, or is at something else now. */
+  readonly onChange = this.#changes.on;
+
+  create(stored?: Conversation | null): ChatSession {
+    const { engine, settings } = this.#ctx;
+    const session = new ChatSession(stored ?? newConversation(randomUUID()), {
+      engine,
+      settings: () => settings.current,
+      newId: randomUUID,
+      newSeed: () => randomInt(seedLimit),
+    });
+    session.onChange((change) => {
+      if (change.type === "turn") this.#lastStats = change.turn.stats ?? this.#lastStats;
+      if (change.type !== "tokens") this.#update(session);
+    });
+    return session;
+  }
+
+  get running(): readonly ChatSession[] {
+    return [...this.#running];
+  }
+
+  /** Figures of the generation that ended last. */
+  get lastStats(): GenerationStats | null {
+    return this.#lastStats;
+  }
+
+  #update(session: ChatSession): void {
+    if (session.running) this.#running.add(session);
+    else this.#running.delete(session);
+    const running = this.#running.size > 0;
+    const thinking = this.running.some((candidate) => candidate.running?.status === "thinking");
+    if (running !== this.#keys.running) setContextKey("hunch.running", running);
+    if (thinking !== this.#keys.thinking) setContextKey("hunch.thinking", thinking);
+    this.#keys = { running, thinking };
+    this.#changes.fire();
+  }
+}

@@ -1,0 +1,50 @@
+/** Makes a model's markdown safe and whole for the editor's renderer, which draws comments. */
+import { Lexer, type Token } from "marked";
+
+/** Shows text as it is. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, "\\$&");
+}
+
+/**
+ * Turns images into text. The editor would fetch them: an address made up by a document that the model read could carry
+ * what else it read to someone's server.
+ */
+export function withoutImages(markdown: string): string {
+  let safe = markdown;
+  while (safe.includes("![")) {
+    const images = imagesIn(new Lexer({ gfm: true }).lex(safe));
+    // Each round takes the mark from every image found; one inside another's description shows in the next.
+    if (images.length === 0) return safe;
+    for (const raw of images) safe = safe.replaceAll(raw, raw.replace("![", "!\\["));
+  }
+  return safe;
+}
+
+function imagesIn(tokens: readonly Token[]): string[] {
+  return tokens.flatMap((token) => {
+    if (token.type === "image") return [token.raw];
+    if (token.type === "list") return token.items.flatMap((item: Token) => imagesIn(childrenOf(item)));
+    if (token.type === "table")
+      return [...token.header, ...token.rows.flat()].flatMap((cell: { tokens: Token[] }) => imagesIn(cell.tokens));
+    return imagesIn(childrenOf(token));
+  });
+}
+
+function childrenOf(token: Token): Token[] {
+  return "tokens" in token && token.tokens ? token.tokens : [];
+}
+
+/** Closes a code fence that is still open, so that what follows is not taken for code. */
+export function closeFence(markdown: string): string {
+  let open: { mark: string; indent: string } | null = null;
+  for (const line of markdown.split("\n")) {
+    const [, indent = "", mark = "", rest = ""] = /^( {0,3})(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
+    if (mark === "") continue;
+    if (!open) {
+      // A fence of backticks has none in its info string: that would be inline code.
+      if (mark.startsWith("~") || !rest.includes("`")) open = { mark, indent };
+    } else if (mark[0] === open.mark[0] && mark.length >= open.mark.length && rest.trim() === "") open = null;
+  }
+  return open ? `${markdown}${markdown.endsWith("\n") ? "" : "\n"}${open.indent}${open.mark}` : markdown;
+}

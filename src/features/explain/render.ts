@@ -1,0 +1,166 @@
+/**
+ * What an inline explanation shows, from its conversation: markdown a turn, one line for a thought, one for the
+ * figures. Pure; `explanation.ts` puts it into the editor.
+ */
+import { type AssistantTurn, runsText, type Turn, type UserTurn } from "../../common/panel.ts";
+import type { ThreadState } from "../../common/commands.ts";
+import { acceptanceRate, type GenerationStats, speedUp } from "../../common/stats.ts";
+import { type Conversation, isRunning } from "../chat/conversation.ts";
+import { closeFence, escapeMarkdown, withoutImages } from "./markdown.ts";
+
+export interface RenderedComment {
+  author: "you" | "hunch";
+  markdown: string;
+}
+
+export interface RenderedThread {
+  state: ThreadState;
+  canReply: boolean;
+  comments: RenderedComment[];
+}
+
+/** Characters of the thought's end that are shown while it grows. */
+const thoughtTailLength = 80;
+
+export function renderThread(conversation: Conversation): RenderedThread {
+  const [, ...shown] = conversation.turns;
+  const last = shown.findLast((turn) => turn.role === "assistant");
+  const state = last ? threadState(last) : "waiting";
+  return {
+    state,
+    canReply: state === "done" || state === "interrupted",
+    // The first question is the command itself: the code under the thread says it better.
+    comments: shown.map(renderTurn),
+  };
+}
+
+function threadState(turn: AssistantTurn): ThreadState {
+  switch (turn.status) {
+    case "queued":
+    case "loading":
+    case "prefill":
+      return "waiting";
+    case "thinking":
+    case "answering":
+      return turn.status;
+    case "done":
+    case "stopped":
+    case "failed":
+      return turn.canContinue ? "interrupted" : "done";
+  }
+}
+
+function renderTurn(turn: Turn): RenderedComment {
+  return turn.role === "user"
+    ? { author: "you", markdown: renderQuestion(turn) }
+    : { author: "hunch", markdown: renderAnswer(turn) };
+}
+
+function renderQuestion(turn: UserTurn): string {
+  return escapeMarkdown(turn.text).replaceAll("\n", "  \n");
+}
+
+function renderAnswer(turn: AssistantTurn): string {
+  const answer = closeFence(withoutImages(runsText(turn.answer)));
+  const parts = [thoughtLine(turn), statusLine(turn), answer, ...noticeLines(turn), errorLines(turn), statsLine(turn)];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** One line for the whole thought: what it is at while it grows, what it took once it is over. */
+function thoughtLine(turn: AssistantTurn): string {
+  const tokens = turn.stats?.thinkingTokens ?? turn.live?.thinkingTokens ?? 0;
+  if (turn.status === "thinking") {
+    const text = runsText(turn.thinking.slice(-thoughtTailLength)).replace(/\s+/g, " ").trim();
+    const tail = text.length > thoughtTailLength ? `…${text.slice(-thoughtTailLength)}` : text;
+    return `$(loading~spin) _Thinking · ${count(tokens, "token")} · ${seconds(turn.thinkingMs)}_ — ${escapeMarkdown(tail)}`;
+  }
+  return turn.thinking.length > 0 ? `$(lightbulb) _Thought for ${seconds(turn.thinkingMs)} · ${count(tokens, "token")}${endNote(turn)}_` : "";
+}
+
+function endNote(turn: AssistantTurn): string {
+  switch (turn.thinkingEnd) {
+    case "none":
+    case "model":
+      return "";
+    case "budget":
+      return " · ended at the budget";
+    case "answerNow":
+      return " · ended by you";
+    case "earlyExit":
+      return " · ended early, the answer was clear";
+    case "loop":
+      return " · ended, it went in circles";
+  }
+}
+
+function statusLine(turn: AssistantTurn): string {
+  const spin = "$(loading~spin)";
+  switch (turn.status) {
+    case "queued":
+      return `${spin} _Waiting for ${count(Math.max(turn.queuePosition, 1), "other question")}…_`;
+    case "loading":
+      return `${spin} _Loading the model…${turn.progress === null ? "" : ` ${percent(turn.progress)}`}_`;
+    case "prefill":
+      return turn.prefill
+        ? `${spin} _Reading ${turn.prefill.processedTokens} of ${count(turn.prefill.totalTokens, "token")}…_`
+        : `${spin} _Reading…_`;
+    case "stopped":
+      return turn.answer.length > 0 ? "" : "_Stopped._";
+    case "thinking":
+    case "answering":
+    case "done":
+    case "failed":
+      return "";
+  }
+}
+
+function noticeLines(turn: AssistantTurn): string[] {
+  return turn.notices.map((notice) => `$(info) ${escapeMarkdown(notice.message)}`);
+}
+
+function errorLines(turn: AssistantTurn): string {
+  if (!turn.error) return "";
+  return `$(error) **${escapeMarkdown(turn.error.message)}** ${escapeMarkdown(turn.error.hint)}`.trimEnd();
+}
+
+function statsLine(turn: AssistantTurn): string {
+  if (!turn.stats || isRunning(turn.status)) return "";
+  const figures = [...endFigures(turn), ...speedFigures(turn.stats)];
+  return figures.length > 0 ? `_${figures.join(" · ")}_` : "";
+}
+
+function endFigures(turn: AssistantTurn): string[] {
+  switch (turn.stopReason) {
+    case "length":
+      return ["cut off at the token limit"];
+    case "contextFull":
+      return ["cut off: the context is full"];
+    case "cancelled":
+      return ["stopped"];
+    case "stop":
+    case null:
+      return [];
+  }
+}
+
+function speedFigures(stats: GenerationStats): string[] {
+  const figures = [count(stats.answerTokens, "token")];
+  if (stats.tokensPerSecond > 0) figures.push(`${stats.tokensPerSecond.toFixed(0)} tokens/s`);
+  const times = speedUp(stats);
+  if (times !== null && stats.draftedTokens > 0) figures.push(`${times.toFixed(1)}× by speculation`);
+  const accepted = acceptanceRate(stats);
+  if (accepted !== null) figures.push(`${percent(accepted)} of drafts accepted`);
+  return figures;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+}
+
+function percent(ratio: number): string {
+  return `${Math.round(100 * ratio)} %`;
+}

@@ -1,0 +1,73 @@
+/** The status bar item: what the engine is at, with its model and speed, and a list of what can be done. */
+import * as vscode from "vscode";
+import type { CommandId } from "../../common/commands.ts";
+import { registerCommand } from "../../host/commands.ts";
+import type { Ctx } from "../../host/ctx.ts";
+import type { Sessions } from "../chat/sessions.ts";
+import { type StatusText, statusText } from "./statusText.ts";
+
+/** Left of what languages and notifications put at the right end. */
+const priority = 10;
+
+export function registerStatus(ctx: Ctx, sessions: Sessions): void {
+  const item = ctx.own(vscode.window.createStatusBarItem("hunch.status", vscode.StatusBarAlignment.Right, priority));
+  item.name = "Hunch";
+  item.command = "hunch.showActions" satisfies CommandId;
+  const draw = () => {
+    const running = sessions.running.map((session) => session.running).find((turn) => turn !== null) ?? null;
+    const status = statusText({
+      engine: ctx.engine.health,
+      running,
+      download: ctx.models.download,
+      modelName: ctx.models.current.name,
+      model: ctx.engine.model,
+      stats: sessions.lastStats,
+    });
+    item.text = status.text;
+    item.tooltip = new vscode.MarkdownString("").appendText(status.details.join("\n"));
+    item.accessibilityInformation = { label: status.label, role: "button" };
+    item.backgroundColor = backgrounds[status.severity];
+  };
+  ctx.own(ctx.engine.onHealth(draw));
+  ctx.own(ctx.engine.onModel(draw));
+  ctx.own(ctx.models.onChange(draw));
+  ctx.own(ctx.models.onDownload(draw));
+  ctx.own(sessions.onChange(draw));
+  draw();
+  item.show();
+  registerCommand(ctx, "hunch.showActions", () => showActions(sessions));
+}
+
+const backgrounds: Record<StatusText["severity"], vscode.ThemeColor | undefined> = {
+  normal: undefined,
+  warning: new vscode.ThemeColor("statusBarItem.warningBackground"),
+  error: new vscode.ThemeColor("statusBarItem.errorBackground"),
+};
+
+interface Action extends vscode.QuickPickItem {
+  run: CommandId | "openSettings";
+}
+
+async function showActions(sessions: Sessions): Promise<void> {
+  const turns = sessions.running.map((session) => session.running);
+  const actions: Action[] = [
+    { run: "hunch.answerNow", label: "$(debug-step-over) Answer Now", description: "End the thought and answer" },
+    { run: "hunch.stop", label: "$(debug-stop) Stop", description: "Keep the text so far" },
+    { run: "hunch.ask", label: "$(question) Ask…" },
+    { run: "hunch.explainSelection", label: "$(comment-discussion) Explain Selection" },
+    { run: "hunch.newChat", label: "$(add) New Chat" },
+    { run: "hunch.selectModel", label: "$(chip) Select Model" },
+    { run: "hunch.downloadModel", label: "$(cloud-download) Download Model" },
+    { run: "hunch.restartEngine", label: "$(debug-restart) Restart Engine" },
+    { run: "hunch.showLog", label: "$(output) Show Engine Log" },
+    { run: "openSettings", label: "$(gear) Open Settings" },
+  ];
+  const possible = actions.filter(({ run }) => {
+    if (run === "hunch.stop") return turns.length > 0;
+    return run !== "hunch.answerNow" || turns.some((turn) => turn?.status === "thinking");
+  });
+  const chosen = await vscode.window.showQuickPick(possible, { title: "Hunch", placeHolder: "What to do" });
+  if (!chosen) return;
+  if (chosen.run === "openSettings") await vscode.commands.executeCommand("workbench.action.openSettings", "hunch.");
+  else await vscode.commands.executeCommand(chosen.run);
+}

@@ -1,0 +1,54 @@
+/** Which code a question is about, and whether it is code at all; without an editor, so that it can be tested. */
+import { HunchError } from "../common/errors.ts";
+
+/** Larger selections can not be meant: a model reads some ten thousand characters in a minute on a processor. */
+export const maxCodeBytes = 1_000_000;
+
+/** Throws emptyInput, inputTooLarge or binaryInput when `text` is nothing that can be explained. */
+export function checkCode(text: string, what: string): void {
+  if (text.trim() === "")
+    throw new HunchError("emptyInput", `${what} is empty.`, { hint: "Select the code that the question is about." });
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxCodeBytes)
+    throw new HunchError(
+      "inputTooLarge",
+      `${what} has ${(bytes / 1e6).toFixed(1)} MB; at most ${maxCodeBytes / 1e6} MB can be asked about.`,
+      { hint: "Select a smaller part of it, a function for example." },
+    );
+  if (isBinary(text))
+    throw new HunchError("binaryInput", `${what} is binary data, not text.`, {
+      hint: "Open a text file and select some code.",
+    });
+}
+
+/** NUL never stands in source code; one replacement character in ten comes from decoding what is no text. */
+function isBinary(text: string): boolean {
+  if (text.includes("\0")) return true;
+  const sample = text.slice(0, 8_192);
+  const replaced = sample.split("\uFFFD").length - 1;
+  return replaced > sample.length / 10;
+}
+
+/** Lines of a symbol, 0-based and inclusive; children lie inside. */
+export interface SymbolLines {
+  name: string;
+  startLine: number;
+  endLine: number;
+  /** Functions, methods, classes and the like; not variables or fields. */
+  isDefinition: boolean;
+  children: SymbolLines[];
+}
+
+/** The innermost definition around a line; else the innermost symbol of any kind; null where there is none. */
+export function enclosingSymbol(symbols: readonly SymbolLines[], line: number): SymbolLines | null {
+  let any: SymbolLines | null = null;
+  let definition: SymbolLines | null = null;
+  let level = symbols;
+  for (;;) {
+    const around = level.find((symbol) => symbol.startLine <= line && line <= symbol.endLine);
+    if (!around) return definition ?? any;
+    any = around;
+    if (around.isDefinition) definition = around;
+    level = around.children;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * What the editor shows: the selected code, or the definition around the cursor. Works on documents, so untitled,
+ * read-only and remote ones are like any other.
+ */
+import * as vscode from "vscode";
+import { HunchError } from "../common/errors.ts";
+import type { Attachment } from "../common/panel.ts";
+import type { CodePiece } from "../prompts/compose.ts";
+import { checkCode, enclosingSymbol, type SymbolLines } from "./code.ts";
+
+export interface EditorCode {
+  piece: CodePiece;
+  attachment: Attachment;
+  document: vscode.TextDocument;
+  range: vscode.Range;
+}
+
+/** The selection of the active editor as an attachment; null when nothing is selected. */
+export function selectedAttachment(editor = vscode.window.activeTextEditor): Attachment | null {
+  if (!editor || editor.selection.isEmpty || !isFileLike(editor.document)) return null;
+  return attachmentOf(editor.document, tidy(editor.document, editor.selection));
+}
+
+/** The selected code. Throws emptyInput, inputTooLarge or binaryInput. */
+export function selectedCode(editor: vscode.TextEditor): EditorCode {
+  return codeAt(editor.document, tidy(editor.document, editor.selection), "The selection");
+}
+
+/** The selected code, or with an empty selection the definition around the cursor. Throws as `selectedCode`. */
+export async function codeInQuestion(editor = vscode.window.activeTextEditor): Promise<EditorCode> {
+  if (!editor || !isFileLike(editor.document))
+    throw new HunchError("emptyInput", "There is no editor with text in it.", {
+      hint: "Open a file and select some code. Files that are binary or very large have no text to ask about.",
+    });
+  if (!editor.selection.isEmpty) return selectedCode(editor);
+  const { document } = editor;
+  const symbol = enclosingSymbol(await symbolsOf(document), editor.selection.active.line);
+  if (!symbol)
+    throw new HunchError("emptyInput", "Nothing is selected, and there is no function or class around the cursor.", {
+      hint: "Select the code that the question is about.",
+    });
+  return codeAt(document, linesRange(document, symbol.startLine, symbol.endLine), `“${symbol.name}”`);
+}
+
+function codeAt(document: vscode.TextDocument, range: vscode.Range, what: string): EditorCode {
+  const code = document.getText(range);
+  checkCode(code, what);
+  const attachment = attachmentOf(document, range);
+  const { label, languageId, startLine, endLine } = attachment;
+  return { piece: { label, languageId, startLine, endLine, code }, attachment, document, range };
+}
+
+function attachmentOf(document: vscode.TextDocument, range: vscode.Range): Attachment {
+  return {
+    label: vscode.workspace.asRelativePath(document.uri),
+    uri: document.uri.toString(),
+    languageId: document.languageId,
+    startLine: range.start.line + 1,
+    endLine: range.end.line + 1,
+  };
+}
+
+/**
+ * The selection without the line that it only touches at its end, and with the indentation of its first line. Not whole
+ * lines: a line of a minified file has megabytes.
+ */
+function tidy(document: vscode.TextDocument, selection: vscode.Selection): vscode.Range {
+  const { start, end } = selection;
+  const indented = document.lineAt(start.line).firstNonWhitespaceCharacterIndex >= start.character;
+  const touches = end.character === 0 && end.line > start.line;
+  return new vscode.Range(
+    indented ? start.with({ character: 0 }) : start,
+    touches ? document.lineAt(end.line - 1).range.end : end,
+  );
+}
+
+function linesRange(document: vscode.TextDocument, startLine: number, endLine: number): vscode.Range {
+  return document.validateRange(new vscode.Range(startLine, 0, endLine, Number.MAX_SAFE_INTEGER));
+}
+
+/** Output channels, the debug console and the like are editors too, but nothing that has code. */
+function isFileLike(document: vscode.TextDocument): boolean {
+  return document.uri.scheme !== "output" && document.uri.scheme !== "comment";
+}
+
+const definitionKinds = new Set([
+  vscode.SymbolKind.Class,
+  vscode.SymbolKind.Constructor,
+  vscode.SymbolKind.Enum,
+  vscode.SymbolKind.Function,
+  vscode.SymbolKind.Interface,
+  vscode.SymbolKind.Method,
+  vscode.SymbolKind.Operator,
+  vscode.SymbolKind.Struct,
+]);
+
+async function symbolsOf(document: vscode.TextDocument): Promise<SymbolLines[]> {
+  const found = await vscode.commands.executeCommand<(vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined>(
+    "vscode.executeDocumentSymbolProvider",
+    document.uri,
+  );
+  return (found ?? []).map(toLines);
+}
+
+/** Older providers give flat symbols without children; the innermost then is the first that fits. */
+function toLines(symbol: vscode.DocumentSymbol | vscode.SymbolInformation): SymbolLines {
+  const range = "location" in symbol ? symbol.location.range : symbol.range;
+  return {
+    name: symbol.name,
+    startLine: range.start.line,
+    endLine: range.end.line,
+    isDefinition: definitionKinds.has(symbol.kind),
+    children: "children" in symbol ? symbol.children.map(toLines) : [],
+  };
+}

@@ -1,0 +1,186 @@
+/**
+ * The engine as the editor uses it: one supervised process, started at the first question, with the model that the
+ * settings name. What does the work is loaded only then, so that opening a window costs nothing.
+ */
+import * as vscode from "vscode";
+import type { EngineSupervisor } from "../client/supervisor.ts";
+import type { EngineHealth } from "../common/panel.ts";
+import type {
+  GenerateParams,
+  GenerationEvent,
+  GenerationResult,
+  LoadParams,
+  ModelInfo,
+} from "../common/protocol.ts";
+import type { SettingKey } from "../common/settings.ts";
+import type { Log } from "./log.ts";
+import type { Models } from "./models.ts";
+import type { SettingsReader } from "./settings.ts";
+
+/** Settings that need the model to be loaded anew. */
+const loadKeys: readonly SettingKey[] = [
+  "model",
+  "draftModel",
+  "modelsFolder",
+  "contextSize",
+  "kvCacheType",
+  "threads",
+  "gpu",
+  "speculation",
+];
+
+export interface EngineServices {
+  extension: vscode.ExtensionContext;
+  log: Log;
+  settings: SettingsReader;
+  models: Models;
+}
+
+export class Engine {
+  readonly #services: EngineServices;
+  readonly #healthChanged = new vscode.EventEmitter<EngineHealth>();
+  readonly #modelChanged = new vscode.EventEmitter<ModelInfo | null>();
+  readonly #settingsSubscription: vscode.Disposable;
+  #supervisor: EngineSupervisor | null = null;
+  #load: LoadParams | null = null;
+  #model: ModelInfo | null = null;
+  #running = 0;
+  #idleTimer: NodeJS.Timeout | null = null;
+
+  readonly onHealth = this.#healthChanged.event;
+  readonly onModel = this.#modelChanged.event;
+
+  constructor(services: EngineServices) {
+    this.#services = services;
+    this.#settingsSubscription = services.settings.onDidChange((keys) => {
+      if (keys.some((key) => loadKeys.includes(key))) this.#setModel(null);
+    });
+  }
+
+  get health(): EngineHealth {
+    return this.#supervisor?.health ?? { state: "off" };
+  }
+
+  /** The model in use; null until it is loaded. */
+  get model(): ModelInfo | null {
+    return this.#model;
+  }
+
+  /**
+   * Starts the engine and loads the model of the settings, whichever is missing.
+   * @throws HunchError of the model's file, of the load, or of the engine's start
+   */
+  async prepare(options: { onProgress(progress: number): void; signal: AbortSignal }): Promise<ModelInfo> {
+    return this.#busy(async () => {
+      const load = await this.#loadParams();
+      const supervisor = await this.#start();
+      const progress = this.onHealth((health) => {
+        if (health.state === "loading") options.onProgress(health.progress);
+      });
+      try {
+        const model = await supervisor.load(load, { signal: options.signal });
+        this.#load = load;
+        this.#setModel(model);
+        return model;
+      } finally {
+        progress.dispose();
+      }
+    });
+  }
+
+  /** Generates with the model that `prepare` loaded, loading it again when the engine died since. */
+  async generate(
+    params: GenerateParams,
+    options: { onEvents(events: GenerationEvent[]): void; signal: AbortSignal },
+  ): Promise<GenerationResult> {
+    const load = this.#load;
+    if (!load) throw new Error("generate was called before prepare.");
+    return this.#busy(async () =>
+      (await this.#start()).generate(load, params, { ...options, onModel: (model) => this.#setModel(model) }),
+    );
+  }
+
+  answerNow(generationId: string): void {
+    this.#supervisor?.answerNow(generationId);
+  }
+
+  async restart(): Promise<void> {
+    await (await this.#start()).restart();
+  }
+
+  async dispose(): Promise<void> {
+    this.#stopIdleTimer();
+    this.#settingsSubscription.dispose();
+    await this.#supervisor?.dispose();
+    this.#healthChanged.dispose();
+    this.#modelChanged.dispose();
+  }
+
+  async #start(): Promise<EngineSupervisor> {
+    const { EngineSupervisor } = await import("../client/supervisor.ts");
+    const { extension, log, settings } = this.#services;
+    this.#supervisor ??= new EngineSupervisor({
+      enginePath: vscode.Uri.joinPath(extension.extensionUri, "dist", "engine.mjs").fsPath,
+      client: "vscode",
+      stateFolder: vscode.Uri.joinPath(extension.globalStorageUri, "engine").fsPath,
+      logLevel: settings.current.logLevel,
+      onLog: (level, message) => log.write(level, message),
+      onHealth: (health) => this.#healthChanged.fire(health),
+    });
+    return this.#supervisor;
+  }
+
+  async #loadParams(): Promise<LoadParams> {
+    const { settings, models } = this.#services;
+    const { contextSize, kvCacheType, threads, gpu, speculation, model, draftModel } = settings.current;
+    return {
+      target: await models.resolve(model),
+      draft: draftModel === "none" ? null : await models.resolve(draftModel),
+      contextSize: contextSize ?? "auto",
+      kvType: kvCacheType,
+      threads: threads ?? "auto",
+      gpu,
+      strict: speculation === "strict",
+    };
+  }
+
+  #setModel(model: ModelInfo | null): void {
+    if (this.#model === model) return;
+    this.#model = model;
+    this.#modelChanged.fire(model);
+  }
+
+  /** Keeps the model in memory while `work` runs, and for the idle minutes after. */
+  async #busy<T>(work: () => Promise<T>): Promise<T> {
+    this.#running++;
+    this.#stopIdleTimer();
+    try {
+      return await work();
+    } finally {
+      this.#running--;
+      if (this.#running === 0) this.#startIdleTimer();
+    }
+  }
+
+  #startIdleTimer(): void {
+    const minutes = this.#services.settings.current.idleUnloadMinutes;
+    if (minutes > 0) this.#idleTimer = setTimeout(() => void this.#unload(minutes), minutes * 60_000);
+  }
+
+  async #unload(minutes: number): Promise<void> {
+    const { log } = this.#services;
+    if (this.#supervisor?.health.state !== "ready") return;
+    try {
+      await this.#supervisor.unload();
+      log.write("info", `The model was dropped from memory after ${minutes} idle minutes.`);
+      this.#setModel(null);
+    } catch (error) {
+      log.error("unload the idle model", error);
+    }
+  }
+
+  #stopIdleTimer(): void {
+    if (this.#idleTimer) clearTimeout(this.#idleTimer);
+    this.#idleTimer = null;
+  }
+}
