@@ -51,15 +51,15 @@ export class SuffixAutomaton {
       this.#addEdge(from, token, state);
       from = this.#link[from]!;
     }
-    if (from === -1) this.#link[state] = root;
-    else {
+    let longest = root;
+    if (from !== -1) {
       const next = this.#target(from, token);
-      if (this.#length[next] === this.#length[from]! + 1) this.#link[state] = next;
-      else this.#link[state] = this.#splitState(from, token, next);
+      const direct = this.#length[next] === this.#length[from]! + 1;
+      longest = direct ? next : this.#splitState(from, token, next); // may replace the arrays: call first, store after
     }
+    this.#link[state] = longest;
     this.#last = state;
 
-    const longest = this.#link[state]!;
     this.#match =
       longest === root ? { length: 0, end: -1 } : { length: this.#length[longest]!, end: this.#lastEnd[longest]! };
     let refresh = longest;

@@ -1,0 +1,217 @@
+import { describe, expect, it } from "vitest";
+import type { SamplingOptions } from "../../../../src/common/protocol.ts";
+import type { DrafterName, TokenOrigin } from "../../../../src/common/segments.ts";
+import { AcceptanceModel } from "../../../../src/engine/speculation/acceptance.ts";
+import { Controller, longestDraft } from "../../../../src/engine/speculation/controller.ts";
+import { CostCurve } from "../../../../src/engine/speculation/costCurve.ts";
+import { Decoder, type OnToken } from "../../../../src/engine/speculation/decoder.ts";
+import { ModelDrafter } from "../../../../src/engine/speculation/drafters/draftModel.ts";
+import { RecyclingDrafter } from "../../../../src/engine/speculation/drafters/recycling.ts";
+import { SuffixDrafter } from "../../../../src/engine/speculation/drafters/suffix.ts";
+import { Sampler } from "../../../../src/engine/speculation/sampler.ts";
+import type { Draft, Drafter } from "../../../../src/engine/speculation/types.ts";
+import { seededRandom } from "../../support/random.ts";
+import { ToySequence } from "../../support/toySequence.ts";
+
+const greedy: SamplingOptions = { temperature: 0, topK: 40, topP: 1, minP: 0, repetitionPenalty: 1, seed: 3 };
+const warm: SamplingOptions = { ...greedy, temperature: 0.7, topP: 0.95 };
+const penalised: SamplingOptions = { ...warm, repetitionPenalty: 1.2 };
+const flat = { 1: 10, 2: 10.2, 4: 10.5, 8: 11, 16: 12 };
+
+/** Drafts what it is told: the right text, wrong after some tokens, or noise. */
+class ScriptedDrafter implements Drafter {
+  readonly name = "suffix";
+  readonly cheap = true;
+  #position = 0;
+  readonly #next: (position: number, maxLength: number) => number[];
+  constructor(next: (position: number, maxLength: number) => number[]) {
+    this.#next = next;
+  }
+  begin(tokens: readonly number[]): void {
+    this.#position = tokens.length;
+  }
+  commit(tokens: readonly number[]): void {
+    this.#position += tokens.length;
+  }
+  draft(maxLength: number): Draft {
+    return { drafter: "suffix", tokens: this.#next(this.#position, maxLength), bucket: 7 };
+  }
+}
+
+function open(
+  prompt: number[],
+  options: {
+    sampling: SamplingOptions;
+    drafters?: (sampler: Sampler) => Drafter[];
+    force?: DrafterName;
+    allowedSizes?: number[];
+    contextSize?: number;
+    order?: number;
+  },
+) {
+  const target = new ToySequence({ contextSize: options.contextSize, order: options.order });
+  target.tokens.push(...prompt.slice(0, -1));
+  const sampler = new Sampler(options.sampling);
+  const costs = new CostCurve(flat);
+  const controller = new Controller({
+    acceptance: new AcceptanceModel(),
+    costs,
+    allowedSizes: options.allowedSizes ?? null,
+    force: options.force,
+  });
+  const decoder = new Decoder(
+    { target, sampler, drafters: options.drafters?.(sampler) ?? [], controller, costs },
+    prompt,
+  );
+  return { decoder, target };
+}
+
+async function decode(decoder: Decoder, count: number, onToken: OnToken = () => "continue"): Promise<TokenOrigin[]> {
+  const origins: TokenOrigin[] = [];
+  let left = count;
+  while (left > 0) {
+    left -= await decoder.round("prose", left, (token, origin) => {
+      origins.push(origin);
+      return onToken(token, origin);
+    });
+  }
+  return origins;
+}
+
+const prompt = [1, 2, 3, 4, 5, 6, 7, 8, 2, 3, 4];
+
+async function plainText(sampling: SamplingOptions, count: number, order?: number): Promise<number[]> {
+  const { decoder } = open(prompt, { sampling, order });
+  await decode(decoder, count);
+  return [...decoder.text];
+}
+
+describe("Decoder", () => {
+  describe.each([
+    ["greedy", greedy],
+    ["T = 0.7", warm],
+    ["T = 0.7 with a repetition penalty", penalised],
+  ])("is lossless: %s", (_, sampling) => {
+    it.each([1, 2])("with suffix, recycling and a draft model at once (order %i)", async (order) => {
+      const expected = await plainText(sampling, 300, order);
+      const draftModel = new ToySequence({ order });
+      const { decoder, target } = open(prompt, {
+        sampling,
+        order,
+        drafters: (sampler) => [new SuffixDrafter(), new RecyclingDrafter(), new ModelDrafter(draftModel, sampler)],
+      });
+      await decode(decoder, 300);
+      expect(decoder.text).toEqual(expected);
+      expect(decoder.counts.acceptedTokens).toBeGreaterThan(0);
+      expect(target.passes).toBeLessThan(300);
+    });
+
+    it("with drafts that are wrong at every depth, and with noise", async () => {
+      const expected = await plainText(sampling, 200);
+      const random = seededRandom(5);
+      const { decoder } = open(prompt, {
+        sampling,
+        force: "suffix",
+        drafters: () => [
+          new ScriptedDrafter((position, maxLength) => {
+            const right = expected.slice(position, position + maxLength);
+            const wrongAt = Math.floor(random() * (right.length + 1));
+            return right.map((token, i) => (i === wrongAt ? (token + 1) % 40 : token));
+          }),
+        ],
+      });
+      await decode(decoder, 200);
+      expect(decoder.text).toEqual(expected);
+    });
+  });
+
+  it.each([1, 2, 3, 5, 7, 11, 15])("accepts k + 1 tokens a pass from oracle drafts of %i tokens", async (k) => {
+    const rounds = 12;
+    const expected = await plainText(warm, rounds * (k + 1));
+    const { decoder, target } = open(prompt, {
+      sampling: warm,
+      force: "suffix",
+      allowedSizes: [k + 1],
+      drafters: () => [new ScriptedDrafter((position) => expected.slice(position, position + k))],
+    });
+    const origins = await decode(decoder, rounds * (k + 1));
+    expect(decoder.text).toEqual(expected);
+    expect(target.passes).toBe(rounds);
+    expect(decoder.counts.acceptedTokens).toBe(rounds * k);
+    expect(origins.filter((origin) => origin === "target")).toHaveLength(rounds);
+  });
+
+  it("verifies only sizes that are allowed", async () => {
+    const expected = await plainText(greedy, 100);
+    const { decoder, target } = open(prompt, {
+      sampling: greedy,
+      allowedSizes: [1, 2, 3],
+      drafters: () => [new ScriptedDrafter((position, most) => expected.slice(position, position + most))],
+    });
+    await decode(decoder, 100);
+    expect(Math.max(...target.sizes)).toBe(3);
+  });
+
+  it("stops at a token inside a draft, and goes on from there as plain decoding would", async () => {
+    const expected = await plainText(warm, 60);
+    const stopAt = expected[prompt.length + 9]!;
+    const { decoder } = open(prompt, {
+      sampling: warm,
+      force: "suffix",
+      drafters: () => [new ScriptedDrafter((position, most) => expected.slice(position, position + most))],
+    });
+    let stopped = false;
+    await decoder.round("prose", 40, (token) => {
+      stopped = token === stopAt;
+      return stopped ? "stop" : "continue";
+    });
+    expect(stopped).toBe(true);
+    expect(decoder.text).toEqual(expected.slice(0, expected.indexOf(stopAt, prompt.length) + 1));
+    await decode(decoder, expected.length - decoder.text.length);
+    expect(decoder.text).toEqual(expected);
+  });
+
+  it("fills the context to its last place and not beyond", async () => {
+    const contextSize = prompt.length + 30;
+    const { decoder } = open(prompt, {
+      sampling: warm,
+      contextSize,
+      drafters: (sampler) => [new SuffixDrafter(), new ModelDrafter(new ToySequence({ contextSize }), sampler)],
+    });
+    while (decoder.room > 0) await decoder.round("prose", 1000, () => "continue");
+    expect(decoder.text.length).toBe(contextSize - 1);
+    expect(decoder.text).toEqual((await plainText(warm, 60)).slice(0, contextSize - 1));
+  });
+
+  it("goes on after forced tokens as from a prompt that had them", async () => {
+    const forced = [30, 31, 32];
+    const { decoder } = open(prompt, { sampling: warm, drafters: () => [new SuffixDrafter(), new RecyclingDrafter()] });
+    await decode(decoder, 25);
+    const soFar = [...decoder.text];
+    await decoder.force(forced);
+    await decode(decoder, 25);
+    const other = open([...soFar, ...forced], { sampling: warm });
+    await decode(other.decoder, 25);
+    expect(decoder.text).toEqual(other.decoder.text);
+  });
+
+  it("drops an unwanted last token before forcing others", async () => {
+    const { decoder, target } = open(prompt, { sampling: warm });
+    await decode(decoder, 5);
+    const soFar = [...decoder.text];
+    await decoder.force([30], true);
+    expect(decoder.text).toEqual([...soFar.slice(0, -1), 30]);
+    await decode(decoder, 3);
+    expect(target.tokens).toEqual(decoder.text.slice(0, -1));
+  });
+
+  it("never drafts more than a pass can take", async () => {
+    const { decoder, target } = open(prompt, {
+      sampling: greedy,
+      force: "suffix",
+      drafters: () => [new ScriptedDrafter((_, most) => Array(most).fill(1))],
+    });
+    await decode(decoder, 20);
+    expect(Math.max(...target.sizes)).toBeLessThanOrEqual(longestDraft + 1);
+  });
+});
