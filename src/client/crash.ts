@@ -28,7 +28,8 @@ const next: Record<Phase, string> = {
 };
 
 export function crashError(phase: Phase, exit: EngineExit, lastLines: readonly string[]): HunchError {
-  const said = lastLines.length > 0 ? ` Its last message: ${lastLines.join(" | ")}` : "";
+  const reason = lastWords(lastLines);
+  const said = reason ? ` Its last words: ${reason}` : "";
   return new HunchError("engineCrashed", `The engine stopped ${doing[phase]} (${howItEnded(exit)}).${said}`, {
     hint: next[phase],
   });
@@ -39,4 +40,12 @@ export function howItEnded(exit: EngineExit): string {
   if (exit.signal === "SIGKILL") return "ended by the system or another program, signal SIGKILL";
   if (exit.signal) return `signal ${exit.signal}`;
   return exit.code === null ? "reason unknown" : `exit code ${exit.code}`;
+}
+
+/** The lines among the last of standard error that tell why, joined; empty when nothing was said. */
+export function lastWords(lines: readonly string[]): string {
+  const frame = /^\s*(at |#?\d+:? +\S|node:|-+ .*stack trace)|^(file:\/\/|\s*\^+\s*$|Node\.js v)/;
+  const words = lines.filter((line) => !frame.test(line)).map((line) => line.trim());
+  const telling = words.filter((line) => /error|fail|assert|abort|cannot|unable|memory|illegal/i.test(line));
+  return (telling.length > 0 ? telling : words).slice(-2).join(" | ");
 }

@@ -19,7 +19,8 @@ import type {
   ModelInfo,
 } from "../common/protocol.ts";
 import * as protocol from "../common/protocol.ts";
-import { crashError, howItEnded, type Phase } from "./crash.ts";
+import { connect, isChannelError } from "./channel.ts";
+import { crashError, howItEnded, lastWords, type Phase } from "./crash.ts";
 import { type EngineExit, EngineProcess, startFailed } from "./engineProcess.ts";
 
 export type { EngineExit } from "./engineProcess.ts";
@@ -90,8 +91,8 @@ export class EngineClient {
       const result = await Promise.race([
         hello,
         engine.exited.then((exit) => {
-          const said = engine.lastLines.length > 0 ? `: ${engine.lastLines.join(" | ")}` : ".";
-          throw startFailed(undefined, `it ended at once (${howItEnded(exit)})${said}`);
+          const reason = lastWords(engine.lastLines);
+          throw startFailed(undefined, `it ended at once (${howItEnded(exit)})${reason ? `: ${reason}` : "."}`);
         }),
         new Promise<never>((_, reject) => {
           const error = startFailed(undefined, `no answer within ${Math.round(timeoutMs / 1000)} s.`);
@@ -259,28 +260,6 @@ export class EngineClient {
       ? new HunchError("cancelled", "The engine was stopped.", { hint: "Ask again to start it." })
       : crashError(phase, exit, this.#process.lastLines);
   }
-}
-
-function connect(engine: EngineProcess, onLog: EngineOptions["onLog"]): MessageConnection {
-  const log = (level: LogLevel) => (message: string) => onLog(level, `channel: ${message}`);
-  const logger = { error: log("warn"), warn: log("warn"), info: log("debug"), log: log("debug") };
-  const connection = rpc.createMessageConnection(
-    new rpc.IPCMessageReader(engine.child),
-    new rpc.IPCMessageWriter(engine.child),
-    logger,
-  );
-  connection.onError(([error]) => onLog("debug", `channel: ${error.message}`));
-  connection.onNotification(protocol.logNotification, ({ level, message }) => onLog(level, message));
-  connection.listen();
-  return connection;
-}
-
-function isChannelError(error: unknown): boolean {
-  if (error instanceof rpc.ConnectionError) return true;
-  return (
-    error instanceof rpc.ResponseError &&
-    (error.code === rpc.ErrorCodes.PendingResponseRejected || error.code === rpc.ErrorCodes.MessageWriteError)
-  );
 }
 
 function phaseAfter(event: GenerationEvent, phase: Phase): Phase {

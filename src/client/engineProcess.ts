@@ -15,8 +15,8 @@ export interface EngineExit {
   expected: boolean;
 }
 
-/** Lines of standard error that are kept to be quoted when the engine dies. */
-const keptLines = 4;
+/** Lines of standard error that are kept to be quoted when the engine dies; a stack trace may follow the reason. */
+const keptLines = 40;
 const keptLineLength = 300;
 /** Time for the pipes to run dry once the process is gone (ms); a grandchild may hold them open for ever. */
 const drainMs = 250;

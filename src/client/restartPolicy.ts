@@ -4,19 +4,23 @@
  */
 export const maxRestarts = 5;
 export const windowMs = 3 * 60_000;
-const firstDelayMs = 250;
 
 export type RestartDecision = { kind: "restart"; attempt: number; delayMs: number } | { kind: "giveUp" };
 
 export class RestartPolicy {
+  readonly #firstDelayMs: number;
   #crashes: number[] = [];
+
+  constructor(firstDelayMs: number) {
+    this.#firstDelayMs = firstDelayMs;
+  }
 
   /** Counts a crash and decides. `now` in ms, from any clock that does not go back. */
   crashed(now: number): RestartDecision {
     this.#crashes = [...this.#crashes.filter((time) => now - time < windowMs), now];
     const attempt = this.#crashes.length;
     if (attempt > maxRestarts) return { kind: "giveUp" };
-    return { kind: "restart", attempt, delayMs: firstDelayMs * 2 ** (attempt - 1) };
+    return { kind: "restart", attempt, delayMs: this.#firstDelayMs * 2 ** (attempt - 1) };
   }
 
   /** The user asked for a restart: earlier crashes no longer count. */

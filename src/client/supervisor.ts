@@ -6,6 +6,7 @@
 import { HunchError, toErrorData } from "../common/errors.ts";
 import type { EngineHealth } from "../common/panel.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult, LoadParams, ModelInfo } from "../common/protocol.ts";
+import { orAborted } from "./abort.ts";
 import { howItEnded } from "./crash.ts";
 import { EngineClient, type EngineExit, type EngineOptions, type LoadProgress } from "./engineClient.ts";
 import { ModelTurns } from "./modelTurns.ts";
@@ -14,6 +15,8 @@ import { maxRestarts, RestartPolicy, windowMs } from "./restartPolicy.ts";
 export interface SupervisorOptions extends EngineOptions {
   /** Told of every change, in order. */
   onHealth(health: EngineHealth): void;
+  /** Wait before the first restart (ms), default 250; it doubles with each crash. */
+  restartDelayMs?: number;
 }
 
 export interface GenerateOptions {
@@ -33,7 +36,7 @@ type ProcessState =
 
 export class EngineSupervisor {
   readonly #options: SupervisorOptions;
-  readonly #policy = new RestartPolicy();
+  readonly #policy: RestartPolicy;
   readonly #turns = new ModelTurns();
   #state: ProcessState = { kind: "off" };
   #disposed = false;
@@ -46,6 +49,7 @@ export class EngineSupervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#policy = new RestartPolicy(options.restartDelayMs ?? 250);
   }
 
   get health(): EngineHealth {
@@ -82,15 +86,13 @@ export class EngineSupervisor {
     const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
     try {
       const client = await orAborted(this.client(), o.signal);
-      o.onModel?.(await this.#load(client, load, o.signal));
       try {
-        return await this.#generate(client, params, o);
+        return await this.#loadAndGenerate(client, load, params, o);
       } catch (error) {
         // The engine had dropped the model; nothing of this generation has begun.
         if (!(error instanceof HunchError && error.code === "modelNotLoaded")) throw error;
         this.#loaded = null;
-        o.onModel?.(await this.#load(client, load, o.signal));
-        return await this.#generate(client, params, o);
+        return await this.#loadAndGenerate(client, load, params, o);
       }
     } finally {
       endTurn();
@@ -243,7 +245,9 @@ export class EngineSupervisor {
     }
   }
 
-  async #generate(client: EngineClient, params: GenerateParams, o: GenerateOptions): Promise<GenerationResult> {
+  async #loadAndGenerate(client: EngineClient, load: LoadParams, params: GenerateParams, o: GenerateOptions) {
+    const model = await this.#load(client, load, o.signal);
+    o.onModel?.(model);
     this.#generations++;
     this.#report();
     try {
@@ -288,22 +292,4 @@ export class EngineSupervisor {
         return { state: this.#generations > 0 ? "busy" : "ready" };
     }
   }
-}
-
-/** Waits for `work`, at most until the abort. `late` gets what comes after it. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, late: (value: T) => void = () => {}) {
-  if (!signal) return work;
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => {
-      work.then(late, () => {});
-      reject(new HunchError("cancelled", "Stopped before it had begun."));
-    };
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work
-      .then((value) => {
-        if (!signal.aborted) resolve(value);
-      }, reject)
-      .finally(() => signal.removeEventListener("abort", abort));
-  });
 }

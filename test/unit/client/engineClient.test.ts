@@ -1,0 +1,159 @@
+import { afterEach, expect, test } from "vitest";
+import { EngineClient } from "../../../src/client/engineClient.ts";
+import type { GenerationEvent } from "../../../src/common/protocol.ts";
+import { fakeEngine, generate, isAlive, load, textOf } from "./fake.ts";
+
+let client: EngineClient | undefined;
+afterEach(async () => {
+  await client?.dispose();
+  client = undefined;
+});
+
+async function start(fault = "none", log: string[] = []): Promise<EngineClient> {
+  client = await EngineClient.start(fakeEngine(fault, log));
+  return client;
+}
+
+/** Starts a generation and waits for its first text. */
+async function running(engine: EngineClient, prompt: string, signal?: AbortSignal) {
+  const events: GenerationEvent[] = [];
+  let result: Promise<unknown> = Promise.resolve();
+  await new Promise<void>((resolve, reject) => {
+    const onEvents = (more: GenerationEvent[]) => {
+      events.push(...more);
+      if (events.some((event) => event.type !== "queue")) resolve();
+    };
+    result = engine.generate(generate(prompt), { onEvents, signal });
+    result.catch(reject);
+  });
+  return { events, result };
+}
+
+test("a silent engine is given up and ended", async () => {
+  const started = EngineClient.start({ ...fakeEngine("silent"), startTimeoutMs: 300 });
+  await expect(started).rejects.toMatchObject({
+    code: "engineStartFailed",
+    message: expect.stringMatching("no answer"),
+  });
+});
+
+test("an engine that dies at the start: the message quotes its last words", async () => {
+  await expect(EngineClient.start(fakeEngine("diesAtStart"))).rejects.toMatchObject({
+    code: "engineStartFailed",
+    message: expect.stringMatching(/exit code 7.*cannot open shared object/),
+    hint: expect.stringMatching("doctor"),
+  });
+});
+
+test("a missing engine file, and a state folder that can not be made", async () => {
+  const missing = { ...fakeEngine(), enginePath: "/nowhere/engine.mjs" };
+  await expect(EngineClient.start(missing)).rejects.toMatchObject({ code: "engineStartFailed" });
+  const noFolder = { ...fakeEngine(), stateFolder: "/dev/null/state" };
+  await expect(EngineClient.start(noFolder)).rejects.toMatchObject({
+    message: expect.stringMatching("/dev/null/state"),
+  });
+});
+
+test("an engine of another protocol is refused", async () => {
+  await expect(EngineClient.start(fakeEngine("oldProtocol"))).rejects.toMatchObject({ code: "protocolMismatch" });
+});
+
+test("kill -9 in mid-answer: what came stays, the error says where it was", async () => {
+  const engine = await start();
+  await engine.load(load());
+  const { events, result } = await running(engine, "until cancelled");
+  process.kill(engine.pid, "SIGKILL");
+  await expect(result).rejects.toMatchObject({
+    code: "engineCrashed",
+    message: expect.stringMatching(/in the middle of the answer .*SIGKILL/),
+    hint: expect.stringMatching("is kept"),
+  });
+  expect(textOf(events)).toMatch(/^a+$/);
+  await expect(engine.countTokens("a")).rejects.toMatchObject({ code: "engineCrashed" });
+});
+
+test.each([
+  ["prefill for ever", "reading the prompt"],
+  ["think for ever", "thinking"],
+])("kill -9 at %s is told apart", async (prompt, where) => {
+  const engine = await start();
+  await engine.load(load());
+  const { result } = await running(engine, prompt);
+  process.kill(engine.pid, "SIGKILL");
+  await expect(result).rejects.toMatchObject({ code: "engineCrashed", message: expect.stringMatching(where) });
+});
+
+test("kill -9 while loading", async () => {
+  const engine = await start();
+  const progress: number[] = [];
+  await expect(
+    engine.load(load("endless"), {
+      onProgress: (p) => {
+        if (progress.push(p.progress) === 2) process.kill(engine.pid, "SIGKILL");
+      },
+    }),
+  ).rejects.toMatchObject({ code: "engineCrashed", message: expect.stringMatching("loading the model") });
+  expect(progress).toEqual([0.5, 1]);
+});
+
+test("all that an engine said before it died arrives, and its last words are quoted", async () => {
+  const engine = await start();
+  await engine.load(load());
+  const events: GenerationEvent[] = [];
+  const result = engine.generate(generate("burst, then die"), { onEvents: (more) => events.push(...more) });
+  await expect(result).rejects.toMatchObject({ code: "engineCrashed", message: expect.stringMatching("GGML_ASSERT") });
+  // Node hands messages to the system at once, so a prefix without a hole arrives, most often all of it.
+  const words = textOf(events).trim().split(" ");
+  expect(words).toEqual(words.map((_, index) => `${index}`));
+  expect(words.length).toBeGreaterThan(100);
+});
+
+test("junk on the channel is logged and does no harm", async () => {
+  const log: string[] = [];
+  const engine = await start("none", log);
+  await engine.load(load());
+  const events: GenerationEvent[] = [];
+  const result = await engine.generate(generate("junk"), { onEvents: (more) => events.push(...more) });
+  expect(result.stopReason).toBe("stop");
+  expect(textOf(events)).toBe("a");
+  expect(log.join("\n")).toMatch(/warn channel: [\s\S]*junk/);
+});
+
+test("an engine that closes its channel and stays is ended, and the request rejects", async () => {
+  const engine = await start();
+  await engine.load(load());
+  const { result } = await running(engine, "close the channel");
+  await expect(result).rejects.toMatchObject({ code: "engineCrashed" });
+  expect(isAlive(engine.pid)).toBe(false);
+});
+
+test("abort ends a generation with what there was; an abort before the start too", async () => {
+  const engine = await start();
+  await engine.load(load());
+  const abort = new AbortController();
+  const { result } = await running(engine, "until cancelled", abort.signal);
+  abort.abort();
+  expect(await result).toMatchObject({ stopReason: "cancelled" });
+  const early = await engine.generate(generate("until cancelled"), { onEvents: () => {}, signal: AbortSignal.abort() });
+  expect(early.stopReason).toBe("cancelled");
+});
+
+test("errors of the engine keep their code and hint", async () => {
+  const engine = await start();
+  await expect(engine.load(load("missing"))).rejects.toMatchObject({ code: "modelNotFound", hint: "A hint." });
+});
+
+test("an ordered end is no crash, even when the engine does not listen", async () => {
+  for (const fault of ["none", "deaf"]) {
+    const engine = await start(fault);
+    await engine.load(load());
+    const { result } = await running(engine, "think for ever");
+    const exits: boolean[] = [];
+    engine.onExit((exit) => exits.push(exit.expected));
+    const ended = expect(result).rejects.toMatchObject({ code: "cancelled" });
+    await engine.dispose();
+    await ended;
+    expect(exits).toEqual([true]);
+    expect(isAlive(engine.pid)).toBe(false);
+  }
+});

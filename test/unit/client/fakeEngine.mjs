@@ -1,0 +1,91 @@
+// Stands in for the engine where faults are tested: a real process on a real channel that misbehaves as told by
+// HUNCH_FAKE (at start) and by the prompt (in a generation).
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError } from "vscode-jsonrpc/node";
+
+const fault = process.env.HUNCH_FAKE ?? "none";
+if (fault === "diesAtStart") {
+  console.error("libggml.so: cannot open shared object file");
+  process.exit(7);
+}
+
+const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const fail = (code, message) => {
+  throw new ResponseError(1, message, { code, message, hint: "A hint." });
+};
+let loaded = null;
+let loads = 0;
+
+connection.onRequest("initialize", async () => {
+  if (fault === "silent") await new Promise(() => {});
+  return { protocolVersion: fault === "oldProtocol" ? 0 : 1, engineVersion: "fake", pid: process.pid };
+});
+connection.onRequest("load", async (params) => {
+  if (params.target.id === "missing") fail("modelNotFound", "There is no such file.");
+  for (const progress of [0.5, 1]) connection.sendNotification("loadProgress", { id: params.target.id, progress });
+  if (params.target.id === "endless") await new Promise(() => {});
+  loaded = params.target.id;
+  loads++;
+  return { id: loaded, loadMs: loads };
+});
+connection.onRequest("unload", () => {
+  loaded = null;
+  return null;
+});
+connection.onRequest("countTokens", ({ text }) => text.length);
+connection.onRequest("generate", async (params, token) => {
+  if (loaded === null) fail("modelNotLoaded", "No model is loaded.");
+  const emit = (events) => connection.sendNotification("generation", { generationId: params.generationId, events });
+  const say = (text, segment = "answer") =>
+    emit([{ type: "tokens", tokens: [{ id: 1, text, segment, origin: "target" }], live: {} }]);
+  const done = (stopReason) => ({ answer: "", thinking: "", stopReason, model: { id: loaded, loadMs: loads } });
+  emit([{ type: "queue", position: 0 }]);
+  switch (params.prompt.text) {
+    case "prefill for ever":
+      emit([{ type: "prefill", processedTokens: 1, totalTokens: 9, cachedTokens: 0 }]);
+      return new Promise(() => {});
+    case "think for ever":
+      say("hm", "thinking");
+      return new Promise(() => {});
+    case "until cancelled":
+      while (!token.isCancellationRequested) {
+        say("a");
+        await sleep(2);
+      }
+      return done("cancelled");
+    case "burst, then die":
+      for (let i = 0; i < 300; i++) say(`${i} `);
+      console.error("GGML_ASSERT(false) failed");
+      process.abort();
+      break;
+    case "close the channel":
+      say("a");
+      process.disconnect();
+      setInterval(() => {}, 1000);
+      return new Promise(() => {});
+    case "junk":
+      for (const junk of [
+        "junk",
+        7,
+        { id: 99_999 },
+        { jsonrpc: "2.0", id: 1 },
+        { jsonrpc: "2.0", method: "unheardOf" },
+      ])
+        process.send(junk);
+      say("a");
+      return done("stop");
+    default:
+      say(params.prompt.text);
+      await sleep(5);
+      return done("stop");
+  }
+});
+connection.onRequest("shutdown", () => {
+  if (fault === "deaf") return null;
+  setImmediate(() => process.exit(0));
+  return null;
+});
+if (fault === "deaf") process.on("disconnect", () => {});
+else process.on("disconnect", () => process.exit(0));
+if (process.env.HUNCH_FAKE !== "deaf") process.on("SIGTERM", () => process.exit(0));
+connection.listen();

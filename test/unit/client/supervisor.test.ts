@@ -1,0 +1,134 @@
+import { afterEach, expect, test } from "vitest";
+import { EngineSupervisor } from "../../../src/client/supervisor.ts";
+import type { GenerationEvent } from "../../../src/common/protocol.ts";
+import { fakeEngine, generate, isAlive, load, textOf } from "./fake.ts";
+
+let supervisor: EngineSupervisor | undefined;
+afterEach(async () => {
+  await supervisor?.dispose();
+  supervisor = undefined;
+});
+
+function supervise(fault = "none") {
+  const health: string[] = [];
+  const log: string[] = [];
+  supervisor = new EngineSupervisor({
+    ...fakeEngine(fault, log),
+    restartDelayMs: 10,
+    onHealth: (h) => health.push(h.state),
+  });
+  return { engine: supervisor, health, log };
+}
+
+async function ask(engine: EngineSupervisor, prompt: string, model = "model", signal?: AbortSignal) {
+  const events: GenerationEvent[] = [];
+  const result = await engine.generate(load(model), generate(prompt), { onEvents: (e) => events.push(...e), signal });
+  return { result, text: textOf(events) };
+}
+
+test("health goes through starting, loading, busy and ready; a second question loads nothing", async () => {
+  const { engine, health } = supervise();
+  expect(engine.health).toEqual({ state: "off" });
+  expect((await ask(engine, "hello")).text).toBe("hello");
+  expect([...new Set(health)]).toEqual(["starting", "ready", "loading", "busy"]);
+  expect(health.at(-1)).toBe("ready");
+  health.length = 0;
+  expect((await ask(engine, "again")).result.model.loadMs).toBe(1);
+  expect(health).toEqual(["busy", "ready"]);
+});
+
+test("after kill -9 in mid-answer the next question is answered without help", async () => {
+  const { engine, health, log } = supervise();
+  const { pid } = await engine.client();
+  const cutOff = engine.generate(load(), generate("until cancelled"), {
+    onEvents: (events) => {
+      if (textOf(events)) process.kill(pid, "SIGKILL");
+    },
+  });
+  await expect(cutOff).rejects.toMatchObject({ code: "engineCrashed" });
+  expect((await ask(engine, "hello")).text).toBe("hello");
+  expect(health).toContain("restarting");
+  expect(engine.health).toEqual({ state: "ready" });
+  expect(log.join("\n")).toMatch("restart 1 of 5");
+});
+
+test("a model that was dropped is loaded again", async () => {
+  const { engine } = supervise();
+  await ask(engine, "hello");
+  await (await engine.client()).unload();
+  expect((await ask(engine, "hello")).result.model.loadMs).toBe(2);
+  await engine.unload();
+  expect((await ask(engine, "hello")).result.model.loadMs).toBe(3);
+});
+
+test("too many crashes: it gives up, says so, and restarts when asked to", async () => {
+  const { engine } = supervise();
+  for (let crash = 0; crash < 6; crash++) {
+    const client = await engine.client();
+    process.kill(client.pid, "SIGKILL");
+    await new Promise((resolve) => client.onExit(resolve));
+  }
+  await expect(ask(engine, "hello")).rejects.toMatchObject({
+    code: "engineGaveUp",
+    message: expect.stringMatching("6 times within 3 minutes"),
+  });
+  expect(engine.health.state).toBe("failed");
+  await engine.restart();
+  expect((await ask(engine, "hello")).text).toBe("hello");
+});
+
+test("a start that failed is the caller's error, and is tried again when asked again", async () => {
+  const { engine } = supervise("diesAtStart");
+  await expect(engine.client()).rejects.toMatchObject({ code: "engineStartFailed" });
+  expect(engine.health).toMatchObject({ state: "failed", error: { code: "engineStartFailed" } });
+  await expect(engine.client()).rejects.toMatchObject({ code: "engineStartFailed" });
+});
+
+test("questions to two models at once are each answered by their own", async () => {
+  const { engine } = supervise();
+  const models = ["a", "b", "a", "b", "b", "a"];
+  const answers = await Promise.all(models.map((model) => ask(engine, "hello", model)));
+  expect(answers.map(({ result }) => result.model.id)).toEqual(models);
+});
+
+test("restart ends the running generation as cancelled, not as a crash", async () => {
+  const { engine, health } = supervise();
+  let begun = () => {};
+  const firstText = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const cutOff = engine.generate(load(), generate("think for ever"), { onEvents: (e) => textOf(e) && begun() });
+  const ended = expect(cutOff).rejects.toMatchObject({ code: "cancelled" });
+  await firstText;
+  await engine.restart();
+  await ended;
+  expect(health).not.toContain("restarting");
+  expect(engine.health).toEqual({ state: "ready" });
+});
+
+test("abort before the generation began rejects with cancelled and blocks nobody", async () => {
+  const { engine } = supervise();
+  await expect(ask(engine, "hello", "model", AbortSignal.abort())).rejects.toMatchObject({ code: "cancelled" });
+  const abort = new AbortController();
+  const starting = ask(engine, "hello", "endless", abort.signal);
+  abort.abort();
+  await expect(starting).rejects.toMatchObject({ code: "cancelled" });
+  expect((await ask(engine, "hello")).text).toBe("hello");
+});
+
+test("disposed while starting or waiting to restart: no process stays", async () => {
+  const { engine } = supervise();
+  const starting = engine.client();
+  await engine.dispose();
+  expect(isAlive((await starting).pid)).toBe(false);
+
+  const second = supervise().engine;
+  const client = await second.client();
+  process.kill(client.pid, "SIGKILL");
+  await new Promise((resolve) => client.onExit(resolve));
+  expect(second.health.state).toBe("restarting");
+  const restarted = second.client();
+  const ended = expect(restarted).rejects.toMatchObject({ code: "cancelled" });
+  await second.dispose();
+  await ended;
+});
