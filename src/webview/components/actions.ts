@@ -1,0 +1,69 @@
+/** What the panel offers after a turn that did not end well, in the order of usefulness. Pure. */
+import type { ErrorCode } from "../../common/errors.ts";
+import type { FromPanel } from "../../common/panel.ts";
+import type { TurnHead } from "../wording.ts";
+import type { IconName } from "./icons.tsx";
+
+export interface TurnAction {
+  label: string;
+  icon: IconName;
+  message: FromPanel;
+}
+
+const restartEngine: TurnAction = { label: "Restart engine", icon: "refresh", message: { type: "restartEngine" } };
+const showLog: TurnAction = { label: "Show log", icon: "list", message: { type: "showLog" } };
+const chooseModel: TurnAction = { label: "Choose a model", icon: "layers", message: { type: "selectModel" } };
+const newChat: TurnAction = { label: "New chat", icon: "file", message: { type: "newChat" } };
+
+/** `modelId`: the chosen model. */
+export function turnActions(turn: TurnHead, modelId: string): TurnAction[] {
+  if (turn.status === "done" && turn.stopReason === "contextFull") return [newChat];
+  const ended = turn.status === "stopped" || turn.status === "failed";
+  const cutOff = turn.status === "done" && turn.stopReason === "length";
+  if (!ended && !cutOff) return [];
+  const actions: TurnAction[] = [];
+  if (turn.canContinue)
+    actions.push({ label: "Continue", icon: "forward", message: { type: "continue", turnId: turn.id } });
+  if (ended) actions.push({ label: "Retry", icon: "refresh", message: { type: "retry", turnId: turn.id } });
+  if (turn.error) actions.push(...errorActions(turn.error.code, modelId));
+  return actions;
+}
+
+/** What helps against an error, beyond trying again. */
+export function errorActions(code: ErrorCode, modelId: string): TurnAction[] {
+  switch (code) {
+    case "engineStartFailed":
+    case "engineCrashed":
+    case "engineGaveUp":
+    case "protocolMismatch":
+      return [restartEngine, showLog];
+    case "modelNotFound":
+    case "modelTruncated":
+    case "modelCorrupted":
+    case "notGguf":
+    case "checksumMismatch":
+      return [{ label: "Download model", icon: "download", message: { type: "download", modelId } }, chooseModel];
+    case "downloadFailed":
+    case "offline":
+    case "diskFull":
+    case "locked":
+      return [{ label: "Download again", icon: "download", message: { type: "download", modelId } }, showLog];
+    case "unknownModel":
+    case "modelUnsupported":
+    case "modelNotLoaded":
+    case "outOfMemory":
+      return [chooseModel, showLog];
+    case "promptTooLong":
+      return [newChat];
+    case "backendUnavailable":
+    case "internal":
+      return [showLog];
+    case "emptyInput":
+    case "binaryInput":
+    case "inputTooLarge":
+    case "fileNotFound":
+    case "usage":
+    case "cancelled":
+      return [];
+  }
+}

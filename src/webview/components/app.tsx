@@ -1,0 +1,132 @@
+/** The whole panel: conversation above, input below. Drawn once a frame at most; unchanged turns are skipped. */
+import { useEffect, useRef } from "preact/hooks";
+import { usePanel } from "../panelContext.ts";
+import type { PanelStore, TurnModel } from "../store.ts";
+import { useFollowEnd } from "../useFollowEnd.ts";
+import type { ViewState } from "../viewState.ts";
+import { AssistantTurnView } from "./assistantTurn.tsx";
+import { Composer } from "./composer.tsx";
+import type { ContextUse } from "./contextMeter.tsx";
+import { EngineNotice } from "./engineNotice.tsx";
+import { DownloadProgress, FirstRun } from "./firstRun.tsx";
+import { Icon } from "./icons.tsx";
+import { UserTurnView } from "./userTurn.tsx";
+import { Welcome } from "./welcome.tsx";
+
+interface AppProps {
+  store: PanelStore;
+  view: ViewState;
+  /** What a screen reader is to say now. */
+  spoken: string;
+  focusRequests: number;
+}
+
+export function App({ store, view, spoken, focusRequests }: AppProps) {
+  return (
+    <div class="panel">
+      {store.chrome && <Conversation key={store.chrome.conversationId} store={store} view={view} />}
+      {store.chrome && <Foot store={store} view={view} focusRequests={focusRequests} />}
+      <div class="visually-hidden" role="status" aria-live="polite">
+        {spoken}
+      </div>
+    </div>
+  );
+}
+
+function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
+  const { setScrollTop } = usePanel();
+  const scroller = useRef<HTMLElement>(null);
+  const { following, toEnd } = useFollowEnd(scroller, store.running !== null, {
+    start: view.scrollTop,
+    onScroll: setScrollTop,
+  });
+  const lastQuestion = store.turns.findLast((turn) => turn.role === "user")?.id;
+  const shownQuestion = useRef(lastQuestion);
+  useEffect(() => {
+    // A new question is always followed, wherever the user had scrolled to.
+    if (lastQuestion !== shownQuestion.current) toEnd();
+    shownQuestion.current = lastQuestion;
+  }, [lastQuestion]);
+
+  const chrome = store.chrome!;
+  const empty = store.turns.length === 0;
+  return (
+    <>
+      {!empty && (
+        <header class="title-bar">
+          <h1 title={chrome.title}>{chrome.title}</h1>
+        </header>
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the conversation is scrolled with the keyboard */}
+      <main class="conversation" ref={scroller} tabIndex={0} aria-label="Conversation">
+        {store.turns.map((turn) => (
+          <Turn key={turn.id} turn={turn} store={store} view={view} />
+        ))}
+        {!chrome.model.installed && <FirstRun chrome={chrome} />}
+        {chrome.model.installed && empty && <Welcome chrome={chrome} />}
+        {chrome.model.installed && chrome.download.state === "running" && (
+          <DownloadProgress download={chrome.download} />
+        )}
+      </main>
+      {!following && !empty && (
+        <div class="to-end">
+          <button type="button" class="button button-secondary button-small" onClick={toEnd}>
+            <Icon name="arrowDown" />
+            Latest
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Turn({ turn, store, view }: { turn: TurnModel; store: PanelStore; view: ViewState }) {
+  const chrome = store.chrome!;
+  if (turn.role === "user") return <UserTurnView turn={turn} />;
+  return (
+    <AssistantTurnView
+      turn={turn}
+      version={turn.version}
+      thoughtOpen={isThoughtOpen(turn.id, turn.head.status === "thinking", chrome.thinkingCollapsed, view)}
+      statsOpen={view.statsOpen(turn.id)}
+      showOrigins={chrome.showOrigins}
+      modelId={chrome.model.id}
+    />
+  );
+}
+
+/** The user's own choice for this thought counts; else a thought is open while it is written, if he likes that. */
+export function isThoughtOpen(turnId: string, live: boolean, collapsed: boolean, view: ViewState): boolean {
+  return view.thought(turnId) ?? (live && !collapsed);
+}
+
+function Foot({ store, view, focusRequests }: { store: PanelStore; view: ViewState; focusRequests: number }) {
+  const chrome = store.chrome!;
+  const last = store.turns.at(-1);
+  return (
+    <div class="foot">
+      <EngineNotice
+        engine={chrome.engine}
+        modelId={chrome.model.id}
+        turnFailed={last?.role === "assistant" && last.head.status === "failed"}
+      />
+      <Composer
+        chrome={chrome}
+        draft={view.draft}
+        running={store.running !== null}
+        context={contextUse(store.turns)}
+        focusRequests={focusRequests}
+      />
+    </div>
+  );
+}
+
+/** As of the last answer that has figures. */
+function contextUse(turns: readonly TurnModel[]): ContextUse | null {
+  for (const turn of turns.toReversed()) {
+    if (turn.role !== "assistant") continue;
+    const figures = turn.head.stats ?? turn.head.live;
+    if (figures && figures.contextSize > 0) return { usedTokens: figures.contextUsedTokens, size: figures.contextSize };
+  }
+  return null;
+}

@@ -1,0 +1,93 @@
+/** An answer in all its states: waiting, thinking, answering, ended. */
+import { BlockView } from "../markdown/blocks.tsx";
+import { memo } from "../memo.tsx";
+import type { AssistantTurnModel } from "../turnModel.ts";
+import { endNotice, waitingFor } from "../wording.ts";
+import { ActionRow } from "./actionRow.tsx";
+import { turnActions } from "./actions.ts";
+import { ErrorCard } from "./errorCard.tsx";
+import { Icon } from "./icons.tsx";
+import { Meter } from "./meter.tsx";
+import { OriginLegend, OriginRuns } from "./originRuns.tsx";
+import { StatsFooter } from "./statsFooter.tsx";
+import { ThinkingBlock } from "./thinkingBlock.tsx";
+
+interface AssistantTurnProps {
+  turn: AssistantTurnModel;
+  /** Of the turn: it changes inside. */
+  version: number;
+  thoughtOpen: boolean;
+  statsOpen: boolean;
+  showOrigins: boolean;
+  modelId: string;
+}
+
+export const AssistantTurnView = memo(function AssistantTurnView(props: AssistantTurnProps) {
+  const { turn, thoughtOpen, statsOpen, showOrigins, modelId } = props;
+  const { head } = turn;
+  const thinks = head.status === "thinking" || turn.thinking.length > 0;
+  const writes = turn.answer.length > 0;
+  const actions = turnActions(head, modelId);
+  const notice = endNotice(head);
+  return (
+    <article class="turn turn-assistant" aria-busy={turn.running}>
+      <h2 class="visually-hidden">Hunch</h2>
+      <Waiting turn={turn} />
+      {showOrigins && (thinks || writes) && <OriginLegend />}
+      {thinks && <ThinkingBlock head={head} log={turn.thinking} open={thoughtOpen} showOrigins={showOrigins} />}
+      {writes && (showOrigins ? <OriginRuns log={turn.answer} /> : <Answer turn={turn} />)}
+      {head.notices.map(({ code, message }) => (
+        <p key={code} class="notice">
+          <Icon name="info" />
+          <span>{message}</span>
+        </p>
+      ))}
+      {head.error && head.status === "failed" && <ErrorCard error={head.error} actions={actions} />}
+      {notice && (
+        <p class="notice">
+          <Icon name={head.status === "stopped" ? "stop" : "warning"} />
+          <span>{notice}</span>
+        </p>
+      )}
+      {head.status !== "failed" && <ActionRow actions={actions} />}
+      {head.stats && !turn.running && (
+        <StatsFooter
+          turnId={head.id}
+          stats={head.stats}
+          open={statsOpen}
+          showOrigins={showOrigins}
+          answer={() => turn.answer.text()}
+        />
+      )}
+    </article>
+  );
+});
+
+function Answer({ turn }: { turn: AssistantTurnModel }) {
+  // One list, so that a block keeps its elements when it moves from the tail to the frozen ones.
+  const blocks = [...turn.document.frozen, ...turn.document.tail];
+  return (
+    <div class="markdown">
+      {blocks.map((block) => (
+        <BlockView key={block.key} block={block} />
+      ))}
+    </div>
+  );
+}
+
+function Waiting({ turn }: { turn: AssistantTurnModel }) {
+  const { head } = turn;
+  const text = waitingFor(head);
+  if (text === null) return null;
+  const { prefill } = head;
+  const ratio =
+    head.status === "prefill" && prefill && prefill.totalTokens > 0
+      ? prefill.processedTokens / prefill.totalTokens
+      : head.progress;
+  return (
+    <div class="waiting">
+      <p>{text}</p>
+      <Meter ratio={head.status === "queued" ? null : ratio} label={text} text={text} />
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+/** Hunch's own icons: 16 × 16, one stroke weight, the colour of the text around them. Drawn for this panel. */
+
+const paths = {
+  arrowDown: "M8 3v10M4 9l4 4 4-4",
+  arrowUp: "M8 13V3M4 7l4-4 4 4",
+  check: "M3 8.5l3.5 3.5L13 4.5",
+  chevronDown: "M4 6l4 4 4-4",
+  chevronRight: "M6 4l4 4-4 4",
+  copy: "M5.5 5.5V3h7.5v7.5h-2.5M3 5.5h7.5V13H3z",
+  download: "M8 2.5v8M4.5 7L8 10.5 11.5 7M3 13.5h10",
+  error: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 5v3.5M8 10.5v.5",
+  file: "M4 2.5h5l3 3v8H4zM9 2.5v3h3",
+  forward: "M3.5 4l4 4-4 4M8.5 4l4 4-4 4",
+  info: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 7.5V11M8 5v.5",
+  insert: "M13 3v10M3 8h6.5M6.5 5l3 3-3 3",
+  layers: "M8 2.5l5.5 3L8 8.5l-5.5-3zM2.5 8.5l5.5 3 5.5-3M2.5 11.5l5.5 2.5 5.5-2.5",
+  list: "M6 4h7.5M6 8h7.5M6 12h7.5M2.5 4h1M2.5 8h1M2.5 12h1",
+  refresh: "M12.5 8a4.5 4.5 0 1 1-1.5-3.4M12.5 2.5V5H10",
+  stop: "M4.5 4.5h7v7h-7z",
+  thought: "M8 2.5a4 4 0 0 0-2.2 7.3c.5.4.7.9.7 1.5h3c0-.6.2-1.1.7-1.5A4 4 0 0 0 8 2.5zM6.5 13.5h3",
+  warning: "M8 2.5l6 11H2zM8 6.5V10M8 11.5v.5",
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={paths[name]} />
+    </svg>
+  );
+}

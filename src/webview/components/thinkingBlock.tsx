@@ -1,0 +1,94 @@
+/** The model's thought: open while it is written if the user likes that, one line afterwards. */
+import { useRef } from "preact/hooks";
+import { memo } from "../memo.tsx";
+import { usePanel } from "../panelContext.ts";
+import type { RunChunk, RunLog } from "../runLog.ts";
+import { useFollowEnd } from "../useFollowEnd.ts";
+import { type TurnHead, thinkingProgress, thoughtSummary } from "../wording.ts";
+import { Icon } from "./icons.tsx";
+import { Meter } from "./meter.tsx";
+import { OriginRuns } from "./originRuns.tsx";
+
+interface ThinkingBlockProps {
+  head: TurnHead;
+  log: RunLog;
+  open: boolean;
+  showOrigins: boolean;
+}
+
+export function ThinkingBlock({ head, log, open, showOrigins }: ThinkingBlockProps) {
+  const { post, toggleThought } = usePanel();
+  const live = head.status === "thinking";
+  const budget = live ? (head.live?.thinkingBudget ?? null) : null;
+  const bodyId = `thought-${head.id}`;
+  return (
+    <section class={live ? "thinking thinking-live" : "thinking"} aria-label="Thought">
+      <div class="thinking-head">
+        <button
+          type="button"
+          class="disclosure"
+          aria-expanded={open}
+          aria-controls={bodyId}
+          onClick={() => toggleThought(head.id)}
+        >
+          <Icon name={open ? "chevronDown" : "chevronRight"} />
+          {live ? (
+            <span>
+              <span class="thinking-word">Thinking…</span> {thinkingProgress(head.live, head.thinkingMs)}
+            </span>
+          ) : (
+            <span>{thoughtSummary(head)}</span>
+          )}
+        </button>
+        {live && (
+          <button
+            type="button"
+            class="button button-secondary button-small"
+            title="End the thought and answer with what is known"
+            onClick={() => post({ type: "answerNow" })}
+          >
+            Answer now
+          </button>
+        )}
+      </div>
+      {budget !== null && head.live && (
+        <Meter
+          ratio={budget > 0 ? head.live.thinkingTokens / budget : 1}
+          label="Thinking budget used"
+          text={thinkingProgress(head.live, head.thinkingMs)}
+        />
+      )}
+      {/* In the page even when closed, so that the button names something; its text only when it is open. */}
+      <div id={bodyId} hidden={!open}>
+        {open && <ThoughtText log={log} length={log.length} live={live} showOrigins={showOrigins} />}
+      </div>
+    </section>
+  );
+}
+
+interface ThoughtTextProps {
+  log: RunLog;
+  /** Version of the log. */
+  length: number;
+  live: boolean;
+  showOrigins: boolean;
+}
+
+const ThoughtText = memo(function ThoughtText({ log, live, showOrigins }: ThoughtTextProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  useFollowEnd(scroller, live);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long thought is scrolled with the keyboard
+    <div class="thought" ref={scroller} tabIndex={0}>
+      {showOrigins ? (
+        <OriginRuns log={log} />
+      ) : (
+        log.chunks.map((chunk) => <ThoughtChunk key={chunk.key} chunk={chunk} length={chunk.text.length} />)
+      )}
+    </div>
+  );
+});
+
+const ThoughtChunk = memo(function ThoughtChunk({ chunk }: { chunk: RunChunk; length: number }) {
+  return <div class="text-chunk">{chunk.key === 0 ? chunk.text.trimStart() : chunk.text}</div>;
+});

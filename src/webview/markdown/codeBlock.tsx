@@ -1,0 +1,88 @@
+/** A code block: its language, Copy and Insert, and the code in colours, drawn a few lines at a time. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../components/icons.tsx";
+import { memo } from "../memo.tsx";
+import { usePanel } from "../panelContext.ts";
+import { type CodeChunk, Highlighter, languageName, spansOf } from "./highlight.ts";
+
+interface CodeBlockProps {
+  language: string;
+  code: string;
+  /** Still being written. */
+  open: boolean;
+}
+
+/** How long "Copied" stays (ms). */
+const copiedMs = 1500;
+
+export function CodeBlock({ language, code, open }: CodeBlockProps) {
+  const { post, announce } = usePanel();
+  const copied = useBriefly(copiedMs);
+  const chunks = useHighlighted(language, code);
+  const name = language ? languageName(language) : "Text";
+  const copy = () => {
+    post({ type: "copy", text: code });
+    copied.start();
+    announce("Code copied.");
+  };
+  return (
+    <figure class="code" aria-label={`Code, ${name}`} aria-busy={open}>
+      <figcaption>
+        <span class="code-language">{name}</span>
+        <button type="button" class="icon-button" title="Copy" aria-label="Copy code" onClick={copy}>
+          <Icon name={copied.on ? "check" : "copy"} />
+        </button>
+        <button
+          type="button"
+          class="icon-button"
+          title="Insert at cursor"
+          aria-label="Insert code at the editor's cursor"
+          disabled={open}
+          onClick={() => post({ type: "insert", code })}
+        >
+          <Icon name="insert" />
+        </button>
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines are scrolled with the keyboard */}
+      <pre tabIndex={0}>
+        <code>
+          {chunks.map((chunk, index) => (
+            <CodeChunkView key={index} chunk={chunk} />
+          ))}
+        </code>
+      </pre>
+    </figure>
+  );
+}
+
+const CodeChunkView = memo(function CodeChunkView({ chunk }: { chunk: CodeChunk }) {
+  return (
+    <span class="code-chunk">
+      {spansOf(chunk).map(({ className, text }) => (className ? <span class={className}>{text}</span> : text))}
+      {"\n"}
+    </span>
+  );
+});
+
+/** Keeps one highlighter while the code only grows; other code, or another language, begins anew. */
+function useHighlighted(language: string, code: string): CodeChunk[] {
+  const state = useRef<{ language: string; code: string; highlighter: Highlighter; chunks: CodeChunk[] } | null>(null);
+  const last = state.current;
+  if (last && last.language === language && last.code === code) return last.chunks;
+  const goesOn = last !== null && last.language === language && code.startsWith(last.code);
+  const highlighter = goesOn ? last.highlighter : new Highlighter(language);
+  const chunks = highlighter.update(code);
+  state.current = { language, code, highlighter, chunks };
+  return chunks;
+}
+
+/** On for `ms` after each start. */
+function useBriefly(ms: number): { on: boolean; start(): void } {
+  const [startedAt, setStartedAt] = useState<number | null>(null);
+  useEffect(() => {
+    if (startedAt === null) return;
+    const timer = setTimeout(() => setStartedAt(null), ms);
+    return () => clearTimeout(timer);
+  }, [startedAt, ms]);
+  return { on: startedAt !== null, start: () => setStartedAt(performance.now()) };
+}

@@ -1,0 +1,87 @@
+/** The panel's entry: connects host, store and page, and draws. Everything below is given what it needs. */
+import "./styles/panel.css";
+import { render } from "preact";
+import { App, isThoughtOpen } from "./components/app.tsx";
+import { FrameLoop } from "./frameLoop.ts";
+import { type PanelActions, PanelContext } from "./panelContext.ts";
+import { PanelStore } from "./store.ts";
+import { ViewState } from "./viewState.ts";
+import { connectToHost } from "./vscodeApi.ts";
+
+/** Scrolling and typing are saved when they pause (ms). */
+const savePauseMs = 300;
+
+const host = connectToHost();
+const view = new ViewState(host.savedState());
+const root = document.getElementById("root") ?? document.body;
+let spoken = "";
+let focusRequests = 0;
+
+const store = new PanelStore({
+  onLost: () => host.post({ type: "ready" }),
+  announce: (sentence) => actions.announce(sentence),
+  focusInput: (text) => {
+    focusRequests++;
+    if (text !== undefined) view.draft = text;
+  },
+});
+
+const loop = new FrameLoop(() => {
+  if (store.beforeFrame(performance.now())) loop.request();
+  render(
+    <PanelContext.Provider value={actions}>
+      <App store={store} view={view} spoken={spoken} focusRequests={focusRequests} />
+    </PanelContext.Provider>,
+    root,
+  );
+});
+
+let saveTimer: ReturnType<typeof setTimeout> | undefined;
+function saveSoon(): void {
+  clearTimeout(saveTimer);
+  saveTimer = setTimeout(() => host.saveState(view.save()), savePauseMs);
+}
+
+const actions: PanelActions = {
+  post: (message) => host.post(message),
+  announce: (sentence) => {
+    spoken = sentence;
+    loop.request();
+  },
+  setDraft: (text) => {
+    view.draft = text;
+    saveSoon();
+    loop.request();
+  },
+  toggleThought: (turnId) => {
+    const chrome = store.chrome;
+    if (!chrome) return;
+    const live = store.running?.id === turnId && store.running.head.status === "thinking";
+    const open = !isThoughtOpen(turnId, live, chrome.thinkingCollapsed, view);
+    view.setThought(turnId, open);
+    // What the user does with a thought under way is taken as his wish for the next ones.
+    if (live) host.post({ type: "setThinkingCollapsed", value: !open });
+    saveSoon();
+    loop.request();
+  },
+  toggleStats: (turnId) => {
+    view.toggleStats(turnId);
+    saveSoon();
+    loop.request();
+  },
+  setScrollTop: (scrollTop) => {
+    view.scrollTop = scrollTop;
+    saveSoon();
+  },
+};
+
+host.onMessage((message) => {
+  store.receive(message);
+  if (store.chrome) view.enter(store.chrome.conversationId);
+  loop.request();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && store.running) host.post({ type: "stop" });
+});
+window.addEventListener("pagehide", () => host.saveState(view.save()));
+host.post({ type: "ready" });

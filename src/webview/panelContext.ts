@@ -1,0 +1,22 @@
+/** What every component may do: tell the host, announce to a screen reader, change the view. */
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { FromPanel } from "../common/panel.ts";
+
+export interface PanelActions {
+  post(message: FromPanel): void;
+  /** Has a screen reader say a sentence. */
+  announce(sentence: string): void;
+  setDraft(text: string): void;
+  toggleThought(turnId: string): void;
+  toggleStats(turnId: string): void;
+  setScrollTop(scrollTop: number | null): void;
+}
+
+export const PanelContext = createContext<PanelActions | null>(null);
+
+export function usePanel(): PanelActions {
+  const actions = useContext(PanelContext);
+  if (!actions) throw new Error("usePanel is only for components inside the panel");
+  return actions;
+}

@@ -1,0 +1,105 @@
+/**
+ * The panel's copy of the host's state. Messages change it at once and cheaply; parsing and drawing wait for the next
+ * frame. A message about a turn that is not here means that something was missed: then the whole state is asked for.
+ */
+import type { AssistantTurn, PanelState, ToPanel, UserTurn } from "../common/panel.ts";
+import { AssistantTurnModel } from "./turnModel.ts";
+import { announcement } from "./wording.ts";
+
+/** The state without the turns. */
+export type Chrome = Omit<PanelState, "turns">;
+export type TurnModel = UserTurn | AssistantTurnModel;
+
+export interface StoreEvents {
+  /** The whole state is needed. */
+  onLost(): void;
+  announce(sentence: string): void;
+  focusInput(text: string | undefined): void;
+}
+
+export class PanelStore {
+  chrome: Chrome | null = null;
+  turns: readonly TurnModel[] = [];
+  readonly #events: StoreEvents;
+  #lost = false;
+
+  constructor(events: StoreEvents) {
+    this.#events = events;
+  }
+
+  receive(message: ToPanel): void {
+    switch (message.type) {
+      case "state":
+        this.#setState(message.state);
+        return;
+      case "append":
+        this.#assistant(message.turnId)?.append(message.tokens, message.live, message.thinkingMs);
+        return;
+      case "turn": {
+        const turn = this.#assistant(message.turn.id);
+        if (!turn) return;
+        const sentence = announcement(turn.head, message.turn);
+        turn.setHead(message.turn);
+        if (sentence) this.#events.announce(sentence);
+        return;
+      }
+      case "engine":
+        this.#change({ engine: message.engine });
+        return;
+      case "download":
+        this.#change({ download: message.download });
+        return;
+      case "selection":
+        this.#change({ selection: message.selection });
+        return;
+      case "focusInput":
+        this.#events.focusInput(message.text);
+        return;
+    }
+  }
+
+  /** The turn that is being answered; the last one, since a conversation answers one question at a time. */
+  get running(): AssistantTurnModel | null {
+    const last = this.turns.at(-1);
+    return last?.role === "assistant" && last.running ? last : null;
+  }
+
+  /** Brings all turns up to date before they are drawn; true when another frame is wanted. */
+  beforeFrame(now: number): boolean {
+    let again = false;
+    for (const turn of this.turns) if (turn.role === "assistant" && turn.beforeFrame(now)) again = true;
+    return again;
+  }
+
+  #setState({ turns, ...chrome }: PanelState): void {
+    this.#lost = false;
+    this.chrome = chrome;
+    const known = new Map<string, AssistantTurnModel>();
+    for (const turn of this.turns) if (turn.role === "assistant") known.set(turn.id, turn);
+    this.turns = turns.map((turn) => (turn.role === "user" ? turn : this.#adopt(known.get(turn.id), turn)));
+  }
+
+  #adopt(known: AssistantTurnModel | undefined, turn: AssistantTurn): AssistantTurnModel {
+    const sentence = known ? announcement(known.head, turn) : null;
+    if (sentence) this.#events.announce(sentence);
+    return known?.adopt(turn) ? known : new AssistantTurnModel(turn);
+  }
+
+  #change(part: Partial<Chrome>): void {
+    if (this.chrome) this.chrome = { ...this.chrome, ...part };
+    else this.#lose();
+  }
+
+  #assistant(id: string): AssistantTurnModel | null {
+    const turn = this.turns.findLast((candidate) => candidate.id === id);
+    if (turn?.role === "assistant") return turn;
+    this.#lose();
+    return null;
+  }
+
+  #lose(): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    this.#events.onLost();
+  }
+}

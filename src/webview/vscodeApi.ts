@@ -1,0 +1,29 @@
+/** The webview's end of the wire to the host, and the little that the panel remembers by itself. */
+import type { FromPanel, ToPanel } from "../common/panel.ts";
+import type { SavedView } from "./viewState.ts";
+
+interface VsCodeApi {
+  postMessage(message: FromPanel): void;
+  getState(): unknown;
+  setState(state: SavedView): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+export interface HostLink {
+  post(message: FromPanel): void;
+  onMessage(listener: (message: ToPanel) => void): void;
+  savedState(): unknown;
+  saveState(state: SavedView): void;
+}
+
+/** Connects to VS Code; may be called once per page. */
+export function connectToHost(): HostLink {
+  const api = acquireVsCodeApi();
+  return {
+    post: (message) => api.postMessage(message),
+    onMessage: (listener) => window.addEventListener("message", (event: MessageEvent<ToPanel>) => listener(event.data)),
+    savedState: () => api.getState(),
+    saveState: (state) => api.setState(state),
+  };
+}
