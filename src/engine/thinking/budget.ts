@@ -1,0 +1,89 @@
+/**
+ * When a thought has to end, and what is written to end it well. A hard cut gives empty or broken answers: so at the
+ * budget a thought is ended at the next sentence, with a sentence of its own, and only 25 % later wherever it is.
+ */
+import type { ThinkingEnd } from "../../common/segments.ts";
+import type { ThinkingFormat } from "./formats.ts";
+import { LoopGuard } from "./loopGuard.ts";
+import { TextContext } from "./textContext.ts";
+
+/** What makes Hunch end a thought. */
+export type EndReason = Extract<ThinkingEnd, "budget" | "answerNow" | "loop">;
+
+export interface MonitorOptions {
+  /** Thinking tokens after which the thought ends at the next sentence; null = no limit. */
+  budget: number | null;
+  loopGuard: boolean;
+}
+
+/** A thought over its budget ends at once when it has this many times the budget's tokens. */
+const hardFactor = 1.25;
+
+export class ThoughtMonitor {
+  readonly #softLimit: number;
+  readonly #hardLimit: number;
+  readonly #loopGuard: LoopGuard | null;
+  readonly #context = new TextContext();
+  /** The end of the last words, enough to see whether a sentence ends. */
+  #tail = "";
+  #tokens = 0;
+  #asked = false;
+
+  constructor(options: MonitorOptions) {
+    this.#softLimit = options.budget ?? Number.POSITIVE_INFINITY;
+    this.#hardLimit = Math.ceil(this.#softLimit * hardFactor);
+    this.#loopGuard = options.loopGuard ? new LoopGuard() : null;
+  }
+
+  /** The user wants the answer: the thought ends with its next token. */
+  answerNow(): void {
+    this.#asked = true;
+  }
+
+  /**
+   * To be called for every token of the thought.
+   * @param text what the token added to the thought; may be empty
+   * @returns why the thought has to end here; null when it may go on
+   */
+  observe(text: string): EndReason | null {
+    this.#tokens++;
+    this.#context.feed(text);
+    this.#tail = (this.#tail + text).slice(-24);
+    const loops = this.#loopGuard?.push(text, this.#context.inFence) ?? false;
+    if (this.#asked) return "answerNow";
+    if (this.#tokens >= this.#hardLimit) return "budget";
+    if (this.#tokens >= this.#softLimit && this.#atSentenceEnd()) return "budget";
+    return loops ? "loop" : null;
+  }
+
+  #atSentenceEnd(): boolean {
+    if (this.#context.inFence || this.#context.inInlineCode) return false;
+    if (/\n[ \t]*$/.test(this.#tail)) return true;
+    // A word of two letters or more, or a closing bracket, before the full stop: not "3.", "e.g." or "x.".
+    return (
+      /(\p{L}{2}|[)\]}`"'’”])[.!?…。！？]["')\]’”*]*\s*$/u.test(this.#tail) && !/\b(etc|vs|cf)\.$/.test(this.#tail)
+    );
+  }
+}
+
+/** First person, since it continues the model's own thought; short, since it is prefilled while the user waits. */
+const sentences: Readonly<Record<EndReason, string>> = {
+  budget: "I have thought enough; now I write the answer.",
+  answerNow: "The user wants the answer now, so I write it with what I have.",
+  loop: "I am repeating myself, so I write the answer with what I have.",
+};
+
+/**
+ * The text that ends a thought and begins the answer: a sentence of its own, the closing marker, and the answer's opener
+ * where the family has one. To be tokenised with special tokens on.
+ * @param reason "model" (it stopped inside its thought) and "earlyExit" close without a sentence
+ * @param thought what has been thought so far: an open code fence is closed first
+ */
+export function wrapUp(format: ThinkingFormat, reason: ThinkingEnd, thought = ""): string {
+  const context = new TextContext();
+  context.feed(thought);
+  const fence = context.fence === null || !context.inFence ? "" : `\n${context.fence}`;
+  const sentence = reason === "budget" || reason === "answerNow" || reason === "loop" ? sentences[reason] : "";
+  const lead = sentence === "" ? fence : `${fence}\n\n${sentence}`;
+  return lead + (fence !== "" && !format.text.close.startsWith("\n") ? "\n" : "") + format.text.close;
+}
