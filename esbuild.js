@@ -27,6 +27,7 @@ const programs = [
   { ...node, format: "cjs", external: ["vscode"], entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs" },
   { ...esm, entryPoints: ["src/engine/main.ts"], outfile: "dist/engine.mjs" },
   { ...esm, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.mjs" },
+  { ...esm, entryPoints: ["bench/speed/main.ts"], outfile: "dist/bench-speed.mjs" },
   {
     ...shared,
     platform: "browser",

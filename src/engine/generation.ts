@@ -7,16 +7,15 @@ import type { GenerateParams, GenerationEvent, GenerationResult, Notice } from "
 import type { DrafterName, StopReason, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
 import type { GenerationStats } from "../common/stats.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
-import type { PromptPart } from "./backends/embedded/textCodec.ts";
 import { prefill } from "./cache/prefix.ts";
-import { renderChat, startsInside } from "./chat/chatTemplate.ts";
+import { type PromptPart, renderChat, startsInside } from "./chat/chatTemplate.ts";
 import { Output } from "./output.ts";
 import { Controller } from "./speculation/controller.ts";
 import { Decoder } from "./speculation/decoder.ts";
 import { ModelDrafter } from "./speculation/drafters/draftModel.ts";
 import { Sampler } from "./speculation/sampler.ts";
 import type { Drafter } from "./speculation/types.ts";
-import { ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
+import { hardFactor, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
 
 export interface GenerationHooks {
   emit: (events: GenerationEvent[]) => void;
@@ -56,7 +55,7 @@ export class Generation {
 
   async run(): Promise<GenerationResult> {
     const { target, codec } = this.#model;
-    const parts = this.#render();
+    const { parts, inside, resumedText } = this.#render();
     const prompt = codec.encode(parts);
     this.#checkLength(prompt.length);
 
@@ -64,7 +63,7 @@ export class Generation {
     const cachedTokens = await this.#prefill(prompt);
     const prefillMs = performance.now() - prefillStart;
 
-    const output = new Output(this.#model, startsInside(parts, this.#model.format));
+    const output = new Output(this.#model, { startsInside: inside, resumedText });
     const decoder = await this.#openDecoder(prompt);
     const nativeBefore = this.#nativeMs();
     const decodeStart = performance.now();
@@ -76,8 +75,7 @@ export class Generation {
 
     const { counts } = decoder;
     const passes = counts.targetPasses;
-    const outputTokens = output.thinkingTokens + output.answerTokens;
-    const chosenTokens = outputTokens - output.forcedTokens;
+    const { chosenTokens } = output;
     const plainMs = this.#model.costs.passMs(1);
     const stats: GenerationStats = {
       promptTokens: prompt.length,
@@ -98,7 +96,7 @@ export class Generation {
       overheadMsPerPass: passes > 0 ? (decodeMs - (this.#nativeMs() - nativeBefore)) / passes : 0,
       thinkingMs: output.thinkingMs,
       thinkingTokensSaved: 0,
-      contextUsedTokens: prompt.length + outputTokens,
+      contextUsedTokens: decoder.text.length,
       contextSize: target.sequence.contextSize,
       byDrafter: counts.byDrafter,
     };
@@ -114,18 +112,23 @@ export class Generation {
     };
   }
 
-  #render(): PromptPart[] {
-    const { prompt } = this.#params;
-    if (prompt.kind === "raw") return [{ text: prompt.text, special: true }];
-    const rendered = renderChat(prompt.messages, {
-      template: this.#model.chatTemplate,
-      format: this.#model.format,
+  #render(): { parts: PromptPart[]; inside: boolean; resumedText: string } {
+    const { prompt, controls } = this.#params;
+    const { chatTemplate, format, codec } = this.#model;
+    if (prompt.kind === "raw") {
+      const inside = format.open.some((marker) => prompt.text.trimEnd().endsWith(marker.trimEnd()));
+      return { parts: [{ text: prompt.text, special: true }], inside, resumedText: "" };
+    }
+    const { parts, resumedText, notices } = renderChat(prompt.messages, {
+      template: chatTemplate,
+      format,
       thinking: prompt.thinking,
+      budget: controls.budget,
       partial: prompt.kind === "continue" ? prompt.partial : undefined,
-      tokens: this.#model.codec.markers,
+      tokens: codec.markers,
     });
-    if (rendered.notices.length > 0) this.#notify(rendered.notices);
-    return rendered.parts;
+    if (notices.length > 0) this.#notify(notices);
+    return { parts, inside: startsInside(parts, format), resumedText };
   }
 
   #checkLength(tokens: number): void {
@@ -143,20 +146,17 @@ export class Generation {
   async #prefill(prompt: number[]): Promise<number> {
     const { target, governor, costs } = this.#model;
     const { emit, signal } = this.#hooks;
-    let cached = 0;
-    const progress = (processedTokens: number) =>
-      emit([{ type: "prefill", processedTokens, totalTokens: prompt.length, cachedTokens: cached }]);
     target.sequence.threads = governor.threads;
-    cached = await prefill(target.sequence, prompt, {
+    const cached = await prefill(target.sequence, prompt, {
       signal,
-      onProgress: progress,
+      onProgress: (processedTokens, cachedTokens) =>
+        emit([{ type: "prefill", processedTokens, totalTokens: prompt.length, cachedTokens }]),
       onPass: (ms, size) => {
         // Only full passes are comparable with each other.
         if (size === target.sequence.maxPassSize) governor.observe(ms / costs.relative(size));
         target.sequence.threads = governor.threads;
       },
     });
-    progress(prompt.length);
     return cached;
   }
 
@@ -182,7 +182,7 @@ export class Generation {
     const { codec, format } = this.#model;
     const { controls, maxTokens } = this.#params;
     const limit = Math.min(maxTokens, decoder.room);
-    const thoughtLimit = limit - Math.min(answerReserve, Math.ceil(limit / 4));
+    const thoughtLimit = Math.floor((limit - Math.min(answerReserve, Math.ceil(limit / 3))) / hardFactor);
     const monitor = new ThoughtMonitor({
       budget: Math.max(1, Math.min(controls.budget ?? Number.POSITIVE_INFINITY, thoughtLimit)),
       loopGuard: controls.loopGuard,
@@ -193,7 +193,7 @@ export class Generation {
     let ended = false;
     let thoughtEnd: ThinkingEnd | null = null;
     let openerForced = false;
-    const left = () => maxTokens - output.thinkingTokens - output.answerTokens;
+    const left = () => maxTokens - output.chosenTokens;
     const onToken = (token: number, origin: TokenOrigin): "continue" | "stop" => {
       if (codec.isEndOfGeneration(token)) {
         ended = true;
@@ -215,8 +215,8 @@ export class Generation {
         thoughtEnd = "model"; // stopped inside the thought: close it, so that there is an answer
       else if (inside && this.#answerNow) thoughtEnd = "answerNow";
       if (inside && thoughtEnd) {
-        await this.#force(decoder, output, wrapUp(format, thoughtEnd), ended);
-        output.endThought(thoughtEnd);
+        output.declareThoughtEnd(thoughtEnd);
+        await this.#force(decoder, output, wrapUp(format, thoughtEnd, output.thinking), ended);
       } else if (ended && output.answerIsEmpty && output.thinkingTokens > 0 && !openerForced) {
         openerForced = true;
         await this.#force(decoder, output, answerOpener, true);

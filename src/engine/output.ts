@@ -5,7 +5,7 @@ import type { LiveStats } from "../common/stats.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { StreamDecoder } from "./backends/embedded/textCodec.ts";
 import type { TextKind } from "./speculation/types.ts";
-import { SegmentParser, type SegmentRun } from "./thinking/segmenter.ts";
+import { SegmentParser, type SegmentRun, type SegmentStart } from "./thinking/segmenter.ts";
 
 /** A line that opens or closes a code fence. */
 const fenceLine = /^ {0,3}(```|~~~)/;
@@ -15,8 +15,6 @@ export class Output {
   answer = "";
   thinkingTokens = 0;
   answerTokens = 0;
-  /** Tokens written by Hunch, among those counted above. */
-  forcedTokens = 0;
   thinkingEnd: ThinkingEnd = "none";
   thinkingMs = 0;
   firstTokenAt: number | null = null;
@@ -30,18 +28,24 @@ export class Output {
   /** Tokens of which the segmenter still holds text back, by index. */
   readonly #held = new Map<number, GeneratedToken>();
   #index = 0;
+  #forcedTokens = 0;
   /** Where the answer's last line begins, and whether it is inside a code fence. */
   #lineStart = 0;
   #inFence = false;
 
-  constructor(model: EngineModel, startsInside: boolean) {
+  constructor(model: EngineModel, start: SegmentStart) {
     this.#model = model;
-    this.#parser = new SegmentParser(model.format, { startsInside });
+    this.#parser = new SegmentParser(model.format, start);
     this.#decoder = model.codec.streamDecoder();
   }
 
   get segment(): Segment {
     return this.#parser.segment;
+  }
+
+  /** Tokens that the model chose: all but those forced. */
+  get chosenTokens(): number {
+    return this.thinkingTokens + this.answerTokens - this.#forcedTokens;
   }
 
   /** What the text is at its end: acceptance is learnt apart for each kind. */
@@ -62,19 +66,25 @@ export class Output {
     const generated: GeneratedToken = { id: token, text: "", segment: before, origin };
     if (forced) {
       generated.forced = true;
-      this.forcedTokens++;
+      this.#forcedTokens++;
     }
     this.#held.set(index, generated);
-    const runs = this.#parser.push(this.#piece(token), index);
+    const runs = this.#parse(token, index);
     if (before === "thinking" || this.segment === "thinking") this.thinkingTokens++;
     else this.answerTokens++;
     this.#take(runs, this.#parser.holding);
-    if (before === "thinking" && this.segment === "answer") this.endThought("model");
+    if (before === "thinking" && this.segment === "answer") this.#endThought("model");
     return runs.map((run) => (run.segment === "thinking" ? run.text : "")).join("");
   }
 
+  /** The thought is about to be closed by us: the next closing marker counts, wherever it stands. */
+  declareThoughtEnd(reason: ThinkingEnd): void {
+    this.#parser.declareThoughtEnd();
+    this.#endThought(reason);
+  }
+
   /** Notes what ended the thought; the first reason stays. */
-  endThought(reason: ThinkingEnd): void {
+  #endThought(reason: ThinkingEnd): void {
     if (this.thinkingEnd !== "none") return;
     this.thinkingEnd = reason;
     this.thinkingMs = performance.now() - this.#startedAt;
@@ -96,10 +106,11 @@ export class Output {
     return events;
   }
 
-  /** Text of a token; none for control tokens that are no marker of the thinking format. */
-  #piece(token: number): string {
+  /** Control tokens are no text for the user; those that belong to a marker end or begin a thought for certain. */
+  #parse(token: number, index: number): SegmentRun[] {
     const text = this.#decoder.push(token);
-    return this.#model.codec.isControl(token) && !this.#parser.isMarker(text) ? "" : text;
+    if (!this.#model.codec.isControl(token)) return this.#parser.push(text, index);
+    return this.#parser.isMarker(text) ? this.#parser.pushControl(text, index) : [];
   }
 
   #appendAnswer(text: string): void {

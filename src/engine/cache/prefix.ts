@@ -17,7 +17,7 @@ export async function prefill(
   sequence: TokenSequence,
   prompt: readonly number[],
   options: {
-    onProgress: (processed: number) => void;
+    onProgress: (processed: number, reused: number) => void;
     onPass: (ms: number, size: number) => void;
     signal?: AbortSignal;
   },
@@ -25,13 +25,14 @@ export async function prefill(
   const wanted = prompt.length - 1;
   let reused = Math.min(commonPrefix(sequence.tokens, prompt), wanted);
   if (!sequence.rollback(reused)) reused = 0;
+  options.onProgress(reused, reused);
   while (sequence.length < wanted && !options.signal?.aborted) {
     const from = sequence.length;
     const size = Math.min(sequence.maxPassSize, wanted - from);
     const before = performance.now();
     await sequence.evaluate(prompt.slice(from, from + size), 0);
     options.onPass(performance.now() - before, size);
-    options.onProgress(sequence.length);
+    options.onProgress(sequence.length, reused);
   }
   return reused;
 }

@@ -1,11 +1,6 @@
 /** Text to tokens and back for one model. */
 import type { LlamaModel, Token } from "node-llama-cpp";
-
-/** A part of a prompt: template text has special tokens on, what users and files bring has them off. */
-export interface PromptPart {
-  text: string;
-  special: boolean;
-}
+import type { PromptPart } from "../../chat/chatTemplate.ts";
 
 /** Tokens held back at most while they do not make up whole characters. */
 const longestPartial = 8;
@@ -16,6 +11,12 @@ export class TextCodec {
 
   constructor(model: LlamaModel) {
     this.#model = model;
+  }
+
+  /** Texts of the tokens that templates ask for; "" where the vocabulary has none. */
+  get markers(): { bos: string; eos: string } {
+    const { bosString, eosString } = this.#model.tokens;
+    return { bos: bosString ?? "", eos: eosString ?? "" };
   }
 
   /** Neighbouring parts of one kind are tokenised together, so that joins inside template text do not change tokens. */

@@ -1,0 +1,103 @@
+/** A llama-server process on loopback, for comparison. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Conditions, Run } from "./arms.ts";
+
+interface Completion {
+  timings: {
+    predicted_n: number;
+    predicted_per_second: number;
+    prompt_ms: number;
+    draft_n?: number;
+    draft_n_accepted?: number;
+  };
+}
+
+const startTimeoutMs = 120_000;
+
+export class LlamaServer {
+  readonly #process: ChildProcess;
+  readonly #port: number;
+
+  static async start(program: string, conditions: Conditions, options: readonly string[]): Promise<LlamaServer> {
+    const port = await freePort();
+    const given = options.map((option) => (option === "DRAFT" ? (conditions.draftPath ?? "") : option));
+    const child = spawn(
+      program,
+      [
+        ...["--model", conditions.modelPath, "--host", "127.0.0.1", "--port", String(port), "--offline", "--no-ui"],
+        ...["--threads", String(conditions.threads), "--ctx-size", String(conditions.contextSize), "--parallel", "1"],
+        ...["--flash-attn", "off", "--cache-ram", "0"],
+        ...given,
+      ],
+      { stdio: ["ignore", "ignore", "pipe"] },
+    );
+    let log = "";
+    child.stderr?.on("data", (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-4_000);
+    });
+    const end = performance.now() + startTimeoutMs;
+    while (performance.now() < end) {
+      if (child.exitCode !== null) throw new Error(`llama-server ended with ${child.exitCode}:\n${log}`);
+      const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
+      if (response?.ok) return new LlamaServer(child, port);
+      await sleep(200);
+    }
+    child.kill("SIGKILL");
+    throw new Error(`llama-server was not ready within ${startTimeoutMs / 1000} s:\n${log}`);
+  }
+
+  private constructor(process: ChildProcess, port: number) {
+    this.#process = process;
+    this.#port = port;
+  }
+
+  async run(prompt: string, conditions: Conditions): Promise<Run> {
+    const response = await fetch(`http://127.0.0.1:${this.#port}/completion`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({
+        prompt,
+        n_predict: conditions.maxTokens,
+        temperature: conditions.temperature,
+        top_k: 40,
+        top_p: 0.95,
+        min_p: 0,
+        seed: conditions.seed,
+        cache_prompt: false,
+      }),
+    });
+    if (!response.ok) throw new Error(`llama-server answered ${response.status}: ${await response.text()}`);
+    const { timings } = (await response.json()) as Completion;
+    return {
+      tokens: timings.predicted_n,
+      tokensPerSecond: timings.predicted_per_second,
+      drafted: timings.draft_n ?? 0,
+      accepted: timings.draft_n_accepted ?? 0,
+      prefillMs: timings.prompt_ms,
+      overheadMsPerPass: null,
+    };
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.kill("SIGTERM");
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), 5_000);
+    await ended;
+    clearTimeout(timer);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+}

@@ -1,0 +1,112 @@
+/** Results to numbers, a markdown table and an SVG chart. Medians, with the spread beside them. */
+import type { Run } from "./arms.ts";
+
+export interface Measured {
+  workload: string;
+  index: number;
+  arm: string;
+  round: number;
+  run: Run;
+}
+
+export interface Report {
+  made: string;
+  command: string;
+  cpu: string;
+  threads: number;
+  model: string;
+  draft: string | null;
+  temperature: number;
+  maxTokens: number;
+  rounds: number;
+  costCurve: Record<string, number> | null;
+  /** max n / T(n): what a perfect drafter could reach here. */
+  bound: number | null;
+  measured: Measured[];
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Per workload and arm: the ratio to the baseline, prompt by prompt and round by round, as median, least and most. */
+export interface Row {
+  workload: string;
+  arm: string;
+  tokensPerSecond: number;
+  ratio: number;
+  leastPrompt: number;
+  mostPrompt: number;
+  acceptanceRate: number | null;
+  overheadMsPerPass: number | null;
+}
+
+export function rows(report: Report, baseline: string): Row[] {
+  const { measured } = report;
+  const workloads = [...new Set(measured.map((entry) => entry.workload))];
+  const arms = [...new Set(measured.map((entry) => entry.arm))];
+  return workloads.flatMap((workload) =>
+    arms.map((arm) => {
+      const mine = measured.filter((entry) => entry.workload === workload && entry.arm === arm);
+      const indexes = [...new Set(mine.map((entry) => entry.index))];
+      const perPrompt = indexes.map((index) => {
+        const ratios = mine
+          .filter((entry) => entry.index === index)
+          .map((entry) => {
+            const base = measured.find(
+              (other) =>
+                other.arm === baseline &&
+                other.workload === workload &&
+                other.index === index &&
+                other.round === entry.round,
+            );
+            return base ? entry.run.tokensPerSecond / base.run.tokensPerSecond : Number.NaN;
+          });
+        return median(ratios);
+      });
+      const drafted = mine.reduce((sum, entry) => sum + entry.run.drafted, 0);
+      const overheads = mine.flatMap((entry) => entry.run.overheadMsPerPass ?? []);
+      return {
+        workload,
+        arm,
+        tokensPerSecond: median(mine.map((entry) => entry.run.tokensPerSecond)),
+        ratio: median(perPrompt),
+        leastPrompt: Math.min(...perPrompt),
+        mostPrompt: Math.max(...perPrompt),
+        acceptanceRate: drafted > 0 ? mine.reduce((sum, entry) => sum + entry.run.accepted, 0) / drafted : null,
+        overheadMsPerPass: overheads.length > 0 ? median(overheads) : null,
+      };
+    }),
+  );
+}
+
+export function markdown(report: Report, baseline: string): string {
+  const curve = report.costCurve
+    ? Object.entries(report.costCurve)
+        .map(([size, ratio]) => `${size}: ${ratio}`)
+        .join(", ")
+    : "not measured";
+  const lines = [
+    `# Decode speed, ${report.made.slice(0, 10)}`,
+    "",
+    `\`${report.command}\``,
+    "",
+    `${report.cpu}, ${report.threads} threads; ${report.model}${report.draft ? `, draft ${report.draft}` : ""}; T = ${report.temperature}, at most ${report.maxTokens} tokens, ${report.rounds} interleaved rounds.`,
+    `Cost of a pass T(n) by n: ${curve}. Bound max n/T(n): ${report.bound?.toFixed(2) ?? "not measured"}.`,
+    "",
+    `Ratios are to "${baseline}" on the same prompt in the same round; medians of the rounds, then over the prompts (least to most).`,
+    "",
+    "| workload | arm | tokens/s | ratio | least – most | accepted | our time a pass |",
+    "|---|---|---|---|---|---|---|",
+  ];
+  for (const row of rows(report, baseline)) {
+    const accepted = row.acceptanceRate === null ? "" : `${Math.round(row.acceptanceRate * 100)} %`;
+    const overhead = row.overheadMsPerPass === null ? "" : `${row.overheadMsPerPass.toFixed(2)} ms`;
+    lines.push(
+      `| ${row.workload} | ${row.arm} | ${row.tokensPerSecond.toFixed(1)} | ${row.ratio.toFixed(2)} | ${row.leastPrompt.toFixed(2)} – ${row.mostPrompt.toFixed(2)} | ${accepted} | ${overhead} |`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
