@@ -1,0 +1,116 @@
+/**
+ * Models that are on this disk already, whichever program fetched them: a user of LM Studio, Ollama, llama.cpp or the
+ * Hugging Face tools need not download again. Reads headers only; what is no usable model is left out with its reason.
+ */
+import { realpath, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { HunchError } from "../common/errors.ts";
+import { type CatalogueModel, catalogue } from "./catalogue.ts";
+import { type Candidate, catalogueIdOf, type FoundIn, listCandidates } from "./discoveryPlaces.ts";
+import { type FolderInputs, thisUser } from "./folder.ts";
+import { type GgufInfo, readGguf } from "./gguf.ts";
+
+export interface DiscoveredModel {
+  /** The first part of a model in several files. */
+  path: string;
+  foundIn: FoundIn;
+  /** For people: the model's own name, or what its program calls it. */
+  name: string;
+  architecture: string;
+  quantization: string | null;
+  parameterCount: number;
+  /** All parts together. */
+  sizeBytes: number;
+  contextSize: number | null;
+  /** The catalogue's model that this file seems to be; its SHA-256 was not recomputed. */
+  catalogueId: string | null;
+}
+
+export interface Discovery {
+  models: DiscoveredModel[];
+  skipped: { path: string; reason: string }[];
+}
+
+export interface DiscoverOptions {
+  /** Hunch's own folder, searched too. */
+  folder: string;
+  models?: readonly CatalogueModel[];
+  /** Environment, platform and home whose usual places are searched; default: this process's. */
+  from?: FolderInputs;
+  signal?: AbortSignal;
+}
+
+/** Largest first. Rejects with the signal's reason on abort. */
+export async function discoverModels(options: DiscoverOptions): Promise<Discovery> {
+  const discovery: Discovery = { models: [], skipped: [] };
+  const seen = new Set<string>();
+  for (const candidate of await listCandidates(options.folder, options.from ?? thisUser())) {
+    options.signal?.throwIfAborted();
+    try {
+      const file = await realpath(candidate.path);
+      if (seen.has(file)) continue;
+      seen.add(file);
+      discovery.models.push(await inspect(candidate, file, options.models ?? catalogue));
+    } catch (error) {
+      discovery.skipped.push({ path: candidate.path, reason: (error as Error).message });
+    }
+  }
+  discovery.models.sort((a, b) => b.sizeBytes - a.sizeBytes);
+  return discovery;
+}
+
+async function inspect(
+  candidate: Candidate,
+  file: string,
+  models: readonly CatalogueModel[],
+): Promise<DiscoveredModel> {
+  // By name first: a vision part or a later part need not be opened.
+  const part = splitPart(candidate.path);
+  if (part !== null && part.index > 1) throw new Error(`part ${part.index} of ${part.count} of a model`);
+  if (/mmproj/i.test(basename(candidate.path))) throw new Error("the vision part of a model");
+  const info = await readGguf(candidate.path);
+  if (info.kind !== "model" || info.architecture === "clip") throw new Error(`no language model, but "${info.kind}"`);
+  const sizeBytes = part === null ? info.sizeBytes : await partsBytes(candidate.path, part.count);
+  return {
+    path: candidate.path,
+    foundIn: candidate.foundIn,
+    name: displayName(candidate, info),
+    architecture: info.architecture,
+    quantization: info.quantization,
+    parameterCount: info.parameterCount,
+    sizeBytes,
+    contextSize: info.contextSize,
+    catalogueId: catalogueIdOf(
+      { path: candidate.path, sizeBytes, sha256: candidate.sha256 ?? blobSha256(file) },
+      models,
+    ),
+  };
+}
+
+/** Quantisers leave odd names in the metadata; the file's name is what people know it by. */
+function displayName(candidate: Candidate, info: GgufInfo): string {
+  return candidate.title ?? info.name ?? basename(candidate.path).replace(/\.gguf$/i, "");
+}
+
+/** `…-00001-of-00003.gguf`, as llama.cpp's splitter names them. */
+function splitPart(path: string): { index: number; count: number } | null {
+  const [, index, count] = /-(\d{5})-of-(\d{5})\.gguf$/i.exec(path) ?? [];
+  return index && count ? { index: Number(index), count: Number(count) } : null;
+}
+
+async function partsBytes(firstPath: string, count: number): Promise<number> {
+  let sum = 0;
+  for (let index = 1; index <= count; index++) {
+    const name = basename(firstPath).replace(/-\d{5}-of-/, `-${String(index).padStart(5, "0")}-of-`);
+    const stats = await stat(join(dirname(firstPath), name)).catch(() => null);
+    if (stats === null)
+      throw new HunchError("modelTruncated", `part ${index} of ${count} is missing`, { hint: "Get the model again." });
+    sum += stats.size;
+  }
+  return sum;
+}
+
+/** The hub's cache names a file by its SHA-256; its snapshots link to it. */
+function blobSha256(file: string): string | null {
+  return /^[0-9a-f]{64}$/.test(basename(file)) ? basename(file) : null;
+}

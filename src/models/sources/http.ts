@@ -1,0 +1,279 @@
+/**
+ * A file over HTTP, resumed with Range requests. Understands the Hugging Face hub: its first answer names the file's
+ * SHA-256 and size (`x-linked-etag`, `x-linked-size`) before it redirects to a storage server.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { HunchError } from "../../common/errors.ts";
+import { type Source, SourceError, type Transfer } from "./source.ts";
+import { Watchdog } from "./watchdog.ts";
+
+export interface HttpTimings {
+  /** Until a server has answered (ms). */
+  connectMs: number;
+  /** Without a byte (ms). */
+  stallMs: number;
+  /** Pause before the first new attempt (ms); doubles with each that brings nothing. */
+  retryMs: number;
+}
+
+export const defaultTimings: HttpTimings = { connectMs: 10_000, stallMs: 30_000, retryMs: 1_000 };
+
+/** Attempts in a row without a new byte before the source gives up. */
+const maxFruitlessAttempts = 4;
+const maxRedirects = 10;
+const maxRetryAfterMs = 60_000;
+
+/** A failure that another attempt may not meet again. */
+class Interruption extends Error {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, cause?: unknown, retryAfterMs = 0) {
+    super(message, { cause });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export class HttpSource implements Source {
+  readonly label: string;
+  readonly #url: URL;
+  readonly #timings: HttpTimings;
+
+  constructor(url: string, timings: HttpTimings = defaultTimings) {
+    this.#url = new URL(url);
+    this.#timings = timings;
+    this.label = this.#url.host;
+  }
+
+  async fetch(transfer: Transfer): Promise<void> {
+    let fruitless = 0;
+    let everReceived = false;
+    for (;;) {
+      transfer.onPhase("connecting");
+      const before = await transfer.partial.size();
+      try {
+        return await this.#attempt(transfer);
+      } catch (error) {
+        transfer.signal.throwIfAborted();
+        const unreachable = error instanceof SourceError && error.kind === "unreachable";
+        if (!(error instanceof Interruption) && !unreachable) throw error;
+        const gained = (await transfer.partial.size()) > before;
+        everReceived ||= gained;
+        // A source that never answered is not worth waiting for while there are others.
+        if (unreachable && !everReceived) throw error;
+        fruitless = gained ? 1 : fruitless + 1;
+        if (fruitless >= maxFruitlessAttempts)
+          throw new SourceError("failed", `${(error as Error).message}, ${fruitless} times in a row`, error);
+        const asked = error instanceof Interruption ? error.retryAfterMs : 0;
+        await delay(Math.max(asked, this.#timings.retryMs * 2 ** (fruitless - 1)), undefined, {
+          signal: transfer.signal,
+        });
+      }
+    }
+  }
+
+  /** One connection: goes on from what is there, returns when the file is complete. */
+  async #attempt(transfer: Transfer): Promise<void> {
+    const { partial, expected } = transfer;
+    let offset = await this.#resumableBytes(transfer);
+    if (expected.bytes !== null && offset === expected.bytes) return;
+    const watchdog = new Watchdog(transfer.signal);
+    try {
+      const response = await this.#open(transfer, offset, watchdog);
+      const range = this.#range(response, offset);
+      offset = range.start;
+      if (expected.bytes !== null && range.total !== null && range.total !== expected.bytes)
+        throw new SourceError("wrongFile", `its file has ${range.total} bytes, not ${expected.bytes}`);
+      expected.bytes ??= range.total;
+      if (range.start === 0) await partial.discard();
+      await partial.setOrigin({
+        sha256: expected.sha256,
+        url: this.#url.href,
+        etag: strongEtag(response.headers),
+      });
+      if (range.complete) return;
+      await transfer.ensureSpace((expected.bytes ?? offset) - offset);
+      transfer.onPhase("downloading");
+      await this.#receive(response, offset, transfer, watchdog);
+    } finally {
+      watchdog.disarm();
+    }
+  }
+
+  /** How many of the bytes that are there belong to this file: all or none. */
+  async #resumableBytes({ partial, expected }: Transfer): Promise<number> {
+    const size = await partial.size();
+    const origin = await partial.origin();
+    const sameFile = expected.sha256 !== null && (origin === null || origin.sha256 === expected.sha256);
+    const sameVersion = origin !== null && origin.url === this.#url.href && origin.etag !== null;
+    return (sameFile || sameVersion) && size <= (expected.bytes ?? Number.POSITIVE_INFINITY) ? size : 0;
+  }
+
+  /** Follows redirects by hand: the hub's headers are on the redirect itself, and https must not become http. */
+  async #open(transfer: Transfer, offset: number, watchdog: Watchdog): Promise<Response> {
+    const headers: Record<string, string> = { "user-agent": "hunch", "accept-encoding": "identity" };
+    const origin = await transfer.partial.origin();
+    if (offset > 0) {
+      headers.range = `bytes=${offset}-`;
+      if (origin?.url === this.#url.href && origin.etag) headers["if-range"] = origin.etag;
+    }
+    let url = this.#url;
+    for (let hops = 0; hops <= maxRedirects; hops++) {
+      watchdog.arm(
+        this.#timings.connectMs,
+        new SourceError("unreachable", `${url.host} did not answer within ${this.#timings.connectMs / 1000} s`),
+      );
+      const response = await request(url, headers, watchdog.signal, transfer.signal);
+      watchdog.disarm();
+      this.#learn(response.headers, transfer);
+      const location = response.headers.get("location");
+      if (response.status < 300 || response.status >= 400 || location === null) return response;
+      await response.body?.cancel();
+      const next = new URL(location, url);
+      if (next.protocol !== "https:" && next.protocol !== url.protocol)
+        throw new SourceError("failed", `${url.host} redirects to an insecure address`);
+      url = next;
+    }
+    throw new SourceError("failed", `${this.#url.host} redirects more than ${maxRedirects} times`);
+  }
+
+  /** Takes or compares the publisher's SHA-256 and size, before a byte is fetched. */
+  #learn(headers: Headers, { expected }: Transfer): void {
+    const sha256 = headers
+      .get("x-linked-etag")
+      ?.replace(/^(W\/)?"?|"$/g, "")
+      .toLowerCase();
+    const size = Number(headers.get("x-linked-size") ?? "");
+    if (sha256 && /^[0-9a-f]{64}$/.test(sha256)) {
+      if (expected.sha256 !== null && expected.sha256 !== sha256)
+        throw new SourceError("wrongFile", `its file has the SHA-256 ${sha256}, not ${expected.sha256}`);
+      expected.sha256 = sha256;
+    }
+    if (Number.isSafeInteger(size) && size > 0) {
+      if (expected.bytes !== null && expected.bytes !== size)
+        throw new SourceError("wrongFile", `its file has ${size} bytes, not ${expected.bytes}`);
+      expected.bytes = size;
+    }
+  }
+
+  /** Which part of the file the answer holds. */
+  #range(response: Response, offset: number): { start: number; total: number | null; complete: boolean } {
+    const encoding = response.headers.get("content-encoding") ?? "identity";
+    if (encoding !== "identity") throw new SourceError("failed", `${this.label} sends the file as ${encoding}`);
+    const length = Number.parseInt(response.headers.get("content-length") ?? "", 10);
+    switch (response.status) {
+      case 200:
+        return { start: 0, total: Number.isNaN(length) ? null : length, complete: false };
+      case 206: {
+        const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "") ?? [];
+        if (Number(start) !== offset) throw new SourceError("failed", `${this.label} sent another part than asked for`);
+        return { start: offset, total: total === "*" ? null : Number(total), complete: false };
+      }
+      case 416: {
+        const total = Number(/^bytes \*\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1]);
+        if (total === offset) return { start: offset, total, complete: true };
+        throw new SourceError("wrongFile", `its file is shorter than the ${offset} bytes that are here`);
+      }
+      case 429:
+      case 500:
+      case 502:
+      case 503:
+      case 504:
+        throw new Interruption(`${this.label} answered ${response.status}`, undefined, retryAfterMs(response.headers));
+      case 401:
+      case 403:
+        throw new SourceError("failed", `${this.label} refused access (${response.status})`);
+      case 404:
+      case 410:
+        throw new SourceError("failed", `${this.label} does not have the file (${response.status})`);
+      default:
+        throw new SourceError("failed", `${this.label} answered ${response.status}`);
+    }
+  }
+
+  async #receive(response: Response, offset: number, transfer: Transfer, watchdog: Watchdog): Promise<void> {
+    const { partial, expected } = transfer;
+    const stalled = new Interruption(`${this.label} sent nothing for ${this.#timings.stallMs / 1000} s`);
+    const handle = await partial.openAt(offset);
+    let received = offset;
+    try {
+      transfer.onReceived(received);
+      for await (const chunk of this.#chunks(response, watchdog, stalled)) {
+        received += chunk.length;
+        if (expected.bytes !== null && received > expected.bytes)
+          throw new SourceError("wrongFile", `${this.label} sends more than the file's ${expected.bytes} bytes`);
+        await handle.appendFile(chunk);
+        transfer.onReceived(received);
+      }
+    } finally {
+      await handle.close();
+    }
+    if (expected.bytes !== null && received < expected.bytes)
+      throw new Interruption(`${this.label} ended the connection at byte ${received}`);
+    expected.bytes ??= received;
+  }
+
+  /** The body's chunks; whatever ends it early is an Interruption. */
+  async *#chunks(response: Response, watchdog: Watchdog, stalled: Interruption): AsyncGenerator<Uint8Array> {
+    const reader = response.body?.getReader();
+    if (!reader) return;
+    try {
+      for (;;) {
+        watchdog.arm(this.#timings.stallMs, stalled);
+        const next = await reader.read().catch((error: unknown) => {
+          throw error instanceof Interruption
+            ? error
+            : new Interruption(`${this.label} broke off: ${reason(error)}`, error);
+        });
+        watchdog.disarm();
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      // Frees the connection when the consumer stopped early; of a body that broke there is nothing to free.
+      await reader.cancel().catch(() => undefined);
+    }
+  }
+}
+
+/** Any failure before an answer means that the server cannot be reached. */
+async function request(
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+  outer: AbortSignal,
+): Promise<Response> {
+  try {
+    return await fetch(url, { headers, redirect: "manual", signal });
+  } catch (error) {
+    outer.throwIfAborted();
+    if (error instanceof SourceError) throw error;
+    throw new SourceError("unreachable", `${url.host} cannot be reached (${reason(error)})`, error);
+  }
+}
+
+/** The innermost cause: fetch itself only says "fetch failed" or "terminated". */
+function reason(error: unknown): string {
+  const cause = (error as Error | undefined)?.cause;
+  if (cause instanceof Error) return (cause as NodeJS.ErrnoException).code ?? cause.message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function strongEtag(headers: Headers): string | null {
+  const etag = headers.get("etag");
+  return etag && !etag.startsWith("W/") ? etag : null;
+}
+
+function retryAfterMs(headers: Headers): number {
+  const seconds = Number(headers.get("retry-after"));
+  return Number.isFinite(seconds) ? Math.min(Math.max(0, seconds * 1000), maxRetryAfterMs) : 0;
+}
+
+/** URL of a file on the hub; `HF_ENDPOINT` names another hub, as for the hub's own tools. */
+export function hubUrl(repository: string, revision: string, file: string, env: NodeJS.ProcessEnv): string {
+  const endpoint = env.HF_ENDPOINT?.trim().replace(/\/+$/, "") || "https://huggingface.co";
+  if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint))
+    throw new HunchError("downloadFailed", `HF_ENDPOINT is not an address: ${endpoint}`, {
+      hint: "Unset HF_ENDPOINT, or set it to something like https://huggingface.co",
+    });
+  return `${endpoint}/${repository}/resolve/${revision}/${file}`;
+}

