@@ -1,6 +1,6 @@
 // Bundles the four programs: extension (CommonJS, for VS Code), engine and CLI (ESM, since node-llama-cpp is ESM only)
 // and the panel. `--watch` rebuilds on change, `--meta` writes dist/meta.json to see what takes the space.
-import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, writeFileSync } from "node:fs";
 import * as esbuild from "esbuild";
 
 const watch = process.argv.includes("--watch");
@@ -40,7 +40,6 @@ const programs = [
   },
 ].filter((program) => existsSync(program.entryPoints[0]));
 
-if (!watch) rmSync("dist", { recursive: true, force: true });
 const contexts = await Promise.all(programs.map((program) => esbuild.context(program)));
 if (watch) {
   await Promise.all(contexts.map((context) => context.watch()));

@@ -1,5 +1,5 @@
 /** The extension's entry: makes the services, registers the features, ends both in order. No logic. */
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import { registerAsk } from "./features/ask/ask.ts";
 import type { Chat } from "./features/chat/chat.ts";
 import { registerChat } from "./features/chat/register.ts";

@@ -5,13 +5,7 @@
 import * as vscode from "vscode";
 import type { EngineSupervisor } from "../client/supervisor.ts";
 import type { EngineHealth } from "../common/panel.ts";
-import type {
-  GenerateParams,
-  GenerationEvent,
-  GenerationResult,
-  LoadParams,
-  ModelInfo,
-} from "../common/protocol.ts";
+import type { GenerateParams, GenerationEvent, GenerationResult, LoadParams, ModelInfo } from "../common/protocol.ts";
 import type { SettingKey } from "../common/settings.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";

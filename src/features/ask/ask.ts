@@ -13,7 +13,9 @@ async function ask(chat: Chat): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   // Before the box: code that can not be asked about should not cost a typed question.
   const code = editor && selectedAttachment(editor) ? selectedCode(editor) : null;
-  const where = code ? `${code.attachment.label}, lines ${code.attachment.startLine} to ${code.attachment.endLine}` : "";
+  const where = code
+    ? `${code.attachment.label}, lines ${code.attachment.startLine} to ${code.attachment.endLine}`
+    : "";
   const question = await vscode.window.showInputBox({
     title: "Hunch: Ask",
     placeHolder: "What do you want to know?",

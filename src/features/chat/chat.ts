@@ -114,10 +114,10 @@ export class Chat {
     this.#store.changed(this.#session.conversation);
     switch (change.type) {
       case "turns":
-            this.view.sendState();
+        this.view.sendState();
         return;
       case "turn": {
-            const { thinking: _thinking, answer: _answer, ...turn } = change.turn;
+        const { thinking: _thinking, answer: _answer, ...turn } = change.turn;
         this.view.send({ type: "turn", turn });
         return;
       }

@@ -50,29 +50,32 @@ export function newConversation(id: string): Conversation {
 
 const maxTitleLength = 60;
 
+export interface Question {
+  task: TaskKind;
+  /** What the conversation shows. */
+  text: string;
+  /** What the model is asked beside its task; `text` when left out. */
+  question?: string;
+  code: readonly AttachedCode[];
+}
+
 /** Adds a question and the turn of its answer, which is returned. */
-export function ask(
-  conversation: Conversation,
-  question: { task: TaskKind; text: string; code: readonly AttachedCode[]; effort: Effort },
-): AssistantTurn {
+export function ask(conversation: Conversation, asked: Question, effort: Effort): AssistantTurn {
+  const { task, text, question = text, code } = asked;
   const number = conversation.turns.length;
-  const user: UserTurn = {
-    role: "user",
-    id: `${conversation.id}.${number}`,
-    text: question.text,
-    attachments: question.code.map((code) => code.attachment),
-  };
+  const attachments = code.map(({ attachment }) => attachment);
+  const user: UserTurn = { role: "user", id: `${conversation.id}.${number}`, text, attachments };
   const turn = newAssistantTurn(`${conversation.id}.${number + 1}`);
   conversation.turns.push(user, turn);
-  conversation.inputs[turn.id] = {
-    task: question.task,
-    question: question.text,
-    code: question.code.map((code) => code.piece),
-    effort: question.effort,
-    sent: "",
-  };
-  if (conversation.title === "") conversation.title = titleOf(question.text);
+  conversation.inputs[turn.id] = { task, question, code: code.map(({ piece }) => piece), effort, sent: "" };
+  if (conversation.title === "") conversation.title = titleOf(text);
   return turn;
+}
+
+export function inputOf(conversation: Conversation, turn: AssistantTurn): TurnInput {
+  const input = conversation.inputs[turn.id];
+  if (!input) throw new Error(`No input is stored for the turn ${turn.id}.`);
+  return input;
 }
 
 function titleOf(question: string): string {

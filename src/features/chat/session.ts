@@ -4,20 +4,10 @@
  */
 import { Emitter } from "../../common/emitter.ts";
 import type { AssistantTurn, PanelToken } from "../../common/panel.ts";
-import { runsText } from "../../common/panel.ts";
-import type {
-  GenerateParams,
-  GenerationEvent,
-  GenerationResult,
-  ModelInfo,
-  Prompt,
-  SamplingOptions,
-} from "../../common/protocol.ts";
+import type { GenerateParams, GenerationEvent, GenerationResult, ModelInfo } from "../../common/protocol.ts";
 import type { Settings } from "../../common/settings.ts";
 import type { LiveStats } from "../../common/stats.ts";
-import { compose, type TaskKind } from "../../prompts/compose.ts";
 import {
-  type AttachedCode,
   applyEvent,
   ask,
   begin,
@@ -25,10 +15,12 @@ import {
   fail,
   findTurn,
   finish,
-  historyBefore,
+  inputOf,
   loading,
+  type Question,
   type ThinkingClock,
 } from "./conversation.ts";
+import { buildRequest, type GenerationSettings } from "./request.ts";
 
 /** What a session needs of the engine. */
 export interface Generator {
@@ -44,7 +36,7 @@ export interface Generator {
 export interface SessionServices {
   engine: Generator;
   /** Read at each question, so that a changed setting counts at once. */
-  settings(): Pick<Settings, "effort" | "temperature" | "maxTokens" | "thinkingBudget" | "speculation">;
+  settings(): GenerationSettings & Pick<Settings, "effort">;
   newId(): string;
   newSeed(): number;
 }
@@ -81,9 +73,9 @@ export class ChatSession {
   }
 
   /** Resolves when the answer has ended, whichever way: failures are shown in the turn. Ignored while one is running. */
-  async ask(question: { task: TaskKind; text: string; code: readonly AttachedCode[] }): Promise<void> {
+  async ask(question: Question): Promise<void> {
     if (this.#run) return;
-    const turn = ask(this.conversation, { ...question, effort: this.#services.settings().effort });
+    const turn = ask(this.conversation, question, this.#services.settings().effort);
     await this.#answer(turn, false);
   }
 
@@ -93,8 +85,7 @@ export class ChatSession {
     if (this.#run || !turn) return;
     const { turns, inputs } = this.conversation;
     for (const dropped of turns.splice(turns.indexOf(turn) + 1)) delete inputs[dropped.id];
-    const input = inputs[turn.id];
-    if (input) input.effort = this.#services.settings().effort;
+    inputOf(this.conversation, turn).effort = this.#services.settings().effort;
     await this.#answer(turn, false);
   }
 
@@ -138,10 +129,21 @@ export class ChatSession {
         this.#changes.fire({ type: "turn", turn });
       },
     });
-    turn.notices.push(...model.notices);
-    const params = this.#params(run, model, carryOn);
+    const { params, sent, notices } = buildRequest({
+      conversation: this.conversation,
+      turn,
+      model,
+      settings: this.#services.settings(),
+      seed: this.#services.newSeed(),
+      carryOn,
+    });
+    turn.notices = notices;
+    inputOf(this.conversation, turn).sent = sent;
     const clock: ThinkingClock = { startedMs: null };
-    return engine.generate(params, { signal, onEvents: (events) => this.#take(turn, events, clock) });
+    return engine.generate(
+      { ...params, generationId: run.generationId },
+      { signal, onEvents: (events) => this.#take(turn, events, clock) },
+    );
   }
 
   #take(turn: AssistantTurn, events: readonly GenerationEvent[], clock: ThinkingClock): void {
@@ -151,55 +153,7 @@ export class ChatSession {
       // The status goes first: who draws the tokens knows the segment they start.
       if (event.type !== "tokens" || turn.status !== status || turn.thinkingEnd !== thinkingEnd)
         this.#changes.fire({ type: "turn", turn });
-      if (event.type === "tokens")
-        this.#changes.fire({ type: "tokens", turn, tokens: event.tokens, live: event.live });
+      if (event.type === "tokens") this.#changes.fire({ type: "tokens", turn, tokens: event.tokens, live: event.live });
     }
-  }
-
-  #params(run: Run, model: ModelInfo, carryOn: boolean): GenerateParams {
-    const { turn } = run;
-    const input = this.conversation.inputs[turn.id];
-    if (!input) throw new Error(`No input is stored for the turn ${turn.id}.`);
-    const settings = this.#services.settings();
-    const composed = compose({
-      task: input.task,
-      question: input.question,
-      code: input.code,
-      history: historyBefore(this.conversation, turn.id),
-      effort: input.effort,
-      budget: settings.thinkingBudget ?? undefined,
-      format: model.thinking,
-    });
-    input.sent = composed.messages.findLast((message) => message.role === "user")?.content ?? "";
-    const { messages, thinking } = composed;
-    const prompt: Prompt = carryOn
-      ? {
-          kind: "continue",
-          messages,
-          thinking,
-          partial: { thinking: runsText(turn.thinking), answer: runsText(turn.answer) },
-        }
-      : { kind: "chat", messages, thinking };
-    return {
-      generationId: run.generationId,
-      conversationId: this.conversation.id,
-      prompt,
-      sampling: this.#sampling(composed.sampling, settings.temperature),
-      maxTokens: settings.maxTokens ?? composed.maxTokens,
-      controls: composed.controls,
-      speculation: settings.speculation,
-      onContextFull: "stop",
-    };
-  }
-
-  #sampling(advice: Partial<SamplingOptions>, temperature: number | null): SamplingOptions {
-    return {
-      temperature: temperature ?? advice.temperature ?? 0,
-      topK: advice.topK ?? 0,
-      topP: advice.topP ?? 1,
-      minP: advice.minP ?? 0,
-      repetitionPenalty: advice.repetitionPenalty ?? 1,
-      seed: this.#services.newSeed(),
-    };
   }
 }

@@ -18,14 +18,34 @@ export function registerExplain(ctx: Ctx, sessions: Sessions, chat: Chat): void 
     const explanation = explanations.of(thread);
     return explanation && act(explanation);
   };
-  registerCommand(ctx, "hunch.thread.stop", onThread(({ session }) => session.stop()));
-  registerCommand(ctx, "hunch.thread.answerNow", onThread(({ session }) => session.answerNow()));
-  registerCommand(ctx, "hunch.thread.continue", onThread(({ session }) => {
-    const last = session.conversation.turns.at(-1);
-    return last && session.continue(last.id);
-  }));
-  registerCommand(ctx, "hunch.thread.openInChat", onThread(({ session }) => chat.show(session)));
-  registerCommand(ctx, "hunch.thread.delete", onThread((explanation) => explanations.delete(explanation)));
+  registerCommand(
+    ctx,
+    "hunch.thread.stop",
+    onThread(({ session }) => session.stop()),
+  );
+  registerCommand(
+    ctx,
+    "hunch.thread.answerNow",
+    onThread(({ session }) => session.answerNow()),
+  );
+  registerCommand(
+    ctx,
+    "hunch.thread.continue",
+    onThread(({ session }) => {
+      const last = session.conversation.turns.at(-1);
+      return last && session.continue(last.id);
+    }),
+  );
+  registerCommand(
+    ctx,
+    "hunch.thread.openInChat",
+    onThread(({ session }) => chat.show(session)),
+  );
+  registerCommand(
+    ctx,
+    "hunch.thread.delete",
+    onThread((explanation) => explanations.delete(explanation)),
+  );
 }
 
 class Explanations {
@@ -50,10 +70,9 @@ class Explanations {
   async explainSelection(): Promise<void> {
     const code = await codeInQuestion();
     if (!(await offerMissingModel(this.#ctx))) return;
-    for (const earlier of this.#explanations)
-      if (earlier.isAbout(code.document.uri, code.range)) this.delete(earlier);
+    for (const earlier of this.#explanations) if (earlier.isAbout(code.document.uri, code.range)) this.delete(earlier);
     const session = this.#sessions.create();
-    const answered = session.ask({ task: "explain", text: questionAbout(code), code: [code] });
+    const answered = session.ask({ task: "explain", text: questionAbout(code), question: "", code: [code] });
     this.#explanations.add(
       new Explanation(this.#controllerOf(), code, session, {
         hunchIcon: vscode.Uri.joinPath(this.#ctx.extension.extensionUri, "media", "icon.png"),

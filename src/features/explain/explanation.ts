@@ -24,12 +24,7 @@ export class Explanation {
   #timer: NodeJS.Timeout | null = null;
   #lastDrawn = 0;
 
-  constructor(
-    controller: vscode.CommentController,
-    code: EditorCode,
-    session: ChatSession,
-    look: ExplanationLook,
-  ) {
+  constructor(controller: vscode.CommentController, code: EditorCode, session: ChatSession, look: ExplanationLook) {
     this.session = session;
     this.#look = look;
     this.thread = controller.createCommentThread(code.document.uri, code.range, []);
@@ -74,10 +69,9 @@ export class Explanation {
 
   /** Tokens may wait for the next drawing; a change of state is drawn at once. */
   #schedule(mayWait: boolean): void {
-    if (!mayWait) return this.#draw();
-    const waitMs = this.#lastDrawn + updateMs - performance.now();
-    if (waitMs <= 0) return this.#draw();
-    this.#timer ??= setTimeout(() => this.#draw(), waitMs);
+    const waitMs = mayWait ? this.#lastDrawn + updateMs - performance.now() : 0;
+    if (waitMs <= 0) this.#draw();
+    else this.#timer ??= setTimeout(() => this.#draw(), waitMs);
   }
 
   #draw(): void {

@@ -2,8 +2,9 @@
  * What an inline explanation shows, from its conversation: markdown a turn, one line for a thought, one for the
  * figures. Pure; `explanation.ts` puts it into the editor.
  */
-import { type AssistantTurn, runsText, type Turn, type UserTurn } from "../../common/panel.ts";
+
 import type { ThreadState } from "../../common/commands.ts";
+import { type AssistantTurn, runsText, type Turn, type UserTurn } from "../../common/panel.ts";
 import { acceptanceRate, type GenerationStats, speedUp } from "../../common/stats.ts";
 import { type Conversation, isRunning } from "../chat/conversation.ts";
 import { closeFence, escapeMarkdown, withoutImages } from "./markdown.ts";
@@ -74,7 +75,9 @@ function thoughtLine(turn: AssistantTurn): string {
     const tail = text.length > thoughtTailLength ? `…${text.slice(-thoughtTailLength)}` : text;
     return `$(loading~spin) _Thinking · ${count(tokens, "token")} · ${seconds(turn.thinkingMs)}_ — ${escapeMarkdown(tail)}`;
   }
-  return turn.thinking.length > 0 ? `$(lightbulb) _Thought for ${seconds(turn.thinkingMs)} · ${count(tokens, "token")}${endNote(turn)}_` : "";
+  return turn.thinking.length > 0
+    ? `$(lightbulb) _Thought for ${seconds(turn.thinkingMs)} · ${count(tokens, "token")}${endNote(turn)}_`
+    : "";
 }
 
 function endNote(turn: AssistantTurn): string {

@@ -1,0 +1,108 @@
+/** From a turn of a conversation to what the engine is asked: messages, sampling, limits. Pure. */
+import { HunchError } from "../../common/errors.ts";
+import { type AssistantTurn, runsText } from "../../common/panel.ts";
+import type { GenerateParams, ModelInfo, Notice, Prompt } from "../../common/protocol.ts";
+import type { Settings } from "../../common/settings.ts";
+import { type Composed, compose } from "../../prompts/compose.ts";
+import { describeOmissions, estimateTokens, type FittedCode, fitCode } from "../../prompts/contextBudget.ts";
+import { type Conversation, historyBefore, inputOf, type TurnInput } from "./conversation.ts";
+
+export type GenerationSettings = Pick<Settings, "temperature" | "maxTokens" | "thinkingBudget" | "speculation">;
+
+export interface TurnRequest {
+  params: Omit<GenerateParams, "generationId">;
+  /** The user message as it is sent. */
+  sent: string;
+  /** What the user should know, such as code that was left out. */
+  notices: Notice[];
+}
+
+export interface RequestOptions {
+  conversation: Conversation;
+  turn: AssistantTurn;
+  model: ModelInfo;
+  settings: GenerationSettings;
+  seed: number;
+  /** Go on where the turn's text ends. */
+  carryOn: boolean;
+}
+
+/** Instructions, chat markers, and what the estimate of the rest is wrong by (tokens). */
+const reservedTokens = 384;
+
+/** Throws promptTooLong when none of the code fits into the model's context. */
+export function buildRequest(options: RequestOptions): TurnRequest {
+  const { conversation, turn, model, settings, seed } = options;
+  const input = inputOf(conversation, turn);
+  const whole = composeTurn(options, input, { pieces: input.code, omitted: [] });
+  const maxTokens = settings.maxTokens ?? whole.maxTokens;
+  const fitted = fitIntoContext(options, input, maxTokens);
+  const composed = fitted.omitted.length > 0 ? composeTurn(options, input, fitted) : whole;
+  const { sampling } = composed;
+  return {
+    params: {
+      conversationId: conversation.id,
+      prompt: promptOf(turn, composed, options.carryOn),
+      sampling: {
+        temperature: settings.temperature ?? sampling.temperature ?? 0,
+        topK: sampling.topK ?? 0,
+        topP: sampling.topP ?? 1,
+        minP: sampling.minP ?? 0,
+        repetitionPenalty: sampling.repetitionPenalty ?? 1,
+        seed,
+      },
+      maxTokens,
+      controls: composed.controls,
+      speculation: settings.speculation,
+      onContextFull: "stop",
+    },
+    sent: composed.messages.findLast((message) => message.role === "user")?.content ?? "",
+    notices: [...model.notices, ...omissionNotices(fitted)],
+  };
+}
+
+function composeTurn(
+  { conversation, turn, model, settings }: RequestOptions,
+  input: TurnInput,
+  code: FittedCode,
+): Composed {
+  return compose({
+    task: input.task,
+    question: input.question,
+    code: code.pieces,
+    omitted: code.omitted,
+    history: historyBefore(conversation, turn.id),
+    effort: input.effort,
+    budget: settings.thinkingBudget ?? undefined,
+    format: model.thinking,
+  });
+}
+
+/** Leaves half of the context, at most what was asked for, to the thought and the answer. */
+function fitIntoContext(
+  { conversation, turn, model }: RequestOptions,
+  input: TurnInput,
+  maxTokens: number,
+): FittedCode {
+  const said = historyBefore(conversation, turn.id).map((message) => message.content);
+  const taken = estimateTokens([...said, input.question].join("\n")) + reservedTokens;
+  const room = model.contextSize - Math.min(maxTokens, model.contextSize / 2) - taken;
+  const fitted = fitCode(input.code, room);
+  if (input.code.length > 0 && fitted.pieces.length === 0)
+    throw new HunchError(
+      "promptTooLong",
+      `The code does not fit into the model's context of ${model.contextSize} tokens${said.length > 0 ? " beside what was said before" : ""}.`,
+      { hint: "Select less code, start a new chat, or raise the setting hunch.contextSize." },
+    );
+  return fitted;
+}
+
+function omissionNotices({ omitted }: FittedCode): Notice[] {
+  return omitted.length > 0 ? [{ code: "codeOmitted", message: describeOmissions(omitted) }] : [];
+}
+
+function promptOf(turn: AssistantTurn, { messages, thinking }: Composed, carryOn: boolean): Prompt {
+  if (!carryOn) return { kind: "chat", messages, thinking };
+  const partial = { thinking: runsText(turn.thinking), answer: runsText(turn.answer) };
+  return { kind: "continue", messages, thinking, partial };
+}

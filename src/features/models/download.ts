@@ -1,0 +1,53 @@
+/** Getting a model: the offer when it is missing, and the notification that shows the download and cancels it. */
+import * as vscode from "vscode";
+import { toErrorData } from "../../common/errors.ts";
+import type { Ctx } from "../../host/ctx.ts";
+import { choiceText, downloadText } from "./text.ts";
+
+/** True when the model of the settings is there, at last; else the user did not want to download it. */
+export async function offerMissingModel(ctx: Ctx): Promise<boolean> {
+  const { id, installed } = await ctx.models.refresh();
+  if (installed) return true;
+  const choice = ctx.models.choices.find((candidate) => candidate.id === id);
+  // An unknown id has an error of its own, which says what to do.
+  if (!choice) return true;
+  const get = "Download";
+  const other = "Select Another Model";
+  const answer = await vscode.window.showInformationMessage(
+    `Hunch needs a model to answer: ${choice.name} (${choiceText(choice)}). It is downloaded once and runs on this machine.`,
+    get,
+    other,
+  );
+  if (answer === other) await vscode.commands.executeCommand("hunch.selectModel");
+  if (answer !== get) return false;
+  return downloadWithProgress(ctx, id);
+}
+
+/** Resolves with whether the model is there. Throws what the download throws, except for a cancel. */
+export async function downloadWithProgress(ctx: Ctx, modelId: string): Promise<boolean> {
+  const { models } = ctx;
+  const name = models.choices.find((choice) => choice.id === modelId)?.name ?? modelId;
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Hunch: downloading ${name}`, cancellable: true },
+    async (progress, cancel) => {
+      let shown = 0;
+      const cancelling = cancel.onCancellationRequested(() => models.cancelDownload());
+      const reporting = models.onDownload((state) => {
+        if (state.state !== "running") return;
+        const percent = state.totalBytes > 0 ? (100 * state.receivedBytes) / state.totalBytes : 0;
+        progress.report({ message: downloadText(state), increment: Math.max(0, percent - shown) });
+        shown = Math.max(shown, percent);
+      });
+      try {
+        await models.startDownload(modelId);
+        return true;
+      } catch (error) {
+        if (toErrorData(error).code === "cancelled") return false;
+        throw error;
+      } finally {
+        cancelling.dispose();
+        reporting.dispose();
+      }
+    },
+  );
+}

@@ -1,0 +1,53 @@
+/** Commands about models: which one answers, and getting one. */
+import * as vscode from "vscode";
+import type { ModelChoice } from "../../common/panel.ts";
+import { registerCommand } from "../../host/commands.ts";
+import type { Ctx } from "../../host/ctx.ts";
+import { downloadWithProgress } from "./download.ts";
+import { pickModel } from "./pickModel.ts";
+import { choiceText } from "./text.ts";
+
+export function registerModels(ctx: Ctx): void {
+  registerCommand(ctx, "hunch.selectModel", () => selectModel(ctx));
+  registerCommand(ctx, "hunch.downloadModel", (modelId?: string) => downloadModel(ctx, modelId));
+}
+
+/** Sets the model of the user's settings; fetches it when it is of the catalogue and not here. */
+async function selectModel(ctx: Ctx): Promise<void> {
+  await ctx.models.refresh();
+  const model = await pickModel(ctx);
+  if (model === null) return;
+  await ctx.settings.update("model", model);
+  const { id, installed } = await ctx.models.refresh();
+  const inCatalogue = ctx.models.choices.some((choice) => choice.id === id);
+  if (inCatalogue && !installed) await downloadWithProgress(ctx, id);
+}
+
+/** Without an id it asks. The first model that is here becomes the one that answers. */
+async function downloadModel(ctx: Ctx, modelId?: string): Promise<void> {
+  const { installed } = await ctx.models.refresh();
+  const id = modelId ?? (await pickDownload(ctx.models.choices, ctx.settings.current.model));
+  if (id === null || !(await downloadWithProgress(ctx, id))) return;
+  if (!installed) await ctx.settings.update("model", id);
+}
+
+async function pickDownload(choices: readonly ModelChoice[], current: string): Promise<string | null> {
+  const missing = choices.filter((choice) => !choice.installed);
+  if (missing.length === 0) {
+    await vscode.window.showInformationMessage("All models of Hunch's catalogue are on this machine.");
+    return null;
+  }
+  const items = missing
+    .sort((a, b) => Number(b.id === current) - Number(a.id === current))
+    .map((choice) => ({
+      id: choice.id,
+      label: choice.name,
+      description: choiceText(choice) + (choice.id === current ? " · the one in your settings" : ""),
+    }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: "Hunch: Download Model",
+    placeHolder: "What to download",
+    matchOnDescription: true,
+  });
+  return picked?.id ?? null;
+}

@@ -1,0 +1,188 @@
+/**
+ * The models as the editor uses them: which one the settings name, whether it is here, what can be chosen, and one
+ * download at a time. The catalogue and the download are loaded when they are first needed.
+ */
+import * as vscode from "vscode";
+import { type ErrorCode, HunchError, toErrorData } from "../common/errors.ts";
+import type { DownloadState, ModelChoice } from "../common/panel.ts";
+import type { ModelRef } from "../common/protocol.ts";
+import type { CatalogueModel } from "../models/catalogue.ts";
+import type { DiscoveredModel } from "../models/discover.ts";
+import type { ModelStore } from "../models/store.ts";
+import type { Log } from "./log.ts";
+import type { SettingsReader } from "./settings.ts";
+
+export interface CurrentModel {
+  /** As the setting has it: catalogue id or path. */
+  id: string;
+  name: string;
+  /** The file is there. Taken for granted until it has been looked for. */
+  installed: boolean;
+}
+
+interface Download {
+  modelId: string;
+  abort: AbortController;
+  done: Promise<void>;
+}
+
+/** The store's advice names commands of the terminal; in the editor there are others. */
+const hints: Partial<Record<ErrorCode, string>> = {
+  modelNotFound: "Get it with “Hunch: Download Model”, or choose another with “Hunch: Select Model”.",
+  unknownModel: "Choose a model with “Hunch: Select Model”.",
+  modelTruncated: "Get it again with “Hunch: Download Model”, or choose another with “Hunch: Select Model”.",
+  modelCorrupted: "Get it again with “Hunch: Download Model”, or choose another with “Hunch: Select Model”.",
+  checksumMismatch: "Get it again with “Hunch: Download Model”. A file of your own works by its path.",
+  notGguf: "Choose a GGUF file with “Hunch: Select Model”.",
+};
+
+export class Models {
+  readonly #settings: SettingsReader;
+  readonly #log: Log;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #downloadChanged = new vscode.EventEmitter<DownloadState>();
+  readonly #subscription: vscode.Disposable;
+  #current: CurrentModel;
+  #choices: ModelChoice[] = [];
+  #state: DownloadState = { state: "none" };
+  #download: Download | null = null;
+
+  /** The current model or the choices are others now. */
+  readonly onChange = this.#changed.event;
+  readonly onDownload = this.#downloadChanged.event;
+
+  constructor(settings: SettingsReader, log: Log) {
+    this.#settings = settings;
+    this.#log = log;
+    const { model } = settings.current;
+    this.#current = { id: model, name: model, installed: true };
+    this.#subscription = settings.onDidChange((keys) => {
+      if (keys.includes("model") || keys.includes("modelsFolder")) void this.refresh();
+    });
+  }
+
+  get current(): CurrentModel {
+    return this.#current;
+  }
+
+  get choices(): ModelChoice[] {
+    return this.#choices;
+  }
+
+  get download(): DownloadState {
+    return this.#state;
+  }
+
+  /** Looks at the disk again. */
+  async refresh(): Promise<CurrentModel> {
+    const store = await this.store();
+    const { isPath } = await import("../models/store.ts");
+    const installed = new Set((await store.installed()).map(({ model }) => model.id));
+    this.#choices = store.models.map((model) => ({
+      id: model.id,
+      name: model.name,
+      sizeBytes: model.bytes ?? model.approximateBytes,
+      licence: model.licence,
+      installed: installed.has(model.id),
+    }));
+    const id = this.#settings.current.model;
+    const known = this.#choices.find((choice) => choice.id === id);
+    // A path that leads nowhere is an error with its own words, not an offer to download.
+    this.#current = { id, name: known?.name ?? fileName(id), installed: known?.installed ?? isPath(id) };
+    this.#changed.fire();
+    return this.#current;
+  }
+
+  /** The checked file of a catalogue id or a path. Throws as `ModelStore.resolve`, with advice for the editor. */
+  async resolve(idOrPath: string): Promise<ModelRef> {
+    try {
+      return await (await this.store()).resolve(idOrPath);
+    } catch (error) {
+      void this.refresh();
+      if (!(error instanceof HunchError)) throw error;
+      throw new HunchError(error.code, error.message, { hint: hints[error.code] ?? error.hint, cause: error });
+    }
+  }
+
+  async store(): Promise<ModelStore> {
+    const { ModelStore } = await import("../models/store.ts");
+    return new ModelStore({ folder: this.#settings.current.modelsFolder });
+  }
+
+  /** Models that other programs have on this disk. */
+  async discover(): Promise<DiscoveredModel[]> {
+    const { discoverModels } = await import("../models/discover.ts");
+    const { models } = await discoverModels({ folder: (await this.store()).folder });
+    return models.filter((model) => model.foundIn !== "Hunch");
+  }
+
+  /**
+   * Fetches a catalogue model, or joins its download when it is under way. Resolves when the file is there.
+   * @throws HunchError locked when another model is being fetched; cancelled; and those of the download
+   */
+  async startDownload(modelId: string): Promise<void> {
+    const running = this.#download;
+    if (running?.modelId === modelId) return running.done;
+    if (running)
+      throw new HunchError("locked", "Another model is being downloaded.", {
+        hint: "Wait until it is there, or cancel it first.",
+      });
+    const store = await this.store();
+    const model = store.find(modelId);
+    const abort = new AbortController();
+    const done = this.#fetch(model, store, abort.signal);
+    this.#download = { modelId, abort, done };
+    try {
+      await done;
+      this.#setState({ state: "none" });
+    } catch (error) {
+      const data = toErrorData(error);
+      this.#setState(data.code === "cancelled" ? { state: "none" } : { state: "failed", modelId, error: data });
+      throw error;
+    } finally {
+      this.#download = null;
+      await this.refresh();
+    }
+  }
+
+  /** What has been fetched stays and is used by the next download. */
+  cancelDownload(): void {
+    this.#download?.abort.abort();
+  }
+
+  dispose(): void {
+    this.cancelDownload();
+    this.#subscription.dispose();
+    this.#changed.dispose();
+    this.#downloadChanged.dispose();
+  }
+
+  async #fetch(model: CatalogueModel, store: ModelStore, signal: AbortSignal): Promise<void> {
+    const totalBytes = model.bytes ?? model.approximateBytes;
+    const running = { state: "running", modelId: model.id, modelName: model.name, totalBytes } as const;
+    this.#setState({
+      ...running,
+      receivedBytes: await store.partialBytes(model),
+      bytesPerSecond: 0,
+      secondsLeft: null,
+      phase: "connecting",
+      source: "",
+    });
+    const { download } = await import("../models/download.ts");
+    const path = await download(model, store, {
+      signal,
+      onProgress: (progress) => this.#setState({ ...running, ...progress }),
+      onNotice: (message) => this.#log.write("warn", message),
+    });
+    this.#log.write("info", `${model.name} is in ${path}.`);
+  }
+
+  #setState(state: DownloadState): void {
+    this.#state = state;
+    this.#downloadChanged.fire(state);
+  }
+}
+
+function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) || path;
+}

@@ -1,0 +1,104 @@
+/** The manifest and the tables in src/common say the same: settings, commands, ids of views and menus. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import {
+  chatViewId,
+  commandIds,
+  commentControllerId,
+  threadCommandIds,
+  viewContainerId,
+} from "../../../src/common/commands.ts";
+import { type SettingType, settingDefinitions, settingKeys } from "../../../src/common/settings.ts";
+import { catalogue, defaultModelId } from "../../../src/models/catalogue.ts";
+
+const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+const { contributes } = manifest;
+const properties: Record<string, Record<string, unknown>> = contributes.configuration.properties;
+const declared: string[] = contributes.commands.map((entry: { command: string }) => entry.command);
+
+/** JSON schema of a setting as the manifest has to write it. */
+function schemaOf(type: SettingType): Record<string, unknown> {
+  switch (type.kind) {
+    case "text":
+      return { type: "string" };
+    case "flag":
+      return { type: "boolean" };
+    case "choice":
+      return { type: "string", enum: type.values };
+    case "number": {
+      const name = type.integer ? "integer" : "number";
+      return { type: type.nullable ? [name, "null"] : name, minimum: type.minimum, maximum: type.maximum };
+    }
+  }
+}
+
+describe("settings", () => {
+  it("are the same in the manifest and in the code", () => {
+    expect(Object.keys(properties).sort()).toEqual(settingKeys.map((key) => `hunch.${key}`).sort());
+  });
+
+  it.each(settingKeys)("%s has the type, limits, default and scope of the code", (key) => {
+    const { type, default: fallback, scope } = settingDefinitions[key];
+    expect(properties[`hunch.${key}`]).toMatchObject({ ...schemaOf(type), default: fallback, scope });
+  });
+
+  it.each(settingKeys)("%s is described", (key) => {
+    const { description, markdownDescription } = properties[`hunch.${key}`] ?? {};
+    expect(String(description ?? markdownDescription)).toMatch(/\.$/);
+  });
+
+  it("choices are described one by one, or not at all", () => {
+    for (const [key, property] of Object.entries(properties)) {
+      if (Array.isArray(property.enumDescriptions))
+        expect([key, property.enumDescriptions.length]).toEqual([key, (property.enum as string[]).length]);
+    }
+  });
+
+  it("that name models, programs or the machine can not be set by a workspace", () => {
+    for (const key of ["model", "draftModel", "modelsFolder", "gpu", "threads"] as const)
+      expect([key, settingDefinitions[key].scope]).toEqual([key, "machine"]);
+  });
+
+  it("have the catalogue's own default model", () => {
+    expect(settingDefinitions.model.default).toBe(defaultModelId);
+    expect(catalogue.map((model) => model.id)).toContain(defaultModelId);
+  });
+});
+
+describe("commands", () => {
+  it("are the same in the manifest and in the code", () => {
+    expect([...declared].sort()).toEqual([...commandIds, ...threadCommandIds].sort());
+  });
+
+  it("have a title and the category", () => {
+    for (const { title, category } of contributes.commands) expect([title !== "", category]).toEqual([true, "Hunch"]);
+  });
+
+  it("in menus and keybindings exist", () => {
+    const used = Object.values(contributes.menus as Record<string, { command: string }[]>).flat();
+    const keys: { command: string }[] = contributes.keybindings;
+    for (const { command } of [...used, ...keys]) expect(declared).toContain(command);
+  });
+
+  it("of a thread are not in the palette", () => {
+    const hidden = contributes.menus.commandPalette.filter((entry: { when: string }) => entry.when === "false");
+    expect(hidden.map((entry: { command: string }) => entry.command).sort()).toEqual([...threadCommandIds].sort());
+  });
+
+  it("that act on a thread are bound to our comment controller", () => {
+    const menus = [
+      ...contributes.menus["comments/commentThread/title"],
+      ...contributes.menus["comments/commentThread/context"],
+    ];
+    for (const { when } of menus) expect(when).toContain(`commentController == ${commentControllerId}`);
+  });
+});
+
+it("the view of the chat is where the code looks for it", () => {
+  expect(contributes.viewsContainers.activitybar[0].id).toBe(viewContainerId);
+  expect(contributes.views[viewContainerId][0].id).toBe(chatViewId);
+});
+
+it("nothing activates the extension before it is used", () => {
+  expect(manifest.activationEvents).toEqual([]);
+});

@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { HunchError } from "../../../../src/common/errors.ts";
+import { type AssistantTurn, runsText } from "../../../../src/common/panel.ts";
+import {
+  applyEvent,
+  ask,
+  begin,
+  type Conversation,
+  fail,
+  finish,
+  historyBefore,
+  newConversation,
+  restoreConversation,
+  type ThinkingClock,
+} from "../../../../src/features/chat/conversation.ts";
+import { live, result, stats, token, tokens } from "../support.ts";
+
+function asked(text = "What is this?"): { conversation: Conversation; turn: AssistantTurn; clock: ThinkingClock } {
+  const conversation = newConversation("c");
+  const turn = ask(conversation, { task: "ask", text, code: [] }, "auto");
+  begin(turn, "drop");
+  return { conversation, turn, clock: { startedMs: null } };
+}
+
+describe("ask", () => {
+  it("adds the question and a turn to answer in, with ids of their own", () => {
+    const { conversation } = asked();
+    ask(conversation, { task: "ask", text: "And that?", code: [] }, "low");
+    expect(conversation.turns.map((turn) => turn.role)).toEqual(["user", "assistant", "user", "assistant"]);
+    expect(new Set(conversation.turns.map((turn) => turn.id)).size).toBe(4);
+  });
+
+  it("names the conversation after the first line of the first question", () => {
+    const { conversation } = asked(`${"long ".repeat(30)}\nsecond line`);
+    ask(conversation, { task: "ask", text: "Another", code: [] }, "low");
+    expect(conversation.title).toMatch(/^long long .*…$/);
+    expect(conversation.title.length).toBeLessThanOrEqual(60);
+  });
+});
+
+describe("applyEvent", () => {
+  it("goes from the queue to the prompt, the thought and the answer", () => {
+    const { turn, clock } = asked();
+    const statuses = (
+      [
+        { type: "queue", position: 2 },
+        { type: "queue", position: 0 },
+        { type: "prefill", processedTokens: 10, totalTokens: 40, cachedTokens: 5 },
+        tokens("thinking", ["Let", " me"], { elapsedMs: 100 }),
+        tokens("thinking", [" see."], { elapsedMs: 160 }),
+        { type: "thinkingEnd", reason: "answerNow" },
+        tokens("answer", ["It", " sums."], { elapsedMs: 300 }),
+      ] as const
+    ).map((event) => {
+      applyEvent(turn, event, clock);
+      return [turn.status, turn.queuePosition, turn.progress];
+    });
+    expect(statuses).toEqual([
+      ["queued", 2, null],
+      ["prefill", 0, null],
+      ["prefill", 0, 0.25],
+      ["thinking", 0, null],
+      ["thinking", 0, null],
+      ["thinking", 0, null],
+      ["answering", 0, null],
+    ]);
+    expect(runsText(turn.thinking)).toBe("Let me see.");
+    expect(runsText(turn.answer)).toBe("It sums.");
+    expect(turn).toMatchObject({ thinkingEnd: "answerNow", thinkingMs: 60, prefill: null });
+  });
+
+  it("keeps who proposed which token", () => {
+    const { turn, clock } = asked();
+    const batch = [
+      token("a", "answer"),
+      token("b", "answer", { origin: "suffix" }),
+      token("c", "answer", { origin: "suffix" }),
+    ];
+    applyEvent(turn, { type: "tokens", tokens: batch, live: live() }, clock);
+    expect(turn.answer).toEqual([
+      { text: "a", origin: "target" },
+      { text: "bc", origin: "suffix" },
+    ]);
+  });
+
+  it("splits a batch that holds the end of the thought and the start of the answer", () => {
+    const { turn, clock } = asked();
+    applyEvent(
+      turn,
+      { type: "tokens", tokens: [token("so.", "thinking"), token("Yes", "answer")], live: live() },
+      clock,
+    );
+    expect([runsText(turn.thinking), runsText(turn.answer), turn.status]).toEqual(["so.", "Yes", "answering"]);
+  });
+
+  it("shows a notice once", () => {
+    const { turn, clock } = asked();
+    const notice = { code: "draftIgnored", message: "The draft model has another vocabulary." };
+    applyEvent(turn, { type: "notice", notice }, clock);
+    applyEvent(turn, { type: "notice", notice }, clock);
+    expect(turn.notices).toEqual([notice]);
+  });
+});
+
+describe("the end of a turn", () => {
+  it.each([
+    ["stop", "done", false],
+    ["length", "done", true],
+    ["contextFull", "done", false],
+    ["cancelled", "stopped", true],
+  ] as const)("%s: %s, can be continued: %s", (stopReason, status, canContinue) => {
+    const { turn, clock } = asked();
+    applyEvent(turn, tokens("answer", ["text"]), clock);
+    finish(turn, result({ stopReason, stats: stats({ answerTokens: 1 }) }));
+    expect(turn).toMatchObject({ status, stopReason, canContinue, stats: { answerTokens: 1 }, error: null });
+    expect(runsText(turn.answer)).toBe("text");
+  });
+
+  it("a dead engine: the text stays, the error is shown, it can be carried on", () => {
+    const { turn, clock } = asked();
+    applyEvent(turn, tokens("thinking", ["half a thou"]), clock);
+    fail(turn, new HunchError("engineCrashed", "The engine stopped.", { hint: "Continue." }));
+    expect(turn).toMatchObject({
+      status: "failed",
+      canContinue: true,
+      error: { code: "engineCrashed", hint: "Continue." },
+    });
+    expect(runsText(turn.thinking)).toBe("half a thou");
+  });
+
+  it("a failure before the first token can not be carried on", () => {
+    const { turn } = asked();
+    fail(turn, new HunchError("modelNotFound", "No model."));
+    expect(turn).toMatchObject({ status: "failed", canContinue: false });
+  });
+
+  it("a stop while the model loads is a stop, not a failure", () => {
+    const { turn } = asked();
+    fail(turn, new HunchError("cancelled", "Stopped."));
+    expect(turn).toMatchObject({ status: "stopped", stopReason: "cancelled", error: null });
+  });
+
+  it("carrying on keeps text and time of the thought, trying again drops them", () => {
+    const { turn, clock } = asked();
+    applyEvent(turn, tokens("thinking", ["a"], { elapsedMs: 10 }), clock);
+    applyEvent(turn, tokens("thinking", ["b"], { elapsedMs: 30 }), clock);
+    fail(turn, new HunchError("engineCrashed", "Died."));
+    begin(turn, "keep");
+    expect(turn).toMatchObject({ status: "loading", error: null, canContinue: false, thinkingMs: 20 });
+    applyEvent(turn, tokens("thinking", ["c"], { elapsedMs: 5 }), { startedMs: null });
+    expect([runsText(turn.thinking), turn.thinkingMs]).toEqual(["abc", 20]);
+    begin(turn, "drop");
+    expect([turn.thinking, turn.thinkingMs]).toEqual([[], 0]);
+  });
+});
+
+describe("historyBefore", () => {
+  it("repeats questions as they were sent and answers without thoughts, and leaves out what has no answer", () => {
+    const { conversation, turn, clock } = asked("first");
+    conversation.inputs[turn.id]!.sent = "code\nfirst";
+    applyEvent(turn, tokens("thinking", ["secret"]), clock);
+    applyEvent(turn, tokens("answer", ["One."]), clock);
+    const unanswered = ask(conversation, { task: "ask", text: "second", code: [] }, "auto");
+    conversation.inputs[unanswered.id]!.sent = "second";
+    const third = ask(conversation, { task: "ask", text: "third", code: [] }, "auto");
+    expect(historyBefore(conversation, third.id)).toEqual([
+      { role: "user", content: "code\nfirst" },
+      { role: "assistant", content: "One." },
+    ]);
+    expect(historyBefore(conversation, turn.id)).toEqual([]);
+  });
+});
+
+describe("restoreConversation", () => {
+  it("brings a conversation back; what was under way is stopped and can be carried on", () => {
+    const { conversation, turn, clock } = asked();
+    applyEvent(turn, tokens("answer", ["half"]), clock);
+    const restored = restoreConversation(JSON.parse(JSON.stringify(conversation)));
+    expect(restored?.turns[1]).toMatchObject({ status: "stopped", canContinue: true, answer: [{ text: "half" }] });
+    expect(restored?.inputs).toEqual(conversation.inputs);
+  });
+
+  it.each([[undefined], [null], [{}], [{ id: 1, turns: [] }], [{ id: "a" }], ["text"]])("refuses %j", (stored) => {
+    expect(restoreConversation(stored)).toBeNull();
+  });
+});

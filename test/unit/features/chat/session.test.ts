@@ -1,0 +1,215 @@
+import { describe, expect, it } from "vitest";
+import { HunchError } from "../../../../src/common/errors.ts";
+import { runsText } from "../../../../src/common/panel.ts";
+import type { GenerateParams, GenerationEvent, GenerationResult, ModelInfo } from "../../../../src/common/protocol.ts";
+import { newConversation } from "../../../../src/features/chat/conversation.ts";
+import { ChatSession, type SessionChange } from "../../../../src/features/chat/session.ts";
+import { model, result, tokens } from "../support.ts";
+
+type Work = (o: { emit(...events: GenerationEvent[]): void; signal: AbortSignal }) => Promise<GenerationResult>;
+
+/** A session on an engine that does what `work` says, generation by generation. */
+function session(work: Work[], o: { prepare?: () => Promise<ModelInfo>; settings?: Record<string, unknown> } = {}) {
+  const asked: GenerateParams[] = [];
+  const answeredNow: string[] = [];
+  const changes: SessionChange["type"][] = [];
+  let ids = 0;
+  const chat = new ChatSession(newConversation("c"), {
+    engine: {
+      prepare: o.prepare ?? (async () => model),
+      generate: async (params, { onEvents, signal }) => {
+        asked.push(params);
+        const next = work[asked.length - 1];
+        if (!next) throw new Error("not expected");
+        return next({ emit: (...events) => onEvents(events), signal });
+      },
+      answerNow: (id) => answeredNow.push(id),
+    },
+    settings: () => ({
+      effort: "low",
+      temperature: null,
+      maxTokens: null,
+      thinkingBudget: null,
+      speculation: "auto",
+      ...o.settings,
+    }),
+    newId: () => `g${ids++}`,
+    newSeed: () => 7,
+  });
+  chat.onChange((change) => changes.push(change.type));
+  const last = () => {
+    const turn = chat.conversation.turns.at(-1);
+    if (turn?.role !== "assistant") throw new Error("no answer");
+    return turn;
+  };
+  return { chat, asked, answeredNow, changes, last };
+}
+
+const piece = { label: "a.ts", languageId: "typescript", startLine: 1, endLine: 1, code: "let a = 1;" };
+const code = [
+  { piece, attachment: { label: "a.ts", uri: "file:///a.ts", languageId: "typescript", startLine: 1, endLine: 1 } },
+];
+
+describe("ask", () => {
+  it("streams into the turn and ends it", async () => {
+    const { chat, changes, last } = session([
+      async ({ emit }) => {
+        emit(tokens("thinking", ["hm"]), { type: "thinkingEnd", reason: "model" });
+        emit(tokens("answer", ["Yes."]), tokens("answer", [" Really."]));
+        return result();
+      },
+    ]);
+    await chat.ask({ task: "ask", text: "Is it?", code: [] });
+    expect(last()).toMatchObject({ status: "done", stopReason: "stop" });
+    expect(runsText(last().answer)).toBe("Yes. Really.");
+    expect(changes).toEqual(["turns", "turn", "tokens", "turn", "turn", "tokens", "tokens", "turn"]);
+    expect(chat.running).toBeNull();
+  });
+
+  it("sends the code and the question, with the settings of the moment", async () => {
+    const { chat, asked } = session([async () => result()], {
+      settings: { temperature: 0.5, maxTokens: 99, thinkingBudget: 11 },
+    });
+    await chat.ask({ task: "ask", text: "What is a?", code });
+    expect(asked[0]).toMatchObject({
+      generationId: "g0",
+      conversationId: "c",
+      maxTokens: 99,
+      sampling: { temperature: 0.5, seed: 7 },
+      controls: { budget: 11 },
+    });
+    const { prompt } = asked[0]!;
+    if (prompt.kind !== "chat") throw new Error(prompt.kind);
+    expect(prompt.messages.at(-1)?.content).toMatch(/let a = 1;.*What is a\?$/s);
+  });
+
+  it("repeats in the second turn to the letter what the first one sent, so that its cache is used", async () => {
+    const answer: Work = async ({ emit }) => {
+      emit(tokens("thinking", ["secret"]), tokens("answer", ["One."]));
+      return result();
+    };
+    const { chat, asked } = session([answer, answer]);
+    await chat.ask({ task: "ask", text: "What is a?", code });
+    await chat.ask({ task: "ask", text: "And b?", code });
+    const [first, second] = asked.map(({ prompt }) => (prompt.kind === "chat" ? prompt.messages : []));
+    expect(second?.slice(0, first?.length)).toEqual(first);
+    expect(second?.[first!.length]).toEqual({ role: "assistant", content: "One." });
+    expect(JSON.stringify(second)).not.toContain("secret");
+  });
+
+  it("is ignored while an answer is under way", async () => {
+    const { chat, asked } = session([async () => result()]);
+    const first = chat.ask({ task: "ask", text: "one", code: [] });
+    await chat.ask({ task: "ask", text: "two", code: [] });
+    await first;
+    expect(asked).toHaveLength(1);
+    expect(chat.conversation.turns).toHaveLength(2);
+  });
+
+  it("says what of too much code was left out, to the user and to the model", async () => {
+    const long = {
+      ...piece,
+      endLine: 4_000,
+      code: Array.from({ length: 4_000 }, (_, i) => `let a${i} = ${i};`).join("\n"),
+    };
+    const { chat, asked, last } = session([async () => result()]);
+    await chat.ask({ task: "ask", text: "?", code: [{ ...code[0]!, piece: long }] });
+    expect(last().notices).toEqual([
+      { code: "codeOmitted", message: expect.stringMatching(/Left out.*a\.ts, lines \d+-\d+/) },
+    ]);
+    expect(JSON.stringify(asked[0]?.prompt)).toContain(last().notices[0]?.message);
+  });
+
+  it("refuses code of which nothing fits", async () => {
+    const line = { ...piece, code: "x".repeat(100_000) };
+    const { chat, asked, last } = session([]);
+    await chat.ask({ task: "ask", text: "?", code: [{ ...code[0]!, piece: line }] });
+    expect(last()).toMatchObject({ status: "failed", error: { code: "promptTooLong" } });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("stop and answer now", () => {
+  const untilStopped: Work = ({ emit, signal }) => {
+    emit(tokens("thinking", ["hm"]));
+    return new Promise((resolve) =>
+      signal.addEventListener("abort", () => resolve(result({ stopReason: "cancelled" })), { once: true }),
+    );
+  };
+
+  it("a stop keeps the text, which can be carried on with the same messages", async () => {
+    const { chat, asked, last } = session([
+      untilStopped,
+      async ({ emit }) => {
+        emit(tokens("answer", ["So."]));
+        return result();
+      },
+    ]);
+    const asking = chat.ask({ task: "ask", text: "?", code });
+    await Promise.resolve();
+    chat.stop();
+    await asking;
+    expect(last()).toMatchObject({ status: "stopped", canContinue: true });
+    await chat.continue(last().id);
+    expect(asked[1]?.prompt).toEqual({
+      ...asked[0]?.prompt,
+      kind: "continue",
+      partial: { thinking: "hm", answer: "" },
+    });
+    expect([runsText(last().thinking), runsText(last().answer)]).toEqual(["hm", "So."]);
+  });
+
+  it("answer now reaches the running thought only", async () => {
+    const { chat, answeredNow } = session([untilStopped]);
+    chat.answerNow();
+    const asking = chat.ask({ task: "ask", text: "?", code: [] });
+    await Promise.resolve();
+    chat.answerNow();
+    chat.stop();
+    await asking;
+    chat.answerNow();
+    expect(answeredNow).toEqual(["g0"]);
+  });
+
+  it("a stop while the model loads ends the turn without text", async () => {
+    const { chat, last } = session([], {
+      prepare: () => Promise.reject(new HunchError("cancelled", "Stopped before it had begun.")),
+    });
+    await chat.ask({ task: "ask", text: "?", code: [] });
+    expect(last()).toMatchObject({ status: "stopped", canContinue: false, error: null });
+  });
+});
+
+describe("a dead engine", () => {
+  it("the text stays, and the next question works", async () => {
+    const { chat, last } = session([
+      async ({ emit }) => {
+        emit(tokens("answer", ["half"]));
+        throw new HunchError("engineCrashed", "The engine stopped.");
+      },
+      async ({ emit }) => {
+        emit(tokens("answer", ["whole"]));
+        return result();
+      },
+    ]);
+    await chat.ask({ task: "ask", text: "one", code: [] });
+    expect(last()).toMatchObject({ status: "failed", error: { code: "engineCrashed" }, answer: [{ text: "half" }] });
+    await chat.ask({ task: "ask", text: "two", code: [] });
+    expect(last()).toMatchObject({ status: "done", answer: [{ text: "whole" }] });
+  });
+
+  it("trying again drops the text and what came after it", async () => {
+    const answer: Work = async ({ emit }) => {
+      emit(tokens("answer", ["text"]));
+      return result();
+    };
+    const { chat, last } = session([answer, answer, answer]);
+    await chat.ask({ task: "ask", text: "one", code: [] });
+    const first = last().id;
+    await chat.ask({ task: "ask", text: "two", code: [] });
+    await chat.retry(first);
+    expect(chat.conversation.turns).toHaveLength(2);
+    expect(Object.keys(chat.conversation.inputs)).toEqual([first]);
+    expect(last().answer).toEqual([{ text: "text", origin: "target" }]);
+  });
+});

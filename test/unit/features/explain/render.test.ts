@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { HunchError } from "../../../../src/common/errors.ts";
+import { applyEvent, ask, begin, fail, finish, newConversation } from "../../../../src/features/chat/conversation.ts";
+import { renderThread } from "../../../../src/features/explain/render.ts";
+import { result, stats, tokens } from "../support.ts";
+
+function explaining() {
+  const conversation = newConversation("c");
+  const turn = ask(conversation, { task: "explain", text: "Explain a.ts:1-2", code: [] }, "auto");
+  begin(turn, "drop");
+  return { conversation, turn, clock: { startedMs: null } };
+}
+const answerOf = (conversation: ReturnType<typeof explaining>["conversation"]) =>
+  renderThread(conversation).comments.at(-1)?.markdown ?? "";
+
+describe("renderThread", () => {
+  it("leaves out the first question: it is the code above", () => {
+    const { conversation } = explaining();
+    expect(renderThread(conversation).comments.map((comment) => comment.author)).toEqual(["hunch"]);
+  });
+
+  it("says what it waits for", () => {
+    const { conversation, turn, clock } = explaining();
+    expect(answerOf(conversation)).toContain("Loading the model…");
+    applyEvent(turn, { type: "queue", position: 1 }, clock);
+    expect(answerOf(conversation)).toContain("Waiting for 1 other question…");
+    applyEvent(turn, { type: "prefill", processedTokens: 64, totalTokens: 300, cachedTokens: 0 }, clock);
+    expect(answerOf(conversation)).toContain("Reading 64 of 300 tokens…");
+    expect(renderThread(conversation)).toMatchObject({ state: "waiting", canReply: false });
+  });
+
+  it("shows a growing thought in one line: its end, as plain text", () => {
+    const { conversation, turn, clock } = explaining();
+    const thought = `${"word ".repeat(100)}\n\n# *so* ![x](y)\n\nthe end`;
+    applyEvent(turn, tokens("thinking", [thought], { thinkingTokens: 120 }), clock);
+    const text = answerOf(conversation);
+    expect(text.split("\n")).toHaveLength(1);
+    expect(text).toContain("120 tokens");
+    expect(text).toContain("the end");
+    expect(text).toContain("\\# \\*so\\* \\!\\[x\\]");
+    expect(text.length).toBeLessThan(250);
+    expect(renderThread(conversation).state).toBe("thinking");
+  });
+
+  it("folds the thought when the answer starts, and ends with the figures", () => {
+    const { conversation, turn, clock } = explaining();
+    applyEvent(turn, tokens("thinking", ["hm"], { elapsedMs: 0 }), clock);
+    applyEvent(turn, tokens("thinking", ["m"], { elapsedMs: 1_500 }), clock);
+    applyEvent(turn, tokens("answer", ["It **sums**.\n"]), clock);
+    expect(renderThread(conversation)).toMatchObject({ state: "answering", canReply: false });
+    expect(answerOf(conversation)).not.toContain("hmm");
+    finish(turn, result({ thinkingEnd: "budget", stats: stats({ draftedTokens: 10, acceptedTokens: 6 }) }));
+    expect(
+      answerOf(conversation)
+        .split("\n\n")
+        .map((part) => part.trim()),
+    ).toEqual([
+      "$(lightbulb) _Thought for 1.5 s · 12 tokens · ended at the budget_",
+      "It **sums**.",
+      "_34 tokens · 41 tokens/s · 2.0× by speculation · 60 % of drafts accepted_",
+    ]);
+    expect(renderThread(conversation)).toMatchObject({ state: "done", canReply: true });
+  });
+
+  it("a dead engine: the text stays, the error says what to do, Continue is offered", () => {
+    const { conversation, turn, clock } = explaining();
+    applyEvent(turn, tokens("answer", ["```ts\nlet a"]), clock);
+    fail(turn, new HunchError("engineCrashed", "The engine stopped.", { hint: "Continue or ask again." }));
+    const text = answerOf(conversation);
+    expect(text).toContain("```ts\nlet a\n```\n\n$(error) **The engine stopped\\.**");
+    expect(text).toContain("Continue or ask again\\.");
+    expect(renderThread(conversation)).toMatchObject({ state: "interrupted", canReply: true });
+  });
+
+  it("shows follow-up questions as they were typed", () => {
+    const { conversation, turn } = explaining();
+    finish(turn, result());
+    ask(conversation, { task: "ask", text: "Why *not* a Map?\n<b>", code: [] }, "auto");
+    expect(renderThread(conversation).comments[1]).toEqual({
+      author: "you",
+      markdown: "Why \\*not\\* a Map?  \n\\<b\\>",
+    });
+  });
+
+  it("never draws an image of an answer", () => {
+    const { conversation, turn, clock } = explaining();
+    applyEvent(turn, tokens("answer", ["![x](https://example.com/?secret)"]), clock);
+    expect(answerOf(conversation)).toContain("!\\[x]");
+  });
+});

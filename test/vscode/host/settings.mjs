@@ -1,0 +1,10 @@
+/** The settings of every test: the small model, and one thread, since two beside a VS Code on two cores crawl. */
+export function testModel() {
+  const model = process.env.HUNCH_TEST_MODEL;
+  if (!model) throw new Error("HUNCH_TEST_MODEL names no model: start the tests with npm run test:vscode");
+  return model;
+}
+
+export function testSettings(more = {}) {
+  return { "hunch.model": testModel(), "hunch.threads": 1, "hunch.logLevel": "debug", ...more };
+}
