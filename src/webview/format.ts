@@ -25,11 +25,11 @@ export function clock(ms: number): string {
 
 /** A measured time: three figures at most, "0.42 ms", "38 ms", "1.2 s", "1 min 12 s". */
 export function duration(ms: number): string {
-  if (ms < 1) return `${ms.toFixed(2)} ms`;
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  return clock(ms);
+  if (ms < 0.995) return `${ms.toFixed(2)} ms`;
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
+  return clock(Math.round(ms / 1000) * 1000);
 }
 
 /** Decimal units, as file managers and download pages show them: "986 MB", "1.1 GB". */

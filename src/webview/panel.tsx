@@ -43,7 +43,11 @@ function saveSoon(): void {
 }
 
 const actions: PanelActions = {
-  post: (message) => host.post(message),
+  post: (message) => {
+    host.post(message);
+    store.anticipate(message);
+    loop.request();
+  },
   announce: (sentence) => {
     spoken = sentence;
     loop.request();
@@ -60,7 +64,7 @@ const actions: PanelActions = {
     const open = !isThoughtOpen(turnId, live, chrome.thinkingCollapsed, view);
     view.setThought(turnId, open);
     // What the user does with a thought under way is taken as his wish for the next ones.
-    if (live) host.post({ type: "setThinkingCollapsed", value: !open });
+    if (live) actions.post({ type: "setThinkingCollapsed", value: !open });
     saveSoon();
     loop.request();
   },

@@ -2,7 +2,7 @@
  * The panel's copy of the host's state. Messages change it at once and cheaply; parsing and drawing wait for the next
  * frame. A message about a turn that is not here means that something was missed: then the whole state is asked for.
  */
-import type { AssistantTurn, PanelState, ToPanel, UserTurn } from "../common/panel.ts";
+import type { AssistantTurn, FromPanel, PanelState, ToPanel, UserTurn } from "../common/panel.ts";
 import { AssistantTurnModel } from "./turnModel.ts";
 import { announcement } from "./wording.ts";
 
@@ -54,6 +54,26 @@ export class PanelStore {
         return;
       case "focusInput":
         this.#events.focusInput(message.text);
+        return;
+    }
+  }
+
+  /** Shows a choice that the user made here at once; the host keeps it and may send another. */
+  anticipate(message: FromPanel): void {
+    switch (message.type) {
+      case "setEffort":
+        this.#change({ effort: message.effort });
+        return;
+      case "setShowOrigins":
+        this.#change({ showOrigins: message.value });
+        return;
+      case "setThinkingCollapsed":
+        this.#change({ thinkingCollapsed: message.value });
+        return;
+      case "setAttachSelection":
+        this.#change({ attachSelection: message.value });
+        return;
+      default:
         return;
     }
   }

@@ -52,7 +52,7 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
   const empty = store.turns.length === 0;
   return (
     <>
-      {!empty && (
+      {chrome.title !== "" && (
         <header class="title-bar">
           <h1 title={chrome.title}>{chrome.title}</h1>
         </header>

@@ -136,6 +136,7 @@ function EffortPicker({ effort }: { effort: Effort }) {
           </option>
         ))}
       </select>
+      <Icon name="chevronDown" />
     </span>
   );
 }

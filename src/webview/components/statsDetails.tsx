@@ -81,7 +81,13 @@ function PositionChart({ positions, rounds }: { positions: number[]; rounds: num
         <title>Accepted by position. {spoken}</title>
         {shares.map((share, index) => {
           const height = Math.max(1, share * 32);
-          return <rect key={index} x={index * 14 + 1} y={32 - height} width="12" height={height} />;
+          const x = index * 14 + 1;
+          return (
+            <g key={index}>
+              <rect class="track" x={x} width="12" height="32" />
+              <rect x={x} y={32 - height} width="12" height={height} />
+            </g>
+          );
         })}
       </svg>
       <figcaption>Accepted by position in the draft, 1 to {positions.length}</figcaption>

@@ -34,10 +34,10 @@ export function StatsFooter({ turnId, stats, open, showOrigins, answer }: StatsF
         >
           <Icon name={open ? "chevronDown" : "chevronRight"} />
           <span>
-            {statsSummary(stats).map((part, index) => (
+            {statsSummary(stats).map((part, index, parts) => (
               <span key={part} class="stats-part">
-                {index > 0 && " · "}
                 {part}
+                {index < parts.length - 1 && " · "}
               </span>
             ))}
           </span>

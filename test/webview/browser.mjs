@@ -1,0 +1,67 @@
+/** The panel in a real chromium: builds it as the extension does and opens any scene in any theme. */
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import * as esbuild from "esbuild";
+import { openBrowser, repository } from "../vscode/host/host.mjs";
+
+export { repository };
+export const themeNames = ["dark", "light", "highContrast", "highContrastLight"];
+
+const origin = "https://panel.invalid";
+const built = path.join(repository, "out", "webview");
+
+/** Bundles the panel and the scenes into out/webview; gives the module of the scenes. */
+export async function buildScenes() {
+  const options = { bundle: true, legalComments: "none", logLevel: "warning", absWorkingDir: repository };
+  await esbuild.build({
+    ...options,
+    minify: true,
+    platform: "browser",
+    target: "es2022",
+    format: "iife",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    entryPoints: ["src/webview/panel.tsx"],
+    outfile: path.join(built, "panel.js"),
+  });
+  const outfile = path.join(built, "page.mjs");
+  await esbuild.build({ ...options, platform: "node", format: "esm", entryPoints: ["test/webview/page.ts"], outfile });
+  return import(pathToFileURL(outfile).href);
+}
+
+export function readTheme(name) {
+  return JSON.parse(fs.readFileSync(path.join(repository, "test/fixtures/themes", `${name}.json`), "utf8"));
+}
+
+/**
+ * Opens a browser for the scenes; `show` loads one into its page. Whatever the page logs as an error or asks of the
+ * network is collected in `problems`.
+ */
+export async function openPanel(pages) {
+  const { browser, page } = await openBrowser({ width: 420, height: 800 });
+  const problems = [];
+  let html = "";
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  page.on("pageerror", (error) => problems.push(String(error)));
+  await page.route("**/*", async (route) => {
+    const url = new URL(route.request().url());
+    if (url.origin === origin && url.pathname === "/") return route.fulfill({ contentType: "text/html", body: html });
+    if (url.origin === origin && /^\/panel\.(js|css)$/.test(url.pathname))
+      return route.fulfill({ path: path.join(built, url.pathname) });
+    if (url.pathname !== "/favicon.ico") problems.push(`asked for ${url.href}`);
+    return route.abort();
+  });
+  const show = async (scene, themeName, { width = 420, height = 800 } = {}) => {
+    await page.setViewportSize({ width, height });
+    const files = { cspSource: origin, scriptUri: `${origin}/panel.js`, styleUri: `${origin}/panel.css` };
+    html = pages.scenePage(files, readTheme(themeName), scene);
+    await page.goto(`${origin}/`);
+    await page.locator(".composer").waitFor();
+    // Two frames: the state is drawn in the first, what depends on layout in the second.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  };
+  return { browser, page, problems, show };
+}
