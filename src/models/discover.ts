@@ -6,19 +6,20 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HunchError } from "../common/errors.ts";
 import { type CatalogueModel, catalogue } from "./catalogue.ts";
-import { type Candidate, catalogueIdOf, type FoundIn, listCandidates } from "./discoveryPlaces.ts";
+import { type Candidate, catalogueModelOf, type FoundIn, listCandidates } from "./discoveryPlaces.ts";
 import { type FolderInputs, thisUser } from "./folder.ts";
-import { type GgufInfo, readGguf } from "./gguf.ts";
+import { readGguf } from "./gguf.ts";
 
 export interface DiscoveredModel {
   /** The first part of a model in several files. */
   path: string;
   foundIn: FoundIn;
-  /** For people: the model's own name, or what its program calls it. */
+  /** For people: what the catalogue or the program that fetched it calls it, else the file's name. */
   name: string;
   architecture: string;
   quantization: string | null;
-  parameterCount: number;
+  /** null for a model in several files: only the first one's header is read. */
+  parameterCount: number | null;
   /** All parts together. */
   sizeBytes: number;
   contextSize: number | null;
@@ -71,25 +72,24 @@ async function inspect(
   const info = await readGguf(candidate.path);
   if (info.kind !== "model" || info.architecture === "clip") throw new Error(`no language model, but "${info.kind}"`);
   const sizeBytes = part === null ? info.sizeBytes : await partsBytes(candidate.path, part.count);
+  const sha256 = candidate.sha256 ?? blobSha256(file);
+  const known = catalogueModelOf({ path: candidate.path, sizeBytes, sha256 }, models);
   return {
     path: candidate.path,
     foundIn: candidate.foundIn,
-    name: displayName(candidate, info),
+    name: displayName(candidate, known),
     architecture: info.architecture,
     quantization: info.quantization,
-    parameterCount: info.parameterCount,
+    parameterCount: part === null ? info.parameterCount : null,
     sizeBytes,
     contextSize: info.contextSize,
-    catalogueId: catalogueIdOf(
-      { path: candidate.path, sizeBytes, sha256: candidate.sha256 ?? blobSha256(file) },
-      models,
-    ),
+    catalogueId: known?.id ?? null,
   };
 }
 
-/** Quantisers leave odd names in the metadata; the file's name is what people know it by. */
-function displayName(candidate: Candidate, info: GgufInfo): string {
-  return candidate.title ?? info.name ?? basename(candidate.path).replace(/\.gguf$/i, "");
+/** Not the name in the metadata: quantisers leave odd ones there. A file's name is what people know it by. */
+function displayName(candidate: Candidate, known: CatalogueModel | undefined): string {
+  return candidate.title ?? known?.name ?? basename(candidate.path).replace(/(-\d{5}-of-\d{5})?\.gguf$/i, "");
 }
 
 /** `…-00001-of-00003.gguf`, as llama.cpp's splitter names them. */

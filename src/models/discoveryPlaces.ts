@@ -108,14 +108,13 @@ async function ollamaWeights(folder: string, manifestPath: string): Promise<Cand
 }
 
 /** The catalogue's model that this file is: by its stated SHA-256, else by name and size. */
-export function catalogueIdOf(
+export function catalogueModelOf(
   file: { path: string; sizeBytes: number; sha256: string | null },
   models: readonly CatalogueModel[],
-): string | null {
-  const same = models.find((model) =>
+): CatalogueModel | undefined {
+  return models.find((model) =>
     file.sha256 !== null && model.sha256 !== null
       ? file.sha256 === model.sha256
       : model.bytes === file.sizeBytes && model.file === basename(file.path),
   );
-  return same?.id ?? null;
 }

