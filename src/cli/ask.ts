@@ -1,0 +1,102 @@
+/** `ask`: from a request to a printed answer. */
+import { randomUUID } from "node:crypto";
+import { HunchError } from "../common/errors.ts";
+import type { GenerateParams, GenerationResult, ModelInfo, SamplingOptions } from "../common/protocol.ts";
+import { type CodePiece, compose, type TaskKind } from "../prompts/compose.ts";
+import type { AskRequest } from "./askRequest.ts";
+import { type EngineContext, load, loadModel, withEngine } from "./engine.ts";
+import { readCode, readPromptFile, readQuestion } from "./input.ts";
+import type { AskOutput } from "./output/output.ts";
+
+/** Output tokens at most where neither the user nor the effort asks for more. */
+const usualMaxTokens = 2_048;
+
+export interface Question {
+  text: string;
+  code: CodePiece[];
+}
+
+/** Reads what is asked about. @throws HunchError emptyInput and those of input.ts */
+export async function readInput(request: AskRequest): Promise<Question> {
+  const code = await Promise.all(request.files.map(readCode));
+  const text = await readText(request);
+  if (text.trim() === "" && request.question.from !== "nowhere")
+    throw new HunchError("emptyInput", "The question is empty.", { hint: 'Write one: hunch ask "What is a monad?"' });
+  return { text, code };
+}
+
+async function readText({ question }: AskRequest): Promise<string> {
+  switch (question.from) {
+    case "argument":
+      return question.text;
+    case "stdin":
+      return readQuestion(process.stdin);
+    case "file":
+      return readPromptFile(question.path);
+    case "nowhere":
+      return "";
+  }
+}
+
+/**
+ * Loads the model, generates, and tells the output all of it but the end.
+ * @throws HunchError of the model, the engine or the prompt; engineCrashed after the output has what was written
+ */
+export async function ask(
+  request: AskRequest,
+  question: Question,
+  output: AskOutput,
+  context: EngineContext,
+): Promise<GenerationResult> {
+  const params = await loadModel(request.engine, context);
+  return withEngine(context, async (client) => {
+    const model = await load(client, params, context);
+    output.loaded(model);
+    return client.generate(generateParams(request, question, model), {
+      onEvents: (events) => output.events(events),
+      signal: context.interrupts.signal,
+    });
+  });
+}
+
+function generateParams(request: AskRequest, { text, code }: Question, model: ModelInfo): GenerateParams {
+  const { speculation } = request.engine;
+  const common = {
+    generationId: randomUUID(),
+    conversationId: randomUUID(),
+    speculation,
+    onContextFull: "stop",
+  } as const;
+  if (request.raw)
+    return {
+      ...common,
+      prompt: { kind: "raw", text },
+      sampling: sampling(request, {}),
+      maxTokens: request.maxTokens ?? usualMaxTokens,
+      controls: { budget: null, loopGuard: false, earlyExit: false },
+    };
+  const task: TaskKind = text.trim() === "" ? "explain" : "ask";
+  const composed = compose({
+    task,
+    question: text,
+    code,
+    history: [],
+    effort: request.effort,
+    template: request.template ?? undefined,
+    budget: request.budget ?? undefined,
+    format: model.thinking,
+  });
+  return {
+    ...common,
+    prompt: { kind: "chat", messages: composed.messages, thinking: composed.thinking },
+    sampling: sampling(request, composed.sampling),
+    maxTokens: request.maxTokens ?? Math.max(usualMaxTokens, composed.maxTokens),
+    controls: composed.controls,
+  };
+}
+
+/** The user's choice, then the publisher's advice, then greedy. */
+function sampling(request: AskRequest, advised: Partial<SamplingOptions>): SamplingOptions {
+  const neutral = { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 };
+  return { ...neutral, ...advised, ...request.sampling, seed: request.seed };
+}

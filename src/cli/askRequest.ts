@@ -1,0 +1,236 @@
+/**
+ * The options of `ask`, spelled once: what the command line takes, and the request it means. Other commands that load a
+ * model share the engine's part.
+ */
+import { randomInt } from "node:crypto";
+import { Command, Option } from "commander";
+import { HunchError } from "../common/errors.ts";
+import { type Effort, efforts } from "../common/panel.ts";
+import type { GpuChoice, KvType, SamplingOptions, SpeculationMode } from "../common/protocol.ts";
+import { defaultModelId } from "../models/catalogue.ts";
+import type { TemplateName } from "../prompts/compose.ts";
+import { templateNames } from "../prompts/templates/index.ts";
+import { type FileSelection, parseFileSelection } from "./input.ts";
+import { decimal, integer, integerOrAuto } from "./values.ts";
+
+/** Which model is loaded, and how. */
+export interface EngineRequest {
+  /** Catalogue id or path. */
+  model: string;
+  /** Catalogue id or path; "none" for none; null for what the speculation mode needs. */
+  draft: string | null;
+  contextSize: number | "auto";
+  kvType: KvType | "auto";
+  threads: number | "auto";
+  gpu: GpuChoice;
+  speculation: SpeculationMode;
+}
+
+export type QuestionSource =
+  | { from: "argument"; text: string }
+  | { from: "stdin" }
+  | { from: "file"; path: string }
+  /** Code alone: explain it. */
+  | { from: "nowhere" };
+
+export interface AskRequest {
+  engine: EngineRequest;
+  question: QuestionSource;
+  files: FileSelection[];
+  /** Send the prompt as it is. */
+  raw: boolean;
+  effort: Effort;
+  /** null: by the effort. */
+  template: TemplateName | null;
+  /** Thinking tokens; null: by the effort. */
+  budget: number | null;
+  /** Output tokens at most; null: by the effort. */
+  maxTokens: number | null;
+  /** What the user fixed of the sampling. */
+  sampling: Partial<Omit<SamplingOptions, "seed">>;
+  seed: number;
+  json: boolean;
+  verbose: boolean;
+}
+
+const modelHelp = "catalogue id (see `hunch models list`) or path of a GGUF file";
+
+/** Options of every command that loads a model. */
+export function addEngineOptions(command: Command): Command {
+  return command
+    .option("--model <id|path>", `the model: ${modelHelp}`, defaultModelId)
+    .option("--draft <id|path|none>", `a draft model that guesses ahead: ${modelHelp}, or none (default: none)`)
+    .addOption(
+      new Option("--speculation <mode>", "how tokens are guessed ahead and verified together")
+        .choices(["auto", "off", "strict", "suffix", "recycling", "draft"] satisfies SpeculationMode[])
+        .default("auto"),
+    )
+    .option("--context <tokens>", "context size (default: what fits in memory, at most 8192)", integer(64, 4_194_304))
+    .addOption(
+      new Option("--kv-type <type>", "number format of the KV cache")
+        .choices(["auto", "f16", "q8_0", "q4_0"] satisfies (KvType | "auto")[])
+        .default("auto"),
+    )
+    .option(
+      "--threads <n|auto>",
+      "processor threads; more than there are free cores is slow",
+      integerOrAuto(1, 512),
+      "auto",
+    )
+    .addOption(
+      new Option("--gpu <backend>", "graphics processor to use")
+        .choices(["auto", "off", "vulkan", "cuda", "metal"] satisfies GpuChoice[])
+        .default("auto"),
+    )
+    .option("--json", "write one JSON object a line, for programs")
+    .option("--verbose", "write the engine's log to standard error");
+}
+
+export function addAskOptions(command: Command): Command {
+  return addEngineOptions(
+    command
+      .argument("[question]", "the question; - reads it from standard input")
+      .option("--prompt-file <file>", "read the question from a file")
+      .option(
+        "--file <file[:A-B]>",
+        "code to ask about, all of it or lines A to B; can be given several times",
+        (value, all: FileSelection[]) => [...all, parseFileSelection(value)],
+        [] as FileSelection[],
+      )
+      .option("--raw", "send the prompt as it is, without the model's chat format")
+      .addOption(
+        new Option("--effort <level>", "how much the model thinks").choices(efforts as string[]).default("auto"),
+      )
+      .addOption(
+        new Option("--template <name>", "how it is asked to think (default: by the effort)").choices(templateNames),
+      )
+      .option("--budget <tokens>", "thinking tokens at most (default: by the effort)", integer(0, 1_000_000))
+      .option(
+        "--max-tokens <n>",
+        "output tokens at most, thinking included (default: 2048, more where the effort needs more)",
+        integer(1, 1_000_000),
+      )
+      .option(
+        "--temperature <x>",
+        "0 takes the likeliest token (default: the publisher's advice for models trained to think, else 0)",
+        decimal(0, 10),
+      )
+      .option("--top-k <n>", "sample from the n likeliest tokens; 0: off", integer(0, 1_000_000))
+      .option("--top-p <x>", "sample from the likeliest tokens that make up this probability", decimal(0, 1))
+      .option("--min-p <x>", "leave out tokens less likely than this share of the likeliest", decimal(0, 1))
+      .option("--seed <n>", "the same seed gives the same text (default: random, reported)", integer(0, 4_294_967_295)),
+  )
+    .addOption(
+      new Option("--backend <name>", "what computes")
+        .choices(["embedded", "llama-server", "openai"])
+        .default("embedded"),
+    )
+    .option("--endpoint <url>", "server of the openai backend");
+}
+
+/** What commander makes of the options above. */
+interface ParsedOptions {
+  model: string;
+  draft?: string;
+  speculation: SpeculationMode;
+  context?: number;
+  kvType: KvType | "auto";
+  threads: number | "auto";
+  gpu: GpuChoice;
+  json?: true;
+  verbose?: true;
+}
+
+interface ParsedAskOptions extends ParsedOptions {
+  promptFile?: string;
+  file: FileSelection[];
+  raw?: true;
+  effort: Effort;
+  template?: TemplateName;
+  budget?: number;
+  maxTokens?: number;
+  temperature?: number;
+  topK?: number;
+  topP?: number;
+  minP?: number;
+  seed?: number;
+  backend: "embedded" | "llama-server" | "openai";
+  endpoint?: string;
+}
+
+export function engineRequest(options: ParsedOptions): EngineRequest {
+  return {
+    model: options.model,
+    draft: options.draft ?? null,
+    contextSize: options.context ?? "auto",
+    kvType: options.kvType,
+    threads: options.threads,
+    gpu: options.gpu,
+    speculation: options.speculation,
+  };
+}
+
+/** @throws HunchError usage when options contradict each other; backendUnavailable */
+export function askRequest(question: string | undefined, options: ParsedAskOptions): AskRequest {
+  checkBackend(options);
+  const { raw = false, file: files } = options;
+  if (raw && files.length > 0)
+    throw usage("--raw sends the prompt as it is, so --file has no place in it.", "Put the code into the prompt.");
+  if (raw && (options.template ?? options.budget) !== undefined)
+    throw usage("--raw has no thought that could have a template or a budget.", "Leave --raw out.");
+  const source = questionSource(question, options);
+  if (source.from === "nowhere" && files.length === 0)
+    throw usage(
+      "There is nothing to ask.",
+      'Ask a question, name code with --file, or both: hunch ask "…" --file src/a.ts:1-40',
+    );
+  if (options.speculation === "draft" && options.draft === "none")
+    throw usage("--speculation draft needs a draft model.", "Leave --draft none out, or choose another mode.");
+  const { temperature, topK, topP, minP } = options;
+  return {
+    engine: engineRequest(options),
+    question: source,
+    files,
+    raw,
+    effort: options.effort,
+    template: options.template ?? null,
+    budget: options.budget ?? null,
+    maxTokens: options.maxTokens ?? null,
+    sampling: Object.fromEntries(
+      Object.entries({ temperature, topK, topP, minP }).filter(([, value]) => value !== undefined),
+    ),
+    // 31 bits, so that it is a whole number in every language that reads the JSON.
+    seed: options.seed ?? randomInt(2 ** 31),
+    json: options.json ?? false,
+    verbose: options.verbose ?? false,
+  };
+}
+
+/** The request that arguments of `ask` mean, without running it. @throws HunchError, CommanderError */
+export function parseAskRequest(argv: readonly string[]): AskRequest {
+  const command = addAskOptions(new Command("ask").exitOverride().configureOutput({ outputError: () => {} }));
+  command.parse(argv, { from: "user" });
+  return askRequest(command.args[0], command.opts());
+}
+
+function questionSource(question: string | undefined, { promptFile }: ParsedAskOptions): QuestionSource {
+  if (promptFile !== undefined) {
+    if (question !== undefined)
+      throw usage("The question is given twice.", "Use an argument or --prompt-file, not both.");
+    return { from: "file", path: promptFile };
+  }
+  if (question === undefined) return { from: "nowhere" };
+  return question === "-" ? { from: "stdin" } : { from: "argument", text: question };
+}
+
+function checkBackend({ backend, endpoint }: ParsedAskOptions): void {
+  if (backend !== "embedded")
+    throw new HunchError("backendUnavailable", `This version of Hunch has no ${backend} backend.`, {
+      hint: "Leave --backend out: the embedded one runs the model on this machine.",
+    });
+  if (endpoint !== undefined) throw usage("--endpoint belongs to the openai backend.", "Leave it out.");
+}
+
+function usage(message: string, hint: string): HunchError {
+  return new HunchError("usage", message, { hint });
+}

@@ -1,0 +1,137 @@
+/** `doctor`: what works on this machine, what does not and why; and what a model can do here, measured. */
+import { statfs } from "node:fs/promises";
+import { availableParallelism, cpus } from "node:os";
+import { dirname } from "node:path";
+import type { EngineClient } from "../client/engineClient.ts";
+import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
+import type { EngineStatus, MeasureResult, ModelInfo, ThreadInfo } from "../common/protocol.ts";
+import { defaultModelId } from "../models/catalogue.ts";
+import { machineMemory } from "../models/fit.ts";
+import type { EngineRequest } from "./askRequest.ts";
+import { type EngineContext, load, loadModel, withEngine } from "./engine.ts";
+
+export interface ModelReport {
+  id: string;
+  path: string;
+  sizeBytes: number;
+  device: string;
+  threads: ThreadInfo;
+  contextSize: number;
+  kvType: string;
+  flashAttention: boolean;
+  /** Time of a pass over n tokens relative to one. */
+  costCurve: Record<string, number>;
+  /** Time of a pass over one token (ms). */
+  passMs: number | null;
+  /** Pass sizes whose result is bit-equal to passes of one token; strict mode uses these. */
+  exactSizes: number[];
+  /** Context lengths at which that was tried (tokens). */
+  exactLengths: number[];
+  thinking: { family: string; native: boolean };
+}
+
+export interface DoctorReport {
+  type: "doctor";
+  node: string;
+  platform: string;
+  architecture: string;
+  cpu: { model: string; logicalCores: number; usableCores: number };
+  memory: { totalBytes: number; availableBytes: number };
+  engine: { works: boolean; version: string | null; error: ErrorData | null };
+  devices: EngineStatus["devices"];
+  store: { path: string; freeBytes: number | null };
+  installed: { id: string; path: string; sizeBytes: number }[];
+  /** The model asked about, or the default one when it is here; with --model it is fetched when missing. */
+  models: (ModelReport | { id: string; error: ErrorData })[];
+}
+
+/**
+ * Failures are part of the report; only an interrupt throws.
+ * @param named the user named the model: it is fetched when missing; else it is measured only when it is here
+ */
+export async function examine(request: EngineRequest, named: boolean, context: EngineContext): Promise<DoctorReport> {
+  const { store } = context;
+  const installed = await store.installed();
+  const report: DoctorReport = {
+    type: "doctor",
+    node: process.version,
+    platform: process.platform,
+    architecture: process.arch,
+    cpu: {
+      model: cpus()[0]?.model.trim() ?? "unknown",
+      logicalCores: cpus().length,
+      usableCores: availableParallelism(),
+    },
+    memory: machineMemory(),
+    engine: { works: false, version: null, error: null },
+    devices: [],
+    store: { path: store.folder, freeBytes: await freeBytes(store.folder) },
+    installed: installed.map(({ model, path, sizeBytes }) => ({ id: model.id, path, sizeBytes })),
+    models: [],
+  };
+  const measures = named || installed.some(({ model }) => model.id === defaultModelId);
+  try {
+    await withEngine(context, async (client) => {
+      // A measurement can not be cancelled; its process can be ended.
+      context.interrupts.signal.addEventListener("abort", () => client.kill());
+      report.engine = { works: true, version: client.engineVersion, error: null };
+      if (measures) report.models.push(await examineModel(client, request, context));
+      report.devices = (await client.status()).devices;
+    });
+  } catch (error) {
+    rethrowInterrupt(error);
+    report.engine.works = false;
+    report.engine.error = toErrorData(error);
+  }
+  return report;
+}
+
+/** Everything asked about works. */
+export function isHealthy(report: DoctorReport): boolean {
+  return report.engine.works && report.models.every((model) => !("error" in model));
+}
+
+async function examineModel(client: EngineClient, request: EngineRequest, context: EngineContext) {
+  try {
+    const model = await load(client, await loadModel(request, context), context);
+    return modelReport(model, await client.measure({ costCurve: true, exactness: true }));
+  } catch (error) {
+    rethrowInterrupt(error);
+    return { id: request.model, error: toErrorData(error) };
+  }
+}
+
+function modelReport(model: ModelInfo, measured: MeasureResult): ModelReport {
+  const { id, path, sizeBytes, device, threads, contextSize, kvType, flashAttention, thinking } = model;
+  return {
+    id,
+    path,
+    sizeBytes,
+    device,
+    threads,
+    contextSize,
+    kvType,
+    flashAttention,
+    costCurve: measured.costCurve ?? {},
+    passMs: measured.passMs,
+    exactSizes: measured.exactness?.exactSizes ?? [],
+    exactLengths: measured.exactness?.lengths ?? [],
+    thinking: { family: thinking.family, native: thinking.native },
+  };
+}
+
+function rethrowInterrupt(error: unknown): void {
+  if (error instanceof HunchError && error.code === "cancelled") throw error;
+}
+
+/** Of the file system that holds the folder, which may not exist yet; null when it can not be told. */
+async function freeBytes(folder: string): Promise<number | null> {
+  for (let path = folder; ; path = dirname(path)) {
+    try {
+      const { bavail, bsize } = await statfs(path);
+      return bavail * bsize;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || path === dirname(path)) return null;
+    }
+  }
+}

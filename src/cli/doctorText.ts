@@ -1,0 +1,56 @@
+/** The report of `doctor` for people. */
+import { formatBytes } from "../models/units.ts";
+import type { DoctorReport, ModelReport } from "./doctor.ts";
+
+export function doctorText(report: DoctorReport): string {
+  const { cpu, memory, store, engine } = report;
+  const lines = [
+    row("Node", `${report.node}, ${report.platform} ${report.architecture}`),
+    row("Processor", `${cpu.model}, ${cpu.logicalCores} logical cores, ${cpu.usableCores} usable`),
+    row("Memory", `${formatBytes(memory.availableBytes)} available of ${formatBytes(memory.totalBytes)}`),
+    row(
+      "Models",
+      `${store.path}, ${store.freeBytes === null ? "free space unknown" : `${formatBytes(store.freeBytes)} free`}`,
+    ),
+    ...report.installed.map(({ id, sizeBytes }) => row("", `${id}, ${formatBytes(sizeBytes)}`)),
+    ...(report.installed.length === 0 ? [row("", "none yet; `hunch models list` shows what there is")] : []),
+    row("Engine", engine.works ? `works, version ${engine.version}` : "does not work"),
+    ...(engine.error ? [row("", engine.error.message), row("", engine.error.hint)] : []),
+    ...report.devices.map(({ name, available, reason }) =>
+      row("Device", `${name}: ${available ? "available" : "not available"}${reason ? ` (${reason})` : ""}`),
+    ),
+    ...report.models.flatMap((model) => ["", ...("error" in model ? failure(model) : modelLines(model))]),
+  ];
+  return `${lines.filter((line) => line.trim() !== "" || line === "").join("\n")}\n`;
+}
+
+function failure({ id, error }: Extract<DoctorReport["models"][number], { error: unknown }>): string[] {
+  return [row("Model", `${id} does not work`), row("", error.message), row("", error.hint)];
+}
+
+function modelLines(model: ModelReport): string[] {
+  const curve = Object.entries(model.costCurve)
+    .map(([n, cost]) => `${n}: ${cost.toFixed(2)}`)
+    .join("  ");
+  const speed = model.passMs ? `, ${(1000 / model.passMs).toFixed(1)} tok/s without speculation` : "";
+  return [
+    row("Model", `${model.id}, ${formatBytes(model.sizeBytes)}`),
+    row("Runs on", `${model.device}, ${model.threads.used} of ${model.threads.free} free cores${speed}`),
+    row(
+      "Context",
+      `${model.contextSize} tokens, KV cache ${model.kvType}${model.flashAttention ? ", flash attention" : ""}`,
+    ),
+    row("Cost curve", `${curve || "not measured"}`),
+    row("", "time of a pass over n tokens, relative to one"),
+    row("Exact sizes", model.exactSizes.length > 0 ? model.exactSizes.join(", ") : "none"),
+    row("", "tokens a pass whose result equals plain decoding bit by bit; strict mode uses these"),
+    row(
+      "Thinking",
+      model.thinking.native ? `trained to think (${model.thinking.family})` : "not trained to think; it is asked to",
+    ),
+  ];
+}
+
+function row(label: string, text: string): string {
+  return text === "" ? " " : `${label.padEnd(12)} ${text}`;
+}

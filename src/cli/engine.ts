@@ -1,0 +1,92 @@
+/** The engine as the terminal uses it: one process for one command, with models that are fetched when they are missing. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { EngineClient } from "../client/engineClient.ts";
+import { HunchError } from "../common/errors.ts";
+import type { LoadParams, LogLevel, ModelInfo, ModelRef } from "../common/protocol.ts";
+import { download } from "../models/download.ts";
+import { thisUser, userCacheFolder } from "../models/folder.ts";
+import { isPath, type ModelStore } from "../models/store.ts";
+import type { EngineRequest } from "./askRequest.ts";
+import type { Interrupts } from "./interrupts.ts";
+import type { Preparation } from "./output/output.ts";
+
+export interface EngineContext {
+  store: ModelStore;
+  output: Preparation;
+  interrupts: Interrupts;
+  /** Writes the engine's log to standard error. */
+  verbose: boolean;
+}
+
+export interface LoadedEngine {
+  client: EngineClient;
+  model: ModelInfo;
+}
+
+/**
+ * Starts an engine, gives it to `work`, and ends it in any case.
+ * @throws HunchError engineStartFailed, protocolMismatch, and what `work` throws
+ */
+export async function withEngine<T>(context: EngineContext, work: (client: EngineClient) => Promise<T>): Promise<T> {
+  const { interrupts, verbose } = context;
+  const client = await EngineClient.start({
+    // Beside the bundle of this program.
+    enginePath: fileURLToPath(new URL("engine.mjs", import.meta.url)),
+    client: "cli",
+    stateFolder: join(userCacheFolder(thisUser()), "hunch", "engine"),
+    logLevel: verbose ? "debug" : "warn",
+    onLog: (level: LogLevel, message: string) => {
+      if (verbose) process.stderr.write(`[${level}] ${message}\n`);
+    },
+  });
+  interrupts.onKill(() => client.kill());
+  try {
+    return await work(client);
+  } finally {
+    await client.dispose();
+  }
+}
+
+/** Fetches what is missing, then loads it. @throws HunchError of the store, the download or the load */
+export async function loadModel(request: EngineRequest, context: EngineContext): Promise<LoadParams> {
+  const target = await obtainModel(request.model, context);
+  const draftId = draftFor(request, context.store);
+  const draft = draftId === null ? null : await obtainModel(draftId, context);
+  const { contextSize, kvType, threads, gpu, speculation } = request;
+  return { target, draft, contextSize, kvType, threads, gpu, strict: speculation === "strict" };
+}
+
+export async function load(client: EngineClient, params: LoadParams, context: EngineContext): Promise<ModelInfo> {
+  return client.load(params, {
+    onProgress: ({ id, progress }) => context.output.loading(id, progress),
+    signal: context.interrupts.signal,
+  });
+}
+
+/** The checked file of a catalogue id or a path; a catalogue model that is missing is downloaded. */
+async function obtainModel(idOrPath: string, { store, output, interrupts }: EngineContext): Promise<ModelRef> {
+  const { signal } = interrupts;
+  if (isPath(idOrPath)) return store.resolve(idOrPath, { signal });
+  const model = store.find(idOrPath);
+  const resolve = () => store.resolve(model.id, { signal, onProgress: (bytes) => output.verifying(model, bytes) });
+  if (await store.isInstalled(model)) return resolve();
+  output.downloadStarts(model);
+  await download(model, store, {
+    signal,
+    onProgress: (progress) => output.download(model, progress),
+    onNotice: (message) => output.notice({ code: "download", message }),
+  });
+  return resolve();
+}
+
+/** Id or path of the draft model; null for none. @throws HunchError usage when one is needed and none is known */
+function draftFor({ model, draft, speculation }: EngineRequest, store: ModelStore): string | null {
+  if (draft !== null) return draft === "none" ? null : draft;
+  if (speculation !== "draft") return null;
+  const known = isPath(model) ? null : store.find(model).draft;
+  if (known) return known;
+  throw new HunchError("usage", `No draft model is known for ${model}.`, {
+    hint: "Name one with --draft: a small model with the same vocabulary.",
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * Ctrl-C and its like. The first one stops cleanly: what is there is kept and printed. The second one ends at once.
+ */
+
+/** Exit status of a program ended by a signal: 128 + its number, as shells have it. */
+const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type StopSignal = keyof typeof statuses;
+
+export class Interrupts {
+  readonly #abort = new AbortController();
+  readonly #killers = new Set<() => void>();
+  readonly #exit: (status: number) => void;
+  readonly #onSignal = (signal: NodeJS.Signals) => this.#stop(statuses[signal as StopSignal]);
+  #status: number | null = null;
+
+  constructor(exit: (status: number) => void = (status) => process.exit(status)) {
+    this.#exit = exit;
+    for (const signal of Object.keys(statuses)) process.on(signal, this.#onSignal);
+  }
+
+  /** Aborted at the first signal. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Exit status that the signal calls for; null when there was none. */
+  get status(): number | null {
+    return this.#status;
+  }
+
+  /** Called at the second signal, before the process ends. */
+  onKill(kill: () => void): void {
+    this.#killers.add(kill);
+  }
+
+  /** Stops as at a signal, for instance when nobody reads the output any more. */
+  stop(status: number): void {
+    if (this.#status === null) this.#stop(status);
+  }
+
+  dispose(): void {
+    for (const signal of Object.keys(statuses)) process.off(signal, this.#onSignal);
+  }
+
+  #stop(status: number): void {
+    if (this.#status === null) {
+      this.#status = status;
+      this.#abort.abort();
+      return;
+    }
+    for (const kill of this.#killers) kill();
+    this.#exit(status);
+  }
+}

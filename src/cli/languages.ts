@@ -1,0 +1,62 @@
+/** Language of a file by its name, as VS Code calls it, so that terminal and editor ask the same way. */
+import { basename, extname } from "node:path";
+
+const byExtension: Record<string, string> = {
+  ".bash": "shellscript",
+  ".c": "c",
+  ".cc": "cpp",
+  ".cjs": "javascript",
+  ".clj": "clojure",
+  ".cpp": "cpp",
+  ".cs": "csharp",
+  ".css": "css",
+  ".cts": "typescript",
+  ".cu": "cuda-cpp",
+  ".dart": "dart",
+  ".ex": "elixir",
+  ".exs": "elixir",
+  ".fs": "fsharp",
+  ".go": "go",
+  ".h": "c",
+  ".hpp": "cpp",
+  ".hs": "haskell",
+  ".html": "html",
+  ".java": "java",
+  ".jl": "julia",
+  ".js": "javascript",
+  ".json": "json",
+  ".jsx": "javascriptreact",
+  ".kt": "kotlin",
+  ".lua": "lua",
+  ".m": "objective-c",
+  ".md": "markdown",
+  ".mjs": "javascript",
+  ".ml": "ocaml",
+  ".mts": "typescript",
+  ".php": "php",
+  ".pl": "perl",
+  ".ps1": "powershell",
+  ".py": "python",
+  ".r": "r",
+  ".rb": "ruby",
+  ".rs": "rust",
+  ".scala": "scala",
+  ".scss": "scss",
+  ".sh": "shellscript",
+  ".sql": "sql",
+  ".swift": "swift",
+  ".toml": "toml",
+  ".ts": "typescript",
+  ".tsx": "typescriptreact",
+  ".vue": "vue",
+  ".xml": "xml",
+  ".yaml": "yaml",
+  ".yml": "yaml",
+  ".zig": "zig",
+};
+
+const byName: Record<string, string> = { dockerfile: "dockerfile", makefile: "makefile", "cmakelists.txt": "cmake" };
+
+export function languageOf(path: string): string {
+  return byName[basename(path).toLowerCase()] ?? byExtension[extname(path).toLowerCase()] ?? "plaintext";
+}

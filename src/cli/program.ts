@@ -1,0 +1,156 @@
+/** The commands and what they do; parsing is commander's, the work is in a module of each command's name. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { HunchError, toErrorData } from "../common/errors.ts";
+import { ModelStore } from "../models/store.ts";
+import { ask, type Question, readInput } from "./ask.ts";
+import { type AskRequest, addAskOptions, addEngineOptions, askRequest, engineRequest } from "./askRequest.ts";
+import { demoFooting, demoHeading, demoQuestion, demoRequest } from "./demo.ts";
+import { examine, isHealthy } from "./doctor.ts";
+import { doctorText } from "./doctorText.ts";
+import { Interrupts } from "./interrupts.ts";
+import { modelsCommand } from "./models.ts";
+import { JsonOutput } from "./output/json.ts";
+import { LiveOutput } from "./output/live.ts";
+import type { AskOutput } from "./output/output.ts";
+import { PlainOutput } from "./output/plain.ts";
+import { isLiveTerminal } from "./terminal/terminal.ts";
+
+const out = (text: string) => void process.stdout.write(text);
+const err = (text: string) => void process.stderr.write(text);
+
+/**
+ * Runs a command line without the program's name. Returns the exit status.
+ * @throws HunchError that has not been shown yet
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  let status = 0;
+  const program = createProgram((newStatus) => {
+    status = newStatus;
+  });
+  try {
+    // Nothing asked: show what this is for.
+    if (argv.length === 0) return await demo();
+    await program.parseAsync(argv, { from: "user" });
+    return status;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // --help and --version end here too.
+    if (error.exitCode === 0) return 0;
+    throw usageError(error);
+  }
+}
+
+/** The user wants errors as JSON, whatever else is wrong with the command line. */
+export function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
+}
+
+function createProgram(setStatus: (status: number) => void): Command {
+  const program = new Command("hunch")
+    .description("A reasoning assistant that runs on this machine.")
+    .version(version(), "-V, --version")
+    // Errors are shown by main.ts, as text or as JSON.
+    .configureOutput({ writeOut: out, writeErr: () => {}, outputError: () => {} })
+    .exitOverride()
+    .addHelpText("after", "\nWithout a command, a bundled function is explained. `hunch ask --help` shows all of ask.");
+  addAskOptions(program.command("ask").description("ask a question, about code or anything"))
+    .addHelpText("after", askExamples)
+    .action(async (question: string | undefined, options) => {
+      const request = askRequest(question, options);
+      setStatus(await answer(request, createOutput(request.json), () => readInput(request)));
+    });
+  addEngineOptions(program.command("doctor").description("what works on this machine, what does not, and why")).action(
+    async (options, command: Command) => setStatus(await doctor(options, command)),
+  );
+  program.addCommand(inherit(modelsCommand(), program));
+  return program;
+}
+
+const askExamples = `
+Examples:
+  hunch ask "Why is this slow?" --file src/index.ts:20-60
+  hunch ask --file src/parser.ts
+  git diff | hunch ask -`;
+
+/** Commands made elsewhere do not know how this program reports errors. */
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inherit(child, command);
+  return command;
+}
+
+async function answer(request: AskRequest, output: AskOutput, input: () => Promise<Question>): Promise<number> {
+  const interrupts = new Interrupts();
+  // A reader like `head` that has enough: nobody is left to write to.
+  const onBrokenPipe = (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    interrupts.stop(141);
+  };
+  process.stdout.on("error", onBrokenPipe);
+  try {
+    const context = { store: new ModelStore(), output, interrupts, verbose: request.verbose };
+    output.done(await ask(request, await input(), output, context));
+    return interrupts.status ?? 0;
+  } catch (error) {
+    output.failed(toErrorData(error));
+    return interrupts.status ?? exitStatus(error);
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+async function demo(): Promise<number> {
+  const isLive = isLiveTerminal(process.stdout, process.env);
+  out(await demoHeading(isLive));
+  // All of it is the result here, the thought and the figures too.
+  const output = isLive ? new LiveOutput(process.stdout) : new PlainOutput(out, out);
+  const status = await answer(demoRequest(), output, demoQuestion);
+  if (status === 0) out(`\n${demoFooting}`);
+  return status;
+}
+
+async function doctor(options: Parameters<typeof engineRequest>[0], command: Command): Promise<number> {
+  const interrupts = new Interrupts();
+  try {
+    const context = {
+      store: new ModelStore(),
+      // The report is the result; how it comes about is told on standard error.
+      output: new PlainOutput(err, err),
+      interrupts,
+      verbose: options.verbose ?? false,
+    };
+    const named = command.getOptionValueSource("model") === "cli";
+    const report = await examine(engineRequest(options), named, context);
+    out(options.json ? `${JSON.stringify(report)}\n` : doctorText(report));
+    return isHealthy(report) ? 0 : 1;
+  } catch (error) {
+    if (interrupts.status !== null) return interrupts.status;
+    throw error;
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+function createOutput(json: boolean): AskOutput {
+  if (json) return new JsonOutput(out, err);
+  return isLiveTerminal(process.stdout, process.env) ? new LiveOutput(process.stdout) : new PlainOutput(out, err);
+}
+
+export function exitStatus(error: unknown): number {
+  return error instanceof HunchError && error.code === "usage" ? 2 : 1;
+}
+
+function usageError(error: CommanderError): HunchError {
+  const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+  return new HunchError("usage", message || "A command is missing.", {
+    hint: "`hunch --help` lists the commands, `hunch COMMAND --help` its options.",
+    cause: error,
+  });
+}
+
+function version(): string {
+  const manifest = new URL("../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,33 @@
+/** Values of options: parsed strictly, wrong ones are said with what would be right. */
+import { InvalidArgumentError } from "commander";
+
+/** Parser of a whole number from `minimum` to `maximum`. */
+export function integer(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^-?\d+$/.test(text.trim()) && value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(`It takes a whole number from ${minimum} to ${maximum}.`);
+  };
+}
+
+/** Parser of a number from `minimum` to `maximum`. */
+export function decimal(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isFinite(value) && value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(`It takes a number from ${minimum} to ${maximum}.`);
+  };
+}
+
+/** Parser of a whole number or the word "auto". */
+export function integerOrAuto(minimum: number, maximum: number): (text: string) => number | "auto" {
+  const parse = integer(minimum, maximum);
+  return (text) => {
+    if (text === "auto") return "auto";
+    try {
+      return parse(text);
+    } catch {
+      throw new InvalidArgumentError(`It takes "auto" or a whole number from ${minimum} to ${maximum}.`);
+    }
+  };
+}

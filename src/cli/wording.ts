@@ -1,0 +1,119 @@
+/** States and figures as people read them; pure. */
+import type { GenerationEvent, GenerationResult, ModelInfo } from "../common/protocol.ts";
+import { acceptanceRate, type LiveStats, speedUp } from "../common/stats.ts";
+import type { DownloadProgress } from "../models/download.ts";
+import { formatBytes, formatSeconds } from "../models/units.ts";
+
+export function downloadLine(name: string, p: DownloadProgress): string {
+  switch (p.phase) {
+    case "waiting":
+      return `${name}: another process is downloading it, waiting`;
+    case "connecting":
+      return `${name}: connecting to ${p.source}`;
+    case "downloading": {
+      const speed = p.bytesPerSecond > 0 ? ` · ${formatBytes(p.bytesPerSecond)}/s` : "";
+      const left = p.secondsLeft === null ? "" : ` · ${formatSeconds(p.secondsLeft)} left`;
+      return `${name}: ${formatBytes(p.receivedBytes)} of ${formatBytes(p.totalBytes)}${speed}${left} · ${p.source}`;
+    }
+    case "joining":
+      return `${name}: joining the parts, ${percent(p.receivedBytes / p.totalBytes)}`;
+    case "verifying":
+      return `${name}: checking the SHA-256`;
+    case "done":
+      return `${name}: downloaded`;
+  }
+}
+
+/** "Qwen2.5 Coder 1.5B, 1.12 GB, on cpu with 2 threads, context of 8192 tokens" */
+export function modelLine(model: ModelInfo): string {
+  const device = model.device === "cpu" ? `${count(model.threads.used, "thread")} of the processor` : model.device;
+  const draft = model.draft ? `, draft model ${model.draft.id}` : "";
+  return `${model.name || model.id}, ${formatBytes(model.sizeBytes)}${draft}, on ${device}, context of ${model.contextSize} tokens`;
+}
+
+/** What an event says about how far the generation is; null for text. */
+export function progressLine(event: GenerationEvent): string | null {
+  switch (event.type) {
+    case "queue":
+      return event.position > 0 ? `waiting, place ${event.position} in the queue` : "reading the prompt";
+    case "prefill": {
+      const cached = event.cachedTokens > 0 ? `, ${event.cachedTokens} of them known already` : "";
+      return `reading the prompt, ${event.processedTokens} of ${event.totalTokens} tokens${cached}`;
+    }
+    case "tokens":
+    case "thinkingEnd":
+    case "notice":
+      return null;
+  }
+}
+
+export function liveLine(live: LiveStats, segment: "thinking" | "answer"): string {
+  const parts =
+    segment === "thinking" ? ["thinking", thinkingTokens(live)] : ["answering", `${live.answerTokens} tokens`];
+  if (live.tokensPerSecond > 0) parts.push(`${live.tokensPerSecond.toFixed(1)} tok/s`);
+  const accepted = acceptanceRate(live);
+  if (accepted !== null) parts.push(`${percent(accepted)} of drafts accepted`);
+  return parts.join(" · ");
+}
+
+function thinkingTokens(live: LiveStats): string {
+  return live.thinkingBudget === null
+    ? `${live.thinkingTokens} tokens`
+    : `${live.thinkingTokens} of at most ${live.thinkingBudget} tokens`;
+}
+
+/** The line under an answer: "41 tok/s · 2.1x from speculation · 62 % of drafts accepted · 180 thinking + 240 answer tokens" */
+export function footerLine({ stats }: GenerationResult): string {
+  const parts = [`${stats.tokensPerSecond.toFixed(stats.tokensPerSecond < 10 ? 1 : 0)} tok/s`];
+  const gain = speedUp(stats);
+  if (stats.draftedTokens > 0 && gain !== null) parts.push(`${gain.toFixed(1)}x from speculation`);
+  const accepted = acceptanceRate(stats);
+  if (accepted !== null) parts.push(`${percent(accepted)} of drafts accepted`);
+  parts.push(
+    stats.thinkingTokens > 0
+      ? `${stats.thinkingTokens} thinking + ${stats.answerTokens} answer tokens`
+      : `${count(stats.answerTokens, "token")}`,
+  );
+  parts.push(`first token after ${seconds(stats.timeToFirstTokenMs)}`);
+  return parts.join(" · ");
+}
+
+/** Why it ended, where the user should know; null when it simply was complete. */
+export function endLine(result: GenerationResult): string | null {
+  switch (result.stopReason) {
+    case "stop":
+      return null;
+    case "length":
+      return "Cut off at --max-tokens; raise it for a longer answer.";
+    case "contextFull":
+      return `Cut off: the context of ${result.stats.contextSize} tokens is full. Send less code or raise --context.`;
+    case "cancelled":
+      return "Stopped.";
+  }
+}
+
+export function thinkingEndLine(result: GenerationResult): string | null {
+  switch (result.thinkingEnd) {
+    case "budget":
+      return `The thought was ended at its budget (${result.stats.thinkingTokens} tokens).`;
+    case "loop":
+      return "The thought was ended because it repeated itself.";
+    case "none":
+    case "model":
+    case "answerNow":
+    case "earlyExit":
+      return null;
+  }
+}
+
+export function percent(ratio: number): string {
+  return `${Math.round(100 * ratio)} %`;
+}
+
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
