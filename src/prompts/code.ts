@@ -1,0 +1,31 @@
+/** Code as it stands in a prompt: its place, then a fence that nothing inside can close. */
+
+export interface CodePiece {
+  /** Workspace-relative path, or a name for an untitled document. */
+  label: string;
+  languageId: string;
+  /** 1-based, inclusive. */
+  startLine: number;
+  endLine: number;
+  code: string;
+}
+
+export function codeBlock(piece: CodePiece): string {
+  const fence = fenceFor(piece.code);
+  const code = piece.code.endsWith("\n") ? piece.code : `${piece.code}\n`;
+  return `${place(piece)}:\n${fence}${piece.languageId}\n${code}${fence}`;
+}
+
+/** "src/a.ts, lines 3-9", "src/a.ts, line 3". */
+export function place(range: Pick<CodePiece, "label" | "startLine" | "endLine">): string {
+  const { label, startLine, endLine } = range;
+  // A line break in a file's name would look like a line of the prompt.
+  const name = label.replace(/\s+/g, " ").trim();
+  return startLine === endLine ? `${name}, line ${startLine}` : `${name}, lines ${startLine}-${endLine}`;
+}
+
+/** Longer than any run of backticks in the code, three at least. */
+function fenceFor(code: string): string {
+  const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map((run) => run.length));
+  return "`".repeat(longest + 1);
+}

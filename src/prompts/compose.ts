@@ -1,0 +1,110 @@
+/**
+ * A task, a question and code to the messages that are sent. What never changes comes first, then the code, and the
+ * question last, so that a second question about the same code reuses the KV cache of all that precedes it.
+ */
+import type { Effort } from "../common/panel.ts";
+import type {
+  ChatMessage,
+  SamplingOptions,
+  ThinkingControls,
+  ThinkingFormatInfo,
+  ThinkingMode,
+} from "../common/protocol.ts";
+import { type CodePiece, codeBlock } from "./code.ts";
+import { describeOmissions, type Omission } from "./contextBudget.ts";
+import { planEffort } from "./effort.ts";
+import { tasks } from "./tasks/index.ts";
+import type { TaskKind } from "./tasks/task.ts";
+import { templates } from "./templates/index.ts";
+import type { Template, TemplateName } from "./templates/template.ts";
+
+export type { CodePiece } from "./code.ts";
+export type { TaskKind } from "./tasks/task.ts";
+export type { TemplateName } from "./templates/template.ts";
+
+export interface ComposeInput {
+  task: TaskKind;
+  /** What the user wrote; may be empty, except for "ask". */
+  question: string;
+  code: readonly CodePiece[];
+  /** Earlier turns as they were sent, the answers without their thoughts. */
+  history: readonly ChatMessage[];
+  effort: Effort;
+  /** In place of what the effort says. */
+  template?: TemplateName;
+  /** Thinking tokens, null for no limit; in place of what the effort says. */
+  budget?: number | null;
+  format: ThinkingFormatInfo;
+  /** What of the code was left out (contextBudget.ts); the model is told. */
+  omitted?: readonly Omission[];
+}
+
+export interface Composed {
+  messages: ChatMessage[];
+  thinking: ThinkingMode;
+  controls: ThinkingControls;
+  /** Thought and answer together. */
+  maxTokens: number;
+  template: TemplateName;
+  sampling: Partial<SamplingOptions>;
+}
+
+const systemText =
+  "You are a careful programming assistant. Rely on the code shown; say so if something needed is not shown. Answer in short Markdown.";
+
+/** Room for a thought without a budget (tokens). */
+const freeThoughtTokens = { elicited: 4_096, native: 16_384 };
+/** A thought ends 25 % above its budget at the latest, and then wraps up. */
+const hardFactor = 1.25;
+const wrapUpTokens = 32;
+
+export function compose(input: ComposeInput): Composed {
+  const { task, format } = input;
+  const plan = planEffort({ ...input, native: format.native });
+  // A model that can not be stopped from thinking is asked for notes.
+  const wanted = input.template ?? plan.template;
+  const template = templates[wanted === "none" && !format.canDisable ? "draft" : wanted];
+  const budget = input.budget === undefined ? plan.budget : input.budget;
+  const thinking = template.thinks && budget !== 0 ? "on" : "off";
+  const thoughtTokens =
+    thinking === "off"
+      ? 0
+      : budget === null
+        ? freeThoughtTokens[format.native ? "native" : "elicited"]
+        : Math.ceil(budget * hardFactor) + wrapUpTokens;
+  return {
+    messages: [
+      { role: "system", content: systemText },
+      ...input.history.filter((message) => message.role !== "system"),
+      { role: "user", content: userText(input, template, thinking, budget) },
+    ],
+    thinking,
+    controls: { budget: thinking === "on" ? budget : null, loopGuard: true, earlyExit: false },
+    maxTokens: thoughtTokens + tasks[task].answerTokens,
+    template: thinking === "on" ? template.name : "none",
+    sampling: thinking === "on" && format.native ? { ...format.sampling } : {},
+  };
+}
+
+function userText(input: ComposeInput, template: Template, thinking: ThinkingMode, budget: number | null): string {
+  const sent = input.history.filter((message) => message.role === "user").map((message) => message.content);
+  const blocks = input.code.map(codeBlock).filter((block) => !sent.some((content) => content.includes(block)));
+  const { instruction } = tasks[input.task];
+  return [
+    ...blocks,
+    describeOmissions(input.omitted ?? []),
+    instruction,
+    input.question.trim(),
+    thinking === "on" ? thinkingText(template, budget, input.format) : "",
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+/** Models that are not trained to think are told where the thought goes, and that an answer has to follow. */
+function thinkingText(template: Template, budget: number | null, format: ThinkingFormatInfo): string {
+  const style = template.style(budget);
+  // A trained model needs no words for what it does anyway.
+  if (format.native) return template.name === "plain" ? "" : style;
+  return `First think inside <think></think>; the user does not see this. ${style} Then close </think> and write the full answer.`;
+}

@@ -1,0 +1,95 @@
+/**
+ * Fits code into a number of tokens. What is left out is always returned, to be told to the user and to the model:
+ * nothing is cut silently.
+ */
+import { type CodePiece, codeBlock, place } from "./code.ts";
+
+/** Lines that are not shown. */
+export type Omission = Pick<CodePiece, "label" | "startLine" | "endLine">;
+
+export interface FittedCode {
+  pieces: CodePiece[];
+  omitted: Omission[];
+}
+
+/** Of a piece that is too long, this share of the room goes to its beginning, where declarations stand; the rest to its end. */
+const headShare = 2 / 3;
+/** A cut that leaves fewer lines than this shows nothing useful. */
+const leastLines = 6;
+
+/**
+ * @param pieces the most important first; each is kept whole when it fits, else cut in the middle, else left out
+ * @param tokens room for all of them
+ * @param count tokens of a text; without a tokenizer, an estimate
+ */
+export function fitCode(
+  pieces: readonly CodePiece[],
+  tokens: number,
+  count: (text: string) => number = estimateTokens,
+): FittedCode {
+  const fitted: FittedCode = { pieces: [], omitted: [] };
+  let left = tokens;
+  for (const piece of pieces) {
+    const whole = count(codeBlock(piece));
+    if (whole <= left) {
+      fitted.pieces.push(piece);
+      left -= whole;
+      continue;
+    }
+    const cut = cutMiddle(piece, left, count);
+    fitted.pieces.push(...cut.pieces);
+    fitted.omitted.push(...cut.omitted);
+    left -= cut.pieces.reduce((sum, part) => sum + count(codeBlock(part)), 0);
+  }
+  return fitted;
+}
+
+/** "Left out for lack of room: src/a.ts, lines 81-240; src/b.ts, lines 1-90." "" when nothing is. */
+export function describeOmissions(omitted: readonly Omission[]): string {
+  return omitted.length === 0 ? "" : `Left out for lack of room: ${omitted.map(place).join("; ")}.`;
+}
+
+function cutMiddle(piece: CodePiece, tokens: number, count: (text: string) => number): FittedCode {
+  const lines = piece.code.replace(/\n$/, "").split("\n");
+  const keep = (kept: number): CodePiece[] => {
+    const head = Math.ceil(kept * headShare);
+    const tail = kept - head;
+    return [slice(piece, lines, 0, head), slice(piece, lines, lines.length - tail, lines.length)].filter(
+      (part) => part.code !== "",
+    );
+  };
+  const cost = (kept: number) => keep(kept).reduce((sum, part) => sum + count(codeBlock(part)), 0);
+  let fits = 0;
+  let tooMany = lines.length;
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (cost(middle) <= tokens) fits = middle;
+    else tooMany = middle;
+  }
+  const { label, startLine, endLine } = piece;
+  if (fits < leastLines) return { pieces: [], omitted: [{ label, startLine, endLine }] };
+  const head = Math.ceil(fits * headShare);
+  const omitted = { label, startLine: startLine + head, endLine: startLine + lines.length - 1 - (fits - head) };
+  return { pieces: keep(fits), omitted: [omitted] };
+}
+
+/** Lines `from` to `to` (0-based, exclusive) of a piece. */
+function slice(piece: CodePiece, lines: readonly string[], from: number, to: number): CodePiece {
+  return {
+    ...piece,
+    startLine: piece.startLine + from,
+    endLine: piece.startLine + to - 1,
+    code: lines.slice(from, to).join("\n"),
+  };
+}
+
+/** Characters a token stands for, in code and English on the safe side, and in other scripts. */
+const asciiPerToken = 3;
+const otherPerToken = 0.8;
+
+/** An estimate that is rather too high than too low. */
+export function estimateTokens(text: string): number {
+  let ascii = 0;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 128) ascii++;
+  return Math.ceil(ascii / asciiPerToken + (text.length - ascii) / otherPerToken);
+}

@@ -1,0 +1,73 @@
+/**
+ * How much a model thinks for a question: effort to template, thinking budget and room for the answer. "auto" reads the
+ * task, the question and the code; rules that can be seen and argued with, until use teaches better ones.
+ */
+import type { Effort } from "../common/panel.ts";
+import type { CodePiece } from "./code.ts";
+import { tasks } from "./tasks/index.ts";
+import type { TaskKind } from "./tasks/task.ts";
+import type { TemplateName } from "./templates/template.ts";
+
+export type ChosenEffort = Exclude<Effort, "auto">;
+
+export interface EffortPlan {
+  effort: ChosenEffort;
+  template: TemplateName;
+  /** Thinking tokens; null = as long as the model wants. */
+  budget: number | null;
+}
+
+/** Thinking tokens by effort. Models trained to think write long thoughts, and break off badly below some hundreds. */
+const budgets: Readonly<Record<"elicited" | "native", Readonly<Record<ChosenEffort, number | null>>>> = {
+  elicited: { off: null, low: 192, medium: 448, high: 1_536, max: null },
+  native: { off: null, low: 512, medium: 2_048, high: 8_192, max: null },
+};
+
+export function planEffort(input: {
+  task: TaskKind;
+  question: string;
+  code: readonly CodePiece[];
+  effort: Effort;
+  native: boolean;
+}): EffortPlan {
+  const effort = input.effort === "auto" ? autoEffort(input.task, input.question, input.code) : input.effort;
+  return {
+    effort,
+    template: templateFor(effort, input.task, input.question, input.code),
+    budget: budgets[input.native ? "native" : "elicited"][effort],
+  };
+}
+
+function templateFor(effort: ChosenEffort, task: TaskKind, question: string, code: readonly CodePiece[]): TemplateName {
+  if (effort === "off") return "none";
+  if (effort === "high" || effort === "max") return "plain";
+  return asksForValue(question) && code.length > 0 ? "trace" : tasks[task].templates[effort];
+}
+
+/** Lines of code from which an overview no longer fits into a few notes. */
+const muchCodeLines = 80;
+
+const levels: readonly ChosenEffort[] = ["off", "low", "medium", "high", "max"];
+
+function autoEffort(task: TaskKind, question: string, code: readonly CodePiece[]): ChosenEffort {
+  const usual = levels.indexOf(tasks[task].effort);
+  const lines = code.reduce((sum, piece) => sum + piece.endLine - piece.startLine + 1, 0);
+  const harder = needsReasoning(question) || asksForValue(question) || (task !== "docs" && lines > muchCodeLines);
+  const easier = task === "ask" && code.length === 0 && isShort(question) && !harder;
+  return levels[Math.max(0, usual + (harder ? 1 : 0) - (easier ? 1 : 0))] ?? "low";
+}
+
+/** "What does f(3) return?", "which output …". */
+function asksForValue(question: string): boolean {
+  return /\b(what|which)\b.*\b(returns?|prints?|outputs?|results?|values?|evaluates?)\b|\boutput of\b/i.test(question);
+}
+
+function needsReasoning(question: string): boolean {
+  return /\b(why|prove|bugs?|wrong|fails?|failing|races?|deadlocks?|complexity|big-?o|optimi[sz]e|trade-?offs?|compare|correct)\b/i.test(
+    question,
+  );
+}
+
+function isShort(question: string): boolean {
+  return question.trim().split(/\s+/).length <= 8;
+}

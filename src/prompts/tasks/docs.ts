@@ -1,0 +1,11 @@
+import type { Task } from "./task.ts";
+
+/** What is said is in the code already. */
+export const docs: Task = {
+  kind: "docs",
+  instruction:
+    "Write the documentation comment of this code in its language's usual form: purpose, parameters, result, errors. Give only the comment, in one fenced block.",
+  answerTokens: 768,
+  effort: "off",
+  templates: { low: "draft", medium: "concise" },
+};

@@ -1,0 +1,11 @@
+import type { Task } from "./task.ts";
+
+/** Explaining needs an overview, not a derivation: a draft of it is enough. */
+export const explain: Task = {
+  kind: "explain",
+  instruction:
+    "Explain this code to a colleague: first its purpose in a sentence, then how it works, then edge cases and pitfalls.",
+  answerTokens: 1024,
+  effort: "low",
+  templates: { low: "draft", medium: "concise" },
+};

@@ -1,0 +1,10 @@
+/** All tasks by kind. */
+import { ask } from "./ask.ts";
+import { docs } from "./docs.ts";
+import { explain } from "./explain.ts";
+import { findBugs } from "./findBugs.ts";
+import { fix } from "./fix.ts";
+import type { Task, TaskKind } from "./task.ts";
+import { tests } from "./tests.ts";
+
+export const tasks: { readonly [Kind in TaskKind]: Task } = { explain, fix, findBugs, tests, docs, ask };

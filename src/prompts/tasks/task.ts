@@ -1,0 +1,17 @@
+/** What a task is: what the model is asked to do with the code, and how much thought and answer that takes. */
+import type { Effort } from "../../common/panel.ts";
+import type { TemplateName } from "../templates/template.ts";
+
+export type TaskKind = "explain" | "fix" | "findBugs" | "tests" | "docs" | "ask";
+
+export interface Task {
+  kind: TaskKind;
+  /** What to do and in which form to answer; "" leaves it to the question. */
+  instruction: string;
+  /** Room for the answer (tokens). */
+  answerTokens: number;
+  /** What effort "auto" means for a small piece of code and an ordinary question. */
+  effort: Exclude<Effort, "auto">;
+  /** The template for efforts low and medium; high and max think freely. */
+  templates: { low: TemplateName; medium: TemplateName };
+}

@@ -1,0 +1,11 @@
+import type { Task } from "./task.ts";
+
+/** The thought is a plan of cases; a sketch holds it. */
+export const tests: Task = {
+  kind: "tests",
+  instruction:
+    "Write tests for this code in the usual test framework of its language: normal use, edge cases, errors. Give one complete test file in one fenced block.",
+  answerTokens: 2048,
+  effort: "low",
+  templates: { low: "sketch", medium: "sketch" },
+};

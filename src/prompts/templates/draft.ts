@@ -1,0 +1,11 @@
+/** Notes of a few words a step, as one drafts on paper. */
+import type { Template } from "./template.ts";
+
+export const draft: Template = {
+  name: "draft",
+  thinks: true,
+  style: () => "In it, write only short notes for yourself, no sentences: one step a line, five words at most.",
+  claims: "80 to 92 % fewer tokens at 0 to 4 points less accuracy; small models lose more without examples.",
+  source: "Chain of Draft, arXiv 2502.18600",
+  measured: null,
+};
