@@ -106,11 +106,16 @@ export class Output {
     return events;
   }
 
-  /** Control tokens are no text for the user; those that belong to a marker end or begin a thought for certain. */
+  /**
+   * Control tokens are no text for the user. A marker that is a token of its own counts wherever it stands; one that is
+   * spelt out in plain text is judged by its place.
+   */
   #parse(token: number, index: number): SegmentRun[] {
     const text = this.#decoder.push(token);
-    if (!this.#model.codec.isControl(token)) return this.#parser.push(text, index);
-    return this.#parser.isMarker(text) ? this.#parser.pushControl(text, index) : [];
+    const kind = this.#model.codec.kindOf(token);
+    const isMarker = kind !== "text" && this.#parser.isMarker(text) && /^[<[]/.test(text);
+    if (isMarker) return this.#parser.pushControl(text, index);
+    return kind === "control" ? [] : this.#parser.push(text, index);
   }
 
   #appendAnswer(text: string): void {

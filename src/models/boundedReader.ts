@@ -20,7 +20,7 @@ export class BoundedReader {
   readonly #handle: FileHandle;
   readonly #fileBytes: number;
   readonly #limit: number;
-  readonly #buffer = Buffer.alloc(chunkBytes);
+  readonly #buffer: Buffer;
   /** The buffer holds the file's bytes from #start to #end; the next byte to read is at #position. */
   #start = 0;
   #end = 0;
@@ -31,6 +31,7 @@ export class BoundedReader {
     this.#handle = handle;
     this.#fileBytes = fileBytes;
     this.#limit = limit;
+    this.#buffer = Buffer.allocUnsafe(Math.min(chunkBytes, fileBytes));
   }
 
   get position(): number {
@@ -106,7 +107,7 @@ export class BoundedReader {
     if (count > chunkBytes) throw new BadValue(`a value of ${count} bytes`);
     this.#check(count);
     if (this.#position < this.#start || this.#position + count > this.#end) {
-      const { bytesRead } = await this.#handle.read(this.#buffer, 0, chunkBytes, this.#position);
+      const { bytesRead } = await this.#handle.read(this.#buffer, 0, this.#buffer.length, this.#position);
       this.#start = this.#position;
       this.#end = this.#position + bytesRead;
       if (bytesRead < count) throw new EndOfFile(`the file ended at byte ${this.#end} while it was read`);

@@ -28,6 +28,8 @@ export interface DownloadOptions {
   signal?: AbortSignal;
 }
 
+const tickMs = 500;
+
 /**
  * Returns the model's path, at once when it is there and whole.
  *
@@ -42,6 +44,7 @@ export async function download(
   const folder = dirname(path);
   const signal = options.signal ?? new AbortController().signal;
   const progress = new ProgressReporter(expectedBytes(model), (now) => options.onProgress?.(now));
+  const ticking = setInterval(() => progress.tick(), tickMs);
   try {
     signal.throwIfAborted();
     await mkdir(folder, { recursive: true });
@@ -67,6 +70,8 @@ export async function download(
       hint: "Check the folder's permissions, or choose another one with HUNCH_MODELS or hunch.modelsFolder.",
       cause: error,
     });
+  } finally {
+    clearInterval(ticking);
   }
 }
 

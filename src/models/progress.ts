@@ -59,8 +59,12 @@ export class ProgressReporter {
     if (bytes < this.#receivedBytes) this.#samples = [];
     this.#receivedBytes = bytes;
     this.#samples.push({ at: now, bytes });
-    while (this.#samples.length > 2 && now - this.#samples[1]!.at > windowMs) this.#samples.shift();
     if (now - this.#lastReport >= intervalMs) this.#send();
+  }
+
+  /** Says where things stand although nothing has arrived: a speed that falls is news too. */
+  tick(): void {
+    if (this.#now() - this.#lastReport >= intervalMs) this.#send();
   }
 
   done(): void {
@@ -85,9 +89,11 @@ export class ProgressReporter {
   }
 
   #speed(): number {
+    const now = this.#now();
+    while (this.#samples.length > 1 && now - this.#samples[1]!.at >= windowMs) this.#samples.shift();
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
-    if (!first || !last || last.at - first.at < minimumWindowMs) return 0;
-    return ((last.bytes - first.bytes) * 1000) / (last.at - first.at);
+    if (!first || !last || now - first.at < minimumWindowMs) return 0;
+    return ((last.bytes - first.bytes) * 1000) / (now - first.at);
   }
 }

@@ -17,7 +17,7 @@ export interface MonitorOptions {
 }
 
 /** A thought over its budget ends at once when it has this many times the budget's tokens. */
-const hardFactor = 1.25;
+export const hardFactor = 1.25;
 
 export class ThoughtMonitor {
   readonly #softLimit: number;

@@ -7,7 +7,7 @@ import { codeInQuestion, type EditorCode } from "../../host/editor.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Sessions } from "../chat/sessions.ts";
 import { offerMissingModel } from "../models/download.ts";
-import { Explanation } from "./explanation.ts";
+import type { Explanation } from "./explanation.ts";
 
 export function registerExplain(ctx: Ctx, sessions: Sessions, chat: Chat): void {
   const explanations = new Explanations(ctx, sessions, chat);
@@ -66,19 +66,23 @@ class Explanations {
     });
   }
 
-  /** Explains the selection, or the definition around the cursor; resolves when the explanation has ended. */
-  async explainSelection(): Promise<void> {
+  /** Explains the selection, or the definition around the cursor; resolves with the thread when its answer has ended. */
+  async explainSelection(): Promise<vscode.CommentThread | null> {
     const code = await codeInQuestion();
-    if (!(await offerMissingModel(this.#ctx))) return;
-    for (const earlier of this.#explanations) if (earlier.isAbout(code.document.uri, code.range)) this.delete(earlier);
+    if (!(await offerMissingModel(this.#ctx))) return null;
+    // With the markdown parser, which activation should not pay for.
+    const { Explanation } = await import("./explanation.ts");
+    for (const earlier of this.#explanations)
+      if (earlier.isAbout(code.document.uri, code.range)) this.delete(earlier);
     const session = this.#sessions.create();
-    const answered = session.ask({ task: "explain", text: questionAbout(code), question: "", code: [code] });
-    this.#explanations.add(
-      new Explanation(this.#controllerOf(), code, session, {
-        hunchIcon: vscode.Uri.joinPath(this.#ctx.extension.extensionUri, "media", "icon.png"),
-      }),
-    );
+    const question = { task: "explain", text: questionAbout(code), question: "", code: [code] } as const;
+    const answered = session.ask(question);
+    const explanation = new Explanation(this.#controllerOf(), code, session, {
+      hunchIcon: vscode.Uri.joinPath(this.#ctx.extension.extensionUri, "media", "icon.png"),
+    });
+    this.#explanations.add(explanation);
     await answered;
+    return explanation.thread;
   }
 
   async reply({ thread, text }: vscode.CommentReply): Promise<void> {

@@ -1,5 +1,5 @@
 /** Where questions are written: the text, what goes with it, effort and model, and Send or Stop. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Effort, efforts } from "../../common/panel.ts";
 import { usePanel } from "../panelContext.ts";
 import type { Chrome } from "../store.ts";
@@ -19,7 +19,7 @@ interface ComposerProps {
 export function Composer({ chrome, draft, running, context, focusRequests }: ComposerProps) {
   const { post, setDraft } = usePanel();
   const input = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focusRequests > 0) input.current?.focus();
   }, [focusRequests]);
 

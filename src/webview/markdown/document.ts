@@ -29,6 +29,12 @@ const maxTailLength = 40_000;
 /** Characters up to which a text is parsed once more as a whole when it ends, for definitions that came late. */
 const maxWholeLength = 200_000;
 
+/**
+ * A line that opens dozens of quotes or lists. Marked recurses per level: its time grows with the square of the depth, and
+ * some thousands of levels overflow its stack.
+ */
+const tooDeep = /^[ \t]*(?:>[ \t]*|(?:[*+-]|\d{1,9}[.)])[ \t]+){50}/m;
+
 interface OpenFence {
   /** What closes it: at most three spaces, the marker, nothing after it. */
   closing: RegExp;
@@ -108,10 +114,11 @@ export class MarkdownDocument {
 
   /** null when the text is nested too deep for the parser. */
   #tryParse(source: string): ParsedMarkdown | null {
+    if (tooDeep.test(source)) return null;
     try {
       return this.#parse(source, { ...this.#links });
     } catch (error) {
-      // Marked recurses per level of nesting; thousands of levels are no text that anybody meant to write.
+      // Nested too deep in some other way.
       if (error instanceof RangeError) return null;
       throw error;
     }
@@ -183,13 +190,19 @@ export function parseMarkdown(source: string, links: Links): ParsedMarkdown {
 
 /** The leading tokens that later text cannot change, and how many characters of `source` they cover. */
 function settledTokens(tokens: Token[], source: string): { settled: Token[]; length: number } {
-  let last = tokens.length - 1;
-  while (last >= 0 && tokens[last]!.type === "space") last--;
-  let length = 0;
-  for (let i = 0; i < last; i++) length += tokens[i]!.raw.length;
-  const settled = last > 0 && source.startsWith(tokens[last]!.raw, length) && source.indexOf("\n", length) !== -1;
-  return settled ? { settled: tokens.slice(0, last), length } : { settled: [], length: 0 };
+  // From the end: the last token whose first line is complete may still grow, those before it may not.
+  let length = tokens.reduce((sum, token) => sum + token.raw.length, 0);
+  for (let last = tokens.length - 1; last > 0; last--) {
+    const { raw, type } = tokens[last]!;
+    length -= raw.length;
+    const complete = type !== "space" && source.indexOf("\n", length) !== -1;
+    // Where marked changed the text, places cannot be told and nothing is settled yet.
+    if (complete) return source.startsWith(raw, length) ? { settled: tokens.slice(0, last), length } : nothingSettled;
+  }
+  return nothingSettled;
 }
+
+const nothingSettled = { settled: [], length: 0 };
 
 function toBlock(token: Token, key: number): Block {
   if (token.type === "code" && typeof token.text === "string")

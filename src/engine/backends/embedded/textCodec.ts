@@ -44,10 +44,13 @@ export class TextCodec {
     return this.#model.isEogToken(token as Token);
   }
 
-  /** Special marker tokens, which are no text for the user (end of turn, tool markers and the like). */
-  isControl(token: number): boolean {
-    const attributes = this.#model.getTokenAttributes(token as Token);
-    return attributes.control || attributes.unknown;
+  /**
+   * "control": no text for the user (end of turn and the like); "added": text with a token of its own, put into the
+   * vocabulary by hand, as many families do with `<think>`; else "text".
+   */
+  kindOf(token: number): "control" | "added" | "text" {
+    const { control, unknown, userDefined } = this.#model.getTokenAttributes(token as Token);
+    return control || unknown ? "control" : userDefined ? "added" : "text";
   }
 
   /** @param before tokens in front of these: some tokenizers give the first token of a text without its space. */

@@ -1,0 +1,190 @@
+/** Thoughts, budgets, interruptions and the KV cache on the real engine with a model that says an exact text. */
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { ChatMessage } from "../../src/common/protocol.ts";
+import { TestEngine } from "./support/engine.ts";
+
+const words = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i}`).join(" ");
+const wholeThought = words("t", 200);
+const wholeAnswer = words("a", 40);
+
+describe("a generation", () => {
+  let engine: TestEngine;
+  beforeAll(async () => {
+    engine = await TestEngine.start({ path: inject("scripted").chain });
+  });
+  afterAll(() => engine.stop());
+
+  it.each(["off", "auto", "suffix", "recycling"] as const)(
+    "separates thought and answer (speculation %s)",
+    async (speculation) => {
+      const result = await engine.ask({ speculation });
+      expect(result.thinking).toBe(wholeThought);
+      expect(result.answer.trim()).toBe(wholeAnswer);
+      expect(result).toMatchObject({ stopReason: "stop", thinkingEnd: "model" });
+      const text = (segment: string) => result.tokens.map((t) => (t.segment === segment ? t.text : "")).join("");
+      expect(text("thinking")).toBe(wholeThought);
+      expect(text("answer")).toBe(wholeAnswer);
+      expect(result.stats.thinkingTokens + result.stats.answerTokens).toBe(result.tokens.length);
+    },
+  );
+
+  it("drafts what it said before: accepted tokens carry their drafter's name", async () => {
+    const messages: ChatMessage[] = [{ role: "user", content: `${wholeThought} ${wholeAnswer}` }];
+    const { stats, tokens } = await engine.ask({ prompt: { kind: "chat", messages, thinking: "on" } });
+    const drafted = tokens.filter((token) => token.origin !== "target");
+    // The end-of-text token, if it was drafted, is accepted too but has no event.
+    expect(stats.acceptedTokens - drafted.length).toBeOneOf([0, 1]);
+    expect(stats.acceptedTokens).toBeGreaterThan(0);
+    expect(stats.targetPasses).toBeLessThan(tokens.length);
+    const byDrafter = Object.values(stats.byDrafter).reduce((sum, drafter) => sum + drafter.acceptedTokens, 0);
+    expect(byDrafter).toBe(stats.acceptedTokens);
+  });
+
+  it("does not think when thinking is off", async () => {
+    const result = await engine.ask({
+      prompt: { kind: "chat", messages: [{ role: "user", content: "Hello" }], thinking: "off" },
+    });
+    expect(result.thinking).toBe("");
+    expect(result.answer.startsWith("a0 a1 a2")).toBe(true);
+    expect(result.thinkingEnd).toBe("none");
+  });
+
+  it("ends a thought at its budget and answers", async () => {
+    const result = await engine.ask({ controls: { budget: 20, loopGuard: false, earlyExit: false } });
+    expect(result.thinkingEnd).toBe("budget");
+    expect(result.thinking.startsWith(words("t", 20))).toBe(true);
+    expect(result.thinking).not.toContain("t30");
+    expect(result.thinking).not.toContain("<");
+    expect(result.answer.trim()).toBe(wholeAnswer);
+    const forced = result.tokens.filter((token) => token.forced);
+    expect(forced.length).toBeGreaterThan(0);
+    expect(forced.every((token) => token.segment === "thinking" || token.text === "")).toBe(true);
+  });
+
+  it("answers now when asked to, within a few passes", async () => {
+    let asked = false;
+    const result = await engine.ask({
+      onEvent: (event, id) => {
+        if (event.type !== "tokens" || asked) return;
+        asked = true;
+        engine.client.answerNow(id);
+      },
+    });
+    expect(result.thinkingEnd).toBe("answerNow");
+    expect(result.answer.trim()).toBe(wholeAnswer);
+    expect(result.stats.thinkingTokens).toBeLessThan(200);
+  });
+
+  it("remembers an answer-now that comes before the thought", async () => {
+    engine.client.answerNow("early");
+    const result = await engine.ask({ generationId: "early" });
+    expect(result.thinkingEnd).toBe("answerNow");
+    expect(result.answer.trim()).toBe(wholeAnswer);
+    expect(result.thinking).not.toContain("t3");
+  });
+
+  it("keeps room for an answer when the token limit would go into the thought", async () => {
+    const result = await engine.ask({ maxTokens: 100 });
+    expect(result.thinkingEnd).toBe("budget");
+    expect(result.answer.trim().startsWith("a0 a1")).toBe(true);
+    const chosen = result.tokens.filter((token) => !token.forced).length;
+    expect(chosen).toBeLessThanOrEqual(100);
+  });
+
+  it("stops at the token limit and says so", async () => {
+    const result = await engine.ask({
+      maxTokens: 15,
+      prompt: { kind: "chat", messages: [{ role: "user", content: "Hello" }], thinking: "off" },
+    });
+    expect(result.stopReason).toBe("length");
+    expect(result.answer).toBe(words("a", 15));
+  });
+
+  it("stops when cancelled and gives back what there is", async () => {
+    const abort = new AbortController();
+    const result = await engine.ask({
+      signal: abort.signal,
+      onEvent: (event) => {
+        if (event.type === "tokens") abort.abort();
+      },
+    });
+    expect(result.stopReason).toBe("cancelled");
+    expect(result.thinking.startsWith("t0")).toBe(true);
+    expect(result.answer).toBe("");
+  });
+
+  it("goes on where an interrupted answer stopped", async () => {
+    const messages: ChatMessage[] = [{ role: "user", content: "Hello" }];
+    const partial = { thinking: wholeThought, answer: words("a", 12) };
+    const result = await engine.ask({ prompt: { kind: "continue", messages, thinking: "on", partial } });
+    expect(result.thinking).toBe("");
+    expect(result.answer.trim()).toBe(Array.from({ length: 28 }, (_, i) => `a${i + 12}`).join(" "));
+  });
+
+  it("evaluates only what is new in the second turn", async () => {
+    const question: ChatMessage = { role: "user", content: "a long question ".repeat(30) };
+    const first = await engine.ask({ prompt: { kind: "chat", messages: [question], thinking: "on" } });
+    const messages: ChatMessage[] = [
+      question,
+      { role: "assistant", content: first.answer },
+      { role: "user", content: "and now?" },
+    ];
+    const second = await engine.ask({ prompt: { kind: "chat", messages, thinking: "on" } });
+    expect(second.stats.cachedTokens).toBeGreaterThanOrEqual(first.stats.promptTokens - 1);
+    const again = await engine.ask({ prompt: { kind: "chat", messages, thinking: "on" } });
+    expect(again.stats.cachedTokens).toBe(again.stats.promptTokens - 1);
+    expect(again.answer.trim()).toBe(wholeAnswer);
+  });
+
+  it("says when the context is full, and when a prompt does not fit", async () => {
+    await engine.load({ path: inject("scripted").chain, contextSize: 512 });
+    const question = "word ".repeat(62);
+    const full = await engine.ask({
+      maxTokens: 2_000,
+      prompt: { kind: "chat", messages: [{ role: "user", content: question }], thinking: "off" },
+      text: undefined,
+    });
+    expect(full.stats.contextSize).toBe(512);
+    const raw = await engine.ask({ text: `<|assistant|><think>${words("t", 1)}${"x".repeat(430)}`, maxTokens: 2_000 });
+    expect(raw.stopReason).toBe("contextFull");
+    await expect(engine.ask({ text: "x".repeat(600) })).rejects.toMatchObject({ code: "promptTooLong" });
+    await expect(engine.ask({ text: "" })).rejects.toMatchObject({ code: "emptyInput" });
+    await engine.load({ path: inject("scripted").chain });
+  });
+
+  it("serves two conversations in turn and shows the place in the queue", async () => {
+    const places: number[] = [];
+    const first = engine.ask({ conversationId: "one" });
+    const second = engine.ask({
+      conversationId: "two",
+      onEvent: (event) => {
+        if (event.type === "queue") places.push(event.position);
+      },
+    });
+    expect((await first).answer).toBe(wholeAnswer);
+    expect((await second).answer).toBe(wholeAnswer);
+    expect(places).toEqual([1, 0]);
+  });
+});
+
+describe("models that misbehave", () => {
+  it("a thought that never ends is ended by the loop guard", async () => {
+    const engine = await TestEngine.start({ path: inject("scripted").loop });
+    const result = await engine.ask({
+      maxTokens: 1_500,
+      controls: { budget: null, loopGuard: true, earlyExit: false },
+    });
+    await engine.stop();
+    expect(result.thinkingEnd).toBe("loop");
+    expect(result.stats.thinkingTokens).toBeLessThan(1_000);
+    expect(result.answer.trim()).toBe(wholeAnswer);
+  });
+
+  it("a model that stops after its thought is asked for an answer once", async () => {
+    const engine = await TestEngine.start({ path: inject("scripted").noAnswer });
+    const result = await engine.ask();
+    await engine.stop();
+    expect(result.thinking).toBe(wholeThought);
+    expect(result.answer).not.toBe("");
+  });
+});

@@ -1,0 +1,44 @@
+/** Once before the engine tests: the programs are built, the small models are there. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { findModel } from "../../src/models/catalogue.ts";
+import { download } from "../../src/models/download.ts";
+import { ModelStore } from "../../src/models/store.ts";
+import { type ScriptedModelOptions, writeScriptedModel } from "../support/scriptedModel.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** SmolLM2-135M, a real small model. */
+    smolPath: string;
+    /** Models that say an exact text, by name. */
+    scripted: Record<ScriptedName, string>;
+    /** A folder for the tests' own files; removed at the end. */
+    scratch: string;
+  }
+}
+
+export type ScriptedName = "chain" | "loop" | "noAnswer";
+const scriptedModels: Record<ScriptedName, ScriptedModelOptions> = {
+  chain: {},
+  loop: { loop: true, thoughtTokens: 30 },
+  noAnswer: { noAnswer: true },
+};
+
+export default async function setup(project: TestProject): Promise<() => void> {
+  execFileSync(process.execPath, ["esbuild.js"], { stdio: "inherit" });
+  const model = findModel("smollm2-135m");
+  const smolPath = await download(model, new ModelStore(), { onNotice: (line) => console.log(`[models] ${line}`) });
+  const scratch = mkdtempSync(join(tmpdir(), "hunch-engine-"));
+  const scripted = {} as Record<ScriptedName, string>;
+  for (const [name, options] of Object.entries(scriptedModels) as [ScriptedName, ScriptedModelOptions][]) {
+    scripted[name] = join(scratch, `${name}.gguf`);
+    writeScriptedModel(scripted[name], options);
+  }
+  project.provide("smolPath", smolPath);
+  project.provide("scripted", scripted);
+  project.provide("scratch", scratch);
+  return () => rmSync(scratch, { recursive: true, force: true });
+}

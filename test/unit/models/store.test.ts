@@ -1,0 +1,144 @@
+import { mkdirSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { modelsFolder } from "../../../src/models/folder.ts";
+import { isPath, ModelStore } from "../../../src/models/store.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { tinyModel } from "./support/ggufFile.ts";
+import { modelOf, sha256, testContent } from "./support/model.ts";
+
+beforeEach(() => vi.stubEnv("HUNCH_MODELS", undefined));
+afterEach(() => vi.unstubAllEnvs());
+
+describe("the folder", () => {
+  const from = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform = "linux") => ({ env, platform, home: "/home/me" });
+
+  test.each<[string, string | undefined, Parameters<typeof modelsFolder>[1], string]>([
+    ["Linux", undefined, from({}), "/home/me/.cache/hunch/models"],
+    ["Linux with XDG", "", from({ XDG_CACHE_HOME: "/cache" }), "/cache/hunch/models"],
+    ["macOS", "", from({}, "darwin"), "/home/me/Library/Caches/hunch/models"],
+    ["Windows", "", from({ LOCALAPPDATA: "/local" }, "win32"), "/local/hunch/models"],
+    ["the setting", " /big/disk ", from({}), "/big/disk"],
+    ["a setting with ~", "~/models", from({}), "/home/me/models"],
+    ["the environment above the setting", "/big/disk", from({ HUNCH_MODELS: "/env" }), "/env"],
+  ])("%s", (_, setting, inputs, expected) => {
+    expect(modelsFolder(setting, inputs)).toBe(expected);
+  });
+});
+
+const content = testContent(50_000);
+
+function storeWith(changes: Parameters<typeof modelOf>[1] = {}) {
+  const model = modelOf(content, changes);
+  const store = new ModelStore({ folder: temporaryFolder(), models: [model] });
+  const path = store.path(model);
+  mkdirSync(dirname(path), { recursive: true });
+  return { model, store, path };
+}
+
+test("resolves an installed model and remembers that its SHA-256 was right", async () => {
+  const { model, store, path } = storeWith();
+  writeFileSync(path, content);
+  const hashed: number[] = [];
+  const options = { onProgress: (bytes: number) => hashed.push(bytes) };
+  const expected = { id: "test-model", path, sha256: sha256(content) };
+  expect(await store.resolve("test-model", options)).toEqual(expected);
+  expect(hashed.at(-1)).toBe(content.length);
+  hashed.length = 0;
+  expect(await store.resolve("test-model", options)).toEqual(expected);
+  expect(hashed).toEqual([]);
+  expect(await store.installed()).toEqual([{ model, path, sizeBytes: content.length }]);
+});
+
+test("notices that a verified file was changed afterwards", async () => {
+  const { store, path } = storeWith();
+  writeFileSync(path, content);
+  await store.resolve("test-model");
+  const damaged = Buffer.from(content);
+  damaged[12_345]! ^= 1;
+  writeFileSync(path, damaged);
+  utimesSync(path, new Date(), new Date(Date.now() + 5_000));
+  await expect(store.resolve("test-model")).rejects.toMatchObject({
+    code: "checksumMismatch",
+    message: expect.stringContaining(sha256(damaged)),
+    hint: expect.stringContaining("models download test-model"),
+  });
+});
+
+test("verifying again hashes the file whatever the record says", async () => {
+  const { model, store, path } = storeWith();
+  const then = new Date(2_020, 0, 1);
+  writeFileSync(path, content);
+  utimesSync(path, then, then);
+  await store.verify(model);
+  const damaged = Buffer.from(content);
+  damaged[0]! ^= 1;
+  writeFileSync(path, damaged);
+  utimesSync(path, then, then);
+  expect(await store.verify(model), "the same time and size").toBe(sha256(content));
+  await expect(store.verify(model, { again: true })).rejects.toMatchObject({ code: "checksumMismatch" });
+});
+
+test("a model without a pinned SHA-256 keeps the one it had first", async () => {
+  const file = tinyModel();
+  const { store, path } = storeWith({ sha256: null, bytes: null });
+  writeFileSync(path, file);
+  expect((await store.resolve("test-model")).sha256).toBe(sha256(file));
+  file[file.length - 1]! ^= 1;
+  writeFileSync(path, file);
+  utimesSync(path, new Date(), new Date(Date.now() + 5_000));
+  await expect(store.resolve("test-model")).rejects.toMatchObject({ code: "checksumMismatch" });
+});
+
+test("says that a model is missing, how big it is, and what an interrupted download left", async () => {
+  const { model, store } = storeWith();
+  await expect(store.resolve("test-model")).rejects.toMatchObject({
+    code: "modelNotFound",
+    message: "The model Test Model is not on this machine.",
+    hint: "Download it (50 kB): hunch models download test-model",
+  });
+  writeFileSync(store.partialPath(model), content.subarray(0, 20_000));
+  await expect(store.resolve("test-model")).rejects.toMatchObject({ message: /20 kB of it are here/ });
+  expect(await store.installed()).toEqual([]);
+});
+
+test("a file that is cut short is not installed and says so", async () => {
+  const { model, store, path } = storeWith();
+  writeFileSync(path, content);
+  truncateSync(path, 30_000);
+  expect(await store.isInstalled(model)).toBe(false);
+  await expect(store.resolve("test-model")).rejects.toMatchObject({
+    code: "modelTruncated",
+    message: /30 kB of 50 kB/,
+  });
+});
+
+test("takes any GGUF file by its path, relative to the working directory too", async () => {
+  const store = new ModelStore({ folder: temporaryFolder() });
+  const path = join(temporaryFolder(), "My Model.gguf");
+  writeFileSync(path, tinyModel());
+  expect(await store.resolve(path)).toEqual({ id: "My Model.gguf", path });
+  expect(await store.resolve(relative(process.cwd(), path))).toEqual({ id: "My Model.gguf", path });
+});
+
+test("rejects what is neither an id nor a usable file", async () => {
+  const store = new ModelStore({ folder: temporaryFolder() });
+  await expect(store.resolve("no-such-model")).rejects.toMatchObject({ code: "unknownModel" });
+  await expect(store.resolve(" ")).rejects.toMatchObject({ code: "unknownModel" });
+  await expect(store.resolve("./no/such.gguf")).rejects.toMatchObject({ code: "modelNotFound" });
+  const path = join(temporaryFolder(), "note.gguf");
+  writeFileSync(path, "a note");
+  await expect(store.resolve(path)).rejects.toMatchObject({ code: "notGguf" });
+});
+
+test.each([
+  ["qwen3-8b", false],
+  ["qwen2.5-coder-1.5b", false],
+  ["model.gguf", true],
+  ["./qwen3-8b", true],
+  ["~/x", true],
+  ["/abs/olute", true],
+  ["C:\\models\\a", true],
+])("isPath(%s) = %s", (text, expected) => {
+  expect(isPath(text)).toBe(expected);
+});

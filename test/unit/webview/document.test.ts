@@ -1,0 +1,149 @@
+import type { Token } from "marked";
+import { describe, expect, it } from "vitest";
+import { type Block, languageOf, MarkdownDocument, parseMarkdown } from "../../../src/webview/markdown/document.ts";
+import { seededRandom } from "../support/random.ts";
+import { documents } from "./markdownCorpus.ts";
+
+/** What a block shows, without where it came from. */
+function shown(block: Block): unknown {
+  return block.kind === "markdown" ? withoutRaw(block.token) : { ...block, key: 0, open: false };
+}
+
+function withoutRaw(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutRaw);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => key !== "raw");
+  return Object.fromEntries(entries.map(([key, part]) => [key, key === "text" ? trimmed(part) : withoutRaw(part)]));
+}
+
+const trimmed = (value: unknown) => (typeof value === "string" ? value.trimEnd() : value);
+
+/** The blocks of a text parsed in one go by marked itself. */
+function reference(source: string): unknown[] {
+  return parseMarkdown(source.replaceAll("\r", ""), {})
+    .tokens.filter((token) => token.type !== "space")
+    .map((token: Token) =>
+      token.type === "code"
+        ? { kind: "code", key: 0, language: languageOf(token.lang), code: token.text, open: false }
+        : withoutRaw(token),
+    );
+}
+
+function stream(source: string, cuts: Iterable<number>): MarkdownDocument {
+  const document = new MarkdownDocument();
+  let from = 0;
+  for (const cut of cuts) {
+    document.append(source.slice(from, cut));
+    document.update();
+    from = cut;
+  }
+  document.append(source.slice(from));
+  document.complete();
+  return document;
+}
+
+const blocksOf = (document: MarkdownDocument) => [...document.frozen, ...document.tail].map(shown);
+
+describe("a streamed document", () => {
+  it.each(Object.entries(documents))(
+    "shows the same as one parsed in one go, character by character: %s",
+    (_, source) => {
+      const cuts = Array.from(source, (_, i) => i);
+      expect(blocksOf(stream(source, cuts))).toEqual(reference(source));
+    },
+  );
+
+  it("shows the same as one parsed in one go, cut anywhere", () => {
+    const random = seededRandom(7);
+    const names = Object.keys(documents);
+    for (let round = 0; round < 300; round++) {
+      // Two documents after each other; those that end inside a construct only make sense last.
+      const [first, second] = [0, 1].map(() => documents[names[Math.floor(random() * names.length)]!]!);
+      const source =
+        first!.endsWith("\n\n") || /^(text\n\n```rust|before\n\n<!--)/.test(first!) ? second! : `${first}\n\n${second}`;
+      const cuts: number[] = [];
+      for (let at = 0; at < source.length; at += 1 + Math.floor(random() * 12)) cuts.push(at);
+      expect(blocksOf(stream(source, cuts)), JSON.stringify(source)).toEqual(reference(source));
+    }
+  });
+
+  it("keeps frozen blocks as they are", () => {
+    const document = new MarkdownDocument();
+    document.append("# A\n\nfirst\n\nsecond\n\nthi");
+    document.update();
+    const before = [...document.frozen];
+    expect(before.length).toBeGreaterThanOrEqual(2);
+    document.append("rd\n\nfourth\n");
+    document.update();
+    expect(document.frozen.slice(0, before.length)).toEqual(before);
+    expect(document.frozen[0]).toBe(before[0]);
+  });
+
+  it("gives a block the same key in the tail and when frozen", () => {
+    const document = new MarkdownDocument();
+    document.append("one\n\ntwo");
+    document.update();
+    const tailKey = document.tail.at(-1)?.key;
+    document.append("\n\nthree\n");
+    document.update();
+    expect(document.frozen.find((block) => block.kind === "markdown" && block.token.raw === "two")?.key).toBe(tailKey);
+  });
+
+  it("does not show the beginning of a closing fence as code", () => {
+    const document = new MarkdownDocument();
+    document.append("```\na\n``");
+    document.update();
+    expect(document.tail).toMatchObject([{ kind: "code", code: "a", open: true }]);
+  });
+
+  it("goes on after it was complete", () => {
+    const document = new MarkdownDocument();
+    document.append("See [x][r].\n\n[r]: https://r.example\n\nhal");
+    document.complete();
+    document.append("f\n\n```js\n1");
+    document.update();
+    document.complete();
+    expect(blocksOf(document)).toEqual(reference("See [x][r].\n\n[r]: https://r.example\n\nhalf\n\n```js\n1"));
+  });
+});
+
+describe("the work of a streamed document", () => {
+  /** Characters handed to the parser while `source` streams in pieces of `step`. */
+  function parsedCharacters(source: string, step: number): number {
+    let characters = 0;
+    const document = new MarkdownDocument((text, links) => {
+      characters += text.length;
+      return parseMarkdown(text, links);
+    });
+    for (let at = 0; at < source.length; at += step) {
+      document.append(source.slice(at, at + step));
+      document.update();
+    }
+    return characters;
+  }
+
+  it("grows with the length of the text, not with its square", () => {
+    const paragraph = `${"Some words of an answer. ".repeat(12)}\n\n`;
+    const short = parsedCharacters(paragraph.repeat(50), 32);
+    const long = parsedCharacters(paragraph.repeat(400), 32);
+    expect(long / short).toBeLessThan(9);
+  });
+
+  it("does not parse inside an open fence", () => {
+    const code = `text\n\n\`\`\`ts\n${"const value = compute(1, 2, 3);\n".repeat(2_000)}`;
+    expect(parsedCharacters(code, 32)).toBeLessThan(2_000);
+  });
+
+  it("is bounded for a block that never ends", () => {
+    const source = "word ".repeat(40_000);
+    // Each parse sees at most 40 000 characters, and the plain part is never parsed again.
+    expect(parsedCharacters(source, 4_000)).toBeLessThan(6 * source.length);
+  });
+
+  it.each([">", "-"])("shows thousands of nested %s as text instead of failing", (marker) => {
+    const document = new MarkdownDocument();
+    document.append(`before\n\n${`${marker} `.repeat(8_000)}x\n\nafter\n`);
+    document.update();
+    expect([...document.frozen, ...document.tail].some((block) => block.kind === "plain")).toBe(true);
+  });
+});

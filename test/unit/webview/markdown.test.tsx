@@ -1,0 +1,129 @@
+// @vitest-environment happy-dom
+import { render } from "preact";
+import { afterEach, describe, expect, it } from "vitest";
+import type { FromPanel } from "../../../src/common/panel.ts";
+import { BlockView } from "../../../src/webview/markdown/blocks.tsx";
+import { MarkdownDocument } from "../../../src/webview/markdown/document.ts";
+import { type PanelActions, PanelContext } from "../../../src/webview/panelContext.ts";
+import { hostile } from "./markdownCorpus.ts";
+
+const sent: FromPanel[] = [];
+const spoken: string[] = [];
+const unused = () => {
+  throw new Error("not for Markdown");
+};
+const actions: PanelActions = {
+  post: (message) => sent.push(message),
+  announce: (sentence) => spoken.push(sentence),
+  setDraft: unused,
+  toggleThought: unused,
+  toggleStats: unused,
+  setScrollTop: unused,
+};
+
+function draw(source: string): HTMLElement {
+  const document_ = new MarkdownDocument();
+  document_.append(source);
+  document_.complete();
+  const root = document.createElement("div");
+  document.body.append(root);
+  render(
+    <PanelContext.Provider value={actions}>
+      {[...document_.frozen, ...document_.tail].map((block) => (
+        <BlockView key={block.key} block={block} />
+      ))}
+    </PanelContext.Provider>,
+    root,
+  );
+  return root;
+}
+
+afterEach(() => {
+  document.body.replaceChildren();
+  sent.length = 0;
+  spoken.length = 0;
+});
+
+const allowedElements = new Set(
+  "a b blockquote br button code del div em figcaption figure h3 h4 h5 h6 hr i input ins kbd li mark ol p path pre s section small span strong sub sup svg table tbody td th thead tr u ul".split(
+    " ",
+  ),
+);
+const allowedAttributes = new Set(
+  "aria-busy aria-hidden aria-label checked class d disabled focusable height role start tabindex title type viewbox width".split(
+    " ",
+  ),
+);
+
+describe("an answer in Markdown", () => {
+  it.each(Object.entries(hostile))("can not create elements or attributes of its own: %s", (_, source) => {
+    const root = draw(source);
+    for (const element of root.querySelectorAll("*")) {
+      expect(allowedElements, element.outerHTML.slice(0, 200)).toContain(element.tagName.toLowerCase());
+      for (const { name } of element.attributes) expect(allowedAttributes).toContain(name.toLowerCase());
+      if (element.tagName === "INPUT") expect(element.getAttribute("type")).toBe("checkbox");
+    }
+    expect(root.textContent).not.toBe("");
+  });
+
+  it("shows HTML as the text it is", () => {
+    expect(draw('Use <Foo bar="1" /> and <div>.').textContent).toBe('Use <Foo bar="1" /> and <div>.');
+    expect(draw("<details>\nmore\n</details>").textContent).toBe("<details>\nmore\n</details>");
+  });
+
+  it("honours a few tags without attributes", () => {
+    const root = draw("Press <kbd>Ctrl</kbd>, H<sub>2</sub>O, a<br>b, **<u>x</u>**");
+    expect(root.innerHTML).toBe("<p>Press <kbd>Ctrl</kbd>, H<sub>2</sub>O, a<br>b, <strong><u>x</u></strong></p>");
+  });
+
+  it("shows tags that are never closed, or closed without being open, as text", () => {
+    expect(draw("a <kbd>b and </sub> c").innerHTML).toBe("<p>a &lt;kbd&gt;b and &lt;/sub&gt; c</p>");
+  });
+
+  it("tells the host about a link and has no address of its own", () => {
+    const root = draw("[docs](https://a.example/x?a=1&amp;b=2) and [bad](javascript:alert(1))");
+    const links = root.querySelectorAll<HTMLElement>("[role=link]");
+    expect(links).toHaveLength(1);
+    expect(root.querySelectorAll("[href]")).toHaveLength(0);
+    links[0]?.click();
+    links[0]?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    const message: FromPanel = { type: "openLink", href: "https://a.example/x?a=1&b=2" };
+    expect(sent).toEqual([message, message]);
+  });
+
+  it("keeps character references of a bare address", () => {
+    const root = draw("https://a.example/?a=1&amp;b");
+    root.querySelector<HTMLElement>("[role=link]")?.click();
+    expect(sent).toEqual([{ type: "openLink", href: "https://a.example/?a=1&amp;b" }]);
+  });
+
+  it("names a picture instead of loading it", () => {
+    const root = draw("![a graph](https://a.example/x.png)");
+    expect(root.querySelector("img")).toBeNull();
+    expect(root.textContent).toBe("[Picture: a graph]");
+  });
+
+  it("copies and inserts exactly the code", () => {
+    const root = draw('- item:\n  ```ts\n  const a = "<b>";\n\n    b();\n  ```\n');
+    const [copy, insert] = root.querySelectorAll<HTMLButtonElement>("figure button");
+    copy?.click();
+    insert?.click();
+    const code = 'const a = "<b>";\n\n  b();';
+    expect(sent).toEqual([
+      { type: "copy", text: code },
+      { type: "insert", code },
+    ]);
+    expect(spoken).toEqual(["Code copied."]);
+    expect(root.querySelector("pre")?.textContent).toBe(`${code}\n`);
+  });
+
+  it("keeps the numbers of a list and the state of its tasks", () => {
+    const root = draw("3. three\n4. four\n\n- [x] done\n- [ ] open\n");
+    expect(root.querySelector("ol")?.getAttribute("start")).toBe("3");
+    expect([...root.querySelectorAll("input")].map((box) => box.checked)).toEqual([true, false]);
+  });
+
+  it("keeps headings below the panel's own", () => {
+    expect([...draw("# a\n\n## b\n\n###### c").children].map((element) => element.tagName)).toEqual(["H3", "H4", "H6"]);
+  });
+});

@@ -1,0 +1,221 @@
+// @vitest-environment happy-dom
+/** The whole panel in a DOM, from the host's messages to the page and back. */
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { FromPanel, PanelToken, ToPanel } from "../../../src/common/panel.ts";
+import type { SavedView } from "../../../src/webview/viewState.ts";
+import { head, live, panelState, stats, turn } from "./support.ts";
+
+const sent: FromPanel[] = [];
+let saved: SavedView | undefined;
+let frames: (() => void)[] = [];
+let now = 0;
+
+/** Runs animation frames until the panel asks for no more; returns how many. */
+function runFrames(): number {
+  let count = 0;
+  while (frames.length > 0) {
+    const callbacks = frames;
+    frames = [];
+    now += 16;
+    for (const callback of callbacks) callback();
+    count++;
+  }
+  return count;
+}
+
+function receive(...messages: ToPanel[]): void {
+  for (const data of messages) window.dispatchEvent(new MessageEvent("message", { data }));
+  runFrames();
+}
+
+const $ = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
+const user = { role: "user" as const, id: "u1", text: "Why?", attachments: [] };
+const tokens = (segment: "thinking" | "answer", ...texts: string[]): PanelToken[] =>
+  texts.map((text) => ({ text, segment, origin: "target" }));
+
+beforeAll(async () => {
+  document.body.innerHTML = '<div id="root"></div>';
+  Object.assign(globalThis, {
+    acquireVsCodeApi: () => ({
+      postMessage: (message: FromPanel) => sent.push(message),
+      getState: () => undefined,
+      setState: (state: SavedView) => {
+        saved = state;
+      },
+    }),
+    requestAnimationFrame: (callback: () => void) => frames.push(callback),
+  });
+  performance.now = () => now;
+  await import("../../../src/webview/panel.tsx");
+});
+
+beforeEach(() => {
+  sent.length = 0;
+});
+
+describe("the panel", () => {
+  it("draws a conversation from the whole state", () => {
+    receive({
+      type: "state",
+      state: panelState({ turns: [user, turn({ answer: [{ text: "**Because**", origin: "target" }] })] }),
+    });
+    expect($(".question")?.textContent).toBe("Why?");
+    expect($(".markdown strong")?.textContent).toBe("Because");
+    expect($("article[aria-busy=true]")).not.toBeNull();
+  });
+
+  it("sends a question with Enter, keeps Shift+Enter and half-typed characters", () => {
+    receive({ type: "state", state: panelState() });
+    const input = $<HTMLTextAreaElement>("textarea")!;
+    const press = (init: KeyboardEventInit) => {
+      input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...init }));
+      runFrames();
+    };
+    press({});
+    expect(sent).toEqual([]);
+    input.value = "  What is this? ";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    runFrames();
+    press({ shiftKey: true });
+    press({ isComposing: true });
+    expect(sent).toEqual([]);
+    press({});
+    expect(sent).toEqual([{ type: "ask", text: "What is this?" }]);
+    expect(input.value).toBe("");
+  });
+
+  it("turns Send into Stop while a turn runs; Escape stops too", () => {
+    receive({ type: "state", state: panelState({ turns: [user, turn()] }) });
+    $("button[aria-label=Stop]")?.click();
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    expect(sent).toEqual([{ type: "stop" }, { type: "stop" }]);
+    receive({ type: "turn", turn: head({ status: "stopped", stats: stats() }) });
+    expect($("button[aria-label=Stop]")).toBeNull();
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    expect(sent).toHaveLength(2);
+  });
+
+  it("opens a thought while it is written and folds it when the answer begins", () => {
+    receive({ type: "state", state: panelState({ turns: [user, turn({ status: "thinking" })] }) });
+    receive({
+      type: "append",
+      turnId: "t1",
+      tokens: tokens("thinking", "Let me", " see"),
+      live: live(),
+      thinkingMs: 400,
+    });
+    const toggle = () => $<HTMLButtonElement>(".thinking .disclosure");
+    expect(toggle()?.getAttribute("aria-expanded")).toBe("true");
+    expect($(".thought")?.textContent).toBe("Let me see");
+    receive({ type: "turn", turn: head({ status: "answering", thinkingMs: 900 }) });
+    expect(toggle()?.getAttribute("aria-expanded")).toBe("false");
+    expect($(".thought")).toBeNull();
+    toggle()?.click();
+    runFrames();
+    expect($(".thought")?.textContent).toBe("Let me see");
+    // A finished thought says nothing about the next ones.
+    expect(sent).toEqual([]);
+  });
+
+  it("remembers that the user folds thoughts", () => {
+    receive({
+      type: "state",
+      state: panelState({ conversationId: "c2", turns: [user, turn({ id: "t2", status: "thinking" })] }),
+    });
+    receive({ type: "append", turnId: "t2", tokens: tokens("thinking", "Hm"), live: live(), thinkingMs: 0 });
+    $(".thinking .disclosure")?.click();
+    runFrames();
+    expect(sent).toEqual([{ type: "setThinkingCollapsed", value: true }]);
+    expect($(".thought")).toBeNull();
+  });
+
+  it("offers Answer now only while thinking", () => {
+    const answerNow = () =>
+      [...document.querySelectorAll("button")].find((button) => button.textContent === "Answer now");
+    receive({ type: "state", state: panelState({ turns: [user, turn({ status: "thinking" })] }) });
+    answerNow()?.click();
+    expect(sent).toEqual([{ type: "answerNow" }]);
+    receive({ type: "turn", turn: head({ status: "answering" }) });
+    expect(answerNow()).toBeUndefined();
+  });
+
+  it("speaks in sentences, not in tokens", () => {
+    const spoken = () => $("[role=status]")?.textContent;
+    receive({ type: "state", state: panelState({ turns: [user, turn({ status: "prefill" })] }) });
+    receive({ type: "turn", turn: head({ status: "answering" }) });
+    const before = spoken();
+    receive({ type: "append", turnId: "t1", tokens: tokens("answer", "many", " words"), live: live(), thinkingMs: 0 });
+    expect([before, spoken()]).toEqual(["Answering.", "Answering."]);
+    receive({ type: "turn", turn: head({ status: "done", stopReason: "stop" }) });
+    expect(spoken()).toBe("Answer ready.");
+  });
+
+  it("moves the focus into the input, with a text to begin with", () => {
+    receive({ type: "state", state: panelState() }, { type: "focusInput", text: "Explain " });
+    expect(document.activeElement).toBe($("textarea"));
+    expect($<HTMLTextAreaElement>("textarea")?.value).toBe("Explain ");
+  });
+
+  it("saves what the user did to the view", () => {
+    window.dispatchEvent(new Event("pagehide"));
+    expect(saved).toMatchObject({ draft: "Explain " });
+  });
+
+  it("asks for a model when there is none, and cannot send", () => {
+    const model = { id: "m", name: "Model", installed: false, info: null };
+    const models = [{ id: "m", name: "Model", sizeBytes: 986_000_000, licence: "Apache-2.0", installed: false }];
+    receive({ type: "state", state: panelState({ model, models }) });
+    expect($(".model-facts")?.textContent).toBe("986 MB · licence Apache-2.0");
+    expect($<HTMLButtonElement>("button[type=submit]")?.disabled).toBe(true);
+    $(".model-card .button")?.click();
+    expect(sent).toEqual([{ type: "download", modelId: "m" }]);
+  });
+});
+
+describe("the work of a stream of 20 000 tokens", () => {
+  const perFrame = 10;
+  const words = ["Some ", "words ", "of ", "an ", "answer", ", ", "`code` ", "and ", "more", ".\n\n"];
+
+  /** Streams into a turn and counts what changes in the page. */
+  async function streamed(segment: "thinking" | "answer", count: number) {
+    const id = `${segment}${count}`;
+    const status = segment === "thinking" ? "thinking" : "answering";
+    receive({ type: "state", state: panelState({ conversationId: id, turns: [user, turn({ id, status })] }) });
+    let changes = 0;
+    let draws = 0;
+    const observer = new MutationObserver((records) => {
+      changes += records.reduce(
+        (sum, { addedNodes, removedNodes }) => sum + 1 + addedNodes.length + removedNodes.length,
+        0,
+      );
+    });
+    observer.observe(document.body, { childList: true, characterData: true, attributes: true, subtree: true });
+    for (let i = 0; i < count; i += perFrame) {
+      // As several messages within one frame.
+      for (const word of words)
+        window.dispatchEvent(
+          new MessageEvent("message", {
+            data: { type: "append", turnId: id, tokens: tokens(segment, word), live: live(), thinkingMs: i },
+          }),
+        );
+      draws += frames.length;
+      const callbacks = frames;
+      frames = [];
+      now += 16;
+      for (const callback of callbacks) callback();
+    }
+    await new Promise((resolve) => setTimeout(resolve));
+    observer.disconnect();
+    return { changes, draws, text: $(segment === "thinking" ? ".thought" : ".markdown")?.textContent ?? "" };
+  }
+
+  it.each(["thinking", "answer"] as const)("draws once a frame and touches only the end: %s", async (segment) => {
+    const short = await streamed(segment, 2_000);
+    const long = await streamed(segment, 20_000);
+    expect(long.text.length).toBeGreaterThan(70_000);
+    expect(long.draws).toBeLessThanOrEqual(20_000 / perFrame);
+    // Ten times the tokens, about ten times the changes: nothing that is finished is touched again.
+    expect(long.changes / short.changes).toBeLessThan(12);
+    expect(long.changes / long.draws).toBeLessThan(15);
+  });
+});

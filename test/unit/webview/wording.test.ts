@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import type { TurnStatus } from "../../../src/common/panel.ts";
+import {
+  announcement,
+  statsSummary,
+  thinkingProgress,
+  thoughtSummary,
+  waitingFor,
+} from "../../../src/webview/wording.ts";
+import { head, live, stats } from "./support.ts";
+
+const narrow = "\u202f";
+
+describe("waiting", () => {
+  it("says what is waited for", () => {
+    expect(waitingFor(head({ status: "queued", queuePosition: 2 }))).toBe("Waiting, 2 ahead");
+    expect(waitingFor(head({ status: "loading" }))).toBe("Loading the model");
+    const prefill = { processedTokens: 1_240, totalTokens: 3_000, cachedTokens: 0 };
+    expect(waitingFor(head({ status: "prefill", prefill }))).toBe(`Reading 1${narrow}240 of 3${narrow}000 tokens`);
+    expect(waitingFor(head({ status: "thinking" }))).toBeNull();
+  });
+});
+
+describe("thoughts", () => {
+  it("shows the budget while thinking, if there is one", () => {
+    expect(thinkingProgress(live({ thinkingTokens: 184, thinkingBudget: 400 }), 6_200)).toBe("184 / 400 tokens · 6 s");
+    expect(thinkingProgress(live({ thinkingTokens: 184, thinkingBudget: null }), 6_200)).toBe("184 tokens · 6 s");
+  });
+
+  it("says how long a thought took, and why it ended where the model did not end it", () => {
+    const done = { thinkingMs: 12_300, stats: stats({ thinkingTokens: 240 }) };
+    expect(thoughtSummary(head({ ...done, thinkingEnd: "model" }))).toBe("Thought for 12 s · 240 tokens");
+    expect(thoughtSummary(head({ ...done, thinkingEnd: "answerNow" }))).toBe(
+      "Thought for 12 s · 240 tokens · ended by you",
+    );
+    expect(thoughtSummary(head({ ...done, thinkingEnd: "loop" }))).toContain("it repeated itself");
+  });
+});
+
+describe("figures", () => {
+  it("sums up speed and where it came from", () => {
+    const figures = stats({
+      tokensPerSecond: 41,
+      plainTokensPerSecond: 19.5,
+      draftedTokens: 502,
+      acceptedTokens: 311,
+      thinkingTokens: 240,
+    });
+    expect(statsSummary(figures)).toEqual([
+      "41 tok/s",
+      "2.1× from speculation",
+      "62 % accepted",
+      "240 thinking tokens",
+    ]);
+  });
+
+  it("says nothing of speculation that did not happen", () => {
+    expect(statsSummary(stats({ tokensPerSecond: 19, plainTokensPerSecond: 19 }))).toEqual(["19 tok/s"]);
+  });
+});
+
+describe("announcements", () => {
+  const said = (statuses: TurnStatus[]) =>
+    statuses.map((status, i) =>
+      announcement(i === 0 ? undefined : head({ status: statuses[i - 1]! }), head({ status })),
+    );
+
+  it("speaks once per change of status", () => {
+    expect(said(["queued", "prefill", "thinking", "thinking", "answering", "done"])).toEqual([
+      null,
+      "Reading the question.",
+      "Thinking.",
+      null,
+      "Thought for 0 s. Answering.",
+      "Answer ready.",
+    ]);
+  });
+
+  it("reads out an error with its hint", () => {
+    const error = { code: "engineCrashed" as const, message: "The engine stopped.", hint: "Continue or retry." };
+    expect(announcement(head({ status: "answering" }), head({ status: "failed", error }))).toBe(
+      "The engine stopped. Continue or retry.",
+    );
+  });
+
+  it("says when an answer was cut off", () => {
+    const after = head({ status: "done", stopReason: "contextFull" });
+    expect(announcement(head({ status: "answering" }), after)).toBe(
+      "Answer ready. The context is full. Start a new chat to go on.",
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+
+const [folder] = vscode.workspace.workspaceFolders;
+const cart = vscode.Uri.joinPath(folder.uri, "src", "cart.ts");
+
+/** Opens a document, selects lines (1-based, inclusive), explains them. */
+async function explain(document, first, last) {
+  const editor = await vscode.window.showTextDocument(document);
+  editor.selection = new vscode.Selection(first - 1, 0, last - 1, document.lineAt(last - 1).text.length);
+  return vscode.commands.executeCommand("hunch.explainSelection");
+}
+
+const textOf = (thread) => thread.comments.map((comment) => comment.body.value).join("\n");
+const linesOf = (thread) => [thread.range.start.line + 1, thread.range.end.line + 1];
+
+suite("explain", function () {
+  // The first one starts the engine and loads the model.
+  this.timeout(180_000);
+
+  test("a selection: a thread under it, with a thought, an answer and figures", async () => {
+    const thread = await explain(await vscode.workspace.openTextDocument(cart), 8, 15);
+    assert.deepEqual(linesOf(thread), [8, 15]);
+    assert.equal(thread.label, "Explain src/cart.ts:8-15");
+    assert.equal(thread.comments.length, 1);
+    assert.match(textOf(thread), /_.*\d+ tokens.*tokens\/s.*_$/);
+    assert.ok(["done", "interrupted"].includes(thread.contextValue), thread.contextValue);
+    assert.equal(thread.canReply, true);
+  });
+
+  test("nothing selected: the method around the cursor", async () => {
+    const editor = await vscode.window.showTextDocument(cart);
+    await symbols(cart);
+    editor.selection = new vscode.Selection(21, 10, 21, 10);
+    const thread = await vscode.commands.executeCommand("hunch.explainSelection");
+    assert.equal(thread.label, "Explain src/cart.ts:20-24");
+  });
+
+  test("stays under its code when lines are added above", async () => {
+    const document = await vscode.workspace.openTextDocument(cart);
+    const thread = await explain(document, 8, 15);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(cart, new vscode.Position(0, 0), "// one\n// two\n");
+    await vscode.workspace.applyEdit(edit);
+    assert.deepEqual(linesOf(thread), [10, 17]);
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+  });
+
+  test("a follow-up question gets an answer in the thread", async () => {
+    const thread = await explain(await vscode.workspace.openTextDocument(cart), 8, 15);
+    await vscode.commands.executeCommand("hunch.thread.reply", { thread, text: "Which items are *free*?" });
+    assert.equal(thread.comments.length, 3);
+    assert.deepEqual(thread.comments.map((comment) => comment.author.name), ["Hunch", "You", "Hunch"]);
+    assert.equal(thread.comments[1].body.value, "Which items are \\*free\\*?");
+    assert.match(thread.comments[2].body.value, /tokens\/s/);
+  });
+
+  test("stop ends it and keeps what there is; continue carries on", async () => {
+    const document = await vscode.workspace.openTextDocument({ language: "javascript", content: "for (;;) work();\n" });
+    const running = explain(document, 1, 1);
+    await until(() => vscode.commands.executeCommand("hunch.stop"), running);
+    const thread = await running;
+    assert.equal(thread.label, `Explain ${document.uri.path}:1`);
+    assert.equal(thread.canReply, true);
+  });
+
+  test("a read-only document of another scheme", async () => {
+    const provider = { provideTextDocumentContent: () => "const answer = 42;\n" };
+    const registration = vscode.workspace.registerTextDocumentContentProvider("hunch-test", provider);
+    try {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse("hunch-test:answer.js"));
+      assert.deepEqual(linesOf(await explain(document, 1, 1)), [1, 1]);
+    } finally {
+      registration.dispose();
+    }
+  });
+});
+
+/** Calls `act` again and again until `done` settles. */
+async function until(act, done) {
+  let settled = false;
+  done.finally(() => {
+    settled = true;
+  });
+  while (!settled) {
+    await act();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The language service of TypeScript takes a while to start. */
+async function symbols(uri) {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const found = await vscode.commands.executeCommand("vscode.executeDocumentSymbolProvider", uri);
+    if (found?.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error("no symbols");
+}
