@@ -31,7 +31,7 @@ describe("speculation is lossless", () => {
   });
 
   it("and can tell: with an f16 cache and no flash attention it finds differences", async () => {
-    const other = await TestEngine.start({ path: inject("smolPath"), kvType: "f16" });
+    const other = await TestEngine.start({ path: inject("smolPath"), kvType: "f16", contextSize: 512 });
     const { exactness } = await other.client.measure({ costCurve: false, exactness: true });
     await other.stop();
     expect(exactness!.exactSizes).toEqual([1]);

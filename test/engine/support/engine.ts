@@ -13,8 +13,8 @@ import type {
 
 export const enginePath = join(import.meta.dirname, "..", "..", "..", "dist", "engine.mjs");
 
-/** One thread: beside whatever else runs on the machine it is the count that cannot collapse. */
-const threads = 1;
+/** As many as may be used: the engine tests run one at a time, and the governor lowers the count beside other work. */
+const threads = "auto";
 let generations = 0;
 
 export class TestEngine {

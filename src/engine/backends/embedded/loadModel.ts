@@ -1,6 +1,12 @@
 /** Loads one GGUF file and opens a token sequence on it; every way that can fail becomes a clear error. */
 import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from "node-llama-cpp";
+import {
+  GgufInsights,
+  InsufficientMemoryError,
+  type LlamaContext,
+  type LlamaModel,
+  readGgufFileInfo,
+} from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
 import type { KvType, ModelRef, Notice } from "../../../common/protocol.ts";
 import type { Runtime } from "./runtime.ts";
@@ -52,7 +58,7 @@ export async function openModel(runtime: Runtime, ref: ModelRef, options: OpenOp
       loadSignal: options.signal,
     });
   } catch (error) {
-    throw loadError(error, ref, runtime.takeLog());
+    throw await loadError(error, ref, runtime);
   }
   try {
     const { context, kvType, flashAttention } = await openContext(runtime, model, options, notices);
@@ -70,7 +76,7 @@ export async function openModel(runtime: Runtime, ref: ModelRef, options: OpenOp
     return { ref, model, context, sequence, kvType, flashAttention, sizeBytes, canRollBack, notices, dispose };
   } catch (error) {
     await model.dispose();
-    throw error instanceof HunchError ? error : loadError(error, ref, runtime.takeLog());
+    throw error instanceof HunchError ? error : await loadError(error, ref, runtime);
   }
 }
 
@@ -141,39 +147,47 @@ function checkFile(ref: ModelRef): number {
   return size;
 }
 
-function loadError(error: unknown, ref: ModelRef, log: string[]): HunchError {
+async function loadError(error: unknown, ref: ModelRef, runtime: Runtime): Promise<HunchError> {
   if (error instanceof HunchError) return error;
+  const log = runtime.takeLog();
   const message = error instanceof Error ? error.message : String(error);
   const details = `${message}\n${log.join("\n")}`;
   const options = { cause: error };
+  if (/abort/i.test(message)) return new HunchError("cancelled", "Loading the model was cancelled.", options);
   if (error instanceof InsufficientMemoryError || /out of memory|failed to allocate|insufficient memory/i.test(details))
     return new HunchError("outOfMemory", `${ref.id} does not fit into this machine's memory.`, {
       hint: "Choose a smaller model or a smaller context (setting hunch.contextSize, --context), or close other programs.",
       ...options,
     });
-  if (
-    /not within the file bounds|incomplete|unexpected end|read error|failed to read|out of range|Offset is outside/i.test(
-      details,
-    )
-  )
-    return new HunchError("modelTruncated", `${ref.path} is incomplete or damaged.`, {
+  if (await isCutOff(ref.path, runtime))
+    return new HunchError("modelTruncated", `${ref.path} is incomplete: the file ends before its last weights.`, {
       hint: "Delete the file and download it again: `hunch models download ID` resumes and checks it.",
       ...options,
     });
   if (/unknown (model )?architecture|unsupported/i.test(details))
     return new HunchError(
       "modelUnsupported",
-      `${ref.id} has an architecture that this version of llama.cpp does not know.`,
+      `This version of llama.cpp does not know the architecture of ${ref.id}.`,
       {
         hint: "Update Hunch, or choose another model.",
         ...options,
       },
     );
-  if (/abort/i.test(message)) return new HunchError("cancelled", "Loading the model was cancelled.", options);
   return new HunchError("modelCorrupted", `${ref.path} cannot be loaded: ${lastLine(log) ?? message}`, {
     hint: "Check the file (`hunch models verify ID`) or download it again; the engine log has the details.",
     ...options,
   });
+}
+
+/** The header can be read and promises more weights than there are bytes. */
+async function isCutOff(path: string, runtime: Runtime): Promise<boolean> {
+  try {
+    const info = await readGgufFileInfo(path, { logWarnings: false });
+    const { modelSize } = await GgufInsights.from(info, runtime.llama);
+    return statSync(path).size < modelSize;
+  } catch {
+    return false; // a header that cannot be read is damaged, which the caller says
+  }
 }
 
 function lastLine(log: string[]): string | undefined {
