@@ -11,8 +11,15 @@ import { download } from "../models/download.ts";
 import { fitVerdict, type MachineMemory, machineMemory } from "../models/fit.ts";
 import { ModelStore } from "../models/store.ts";
 import { formatBytes } from "../models/units.ts";
-import { downloadDisplay } from "./downloadBar.ts";
+import { LiveDownload } from "./downloadDisplay.ts";
+import { Interrupts } from "./interrupts.ts";
+import { JsonOutput } from "./output/json.ts";
+import { PlainOutput } from "./output/plain.ts";
 import { formatTable } from "./table.ts";
+import { isLiveTerminal } from "./terminal/terminal.ts";
+
+const out = (text: string) => void process.stdout.write(text);
+const err = (text: string) => void process.stderr.write(text);
 
 interface OutputOptions {
   json?: boolean;
@@ -103,23 +110,22 @@ async function list(store: ModelStore, { json }: OutputOptions): Promise<void> {
 
 async function downloadOne(store: ModelStore, id: string, { json }: OutputOptions): Promise<void> {
   const model = store.find(id);
-  const display = downloadDisplay(model.name, process.stderr);
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  process.once("SIGINT", onInterrupt);
+  const interrupts = new Interrupts();
+  const live = !json && isLiveTerminal(process.stderr, process.env) ? new LiveDownload(process.stderr) : null;
+  const display = live ?? (json ? new JsonOutput(out, err) : new PlainOutput(err, err));
   try {
-    if (!json) process.stderr.write(`${model.name}, ${sizeText(model)}, ${model.licence}\n`);
+    if (!(await store.isInstalled(model))) display.downloadStarts(model);
     const path = await download(model, store, {
-      onProgress: json ? (progress) => printJson({ type: "progress", id: model.id, ...progress }) : display.update,
-      onNotice: json ? (message) => printJson({ type: "notice", id: model.id, message }) : display.notice,
-      signal: interrupt.signal,
+      onProgress: (progress) => display.download(model, progress),
+      onNotice: (message) => display.notice({ code: "download", message }),
+      signal: interrupts.signal,
     });
-    display.stop();
+    live?.close();
     if (json) printJson({ type: "done", id: model.id, path });
     else print(path);
   } finally {
-    display.stop();
-    process.off("SIGINT", onInterrupt);
+    live?.close();
+    interrupts.dispose();
   }
 }
 
@@ -169,7 +175,7 @@ function verdict(model: CatalogueModel, machine: MachineMemory): ReturnType<type
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  out(`${text}\n`);
 }
 
 function printJson(value: object): void {

@@ -83,12 +83,6 @@ function inherit(command: Command, parent: Command): Command {
 
 async function answer(request: AskRequest, output: AskOutput, input: () => Promise<Question>): Promise<number> {
   const interrupts = new Interrupts();
-  // A reader like `head` that has enough: nobody is left to write to.
-  const onBrokenPipe = (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    interrupts.stop(141);
-  };
-  process.stdout.on("error", onBrokenPipe);
   try {
     const context = { store: new ModelStore(), output, interrupts, verbose: request.verbose };
     output.done(await ask(request, await input(), output, context));
@@ -139,7 +133,9 @@ function createOutput(json: boolean): AskOutput {
 }
 
 export function exitStatus(error: unknown): number {
-  return error instanceof HunchError && error.code === "usage" ? 2 : 1;
+  if (!(error instanceof HunchError)) return 1;
+  // Only the user cancels: Ctrl-C.
+  return error.code === "usage" ? 2 : error.code === "cancelled" ? 130 : 1;
 }
 
 function usageError(error: CommanderError): HunchError {

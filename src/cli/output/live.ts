@@ -165,7 +165,8 @@ export class LiveOutput implements AskOutput {
   }
 }
 
-function bar(ratio: number): string {
+/** "██████░░…  25 %" */
+export function bar(ratio: number): string {
   const filled = Math.round(ratio * barCells);
   return `${"█".repeat(filled)}${"░".repeat(barCells - filled)} ${percent(ratio).padStart(5)}`;
 }
