@@ -72,8 +72,7 @@ class Explanations {
     if (!(await offerMissingModel(this.#ctx))) return null;
     // With the markdown parser, which activation should not pay for.
     const { Explanation } = await import("./explanation.ts");
-    for (const earlier of this.#explanations)
-      if (earlier.isAbout(code.document.uri, code.range)) this.delete(earlier);
+    for (const earlier of this.#explanations) if (earlier.isAbout(code.document.uri, code.range)) this.delete(earlier);
     const session = this.#sessions.create();
     const question = { task: "explain", text: questionAbout(code), question: "", code: [code] } as const;
     const answered = session.ask(question);

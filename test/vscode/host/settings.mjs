@@ -1,4 +1,4 @@
-/** The settings of every test: the small model, and one thread, since two beside a VS Code on two cores crawl. */
+/** The settings of every test: the small model, short answers, and one thread, since two beside a VS Code on two cores crawl. */
 export function testModel() {
   const model = process.env.HUNCH_TEST_MODEL;
   if (!model) throw new Error("HUNCH_TEST_MODEL names no model: start the tests with npm run test:vscode");
@@ -6,5 +6,5 @@ export function testModel() {
 }
 
 export function testSettings(more = {}) {
-  return { "hunch.model": testModel(), "hunch.threads": 1, "hunch.logLevel": "debug", ...more };
+  return { "hunch.model": testModel(), "hunch.threads": 1, "hunch.maxTokens": 160, "hunch.logLevel": "debug", ...more };
 }

@@ -14,7 +14,7 @@ mkdir -p "$1"
 DATA=$(cd "$1" && pwd)
 vsix=${VSIX:+$(realpath "$VSIX")}
 
-mkdir -p "$DATA/user/User" "$DATA/extensions" "$DATA/home"
+mkdir -p "$DATA/user/User" "$DATA/user/Machine" "$DATA/extensions" "$DATA/home"
 chmod 700 "$DATA/home"
 cat >"$DATA/quiet.json" <<'JSON'
 {
@@ -42,6 +42,8 @@ SETTINGS=${SETTINGS:-"{}"} "$NODE" -e '
   const settings = { ...JSON.parse(fs.readFileSync(quiet)), ...JSON.parse(process.env.SETTINGS) };
   fs.writeFileSync(out, JSON.stringify(settings, null, 1));
 ' "$DATA/quiet.json" "$DATA/user/User/settings.json"
+# The window is a remote one: there settings of machine scope count only in the machine's own file.
+cp "$DATA/user/User/settings.json" "$DATA/user/Machine/settings.json"
 
 # Nothing of the user's home is read or written.
 export HOME=$DATA/home XDG_CONFIG_HOME=$DATA/home XDG_DATA_HOME=$DATA/home XDG_CACHE_HOME=$DATA/home
@@ -49,6 +51,7 @@ export XDG_RUNTIME_DIR=$DATA/home
 # No calls to a marketplace.
 export EXTENSIONS_GALLERY='{"serviceUrl":""}'
 cd "$DATA"
+: >server.log
 common=(--config "$DATA/config.yaml" --user-data-dir "$DATA/user" --extensions-dir "$DATA/extensions")
 if [ -n "$vsix" ] && ! "$NODE" "$ENTRY" "${common[@]}" --install-extension "$vsix" >"$DATA/vsix.log" 2>&1; then
   cat "$DATA/vsix.log" >&2

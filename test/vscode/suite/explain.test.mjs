@@ -50,7 +50,10 @@ suite("explain", function () {
     const thread = await explain(await vscode.workspace.openTextDocument(cart), 8, 15);
     await vscode.commands.executeCommand("hunch.thread.reply", { thread, text: "Which items are *free*?" });
     assert.equal(thread.comments.length, 3);
-    assert.deepEqual(thread.comments.map((comment) => comment.author.name), ["Hunch", "You", "Hunch"]);
+    assert.deepEqual(
+      thread.comments.map((comment) => comment.author.name),
+      ["Hunch", "You", "Hunch"],
+    );
     assert.equal(thread.comments[1].body.value, "Which items are \\*free\\*?");
     assert.match(thread.comments[2].body.value, /tokens\/s/);
   });
