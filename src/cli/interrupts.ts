@@ -1,9 +1,11 @@
 /**
- * Ctrl-C and its like. The first one stops cleanly: what is there is kept and printed. The second one ends at once.
+ * Ctrl-C and its like, and a reader of our output that went away. The first one stops cleanly: what is there is kept and printed. The second one ends at once.
  */
 
 /** Exit status of a program ended by a signal: 128 + its number, as shells have it. */
 const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+/** That of SIGPIPE, which Node turns into an error of the stream. */
+const brokenPipeStatus = 141;
 type StopSignal = keyof typeof statuses;
 
 export class Interrupts {
@@ -11,11 +13,15 @@ export class Interrupts {
   readonly #killers = new Set<() => void>();
   readonly #exit: (status: number) => void;
   readonly #onSignal = (signal: NodeJS.Signals) => this.#stop(statuses[signal as StopSignal]);
+  readonly #onStreamError = (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE" && this.#status === null) this.#stop(brokenPipeStatus);
+  };
   #status: number | null = null;
 
   constructor(exit: (status: number) => void = (status) => process.exit(status)) {
     this.#exit = exit;
     for (const signal of Object.keys(statuses)) process.on(signal, this.#onSignal);
+    process.stdout.on("error", this.#onStreamError);
   }
 
   /** Aborted at the first signal. */
@@ -33,13 +39,9 @@ export class Interrupts {
     this.#killers.add(kill);
   }
 
-  /** Stops as at a signal, for instance when nobody reads the output any more. */
-  stop(status: number): void {
-    if (this.#status === null) this.#stop(status);
-  }
-
   dispose(): void {
     for (const signal of Object.keys(statuses)) process.off(signal, this.#onSignal);
+    process.stdout.off("error", this.#onStreamError);
   }
 
   #stop(status: number): void {

@@ -3,6 +3,12 @@
 import { toErrorData } from "../common/errors.ts";
 import { exitStatus, run, wantsJson } from "./program.ts";
 
+// A reader like `head` may have enough before all is written. What is under way is stopped by `Interrupts`.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+
 const argv = process.argv.slice(2);
 try {
   process.exitCode = await run(argv);

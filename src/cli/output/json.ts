@@ -10,12 +10,15 @@ import type { AskOutput } from "./output.ts";
 
 /** A download reports far more often than anyone wants to read. */
 const downloadIntervalMs = 250;
+/** So does a load: told at each step of this share. */
+const loadStep = 0.1;
 
 export class JsonOutput implements AskOutput {
   readonly #out: (text: string) => void;
   readonly #err: (text: string) => void;
   #downloadPhase = "";
   #downloadedAt = 0;
+  #loadStep = "";
 
   constructor(out: (text: string) => void, err: (text: string) => void) {
     this.#out = out;
@@ -37,6 +40,9 @@ export class JsonOutput implements AskOutput {
   verifying(): void {}
 
   loading(id: string, progress: number): void {
+    const step = `${id} ${Math.floor(progress / loadStep)}`;
+    if (step === this.#loadStep) return;
+    this.#loadStep = step;
     this.#progress({ phase: "load", model: id, progress });
   }
 
