@@ -20,6 +20,8 @@ export function closeVerdict(context: TextContext, after: string, final: boolean
     if (after.startsWith(context.last)) return "text";
   }
   if (/[.!?:…)\]}"'`*>|]/.test(context.lastVisible)) return "marker";
+  // Attached to a word, it is not part of a sentence.
+  if (/[\p{L}\p{N}]/u.test(context.last)) return "marker";
   // In mid-sentence: a sentence that goes on names the marker, anything else follows it.
   const next = /[^ \t]/u.exec(after)?.[0];
   if (next === undefined) return final ? "marker" : "wait";

@@ -1,0 +1,327 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type FamilyName, formatOf } from "../../../../src/engine/thinking/formats.ts";
+import { SegmentParser, type SegmentRun, type SegmentStart } from "../../../../src/engine/thinking/segmenter.ts";
+
+interface Split {
+  thinking: string;
+  answer: string;
+}
+
+function join(runs: readonly SegmentRun[]): Split {
+  const of = (segment: string) => runs.map((run) => (run.segment === segment ? run.text : "")).join("");
+  return { thinking: of("thinking"), answer: of("answer") };
+}
+
+function runsOf(family: FamilyName, pieces: readonly string[], start: SegmentStart): SegmentRun[] {
+  const parser = new SegmentParser(formatOf(family), start);
+  return [...pieces.flatMap((piece, i) => parser.push(piece, i)), ...parser.end()];
+}
+
+/** The whole text in one piece, and character by character: both have to agree. */
+function split(family: FamilyName, text: string, start: SegmentStart = { startsInside: false }): Split {
+  const whole = join(runsOf(family, [text], start));
+  expect(join(runsOf(family, [...text], start))).toEqual(whole);
+  return whole;
+}
+
+const inside: SegmentStart = { startsInside: true };
+
+describe("thought and answer", () => {
+  it.each<[string, FamilyName, string, SegmentStart, Split]>([
+    [
+      "opened by the model",
+      "qwen3",
+      "<think>\na\nb\n</think>\n\nanswer",
+      { startsInside: false },
+      { thinking: "a\nb", answer: "answer" },
+    ],
+    ["opened by the prompt", "deepseekR1", "a\n</think>\n\nanswer\n", inside, { thinking: "a", answer: "answer" }],
+    ["opened by both", "qwen3", "<think>\na</think>answer", inside, { thinking: "a", answer: "answer" }],
+    [
+      "no thought",
+      "qwen3",
+      "\n\nanswer\n\nmore\n",
+      { startsInside: false },
+      { thinking: "", answer: "answer\n\nmore" },
+    ],
+    [
+      "an empty thought",
+      "qwen3",
+      "<think>\n\n</think>\n\nanswer",
+      { startsInside: false },
+      { thinking: "", answer: "answer" },
+    ],
+    ["unclosed", "qwen3", "a thought that never ends", inside, { thinking: "a thought that never ends", answer: "" }],
+    ["closed twice", "qwen3", "a</think>\n</think>\n\nanswer", inside, { thinking: "a", answer: "answer" }],
+    [
+      "closed again behind the answer",
+      "qwen3",
+      "a</think>\nb\n</think>\nc",
+      inside,
+      { thinking: "a", answer: "b\n\nc" },
+    ],
+    [
+      "closed without a thought",
+      "qwen3",
+      "</think>\n\nanswer",
+      { startsInside: false },
+      { thinking: "", answer: "answer" },
+    ],
+    [
+      "nested",
+      "elicited",
+      "a\n<think>\nb\n</think>\nc\n</think>\nanswer",
+      inside,
+      { thinking: "a\n\nb\n\nc", answer: "answer" },
+    ],
+    [
+      "a second thought",
+      "elicited",
+      "a</think>\nb\n<think>\nc\n</think>\n\nd",
+      inside,
+      { thinking: "a\n\nc", answer: "b\nd" },
+    ],
+    ["other spelling", "elicited", "a\n</Thinking>\nanswer", inside, { thinking: "a", answer: "answer" }],
+    [
+      "indented answer",
+      "qwen3",
+      "a</think>\n\n    code\n  more",
+      inside,
+      { thinking: "a", answer: "    code\n  more" },
+    ],
+    ["a marker that never completes", "qwen3", "a </thin", inside, { thinking: "a </thin", answer: "" }],
+    [
+      "something like a marker",
+      "qwen3",
+      "a < b </b> <thinker>\n</think>c",
+      inside,
+      { thinking: "a < b </b> <thinker>", answer: "c" },
+    ],
+    [
+      "granite",
+      "granite",
+      "<think>a</think>\n<response>b\n</response>",
+      { startsInside: false },
+      { thinking: "a", answer: "b" },
+    ],
+    [
+      "granite without a closing marker",
+      "granite",
+      "<think>a\n<response>b</response>",
+      { startsInside: false },
+      { thinking: "a", answer: "b" },
+    ],
+    ["seed", "seedOss", "<seed:think>a</seed:think>b", { startsInside: false }, { thinking: "a", answer: "b" }],
+    ["mistral", "mistral", "[THINK]a[/THINK]b [x]", { startsInside: false }, { thinking: "a", answer: "b [x]" }],
+    ["gemma", "gemma4", "<|channel>thought\na\n<channel|>b", { startsInside: false }, { thinking: "a", answer: "b" }],
+    ["apriel", "apriel", "a\n[BEGIN FINAL RESPONSE]\nb\n[END FINAL RESPONSE]", inside, { thinking: "a", answer: "b" }],
+    [
+      "cohere",
+      "cohere",
+      "a<|END_THINKING|><|START_RESPONSE|>b<|END_RESPONSE|>",
+      inside,
+      { thinking: "a", answer: "b" },
+    ],
+    [
+      "solar",
+      "solar",
+      "<|think|>a<|end|><|begin|>assistant<|content|>b<|end|>",
+      { startsInside: false },
+      { thinking: "a", answer: "b" },
+    ],
+    ["hunyuan", "hunyuan3", "a</think:opensource>b", inside, { thinking: "a", answer: "b" }],
+    [
+      "gpt-oss",
+      "gptOss",
+      "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>commentary<|message|>b<|end|><|start|>assistant<|channel|>final<|message|>c",
+      { startsInside: false },
+      { thinking: "a\n\nb", answer: "c" },
+    ],
+  ])("%s", (_name, family, text, start, expected) => {
+    expect(split(family, text, start)).toEqual(expected);
+  });
+});
+
+describe("a marker that is quoted does not count", () => {
+  it.each([
+    ["in a code fence", "look:\n```jinja\nx</think>\n</think>\n```\ndone"],
+    ["in a longer fence", "look:\n````\n```\n</think>\n````\ndone"],
+    ["in inline code", "it splits on `</think>` here"],
+    ["in quotes", 'it calls split("</think>")[-1] twice'],
+    ["in the middle of a sentence", "it looks for </think> in the text"],
+    ["in brackets", "the marker (</think>) ends it"],
+  ])("%s", (_name, quoted) => {
+    expect(split("elicited", `${quoted}\n</think>\nanswer`, inside)).toEqual({ thinking: quoted, answer: "answer" });
+    expect(split("elicited", `a\n</think>\n${quoted}`, inside)).toEqual({ thinking: "a", answer: quoted });
+  });
+
+  it.each([
+    ["behind a full stop", "so it is 5.</think> The answer is 5", "so it is 5."],
+    ["behind a word, in front of a capital", "so it is 5 </think> The answer is 5", "so it is 5"],
+    ["at a line's end", "so it is five</think>\nThe answer is 5", "so it is five"],
+    ["behind a closed fence", "x:\n```\na\n```</think>\nThe answer is 5", "x:\n```\na\n```"],
+    ["behind a lone backtick", "the ` character </think>\nThe answer is 5", "the ` character"],
+  ])("but one that stands does: %s", (_name, text, thinking) => {
+    expect(split("elicited", text, inside)).toEqual({ thinking, answer: "The answer is 5" });
+  });
+
+  it("counts as a control token, wherever it stands", () => {
+    const parser = new SegmentParser(formatOf("elicited"), inside);
+    const runs = [
+      ...parser.push("a\n```\nopen fence ", 0),
+      ...parser.pushControl("</think>", 1),
+      ...parser.push("b", 2),
+      ...parser.end(),
+    ];
+    expect(join(runs)).toEqual({ thinking: "a\n```\nopen fence", answer: "b" });
+  });
+
+  it("counts once Hunch has declared the end, in a fence and nested too", () => {
+    const parser = new SegmentParser(formatOf("elicited"), inside);
+    const runs = parser.push("a\n<think>\n```\ncode", 0);
+    parser.declareThoughtEnd();
+    runs.push(...parser.push(" I stop.</think>\n\n", 1), ...parser.push("b </think> c", 2), ...parser.end());
+    expect(join(runs)).toEqual({ thinking: "a\n\n```\ncode I stop.", answer: "b </think> c" });
+  });
+});
+
+describe("streaming", () => {
+  it("passes text on at once unless it may be a marker or border on one", () => {
+    const parser = new SegmentParser(formatOf("qwen3"), inside);
+    expect(parser.push("one", 0)).toEqual([{ text: "one", segment: "thinking", token: 0 }]);
+    expect(parser.push(" two\n", 1)).toEqual([{ text: " two", segment: "thinking", token: 1 }]);
+    expect(parser.holding).toBe(true);
+    expect(parser.push("</th", 2)).toEqual([]);
+    expect(parser.push("is", 3)).toEqual([
+      { text: "\n", segment: "thinking", token: 1 },
+      { text: "</th", segment: "thinking", token: 2 },
+      { text: "is", segment: "thinking", token: 3 },
+    ]);
+    expect(parser.holding).toBe(false);
+  });
+
+  it("changes the segment with the token that completes the marker", () => {
+    const parser = new SegmentParser(formatOf("qwen3"), inside);
+    parser.push("a\n</thin", 0);
+    expect(parser.segment).toBe("thinking");
+    expect(parser.push("k>\n\nb", 1)).toEqual([{ text: "b", segment: "answer", token: 1 }]);
+    expect(parser.segment).toBe("answer");
+  });
+
+  it("takes markers that the caller knows by their tokens", () => {
+    const parser = new SegmentParser(formatOf("qwen3"), { startsInside: false });
+    const runs = [
+      ...parser.pushMarker("open"),
+      ...parser.push("a", 0),
+      ...parser.pushMarker("close"),
+      ...parser.push("b", 1),
+    ];
+    expect(join([...runs, ...parser.end()])).toEqual({ thinking: "a", answer: "b" });
+  });
+
+  it("goes on from a partial text without trimming, and inside its code fence", () => {
+    const answer = { startsInside: false, resumedText: "The function" };
+    expect(split("qwen3", " returns 3", answer).answer).toBe(" returns 3");
+    const thought = { startsInside: true, resumedText: "see:\n```\n" };
+    expect(split("qwen3", "</think>\n```\nso\n</think>\nb", thought)).toEqual({
+      thinking: "</think>\n```\nso",
+      answer: "b",
+    });
+  });
+
+  it("knows the parts of its markers", () => {
+    const parser = new SegmentParser(formatOf("gptOss"), { startsInside: false });
+    expect(["<|channel|>", "<|message|>", "<|start|>", "<|end|>"].every((text) => parser.isMarker(text))).toBe(true);
+    expect(parser.isMarker("<|call|>")).toBe(false);
+    expect(parser.isMarker("")).toBe(false);
+  });
+});
+
+/** Texts made of what is difficult: markers, their parts, code, quotes, white space. */
+const difficult = (family: FamilyName) => {
+  const { open, close, answer, text } = formatOf(family);
+  const markers = [...open, ...close, ...answer.open, ...answer.close, ...Object.values(text)];
+  const parts = markers.flatMap((marker) => [marker, marker.slice(0, -1), marker.slice(1)]);
+  return fc
+    .array(
+      fc.constantFrom(
+        ...parts,
+        "\n",
+        " ",
+        "\n\n",
+        "a",
+        "Bc",
+        " word",
+        ".",
+        ",",
+        "`",
+        "```",
+        "\n```\n",
+        '"',
+        "é",
+        "😀",
+        "<",
+        "[",
+      ),
+      { maxLength: 24 },
+    )
+    .map((pieces) => pieces.join(""));
+};
+
+function isSubsequence(part: string, whole: string): boolean {
+  let at = 0;
+  for (const char of whole) if (char === part[at] || part.startsWith(char, at)) at += char.length;
+  return at === part.length;
+}
+
+const families: FamilyName[] = ["elicited", "qwen3", "gptOss", "granite", "mistral", "gemma4", "apriel", "solar"];
+
+describe.each(families)("any split of any text, %s", (family) => {
+  /** Cuts a text at the given places, surrogate pairs included. */
+  const cut = (text: string, places: readonly number[]) => {
+    const sorted = [...new Set(places.map((place) => place % (text.length + 1)))].sort((a, b) => a - b);
+    return [0, ...sorted].map((from, i) => text.slice(from, sorted[i] ?? text.length));
+  };
+  const start = fc.record({ startsInside: fc.boolean(), resumedText: fc.constantFrom("", "before") });
+
+  it("gives the same segments, and every character to the token that brought it", () => {
+    fc.assert(
+      fc.property(difficult(family), fc.array(fc.nat(400), { maxLength: 40 }), start, (text, places, from) => {
+        const pieces = cut(text, places);
+        const runs = runsOf(family, pieces, from);
+        expect(join(runs)).toEqual(join(runsOf(family, [text], from)));
+        // Nothing is invented, doubled or given to another token: a token's runs are its text with parts left out.
+        pieces.forEach((piece, token) => {
+          const text = runs.map((run) => (run.token === token ? run.text : "")).join("");
+          expect(isSubsequence(text.replace(/\s/g, ""), piece)).toBe(true);
+        });
+      }),
+      { numRuns: 300, seed: 9 },
+    );
+  });
+
+  it("loses nothing but markers and the white space around them", () => {
+    const { open, close, answer } = formatOf(family);
+    const markers = [...open, ...close, ...answer.open, ...answer.close].sort((a, b) => b.length - a.length);
+    const bare = (text: string) => {
+      let left = text.replace(/\s/g, "");
+      for (const marker of markers.map((marker) => marker.replace(/\s/g, "")))
+        left = left.split(new RegExp(marker.replace(/[[\]|/\\]/g, "\\$&"), "gi")).join("");
+      return left;
+    };
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom("word", "x y", "\n", ".", ...open, ...close), { maxLength: 16 }),
+        (pieces) => {
+          const text = pieces.join("\n");
+          const runs = runsOf(family, [text], { startsInside: false });
+          const visible = join([...runs].sort((a, b) => a.token - b.token));
+          const letters = (value: string) => [...bare(value)].sort().join("");
+          expect(letters(visible.thinking + visible.answer)).toBe(letters(text));
+        },
+      ),
+      { numRuns: 200, seed: 9 },
+    );
+  });
+});
