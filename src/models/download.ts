@@ -115,6 +115,7 @@ async function fetchFrom(
   const partial = new PartialFile(store.partialPath(model));
   const expected = { bytes: model.bytes, sha256: model.sha256 };
   const failures: { source: Source; error: SourceError }[] = [];
+  progress.received(await partial.size());
   for (const source of sources) {
     const transfer: Transfer = {
       partial,

@@ -120,9 +120,12 @@ export class HttpSource implements Source {
     for (let hops = 0; hops <= maxRedirects; hops++) {
       watchdog.arm(
         this.#timings.connectMs,
-        new SourceError("unreachable", `${url.host} did not answer within ${this.#timings.connectMs / 1000} s`),
+        new SourceError(
+          "unreachable",
+          `${elsewhere(url, this.#url)}did not answer within ${this.#timings.connectMs / 1000} s`,
+        ),
       );
-      const response = await request(url, headers, watchdog.signal, transfer.signal);
+      const response = await request(url, elsewhere(url, this.#url), headers, watchdog.signal, transfer.signal);
       watchdog.disarm();
       this.#learn(response.headers, transfer);
       const location = response.headers.get("location");
@@ -130,10 +133,10 @@ export class HttpSource implements Source {
       await response.body?.cancel();
       const next = new URL(location, url);
       if (next.protocol !== "https:" && next.protocol !== url.protocol)
-        throw new SourceError("failed", `${url.host} redirects to an insecure address`);
+        throw new SourceError("failed", "redirects to an insecure address");
       url = next;
     }
-    throw new SourceError("failed", `${this.#url.host} redirects more than ${maxRedirects} times`);
+    throw new SourceError("failed", `redirects more than ${maxRedirects} times`);
   }
 
   /** Takes or compares the publisher's SHA-256 and size, before a byte is fetched. */
@@ -158,14 +161,14 @@ export class HttpSource implements Source {
   /** Which part of the file the answer holds. */
   #range(response: Response, offset: number): { start: number; total: number | null; complete: boolean } {
     const encoding = response.headers.get("content-encoding") ?? "identity";
-    if (encoding !== "identity") throw new SourceError("failed", `${this.label} sends the file as ${encoding}`);
+    if (encoding !== "identity") throw new SourceError("failed", `sends the file as ${encoding}`);
     const length = Number.parseInt(response.headers.get("content-length") ?? "", 10);
     switch (response.status) {
       case 200:
         return { start: 0, total: Number.isNaN(length) ? null : length, complete: false };
       case 206: {
         const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "") ?? [];
-        if (Number(start) !== offset) throw new SourceError("failed", `${this.label} sent another part than asked for`);
+        if (Number(start) !== offset) throw new SourceError("failed", "sent another part than asked for");
         return { start: offset, total: total === "*" ? null : Number(total), complete: false };
       }
       case 416: {
@@ -178,21 +181,21 @@ export class HttpSource implements Source {
       case 502:
       case 503:
       case 504:
-        throw new Interruption(`${this.label} answered ${response.status}`, undefined, retryAfterMs(response.headers));
+        throw new Interruption(`answered ${response.status}`, undefined, retryAfterMs(response.headers));
       case 401:
       case 403:
-        throw new SourceError("failed", `${this.label} refused access (${response.status})`);
+        throw new SourceError("failed", `refused access (${response.status})`);
       case 404:
       case 410:
-        throw new SourceError("failed", `${this.label} does not have the file (${response.status})`);
+        throw new SourceError("failed", `does not have the file (${response.status})`);
       default:
-        throw new SourceError("failed", `${this.label} answered ${response.status}`);
+        throw new SourceError("failed", `answered ${response.status}`);
     }
   }
 
   async #receive(response: Response, offset: number, transfer: Transfer, watchdog: Watchdog): Promise<void> {
     const { partial, expected } = transfer;
-    const stalled = new Interruption(`${this.label} sent nothing for ${this.#timings.stallMs / 1000} s`);
+    const stalled = new Interruption(`sent nothing for ${this.#timings.stallMs / 1000} s`);
     const handle = await partial.openAt(offset);
     let received = offset;
     try {
@@ -200,7 +203,7 @@ export class HttpSource implements Source {
       for await (const chunk of this.#chunks(response, watchdog, stalled)) {
         received += chunk.length;
         if (expected.bytes !== null && received > expected.bytes)
-          throw new SourceError("wrongFile", `${this.label} sends more than the file's ${expected.bytes} bytes`);
+          throw new SourceError("wrongFile", `sends more than the file's ${expected.bytes} bytes`);
         await handle.appendFile(chunk);
         transfer.onReceived(received);
       }
@@ -208,7 +211,7 @@ export class HttpSource implements Source {
       await handle.close();
     }
     if (expected.bytes !== null && received < expected.bytes)
-      throw new Interruption(`${this.label} ended the connection at byte ${received}`);
+      throw new Interruption(`ended the connection at byte ${received}`);
     expected.bytes ??= received;
   }
 
@@ -220,9 +223,7 @@ export class HttpSource implements Source {
       for (;;) {
         watchdog.arm(this.#timings.stallMs, stalled);
         const next = await reader.read().catch((error: unknown) => {
-          throw error instanceof Interruption
-            ? error
-            : new Interruption(`${this.label} broke off: ${reason(error)}`, error);
+          throw error instanceof Interruption ? error : new Interruption(`broke off: ${reason(error)}`, error);
         });
         watchdog.disarm();
         if (next.done) return;
@@ -238,6 +239,7 @@ export class HttpSource implements Source {
 /** Any failure before an answer means that the server cannot be reached. */
 async function request(
   url: URL,
+  who: string,
   headers: Record<string, string>,
   signal: AbortSignal,
   outer: AbortSignal,
@@ -247,8 +249,13 @@ async function request(
   } catch (error) {
     outer.throwIfAborted();
     if (error instanceof SourceError) throw error;
-    throw new SourceError("unreachable", `${url.host} cannot be reached (${reason(error)})`, error);
+    throw new SourceError("unreachable", `${who}cannot be reached (${reason(error)})`, error);
   }
+}
+
+/** Names the server in a message when a redirect led away from the one the message is about anyway. */
+function elsewhere(url: URL, from: URL): string {
+  return url.host === from.host ? "" : `${url.host} `;
 }
 
 /** The innermost cause: fetch itself only says "fetch failed" or "terminated". */

