@@ -5,6 +5,15 @@ export default defineConfig({
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"], testTimeout: 20_000 } },
       {
+        // The panel in a real chromium, which test/vscode/host/install.sh installs.
+        test: {
+          name: "webview",
+          include: ["test/webview/**/*.test.mjs"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
         // Real models: one file at a time, since two llama.cpp processes beside each other crawl.
         test: {
           name: "engine",

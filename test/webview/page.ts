@@ -1,8 +1,9 @@
 /** The page of one scene, as the extension itself would write it, around a stand-in for VS Code's side. */
 import { type PanelPage, panelHtml } from "../../src/features/chat/html.ts";
+import { hostile } from "../unit/webview/markdownCorpus.ts";
 import { answer, type Scene, scenes, thought } from "./states.ts";
 
-export { answer, scenes, thought };
+export { answer, hostile, scenes, thought };
 
 export interface Theme {
   /** Classes that VS Code gives to the body. */

@@ -67,15 +67,15 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
         {chrome.model.installed && chrome.download.state === "running" && (
           <DownloadProgress download={chrome.download} />
         )}
+        {!following && !empty && (
+          <div class="to-end">
+            <button type="button" class="button button-secondary button-small" onClick={toEnd}>
+              <Icon name="arrowDown" />
+              Latest
+            </button>
+          </div>
+        )}
       </main>
-      {!following && !empty && (
-        <div class="to-end">
-          <button type="button" class="button button-secondary button-small" onClick={toEnd}>
-            <Icon name="arrowDown" />
-            Latest
-          </button>
-        </div>
-      )}
     </>
   );
 }
@@ -104,7 +104,7 @@ function Foot({ store, view, focusRequests }: { store: PanelStore; view: ViewSta
   const chrome = store.chrome!;
   const last = store.turns.at(-1);
   return (
-    <div class="foot">
+    <section class="foot" aria-label="Ask">
       <EngineNotice
         engine={chrome.engine}
         modelId={chrome.model.id}
@@ -117,7 +117,7 @@ function Foot({ store, view, focusRequests }: { store: PanelStore; view: ViewSta
         context={contextUse(store.turns)}
         focusRequests={focusRequests}
       />
-    </div>
+    </section>
   );
 }
 

@@ -60,7 +60,7 @@ function Drafter({ name, drafter }: { name: DrafterName; drafter: DrafterStats }
   const positions = drafter.acceptedPerPosition.slice(0, maxPositions);
   return (
     <section class="drafter" aria-label={originLabel(name)}>
-      <h4>{originLabel(name)}</h4>
+      <h3>{originLabel(name)}</h3>
       <p>
         {count(drafter.acceptedTokens)} of {tokens(drafter.draftedTokens)} accepted
         {accepted === null ? "" : ` (${percent(accepted)})`} in {count(drafter.rounds)} rounds,{" "}

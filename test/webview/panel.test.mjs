@@ -1,0 +1,274 @@
+/**
+ * The panel in a real browser, on the extension's own page with its policy: accessibility (axe), layout at every width,
+ * hostile answers, keyboard, and following the end of a stream. Needs test/vscode/host/install.sh.
+ */
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { buildScenes, openPanel, themeNames } from "./browser.mjs";
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let pages;
+let panel;
+beforeAll(async () => {
+  pages = await buildScenes();
+  panel = await openPanel(pages);
+  // As a debugger would add it: the page's policy keeps out any other script, which is as it should be.
+  await panel.page.addInitScript(axe);
+});
+afterAll(() => panel?.browser.close());
+beforeEach(() => {
+  panel.problems.length = 0;
+});
+
+/** Two frames: the first draws what was sent, the second what depends on layout. */
+const settle = () =>
+  panel.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+const sent = () => panel.page.evaluate(() => window.sent.filter((message) => message.type !== "ready"));
+const send = async (...messages) => {
+  await panel.page.evaluate((list) => list.forEach(window.toPanel), messages);
+  await settle();
+};
+
+/** The scene "answering" with another answer. */
+function answering(text, part = {}) {
+  const scene = structuredClone(pages.scenes.answering);
+  Object.assign(scene.state.turns[1], { answer: [{ text, origin: "target" }], thinking: [], ...part });
+  return scene;
+}
+const append = (text, segment = "answer") => ({
+  type: "append",
+  turnId: "c1.1",
+  tokens: [{ text, segment, origin: "target" }],
+  live: pages.scenes.thinking.state.turns[1].live,
+  thinkingMs: 1_000,
+});
+
+/** An empty conversation has no title yet, and the order of headings within an answer is the model's. */
+const rules = { "page-has-heading-one": { enabled: false }, "heading-order": { enabled: false } };
+
+describe("accessibility", () => {
+  // test.each needs the names before the scenes are built.
+  it.each(themeNames)("axe finds nothing in any state: %s", async (theme) => {
+    for (const [name, scene] of Object.entries(pages.scenes)) {
+      await panel.show(scene, theme);
+      const found = await panel.page.evaluate(async (disabled) => {
+        // Animation leaves half-faded words behind that nobody reads at that moment.
+        for (const animation of document.getAnimations()) animation.cancel();
+        const { violations } = await window.axe.run(document, { rules: disabled });
+        return violations.map(
+          ({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0].html} ${nodes[0].failureSummary}`,
+        );
+      }, rules);
+      expect(found, name).toEqual([]);
+      expect(panel.problems, name).toEqual([]);
+    }
+  });
+
+  it("reaches everything with the keyboard, in reading order", async () => {
+    await panel.show(pages.scenes.crashed, "dark");
+    await panel.page.locator(".conversation").focus();
+    const reached = [];
+    for (let i = 0; i < 40; i++) {
+      await panel.page.keyboard.press("Tab");
+      const label = await panel.page.evaluate(() => {
+        const element = document.activeElement;
+        if (!element || element === document.body) return null;
+        return element.getAttribute("aria-label") ?? element.textContent?.trim().slice(0, 30) ?? "";
+      });
+      if (label === null) break;
+      reached.push(label);
+    }
+    const wanted = [
+      "fairQueue.ts:12-40",
+      "Copy code",
+      "Continue",
+      "Retry",
+      "Restart engine",
+      "Show log",
+      "Question",
+      "Thinking effort",
+    ];
+    const places = wanted.map((label) => reached.indexOf(label));
+    expect(places, reached.join(" | ")).not.toContain(-1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+
+  it("moves nothing when the user asked for less motion", async () => {
+    await panel.page.emulateMedia({ reducedMotion: "reduce" });
+    await panel.show(pages.scenes.thinking, "dark");
+    expect(await panel.page.evaluate(() => document.getAnimations().length)).toBe(0);
+    await panel.page.emulateMedia({ reducedMotion: null });
+    await panel.show(pages.scenes.thinking, "dark");
+    expect(await panel.page.evaluate(() => document.getAnimations().length)).toBeGreaterThan(0);
+  });
+});
+
+describe("layout", () => {
+  // 210 is a sidebar of 420 pixels at 200 % zoom.
+  it.each([900, 420, 300, 210])("nothing is cut off or too wide at %i pixels", async (width) => {
+    for (const [name, scene] of Object.entries(pages.scenes)) {
+      await panel.show(scene, "dark", { width });
+      const wrong = await panel.page.evaluate(() => {
+        const scrolls = (element) => element.closest("pre, .table, .thought") !== null;
+        return [...document.querySelectorAll("body *")]
+          .filter((element) => !scrolls(element) && element.closest(".visually-hidden, svg") === null)
+          .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 0.5)
+          .map((element) => element.outerHTML.slice(0, 120));
+      });
+      expect(wrong, name).toEqual([]);
+    }
+  });
+});
+
+describe("hostile answers", () => {
+  it("run nothing, load nothing and make no element of their own", async () => {
+    await panel.show(answering("", { status: "done" }), "dark");
+    for (const [name, text] of Object.entries(pages.hostile)) {
+      const scene = answering(text, { id: `hostile-${name}`, status: "done" });
+      await send({ type: "state", state: scene.state });
+      const made = await panel.page.evaluate(() =>
+        [...document.querySelectorAll(".markdown *")]
+          .filter((element) => {
+            const names = element.getAttributeNames();
+            return (
+              element.matches(
+                "script, style, iframe, object, embed, img, video, form, base, meta, math, template, a, link",
+              ) ||
+              (element.matches("input") && element.type !== "checkbox") ||
+              (element.matches("svg, svg *") && element.closest("button") === null) ||
+              names.some((attribute) => /^on|^(href|src|srcdoc|action|style|id|name)$/.test(attribute))
+            );
+          })
+          .map((element) => element.outerHTML.slice(0, 200)),
+      );
+      expect(made, name).toEqual([]);
+      expect(panel.problems, name).toEqual([]);
+    }
+    expect(Object.keys(pages.hostile).length).toBeGreaterThanOrEqual(60);
+  });
+
+  it("would be noticed: the page's policy refuses an inline handler", async () => {
+    await panel.show(pages.scenes.done, "dark");
+    await panel.page.evaluate(() => {
+      const holder = document.createElement("div");
+      holder.innerHTML = "<img src='https://evil.invalid/x.png' onerror='window.ran = true'>";
+      document.body.append(holder);
+    });
+    await expect.poll(() => panel.problems.length).toBeGreaterThan(0);
+    expect(await panel.page.evaluate(() => window.ran)).toBeUndefined();
+  });
+});
+
+describe("a stream", () => {
+  it("ends as the page that a whole state gives", async () => {
+    const text = `${pages.answer}\n\n- a\n- b\n\n1. c\n\n\`\`\`py\nprint(1)\n`;
+    await panel.show(answering(text), "dark");
+    const whole = await panel.page.locator(".markdown").innerHTML();
+    await panel.show(answering(""), "dark");
+    for (let at = 0; at < text.length; at += 7) await panel.page.evaluate(window_(append(text.slice(at, at + 7))));
+    await settle();
+    await expect.poll(() => panel.page.locator(".markdown").innerHTML()).toBe(whole);
+  });
+
+  it("keeps a selection in text that is finished", async () => {
+    await panel.show(answering("# Heading\n\nFirst paragraph.\n\nSecond "), "dark");
+    await panel.page.evaluate(() => getSelection().selectAllChildren(document.querySelector(".markdown p")));
+    await send(append("paragraph.\n\nThird."), append(" And more.\n\n```js\n1\n```\n"));
+    expect(await panel.page.evaluate(() => getSelection().toString())).toBe("First paragraph.");
+  });
+
+  it("follows the end until the user scrolls up, and again when he comes back", async () => {
+    const more = () => send(append(`${"More text of the answer. ".repeat(20)}\n\n`));
+    const distance = () =>
+      panel.page.evaluate(() => {
+        const { scrollHeight, scrollTop, clientHeight } = document.querySelector(".conversation");
+        return Math.round(scrollHeight - scrollTop - clientHeight);
+      });
+    await panel.show(answering(""), "dark");
+    for (let i = 0; i < 8; i++) await more();
+    expect(await distance()).toBeLessThanOrEqual(2);
+    const toEnd = panel.page.getByRole("button", { name: "Latest" });
+    expect(await toEnd.count()).toBe(0);
+
+    await panel.page.locator(".conversation").hover();
+    await panel.page.mouse.wheel(0, -10);
+    await expect.poll(distance).toBeGreaterThan(5);
+    const top = await panel.page.evaluate(() => document.querySelector(".conversation").scrollTop);
+    for (let i = 0; i < 4; i++) await more();
+    expect(await panel.page.evaluate(() => document.querySelector(".conversation").scrollTop)).toBe(top);
+
+    await toEnd.click();
+    await more();
+    expect(await distance()).toBeLessThanOrEqual(2);
+    expect(await toEnd.count()).toBe(0);
+  });
+
+  it("comes back where it was after the page was thrown away", async () => {
+    const scene = structuredClone(pages.scenes.done);
+    await panel.show(scene, "dark");
+    await panel.page.locator(".thinking .disclosure").click();
+    await panel.page.locator("textarea").fill("half a question");
+    await panel.page.evaluate(() => {
+      document.querySelector(".conversation").scrollTop = 120;
+    });
+    await settle();
+    await expect.poll(() => panel.page.evaluate(() => window.saved?.scrollTop)).toBe(120);
+    await expect.poll(() => panel.page.evaluate(() => window.saved?.draft)).toBe("half a question");
+    const saved = await panel.page.evaluate(() => window.saved);
+
+    await panel.show({ ...scene, saved }, "dark");
+    await expect.poll(() => panel.page.evaluate(() => document.querySelector(".conversation").scrollTop)).toBe(120);
+    expect(await panel.page.locator("textarea").inputValue()).toBe("half a question");
+    expect(await panel.page.locator(".thought").count()).toBe(1);
+  });
+
+  it("opens a thought of 100 000 tokens without drawing what is out of sight", async () => {
+    await panel.show(pages.scenes.longThought, "dark");
+    const heights = await panel.page.evaluate(() =>
+      [...document.querySelectorAll(".text-chunk")].map((chunk) => chunk.offsetHeight),
+    );
+    // A chunk that was never laid out has the height that the style sheet supposes.
+    const supposed = 600;
+    expect(heights.length).toBeGreaterThan(100);
+    expect(heights.filter((height) => height !== supposed).length).toBeLessThan(20);
+  });
+});
+
+describe("the input", () => {
+  it("grows with the text and sends it with Enter", async () => {
+    await panel.show(pages.scenes.welcome, "dark");
+    const input = panel.page.locator("textarea");
+    const height = async () => (await input.boundingBox()).height;
+    const before = await height();
+    await input.click();
+    for (let line = 0; line < 5; line++) {
+      await panel.page.keyboard.type(`line ${line}`);
+      await panel.page.keyboard.press("Shift+Enter");
+    }
+    expect(await height()).toBeGreaterThan(before * 1.5);
+    await panel.page.keyboard.press("Enter");
+    await settle();
+    expect(await sent()).toEqual([{ type: "ask", text: "line 0\nline 1\nline 2\nline 3\nline 4" }]);
+    expect(await height()).toBe(before);
+  });
+
+  it("chooses effort and attachment", async () => {
+    await panel.show(pages.scenes.welcome, "dark");
+    await panel.page.getByLabel("Thinking effort").selectOption("high");
+    await panel.page.locator(".composer .chip").click();
+    await settle();
+    expect(await sent()).toEqual([
+      { type: "setEffort", effort: "high" },
+      { type: "setAttachSelection", value: false },
+    ]);
+    expect(await panel.page.locator(".composer .chip").getAttribute("aria-pressed")).toBe("false");
+    expect(await panel.page.getByLabel("Thinking effort").inputValue()).toBe("high");
+  });
+});
+
+/** A call of the page's stand-in host, as source: many small messages need no round trip each. */
+function window_(message) {
+  return `window.toPanel(${JSON.stringify(message)})`;
+}
