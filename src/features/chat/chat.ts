@@ -39,6 +39,8 @@ export class Chat {
     this.#subscription = this.#session.onChange((change) => this.#onChange(change));
     this.view = new ChatView(ctx.extension.extensionUri, {
       state: () => this.#state(),
+      // A model may have come or gone since; the page offers the download when it is missing.
+      onOpen: () => guarded(ctx.log, "look for the model", () => ctx.models.refresh()),
       onMessage: (message) => guarded(ctx.log, `chat ${message.type}`, () => this.#onMessage(message)),
     });
     ctx.own(ctx.engine.onHealth((engine) => this.view.send({ type: "engine", engine })));
@@ -146,7 +148,7 @@ export class Chat {
       download: models.download,
       effort: settings.current.effort,
       showOrigins: settings.current.showTokenOrigins,
-      thinkingCollapsed: extension.globalState.get(collapsedKey, true),
+      thinkingCollapsed: extension.globalState.get(collapsedKey, false),
       selection: selectedAttachment(),
       attachSelection: this.#attachSelection,
     };

@@ -11,6 +11,8 @@ import { panelHtml } from "./html.ts";
 
 export interface ChatViewHandlers {
   state(): PanelState;
+  /** A page is there and has the state. */
+  onOpen(): void;
   onMessage(message: Exclude<FromPanel, { type: "ready" }>): void;
 }
 
@@ -70,5 +72,6 @@ export class ChatView implements vscode.WebviewViewProvider {
     }
     this.#channel.open({ type: "state", state: this.#handlers.state() });
     for (const send of this.#whenOpen.splice(0)) send();
+    this.#handlers.onOpen();
   }
 }

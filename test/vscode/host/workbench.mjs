@@ -1,0 +1,87 @@
+/** One workbench with Hunch in it, for an end-to-end test: opened on a copy of the sample workspace. */
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import {
+  openBrowser,
+  repository,
+  runCommand,
+  screenshots,
+  startHost,
+  tempWorkspace,
+  until,
+  webview,
+  workbenchUrl,
+} from "./host.mjs";
+
+const extensionId = "hunch.hunch";
+
+/** settings: user settings; env: variables of the extension host; prepare: changes the workspace's copy first. */
+export async function openWorkbench({ settings, env, prepare } = {}) {
+  const workspace = tempWorkspace(path.join(repository, "test/vscode/workspace"));
+  prepare?.(workspace);
+  // With a packed extension the files missing from the package show.
+  const vsix = process.env.HUNCH_VSIX ?? "";
+  const host = startHost({ settings, env, vsix });
+  const { browser, page, external } = await openBrowser();
+  const url = workbenchUrl(host.port, { workspace, ext: vsix === "" ? repository : undefined });
+  const icon = page.locator('.activitybar .action-label[aria-label^="Hunch"]');
+  const workbench = {
+    host,
+    page,
+    workspace,
+    external,
+    panel: webview(page, extensionId),
+    /** Loads the window, anew when it is there already. */
+    async load() {
+      await page.goto(url, { timeout: 120_000 });
+      await page.locator(".monaco-workbench .activitybar").waitFor();
+      await icon.waitFor();
+    },
+    async openPanel() {
+      await runCommand(page, "Hunch: Focus on Chat View");
+      await workbench.panel.getByRole("textbox", { name: "Question" }).waitFor();
+    },
+    async hidePanel() {
+      await runCommand(page, "View: Show Explorer");
+      await page.locator('iframe.webview[src*="extensionId=hunch.hunch"]').waitFor({ state: "detached" });
+    },
+    /** Sends a question through the panel. */
+    async ask(text) {
+      await workbench.panel.getByRole("textbox", { name: "Question" }).fill(text);
+      await workbench.panel.getByRole("button", { name: "Send" }).click();
+    },
+    screenshot: (name) => page.screenshot({ path: path.join(screenshots, `${name}.png`) }),
+    /** Process ids of this host's engines. */
+    engines: () => enginePids(host.dataDir),
+    async close() {
+      await browser.close();
+      await host.stop();
+      rmSync(workspace, { recursive: true, force: true });
+    },
+  };
+  await workbench.load();
+  return workbench;
+}
+
+/** The engine inherits the data folder as its home: that tells the engines of two hosts apart. */
+function enginePids(dataDir) {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return command.includes("engine.mjs") && readFileSync(`/proc/${pid}/environ`, "utf8").includes(dataDir);
+      } catch {
+        return false; // it has just ended
+      }
+    })
+    .map(Number);
+}
+
+/** Waits until an engine runs, kills it with SIGKILL, and waits until it is gone. */
+export async function killEngine(workbench) {
+  const [pid] = await until("an engine", () => (workbench.engines().length > 0 ? workbench.engines() : null));
+  process.kill(pid, "SIGKILL");
+  await until("the end of the engine", () => !workbench.engines().includes(pid));
+  return pid;
+}
