@@ -3,6 +3,7 @@
  * below them says what goes on until there is nothing more to say.
  */
 import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
 import type { ErrorData } from "../../common/errors.ts";
 import type { GenerationEvent, GenerationResult, ModelInfo, Notice } from "../../common/protocol.ts";
 import type { Segment } from "../../common/segments.ts";
@@ -58,7 +59,7 @@ export class LiveOutput implements AskOutput {
   }
 
   downloadStarts(model: CatalogueModel): void {
-    this.#lines.push(
+    this.#say(
       `Downloading ${paint(model.name, "bold")}, ${sizeText(model)}, licence ${model.licence}.`,
       paint("Once only: it is kept for all later runs. Ctrl-C stops; the next run goes on from there.", "dim"),
     );
@@ -78,14 +79,14 @@ export class LiveOutput implements AskOutput {
   }
 
   loaded(model: ModelInfo): void {
-    this.#lines.push(paint(modelLine(model), "grey"));
+    this.#say(paint(modelLine(model), "grey"));
     for (const notice of model.notices) this.notice(notice);
     this.#status = "reading the prompt";
   }
 
   notice({ message }: Notice): void {
     this.#flushText();
-    this.#lines.push(`${paint("note", "yellow")} ${message}`);
+    this.#say(`${paint("note", "yellow")} ${message}`);
   }
 
   events(events: readonly GenerationEvent[]): void {
@@ -101,17 +102,22 @@ export class LiveOutput implements AskOutput {
   done(result: GenerationResult): void {
     this.#endSegment();
     const remarks = [thinkingEndLine(result), endLine(result)].filter((line) => line !== null);
-    if (remarks.length > 0) this.#lines.push("", ...remarks.map((line) => paint(line, "yellow")));
-    this.#lines.push("", paint(footerLine(result), "grey"));
+    if (remarks.length > 0) this.#say("", ...remarks.map((line) => paint(line, "yellow")));
+    this.#say("", paint(footerLine(result), "grey"));
     this.#close();
   }
 
   failed({ message, hint }: ErrorData): void {
     this.#endSegment();
-    if (this.#segment) this.#lines.push("");
-    this.#lines.push(`${paint("Error:", "red", "bold")} ${message}`);
-    if (hint) this.#lines.push(hint);
+    if (this.#segment) this.#say("");
+    this.#say(`${paint("Error:", "red", "bold")} ${message}`);
+    if (hint) this.#say(hint);
     this.#close();
+  }
+
+  /** Lines of our own, wrapped. */
+  #say(...lines: string[]): void {
+    for (const line of lines) this.#lines.push(...wrapAnsi(line, lineWidth(this.#screen)).split("\n"));
   }
 
   #append(segment: Segment, text: string): void {
@@ -119,7 +125,7 @@ export class LiveOutput implements AskOutput {
     if (segment !== this.#segment) {
       this.#endSegment();
       this.#segment = segment;
-      this.#lines.push("", paint(segment === "thinking" ? "Thinking" : "Answer", "bold"), "");
+      this.#say("", paint(segment === "thinking" ? "Thinking" : "Answer", "bold"), "");
     }
     this.#text += text;
   }

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { parseAskRequest } from "../../../src/cli/askRequest.ts";
+
+test("a bare question takes the defaults of the contract", () => {
+  const { seed, ...request } = parseAskRequest(["Why?"]);
+  expect(request).toEqual({
+    engine: {
+      model: "qwen2.5-coder-1.5b",
+      draft: null,
+      contextSize: "auto",
+      kvType: "auto",
+      threads: "auto",
+      gpu: "auto",
+      speculation: "auto",
+    },
+    question: { from: "argument", text: "Why?" },
+    files: [],
+    raw: false,
+    effort: "auto",
+    template: null,
+    budget: null,
+    maxTokens: null,
+    sampling: {},
+    json: false,
+    verbose: false,
+  });
+  expect(Number.isInteger(seed) && seed >= 0).toBe(true);
+});
+
+test("all options of the contract", () => {
+  const argv =
+    "- --model a.gguf --draft none --effort high --template draft --budget 100 --max-tokens 9 --temperature 0.7 --top-k 4 --top-p 0.9 --min-p 0.05 --seed 3 --speculation strict --context 4096 --kv-type q8_0 --threads 2 --gpu off --backend embedded --json --file a.ts:2-3 --file b.ts";
+  expect(parseAskRequest(argv.split(" "))).toEqual({
+    engine: {
+      model: "a.gguf",
+      draft: "none",
+      contextSize: 4096,
+      kvType: "q8_0",
+      threads: 2,
+      gpu: "off",
+      speculation: "strict",
+    },
+    question: { from: "stdin" },
+    files: [
+      { path: "a.ts", lines: { start: 2, end: 3 } },
+      { path: "b.ts", lines: null },
+    ],
+    raw: false,
+    effort: "high",
+    template: "draft",
+    budget: 100,
+    maxTokens: 9,
+    sampling: { temperature: 0.7, topK: 4, topP: 0.9, minP: 0.05 },
+    seed: 3,
+    json: true,
+    verbose: false,
+  });
+  expect(parseAskRequest(["--raw", "--prompt-file", "p.txt"])).toMatchObject({
+    raw: true,
+    question: { from: "file", path: "p.txt" },
+  });
+});
+
+test.each([
+  [["x", "--effort", "huge"], "Allowed choices are"],
+  [["x", "--max-tokens", "0"], "from 1 to"],
+  [["x", "--max-tokens", "1.5"], "whole number"],
+  [["x", "--temperature", "warm"], "a number from 0"],
+  [["x", "--temperature", ""], "a number from 0"],
+  [["x", "--threads", "none"], 'It takes "auto" or a whole number'],
+  [["x", "--template", "loud"], "Allowed choices are"],
+  [["x", "--speculatoin", "off"], "--speculation"],
+  [["x", "y"], "too many arguments"],
+  [["x", "--prompt-file", "p"], "given twice"],
+  [[], "nothing to ask"],
+  [["x", "--file", "a.ts:9-3"], "no lines 9 to 3"],
+  [["x", "--raw", "--file", "a.ts"], "--file has no place"],
+  [["x", "--raw", "--budget", "3"], "--raw has no thought"],
+  [["x", "--speculation", "draft", "--draft", "none"], "needs a draft model"],
+  [["x", "--backend", "openai"], "no openai backend"],
+  [["x", "--endpoint", "http://127.0.0.1"], "--endpoint belongs"],
+])("%j is refused with words that help", (argv, words) => {
+  expect(() => parseAskRequest(argv as string[])).toThrow(words);
+});
