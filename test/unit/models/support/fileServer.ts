@@ -51,7 +51,7 @@ interface ServeOptions {
   ranges?: boolean;
   headers?: Record<string, string>;
   /** What happens after so many bytes of the body instead of the rest. */
-  breakOff?: { afterBytes: number; by: "drop" | "stall" | ((resume: () => void) => void) };
+  breakOff?: { afterBytes: number; by: "drop" | "stall" | ((resume: () => void) => unknown) };
 }
 
 /** Serves the file as servers do: Range and If-Range, with Content-Length. */
