@@ -83,13 +83,22 @@ function slice(piece: CodePiece, lines: readonly string[], from: number, to: num
   };
 }
 
-/** Characters a token stands for, in code and English on the safe side, and in other scripts. */
-const asciiPerToken = 3;
-const otherPerToken = 0.8;
+/** Letters of a word that make a token, and tokens by which a character of another script counts; on the safe side. */
+const lettersPerToken = 4;
+const tokensPerOther = 1.8;
 
-/** An estimate that is rather too high than too low. */
+/**
+ * An estimate that is rather too high than too low: words by their length, each digit and each pair of signs, and each
+ * run of white space that is more than the space in front of a word.
+ */
 export function estimateTokens(text: string): number {
-  let ascii = 0;
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 128) ascii++;
-  return Math.ceil(ascii / asciiPerToken + (text.length - ascii) / otherPerToken);
+  let tokens = 0;
+  for (const run of text.match(/[A-Za-z]+|\d+|\s+|\P{ASCII}+|[^\sA-Za-z\d\P{ASCII}]+/gu) ?? []) {
+    if (/\P{ASCII}/u.test(run)) tokens += run.length * tokensPerOther;
+    else if (/[A-Za-z]/.test(run)) tokens += Math.ceil(run.length / lettersPerToken);
+    else if (/\d/.test(run)) tokens += run.length;
+    else if (/\s/.test(run)) tokens += run === " " ? 0 : 1;
+    else tokens += Math.ceil(run.length / 2);
+  }
+  return Math.ceil(tokens);
 }

@@ -114,12 +114,9 @@ function renderMessages(messages: ChatMessage[], options: RenderOptions, notices
     });
     return genericChat(messages);
   }
-  const merge = format.instructions === "user" || (messages[0]?.role === "system" && movesSystem(template, options));
-  const result = renderTemplate(
-    template,
-    withSwitch(merge ? mergeSystem(messages) : messages, format, thinking),
-    options,
-  );
+  const render = renderer(template, options);
+  const merge = format.instructions === "user" || (messages[0]?.role === "system" && movesSystem(render));
+  const result = render(withSwitch(merge ? mergeSystem(messages) : messages, format, thinking));
   if (Array.isArray(result)) return result;
   notices.push({
     code: "chatTemplateFailed",
@@ -132,29 +129,21 @@ function renderMessages(messages: ChatMessage[], options: RenderOptions, notices
  * The template forbids a system message, drops it, or puts it in front of the last question, where it would move with
  * every turn. Asked with a fixed conversation, so that the answer is the same at every turn.
  */
-function movesSystem(template: string, options: RenderOptions): boolean {
+function movesSystem(render: Renderer): boolean {
   const roles = ["system", "user", "assistant", "user"] as const;
   const probe = roles.map((role, i) => ({ role, content: `${role} ${i}`, suffix: "" }));
-  return !Array.isArray(renderTemplate(template, probe, options));
+  return !Array.isArray(render(probe));
 }
 
-function renderTemplate(
-  template: string,
-  messages: readonly SwitchedMessage[],
-  options: RenderOptions,
-): PromptPart[] | { failure: string } {
-  const contents: string[] = [];
-  const hidden = messages.map(({ role, content, suffix }) => {
-    const text = content.trim();
-    if (text === "") return { role, content: content + suffix };
-    const start = content.indexOf(text);
-    contents.push(text);
-    // White space around a text stays visible, so that a template which trims does trim.
-    const lead = content.slice(0, start);
-    return { role, content: lead + placeholder(contents.length - 1) + content.slice(start + text.length) + suffix };
-  });
+/** Why a template can not be used. */
+interface Failure {
+  failure: string;
+}
+
+type Renderer = (messages: readonly SwitchedMessage[]) => PromptPart[] | Failure;
+
+function renderer(template: string, options: RenderOptions): Renderer {
   const variables = {
-    messages: hidden,
     add_generation_prompt: true,
     bos_token: options.tokens.bos,
     eos_token: options.tokens.eos,
@@ -162,20 +151,45 @@ function renderTemplate(
     controls: {},
     ...templateVariables(options.format, options.thinking, options.budget ?? null),
   };
-  let failure = "";
-  for (const noTools of noToolsValues) {
-    try {
-      const compiled = new Template(repairTemplate(template, variables));
-      return fillIn(compiled.render({ ...variables, ...noTools }), contents);
-    } catch (error) {
-      failure ||= error instanceof Error ? error.message : String(error);
-    }
+  let compiled: Template;
+  try {
+    compiled = new Template(repairTemplate(template, variables));
+  } catch (error) {
+    return () => ({ failure: messageOf(error) });
   }
-  return { failure };
+  return (messages) => {
+    const { hidden, contents } = hide(messages);
+    let failure = "";
+    for (const noTools of noToolsValues) {
+      try {
+        return fillIn(compiled.render({ ...variables, ...noTools, messages: hidden }), contents);
+      } catch (error) {
+        failure ||= messageOf(error);
+      }
+    }
+    return { failure };
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Puts a placeholder in each text's place; white space around it stays, so that a template which trims does trim. */
+function hide(messages: readonly SwitchedMessage[]): { hidden: ChatMessage[]; contents: string[] } {
+  const contents: string[] = [];
+  const hidden = messages.map(({ role, content, suffix }) => {
+    const text = content.trim();
+    if (text === "") return { role, content: content + suffix };
+    const [lead, trail] = [content.slice(0, content.indexOf(text)), content.slice(content.trimEnd().length)];
+    contents.push(text);
+    return { role, content: lead + placeholder(contents.length - 1) + trail + suffix };
+  });
+  return { hidden, contents };
 }
 
 /** Puts the texts back. A template that loses one, or moves an early one behind a later one, is not fit for a chat. */
-function fillIn(rendered: string, contents: readonly string[]): PromptPart[] | { failure: string } {
+function fillIn(rendered: string, contents: readonly string[]): PromptPart[] | Failure {
   const parts: PromptPart[] = [];
   let next = 0;
   for (const [i, piece] of rendered.split(placeholderPattern).entries()) {

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { type EndReason, ThoughtMonitor, wrapUp } from "../../../../src/engine/thinking/budget.ts";
+import { families } from "../../../../src/engine/thinking/families.ts";
+import { type FamilyName, formatOf } from "../../../../src/engine/thinking/formats.ts";
+import { SegmentParser } from "../../../../src/engine/thinking/segmenter.ts";
+import { loops, tokensOf } from "./thoughts.ts";
+
+/** Reads tokens until the thought has to end. */
+function run(
+  tokens: readonly string[],
+  budget: number | null,
+  loopGuard = false,
+): { at: number; reason: EndReason | null } {
+  const monitor = new ThoughtMonitor({ budget, loopGuard });
+  for (const [i, token] of tokens.entries()) {
+    const reason = monitor.observe(token);
+    if (reason) return { at: i + 1, reason };
+  }
+  return { at: tokens.length, reason: null };
+}
+
+const words = (count: number) => Array.from({ length: count }, () => " word");
+
+describe("budget", () => {
+  it("ends a thought at the first sentence's end behind it", () => {
+    expect(run([...words(22), ".", ...words(10)], 20)).toEqual({ at: 23, reason: "budget" });
+    expect(run([...words(10), ".", ...words(11), "\n", ...words(10)], 20)).toEqual({ at: 23, reason: "budget" });
+  });
+
+  it("ends it where it is, a quarter above", () => {
+    expect(run(words(40), 20)).toEqual({ at: 25, reason: "budget" });
+    expect(run(words(40), 0)).toEqual({ at: 1, reason: "budget" });
+  });
+
+  it("takes no full stop for a sentence's end inside numbers, short forms and code", () => {
+    const behind = (...tokens: string[]) => run([...words(20), ...tokens, ...words(20)], 20).at;
+    expect(behind(" it", " is", " 3", ".", "1", "4")).toBe(25);
+    expect(behind(" that", " is", " i", ".e", ".")).toBe(25);
+    expect(behind(" x", ".", "y")).toBe(25);
+    expect(behind(" call", " `", "list", ".", "sort")).toBe(25);
+    expect(run(["```\n", ...words(20), ".\n", "done", ".", ...words(9)], 20).at).toBe(25);
+    expect(behind(" (really", ")", ".")).toBe(23);
+  });
+
+  it("has no limit without a budget", () => {
+    expect(run(words(500), null)).toEqual({ at: 500, reason: null });
+  });
+});
+
+describe("other ends", () => {
+  it("answers now with the next token", () => {
+    const monitor = new ThoughtMonitor({ budget: 100, loopGuard: true });
+    expect(monitor.observe(" one")).toBeNull();
+    monitor.answerNow();
+    expect(monitor.observe(" two")).toBe("answerNow");
+  });
+
+  it("ends a loop, unless told not to", () => {
+    const tokens = tokensOf(loops["one sentence over and over"] ?? "");
+    expect(run(tokens, null, true).reason).toBe("loop");
+    expect(run(tokens, null, false).reason).toBeNull();
+  });
+});
+
+describe("wrap-up", () => {
+  const thoughts = {
+    plain: "I look at it",
+    fence: "see:\n```py\nx = 1",
+    longFence: "see:\n````\n```\nx",
+    closedFence: "see:\n```\nx\n```",
+    inlineCode: "see `x",
+    nested: "see:\n<think>\nx",
+  };
+
+  it.each(Object.keys(families) as FamilyName[])("ends the thought and begins the answer, %s", (family) => {
+    const format = formatOf(family);
+    for (const thought of Object.values(thoughts))
+      for (const reason of ["budget", "answerNow", "loop", "model"] as const) {
+        const parser = new SegmentParser(format, { startsInside: true });
+        const runs = parser.push(thought, 0);
+        parser.declareThoughtEnd();
+        runs.push(...parser.push(wrapUp(format, reason, thought), 1), ...parser.push("The answer", 2), ...parser.end());
+        const answer = runs.filter((part) => part.segment === "answer");
+        expect(answer).toEqual([{ text: "The answer", segment: "answer", token: 2 }]);
+      }
+  });
+
+  it("says so in a sentence of its own, and closes an open fence", () => {
+    const format = formatOf("elicited");
+    expect(wrapUp(format, "budget", "a")).toMatch(/^\n\nI have .*\.\n<\/think>\n\n$/);
+    expect(wrapUp(format, "loop", thoughts.longFence)).toMatch(/^\n````\n\nI am /);
+    expect(wrapUp(format, "answerNow", thoughts.closedFence)).toMatch(/^\n\nThe user /);
+    expect(wrapUp(format, "model", "a")).toBe("\n</think>\n\n");
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+import { efforts } from "../../../src/common/panel.ts";
+import type { ChatMessage, ThinkingFormatInfo } from "../../../src/common/protocol.ts";
+import { type ComposeInput, compose } from "../../../src/prompts/compose.ts";
+import { tasks } from "../../../src/prompts/tasks/index.ts";
+import type { TaskKind } from "../../../src/prompts/tasks/task.ts";
+import { templateNames, templates } from "../../../src/prompts/templates/index.ts";
+
+const elicited: ThinkingFormatInfo = { family: "elicited", native: false, canDisable: true, instructions: "system" };
+const native: ThinkingFormatInfo = {
+  family: "qwen3",
+  native: true,
+  canDisable: true,
+  instructions: "system",
+  sampling: { temperature: 0.6, topP: 0.95 },
+};
+const piece = { label: "src/a.ts", languageId: "typescript", startLine: 3, endLine: 4, code: "let a = 1;\nlet b = 2;" };
+const input = (more: Partial<ComposeInput> = {}): ComposeInput => ({
+  task: "explain",
+  question: "",
+  code: [piece],
+  history: [],
+  effort: "low",
+  format: elicited,
+  ...more,
+});
+const userText = (more: Partial<ComposeInput> = {}) => compose(input(more)).messages.at(-1)?.content ?? "";
+const kinds = Object.keys(tasks) as TaskKind[];
+
+describe("prompt", () => {
+  it("has what never changes first, then the code, and what is asked behind it", () => {
+    const { messages } = compose(input({ question: "Why two?" }));
+    expect(messages.map((message) => message.role)).toEqual(["system", "user"]);
+    const text = messages[1]?.content ?? "";
+    expect(text.startsWith("src/a.ts, lines 3-4:\n```typescript\nlet a = 1;\nlet b = 2;\n```\n\n")).toBe(true);
+    expect(text.indexOf("Why two?")).toBeGreaterThan(text.indexOf(tasks.explain.instruction));
+  });
+
+  it("shares everything up to the code between two questions about it, whatever the task and effort", () => {
+    const shared = compose(input()).messages[1]?.content.split("```\n\n")[0] ?? "";
+    for (const task of kinds)
+      for (const effort of efforts) {
+        const { messages } = compose(input({ task, effort, question: "else?" }));
+        expect(messages[0]).toEqual(compose(input()).messages[0]);
+        expect(messages[1]?.content.startsWith(shared)).toBe(true);
+      }
+  });
+
+  it("is short without the code: 150 tokens at most", () => {
+    for (const task of kinds)
+      for (const template of templateNames)
+        for (const format of [elicited, native]) {
+          const text = compose(input({ task, template, format, code: [], budget: 448 }))
+            .messages.map((message) => message.content)
+            .join("\n");
+          // The tokenizers of Qwen2.5 and SmolLM2 take 3.9 characters of these prompts a token, or more.
+          expect(text.length / 3.9).toBeLessThan(150);
+        }
+  });
+
+  it("fences code so that nothing in it can end the fence", () => {
+    const code = "# doc\n```js\nx\n````\n";
+    expect(userText({ code: [{ ...piece, code }] })).toContain(`\n\`\`\`\`\`typescript\n${code}\`\`\`\`\`\n`);
+    expect(userText({ code: [{ ...piece, label: "a\nb.ts", endLine: 3 }] })).toContain("a b.ts, line 3:\n");
+  });
+
+  it("does not send code again that an earlier question holds", () => {
+    const first = userText();
+    const history: ChatMessage[] = [
+      { role: "system", content: "old" },
+      { role: "user", content: first },
+      { role: "assistant", content: "It is." },
+    ];
+    const { messages } = compose(input({ history, task: "ask", question: "And b?" }));
+    expect(messages.slice(1, 3)).toEqual(history.slice(1));
+    expect(messages.filter((message) => message.role === "system")).toHaveLength(1);
+    expect(messages.at(-1)?.content).not.toContain("let a");
+    const changed = { ...piece, code: "let a = 3;" };
+    expect(compose(input({ history, code: [changed] })).messages.at(-1)?.content).toContain("let a = 3;");
+  });
+
+  it("tells the model what was left out", () => {
+    const text = userText({ omitted: [{ label: "src/b.ts", startLine: 1, endLine: 90 }] });
+    expect(text).toContain("Left out for lack of room: src/b.ts, lines 1-90.");
+  });
+});
+
+describe("thinking", () => {
+  it("is asked for in words of a model that is not trained to, and left to one that is", () => {
+    expect(userText()).toContain("<think></think>");
+    expect(userText({ format: native })).not.toContain("<think>");
+    expect(userText({ format: native })).toContain(templates.draft.style(null));
+    expect(userText({ format: native, effort: "max" })).toBe(userText({ format: native, effort: "off" }));
+  });
+
+  it.each(templateNames)("can be given a template: %s", (template) => {
+    const composed = compose(input({ template, budget: 300 }));
+    expect(composed.template).toBe(template);
+    expect(composed.thinking).toBe(templates[template].thinks ? "on" : "off");
+    expect(composed.messages.at(-1)?.content).toContain(templates[template].style(300));
+  });
+
+  it("is off at effort off and with a budget of nothing, and then nothing is said of it", () => {
+    for (const more of [{ effort: "off" }, { budget: 0 }] as const) {
+      const composed = compose(input(more));
+      expect([composed.thinking, composed.template, composed.controls.budget]).toEqual(["off", "none", null]);
+      expect(composed.messages.at(-1)?.content).not.toContain("think");
+    }
+  });
+
+  it("stays on, as notes, in a model that can not be stopped", () => {
+    const composed = compose(input({ effort: "off", format: { ...native, canDisable: false } }));
+    expect([composed.thinking, composed.template]).toEqual(["on", "draft"]);
+  });
+
+  it("takes a budget from the effort unless it is given", () => {
+    const budgets = (["low", "medium", "high", "max"] as const).map(
+      (effort) => compose(input({ effort })).controls.budget,
+    );
+    expect(budgets.at(-1)).toBeNull();
+    const numbers = budgets.slice(0, -1) as number[];
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    expect(compose(input({ budget: 77 })).controls.budget).toBe(77);
+    expect(compose(input({ budget: null })).controls.budget).toBeNull();
+  });
+
+  it("leaves room for the answer behind the longest thought that the budget lets through", () => {
+    for (const task of kinds)
+      for (const effort of efforts) {
+        const { maxTokens, controls, thinking } = compose(input({ task, effort }));
+        const thought = thinking === "off" ? 0 : (controls.budget ?? 0) * 1.25;
+        expect(maxTokens - thought).toBeGreaterThanOrEqual(tasks[task].answerTokens);
+      }
+  });
+
+  it("takes the publisher's sampling for a trained model's thoughts only", () => {
+    expect(compose(input({ format: native })).sampling).toEqual({ temperature: 0.6, topP: 0.95 });
+    expect(compose(input({ format: native, effort: "off" })).sampling).toEqual({});
+    expect(compose(input()).sampling).toEqual({});
+  });
+});
+
+describe("effort auto", () => {
+  const auto = (more: Partial<ComposeInput>) => compose(input({ effort: "auto", ...more }));
+  const long = { ...piece, endLine: 300, code: "x\n".repeat(298) };
+
+  it("goes by the task", () => {
+    expect(auto({ task: "docs" }).thinking).toBe("off");
+    expect(auto({ task: "explain" }).template).toBe("draft");
+    expect(auto({ task: "tests" }).template).toBe("sketch");
+    expect(auto({ task: "findBugs" }).template).toBe("concise");
+  });
+
+  it("thinks more about much code and hard questions, less about a short question alone", () => {
+    expect(auto({ code: [long] }).template).toBe("concise");
+    expect(auto({ task: "findBugs", code: [long] }).template).toBe("plain");
+    expect(auto({ task: "docs", code: [long] }).thinking).toBe("off");
+    expect(auto({ task: "ask", question: "Why does this deadlock?" }).template).toBe("concise");
+    expect(auto({ task: "ask", question: "What is a monad?", code: [] }).thinking).toBe("off");
+    expect(auto({ task: "ask", question: "Why is quicksort slow here?", code: [] }).thinking).toBe("on");
+  });
+
+  it("runs code in its head when asked for a value", () => {
+    expect(auto({ task: "ask", question: "What does f(3) return?" }).template).toBe("trace");
+    expect(auto({ task: "ask", question: "What is the output of main?" }).template).toBe("trace");
+    expect(auto({ task: "ask", question: "What does it return?", code: [] }).template).not.toBe("trace");
+  });
+});
+
+describe("tables", () => {
+  it("every template says what it claims and where that is from, and every task has its own kind", () => {
+    for (const name of templateNames) {
+      expect(templates[name].name).toBe(name);
+      expect(templates[name].claims).not.toBe("");
+      expect(templates[name].source).toMatch(/arXiv \d{4}\.\d{5}$/);
+    }
+    for (const kind of kinds) expect(tasks[kind].kind).toBe(kind);
+  });
+});
