@@ -1,18 +1,22 @@
-/** How `models download` shows its progress: a line that is redrawn in a terminal, new lines or JSON elsewhere. */
+/** How `models download` and `models verify` show their progress: a line that is redrawn in a terminal. */
 import stringWidth from "string-width";
-import { type CatalogueModel, sizeText } from "../models/catalogue.ts";
+import { type CatalogueModel, expectedBytes, sizeText } from "../models/catalogue.ts";
 import type { DownloadProgress } from "../models/download.ts";
 import { bar } from "./output/live.ts";
 import type { Preparation } from "./output/output.ts";
 import { LiveRegion, type Screen } from "./terminal/liveRegion.ts";
 import { downloadLine } from "./wording.ts";
 
-export type DownloadDisplay = Pick<Preparation, "downloadStarts" | "download" | "notice">;
+/** A file is hashed in more steps than anyone can see. */
+const frameMs = 50;
+
+type DownloadDisplay = Pick<Preparation, "downloadStarts" | "download" | "verifying" | "notice">;
 
 /** `close` removes the progress line; whatever is printed afterwards stands in its place. */
 export class LiveDownload implements DownloadDisplay {
   readonly #screen: Screen;
   readonly #region: LiveRegion;
+  #drawnAt = Number.NEGATIVE_INFINITY;
   readonly #onExit = () => this.#region.close();
 
   constructor(screen: Screen) {
@@ -27,8 +31,14 @@ export class LiveDownload implements DownloadDisplay {
   }
 
   download(model: CatalogueModel, progress: DownloadProgress): void {
-    const ratio = progress.totalBytes > 0 ? Math.min(1, progress.receivedBytes / progress.totalBytes) : 0;
-    this.#region.update([], [this.#fit(`${bar(ratio)} ${downloadLine(model.name, progress)}`)]);
+    this.#draw(progress.receivedBytes, progress.totalBytes, downloadLine(model.name, progress));
+  }
+
+  verifying(model: CatalogueModel, bytes: number): void {
+    const now = performance.now();
+    if (now - this.#drawnAt < frameMs) return;
+    this.#drawnAt = now;
+    this.#draw(bytes, expectedBytes(model), `${model.name}: checking the SHA-256`);
   }
 
   notice({ message }: { message: string }): void {
@@ -38,6 +48,11 @@ export class LiveDownload implements DownloadDisplay {
   close(): void {
     process.off("exit", this.#onExit);
     this.#region.close();
+  }
+
+  #draw(bytes: number, totalBytes: number, text: string): void {
+    const ratio = totalBytes > 0 ? Math.min(1, bytes / totalBytes) : 0;
+    this.#region.update([], [this.#fit(`${bar(ratio)} ${text}`)]);
   }
 
   /** One line only, or it could not be overwritten. */

@@ -131,7 +131,10 @@ async function downloadOne(store: ModelStore, id: string, { json }: OutputOption
 
 async function verify(store: ModelStore, id: string, { json }: OutputOptions): Promise<void> {
   const model = store.find(id);
-  const sha256 = await store.verify(model, { again: true });
+  const live = !json && isLiveTerminal(process.stderr, process.env) ? new LiveDownload(process.stderr) : null;
+  const sha256 = await store
+    .verify(model, { again: true, onProgress: (bytes) => live?.verifying(model, bytes) })
+    .finally(() => live?.close());
   const path = store.path(model);
   if (json) printJson({ id: model.id, path, sha256, pinned: model.sha256 !== null });
   else print(`${path} is whole. SHA-256 ${sha256}${model.sha256 === null ? "" : ", as the publisher states"}.`);
@@ -159,7 +162,8 @@ async function discover(store: ModelStore, { json }: OutputOptions): Promise<voi
         ]),
       ),
     );
-  if (skipped.length > 0) print(`\n${skipped.length} more files are no usable models (--json says why).`);
+  if (skipped.length === 1) print("\n1 more file is no usable model (--json says why).");
+  if (skipped.length > 1) print(`\n${skipped.length} more files are no usable models (--json says why).`);
 }
 
 async function showPath(store: ModelStore, id: string | undefined, { json }: OutputOptions): Promise<void> {
