@@ -41,9 +41,10 @@ export interface RenderedPrompt {
 
 /** Private-use characters around a number: no template tests for them, and none trims them. */
 const placeholder = (index: number) => `\uE000${index}\uE001`;
+const placeholderPattern = /\uE000(\d+)\uE001/;
+
 /** How "no tools" is said: some templates fail at the one, some at the other. */
 const noToolsValues = [{}, { tools: null }, { tools: [] }];
-const placeholderPattern = /\uE000(\d+)\uE001/;
 
 export function renderChat(messages: readonly ChatMessage[], options: RenderOptions): RenderedPrompt {
   const notices: Notice[] = [];
@@ -93,7 +94,7 @@ export function startsInside(parts: readonly PromptPart[], format: ThinkingForma
  * The last marker of the template text behind the last message; null when there is none. Message texts are not looked
  * at: what is written in them is no marker.
  */
-export function lastMarker(parts: readonly PromptPart[], format: ThinkingFormat): "open" | "closed" | null {
+function lastMarker(parts: readonly PromptPart[], format: ThinkingFormat): "open" | "closed" | null {
   const tail = parts.findLast((part) => part.special && part.text !== "")?.text ?? "";
   const end = (markers: readonly string[]) =>
     Math.max(-1, ...markers.map((marker) => (tail.includes(marker) ? tail.lastIndexOf(marker) + marker.length : -1)));
@@ -104,7 +105,7 @@ export function lastMarker(parts: readonly PromptPart[], format: ThinkingFormat)
   return opened >= 0 || (closed >= 0 && tail.slice(closed).trim() === "") ? "closed" : null;
 }
 
-/** Tries the model's template as it is, then with the system message inside the first user message, then gives up on it. */
+/** By the model's template where it can be used; a generic format and a notice where it can not. */
 function renderMessages(messages: ChatMessage[], options: RenderOptions, notices: Notice[]): PromptPart[] {
   const { template, format, thinking } = options;
   if (template === null) {

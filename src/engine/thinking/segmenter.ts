@@ -107,16 +107,9 @@ export class SegmentParser {
     return this.#push({ text: piece, token, control: false });
   }
 
-  /** The text of a control token: a marker wherever it stands. */
+  /** The text of a token that plain text can not contain: a marker, or a part of one, wherever it stands. */
   pushControl(piece: string, token: number): SegmentRun[] {
     return this.#push({ text: piece, token, control: true });
-  }
-
-  /** A marker that the caller knows by its token. */
-  pushMarker(kind: "open" | "close"): SegmentRun[] {
-    this.#decide(true);
-    this.#apply(kind, true);
-    return this.#takeRuns();
   }
 
   /** The caller is about to write the thought's end: the next closing marker counts, wherever it stands. */

@@ -209,17 +209,6 @@ describe("streaming", () => {
     expect(parser.segment).toBe("answer");
   });
 
-  it("takes markers that the caller knows by their tokens", () => {
-    const parser = new SegmentParser(formatOf("qwen3"), { startsInside: false });
-    const runs = [
-      ...parser.pushMarker("open"),
-      ...parser.push("a", 0),
-      ...parser.pushMarker("close"),
-      ...parser.push("b", 1),
-    ];
-    expect(join([...runs, ...parser.end()])).toEqual({ thinking: "a", answer: "b" });
-  });
-
   it("goes on from a partial text without trimming, and inside its code fence", () => {
     const answer = { startsInside: false, resumedText: "The function" };
     expect(split("qwen3", " returns 3", answer).answer).toBe(" returns 3");
