@@ -21,12 +21,12 @@ const textOf = async (turn) => {
   const parts = await turn.locator(".thought, .markdown").allTextContents();
   return parts.join("\n");
 };
-const running = () => workbench.panel.getByRole("button", { name: "Stop" });
+const running = () => workbench.panel.getByRole("button", { name: "Stop", exact: true });
 
 async function stopIfRunning() {
   await workbench.openPanel();
   if (await running().isVisible()) await running().click();
-  await workbench.panel.getByRole("button", { name: "Send" }).waitFor();
+  await workbench.panel.getByRole("button", { name: "Send", exact: true }).waitFor();
 }
 
 /** Waits until the running turn shows more than `length` characters. */
@@ -155,7 +155,7 @@ test("a window that is reloaded in mid-answer has the text, stopped, and can con
   const restored = await textOf(lastTurn());
   assert.ok(restored.startsWith(before), "the text is back");
   await lastTurn().getByRole("button", { name: "Continue" }).waitFor();
-  await panel.getByRole("button", { name: "Send" }).waitFor();
+  await panel.getByRole("button", { name: "Send", exact: true }).waitFor();
 });
 
 test("a new chat is empty", async () => {

@@ -126,22 +126,27 @@ export function tempWorkspace(from) {
 
 /** Runs a command from the palette by its full title: "Category: Title". */
 export async function runCommand(page, title) {
-  await openQuickInput(page, `>${title}`);
-  await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first().waitFor();
-  await page.keyboard.press("Enter");
+  await quickOpen(page, `>${title}`, title);
 }
 
 /** Opens a file of the workspace by its name. */
 export async function openFile(page, name) {
-  await openQuickInput(page, name);
-  await page
-    .locator(".quick-input-list .monaco-list-row")
-    .filter({ hasText: path.basename(name) })
-    .first()
-    .waitFor();
-  await page.keyboard.press("Enter");
-  await page.locator(`.tab.active[data-resource-name="${path.basename(name)}"]`).waitFor();
+  await quickOpen(page, name, name);
+  await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   await page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();
+}
+
+/** Types into the quick input and takes the row `wanted`; again, when a workbench that still loads has closed it. */
+async function quickOpen(page, text, wanted) {
+  const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: wanted }).first();
+  await until(`“${wanted}” in the quick input`, async () => {
+    await openQuickInput(page, text);
+    return row.waitFor({ timeout: 10_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
+  await page.keyboard.press("Enter");
 }
 
 async function openQuickInput(page, text) {

@@ -38,7 +38,8 @@ export async function openWorkbench({ settings, env, prepare } = {}) {
       await icon.waitFor();
     },
     async openPanel() {
-      await runCommand(page, "Hunch: Focus on Chat View");
+      // A click on the icon of a view that is shown would hide it.
+      if ((await icon.locator("..").getAttribute("aria-expanded")) !== "true") await icon.click();
       await workbench.panel.getByRole("textbox", { name: "Question" }).waitFor();
     },
     async hidePanel() {
@@ -48,7 +49,7 @@ export async function openWorkbench({ settings, env, prepare } = {}) {
     /** Sends a question through the panel. */
     async ask(text) {
       await workbench.panel.getByRole("textbox", { name: "Question" }).fill(text);
-      await workbench.panel.getByRole("button", { name: "Send" }).click();
+      await workbench.panel.getByRole("button", { name: "Send", exact: true }).click();
     },
     screenshot: (name) => page.screenshot({ path: path.join(screenshots, `${name}.png`) }),
     /** Process ids of this host's engines. */

@@ -1,0 +1,71 @@
+/** Bad input: each gets a message that says what happened and what to do next. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { notification, openFile, runCommand } from "../host/host.mjs";
+import { testSettings } from "../host/settings.mjs";
+import { openWorkbench } from "../host/workbench.mjs";
+
+let workbench;
+before(async () => {
+  workbench = await openWorkbench({
+    settings: testSettings({ "hunch.threads": 0, "hunch.model": "/nowhere/model.gguf" }),
+    prepare: (folder) => {
+      const write = (name, content) => writeFileSync(path.join(folder, name), content);
+      write("empty.js", "");
+      write("blank.js", " \n\t\n  \n");
+      // The editor looks for NUL at a file's beginning only: this one it opens as text.
+      write("late.js", `${"// text\n".repeat(200)}\0\0\0`);
+      write("huge.js", "let a = 1;\n".repeat(500_000));
+      write("plain.js", "let a = 1;\n");
+      write("not.gguf", "this is no model");
+    },
+  });
+});
+after(() => workbench?.close());
+
+async function explainAll(file) {
+  const { page } = workbench;
+  await openFile(page, file);
+  await page.locator(".editor-group-container.active .monaco-editor").first().click();
+  await page.keyboard.press("Control+a");
+  await runCommand(page, "Hunch: Explain Selection");
+}
+
+for (const [what, file, message] of [
+  ["an empty file", "empty.js", /Nothing is selected, and there is no function or class.*Select the code/],
+  ["blanks only", "blank.js", /The selection is empty\. Select the code/],
+  ["binary data", "late.js", /The selection is binary data, not text\. Open a text file/],
+  ["5 MB", "huge.js", /The selection has 5\.5 MB; at most 1 MB can be asked about\. Select a smaller part/],
+]) {
+  test(`${what}: ${message.source}`, async () => {
+    await explainAll(file);
+    const text = await notification(workbench.page, "Hunch:");
+    assert.match(text, message);
+    assert.equal(await workbench.page.locator(".review-widget").count(), 0, "no thread is opened");
+    await runCommand(workbench.page, "Notifications: Clear All Notifications");
+  });
+}
+
+test("a wrong setting is named once, and its default is used", async () => {
+  // Activated by the first test; what came up then was cleared with it, so the window starts anew.
+  await workbench.load();
+  await explainAll("empty.js");
+  const text = await notification(workbench.page, "hunch.threads");
+  assert.match(
+    text,
+    /The setting hunch\.threads takes a whole number from 1 to 512, or null, not 0\. Its default \(null\) is used/,
+  );
+  await runCommand(workbench.page, "Notifications: Clear All Notifications");
+});
+
+test("a model file that is not there: the panel says so and what to do", async () => {
+  const { panel } = workbench;
+  await workbench.openPanel();
+  await workbench.ask("What is this?");
+  const card = panel.locator(".card-error");
+  await card.waitFor();
+  assert.match(await card.textContent(), /\/nowhere\/model\.gguf.*Hunch: (Select|Download) Model/);
+  await workbench.screenshot("model-missing");
+});

@@ -1,0 +1,87 @@
+/** An inline explanation in the user interface: streaming, its buttons, a follow-up, and the way into the chat. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openFile, runCommand, selectLines, until } from "../host/host.mjs";
+import { testSettings } from "../host/settings.mjs";
+import { killEngine, openWorkbench } from "../host/workbench.mjs";
+
+let workbench;
+before(async () => {
+  workbench = await openWorkbench({ settings: testSettings({ "hunch.maxTokens": 1_500, "hunch.effort": "high" }) });
+});
+after(() => workbench?.close());
+
+const thread = () => workbench.page.locator(".review-widget");
+const comments = () => thread().locator(".review-comment-contents");
+const action = (name) => thread().locator(`.action-label[aria-label^="${name}"]`);
+const lastText = () => comments().last().textContent();
+
+async function explain(first, last) {
+  const { page } = workbench;
+  await openFile(page, "cart.ts");
+  await selectLines(page, first, last);
+  await runCommand(page, "Hunch: Explain Selection");
+  await thread().waitFor();
+}
+
+/** The last comment streams: its text is another one a moment later. */
+async function streams() {
+  const early = await until("a first token", async () => {
+    const text = await lastText();
+    return /Thinking · \d+|Thought for/.test(text) ? text : null;
+  });
+  await until("more text", async () => (await lastText()) !== early);
+}
+
+test("streams under the code, and can be stopped", async () => {
+  await explain(8, 15);
+  await streams();
+  await workbench.screenshot("explain-streaming");
+  await action("Stop").click();
+  await action("Stop").waitFor({ state: "detached" });
+  await workbench.screenshot("explain-stopped");
+  assert.match(await thread().textContent(), /Explain src\/cart\.ts:8-15/);
+  await action("Continue").waitFor();
+});
+
+test("answer now folds the thought and starts the answer", async () => {
+  await action("Continue").click();
+  await streams();
+  if (await action("Answer Now").isVisible()) await action("Answer Now").click();
+  await until("the answer", async () => /Thought for/.test(await lastText()));
+  if (await action("Stop").isVisible()) await action("Stop").click();
+  await action("Stop").waitFor({ state: "detached" });
+  await workbench.screenshot("explain-done");
+});
+
+test("a follow-up question is answered in the thread", async () => {
+  const { page } = workbench;
+  await thread().locator(".comment-form").click();
+  await page.keyboard.type("What is free?");
+  await thread().locator(".form-actions").getByText("Ask", { exact: true }).click();
+  await until("the question and its answer", async () => (await comments().count()) === 3);
+  await streams();
+});
+
+test("the engine killed in mid-answer: the text stays, the thread says so, continue works", async () => {
+  const before = await comments().count();
+  await killEngine(workbench);
+  await until("the error", async () => /engine stopped.*SIGKILL/.test(await lastText()));
+  assert.equal(await comments().count(), before);
+  await workbench.screenshot("explain-engine-killed");
+  await action("Continue").click();
+  await streams();
+});
+
+test("opened in the chat both go on; deleted, the chat keeps the conversation", async () => {
+  const { panel } = workbench;
+  await action("Open in Chat").click();
+  await panel.locator(".turn-assistant").nth(1).waitFor();
+  await workbench.screenshot("explain-in-chat");
+  await action("Delete").click();
+  await thread().waitFor({ state: "detached" });
+  assert.equal(await panel.locator(".turn-user").count(), 2);
+  const stop = panel.getByRole("button", { name: "Stop", exact: true });
+  if (await stop.isVisible()) await stop.click();
+  await panel.getByRole("button", { name: "Send", exact: true }).waitFor();
+});
