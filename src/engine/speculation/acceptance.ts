@@ -9,14 +9,15 @@ import type { TextKind } from "./types.ts";
 /** First draft position (0-based) of each band. */
 const bandFrom = [0, 1, 3, 7];
 const bands = bandFrom.length;
-/** Share of the old evidence kept with each new piece; about the last 40 count. */
-const fade = 0.975;
+/** Share of the old evidence kept with each new piece; about the last 20 count. */
+const fade = 0.95;
 /** Weight of the prior, in observations. */
-const priorWeight = 2;
+const priorWeight = 4;
 
 /** Chances assumed before anything is seen, by confidence class: a little below what real runs show. */
 const priors: Record<DrafterName, readonly number[]> = {
-  suffix: [0.15, 0.25, 0.35, 0.5, 0.65, 0.75, 0.85, 0.9],
+  // The plain match by its length, then the aligned copy by its confidence.
+  suffix: [0.15, 0.25, 0.35, 0.5, 0.65, 0.75, 0.85, 0.9, 0.4, 0.7, 0.6, 0.7, 0.8, 0.85, 0.9],
   recycling: [0.1, 0.2, 0.35, 0.5, 0.2, 0.35, 0.5, 0.7],
   draft: [0.45, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95],
 };

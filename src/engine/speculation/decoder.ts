@@ -137,14 +137,14 @@ export class Decoder {
       const length = drafter.cheap ? Math.min(room, longestDraft - 1) : controller.wantsModelDraft(kind, room);
       if (length <= 0) continue;
       const before = performance.now();
-      const draft = await drafter.draft(length);
+      const made = await drafter.draft(length);
       const ms = performance.now() - before;
       this.#statsOf(drafter.name).draftMs += ms;
       if (!drafter.cheap) {
         draftMs += ms;
-        modelDraft = draft;
+        modelDraft = made[0] ?? null;
       }
-      if (draft) drafts.push(draft);
+      drafts.push(...made);
     }
     return { choice: controller.choose(drafts, kind, room), draftMs, modelDraft };
   }

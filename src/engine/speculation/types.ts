@@ -39,11 +39,11 @@ export interface TokenSequence {
 export interface Draft {
   drafter: DrafterName;
   tokens: number[];
-  /** Which of the drafter's confidence classes this guess is in (0…7, higher is surer). */
+  /** Which of the drafter's confidence classes this guess is in; acceptance is learnt for each. */
   bucket: number;
 }
 
-/** Anything that proposes tokens. An empty draft is a normal answer. */
+/** Anything that proposes tokens. No draft is a normal answer, several are alternatives. */
 export interface Drafter {
   readonly name: DrafterName;
   /** Whether a draft costs microseconds (then it is made every round, to learn from, even if it is not verified). */
@@ -54,7 +54,7 @@ export interface Drafter {
   commit(tokens: readonly number[]): void;
   /** Logits that a pass computed after `token`, for drafters that learn from them. */
   observe?(previous: number, token: number, candidates: Candidates): void;
-  draft(maxLength: number): Draft | null | Promise<Draft | null>;
+  draft(maxLength: number): Draft[] | Promise<Draft[]>;
 }
 
 /** What the text is at the moment: drafts are right at different rates in each. */

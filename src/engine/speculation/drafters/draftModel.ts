@@ -47,10 +47,10 @@ export class ModelDrafter implements Drafter {
     }
   }
 
-  async draft(maxLength: number): Promise<Draft | null> {
+  async draft(maxLength: number): Promise<Draft[]> {
     const room = this.#sequence.contextSize - 1 - this.#text.length;
     const limit = Math.min(maxLength, room);
-    if (limit <= 0 || this.#text.length === 0) return null;
+    if (limit <= 0 || this.#text.length === 0) return [];
     await this.catchUp();
     const tokens: number[] = [];
     const text = [...this.#text.slice(-64)];
@@ -66,7 +66,7 @@ export class ModelDrafter implements Drafter {
       tokens.push(next);
       text.push(next);
     }
-    return { drafter: this.name, tokens, bucket };
+    return [{ drafter: this.name, tokens, bucket }];
   }
 }
 

@@ -37,7 +37,7 @@ export class RecyclingDrafter implements Drafter {
     remember(this.#afterToken, token, successor);
   }
 
-  draft(maxLength: number): Draft | null {
+  draft(maxLength: number): Draft[] {
     const tokens: number[] = [];
     let [previous, last] = this.#tail;
     let weakest = 1;
@@ -54,7 +54,7 @@ export class RecyclingDrafter implements Drafter {
       previous = last;
       last = next.token;
     }
-    return tokens.length > 0 ? { drafter: this.name, tokens, bucket } : null;
+    return tokens.length > 0 ? [{ drafter: this.name, tokens, bucket }] : [];
   }
 }
 

@@ -33,8 +33,8 @@ class ScriptedDrafter implements Drafter {
   commit(tokens: readonly number[]): void {
     this.#position += tokens.length;
   }
-  draft(maxLength: number): Draft {
-    return { drafter: "suffix", tokens: this.#next(this.#position, maxLength), bucket: 7 };
+  draft(maxLength: number): Draft[] {
+    return [{ drafter: "suffix", tokens: this.#next(this.#position, maxLength), bucket: 7 }];
   }
 }
 

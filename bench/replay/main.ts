@@ -1,0 +1,110 @@
+/**
+ * `npm run bench:replay`: compares policies on recorded traces, and projects them on cost curves of machines that are
+ * not here. The decoder and its drafters are the real ones; only the target is played from the record, so that the
+ * result depends on nothing but the policy: no noise, a few seconds.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { AcceptanceModel } from "../../src/engine/speculation/acceptance.ts";
+import { CostCurve, type CostSamples } from "../../src/engine/speculation/costCurve.ts";
+import { Decoder } from "../../src/engine/speculation/decoder.ts";
+import { RecyclingDrafter } from "../../src/engine/speculation/drafters/recycling.ts";
+import { SuffixDrafter } from "../../src/engine/speculation/drafters/suffix.ts";
+import { Sampler } from "../../src/engine/speculation/sampler.ts";
+import { fixedPolicies, type PolicyMaker, policies } from "./policies.ts";
+import { ReplaySequence } from "./replaySequence.ts";
+import { readTraces, type Trace, type TraceFile } from "./trace.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    traces: { type: "string", default: join(root, "bench", "data", "traces.json") },
+    out: { type: "string", default: join(root, "bench", "results", "replay.md") },
+    "each-prompt": { type: "boolean", default: false },
+  },
+});
+
+/** ms of a pass by size. The two CPUs are measured (1.5B Q4_K_M, 2 threads); the GPUs are assumed flat up to a size. */
+const curves: Record<string, CostSamples> = {
+  "AMD, 2 cores": { 1: 37, 2: 59, 3: 74, 4: 96, 6: 140, 8: 174, 12: 259, 16: 252 },
+  "Intel, 2 cores": { 1: 84, 2: 134, 3: 168, 4: 151, 6: 286, 8: 300, 12: 479, 16: 495 },
+  "GPU, flat to 8": { 1: 10, 8: 10.4, 16: 18 },
+  "GPU, flat to 64": { 1: 10, 8: 10.2, 16: 10.4 },
+};
+
+/** Speed-up over plain decoding of one trace; state learnt on earlier prompts is carried along, as in a session. */
+async function play(
+  trace: Trace,
+  file: TraceFile,
+  samples: CostSamples,
+  make: PolicyMaker,
+  acceptance: AcceptanceModel,
+): Promise<number> {
+  const costs = new CostCurve(samples);
+  const target = new ReplaySequence(trace, file.vocabularySize, costs);
+  const sampling = { temperature: 0, topK: 1, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 };
+  // The decoder corrects its own copy of the curve by real pass times, which a replay does not have.
+  const frozen = Object.assign(new CostCurve(samples), { observe: () => {} });
+  const drafters = [new SuffixDrafter(), new RecyclingDrafter()];
+  const controller = make(frozen, acceptance) as ConstructorParameters<typeof Decoder>[0]["controller"];
+  const decoder = new Decoder(
+    { target, sampler: new Sampler(sampling), drafters, controller, costs: frozen },
+    trace.prompt,
+  );
+  let done = 0;
+  while (done < trace.output.length)
+    done += await decoder.round(trace.kinds[done]!, trace.output.length - done, () => "continue");
+  const output = decoder.text.slice(trace.prompt.length);
+  if (output.some((token, i) => token !== trace.output[i])) throw new Error("the replay left the trace");
+  return (costs.passMs(1) * trace.output.length) / target.costMs;
+}
+
+const file = readTraces(options.traces);
+const workloads = [...new Set(file.traces.map((trace) => trace.workload))];
+const lines = [
+  "# Policies on recorded traces",
+  "",
+  `\`npm run bench:replay\`: ${file.traces.length} prompts decoded plainly by ${file.model}; speed-up over plain decoding, mean over the prompts of a workload (worst prompt).`,
+];
+for (const [curveName, samples] of Object.entries(curves)) {
+  const curve = new CostCurve(samples);
+  const bound = Math.max(...Object.keys(samples).map((size) => Number(size) / curve.relative(Number(size))));
+  const results = new Map<string, number[]>();
+  for (const [name, make] of Object.entries(policies)) {
+    const acceptance = new AcceptanceModel();
+    const speedUps: number[] = [];
+    for (const trace of file.traces) speedUps.push(await play(trace, file, samples, make, acceptance));
+    results.set(name, speedUps);
+  }
+  const oracle = file.traces.map((_, i) => Math.max(...fixedPolicies.map((name) => results.get(name)![i]!)));
+  results.set("oracle: best fixed rule of each prompt", oracle);
+  lines.push(
+    "",
+    `## ${curveName} (bound ${bound.toFixed(2)})`,
+    "",
+    `| policy | ${workloads.join(" | ")} | of the oracle |`,
+  );
+  lines.push(`|---|${workloads.map(() => "---").join("|")}|---|`);
+  for (const [name, speedUps] of results) {
+    const cells = workloads.map((workload) => {
+      const own = speedUps.filter((_, i) => file.traces[i]!.workload === workload);
+      return `${mean(own).toFixed(2)} (${Math.min(...own).toFixed(2)})`;
+    });
+    const share = mean(speedUps.map((value, i) => value / oracle[i]!));
+    lines.push(`| ${name} | ${cells.join(" | ")} | ${(share * 100).toFixed(1)} % |`);
+  }
+  if (options["each-prompt"])
+    for (const [i, trace] of file.traces.entries())
+      console.error(
+        `${curveName}  ${trace.workload} ${trace.index}: ours ${results.get("hunch controller")![i]!.toFixed(2)}, oracle ${oracle[i]!.toFixed(2)}`,
+      );
+}
+const report = `${lines.join("\n")}\n`;
+writeFileSync(options.out, report);
+console.log(report);
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
