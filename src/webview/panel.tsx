@@ -85,7 +85,7 @@ host.onMessage((message) => {
   loop.request();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && store.running) host.post({ type: "stop" });
+  if (event.key === "Escape" && !event.isComposing && store.running) host.post({ type: "stop" });
 });
 window.addEventListener("pagehide", () => host.saveState(view.save()));
 host.post({ type: "ready" });

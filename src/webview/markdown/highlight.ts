@@ -12,6 +12,8 @@ for (const [alias, languageName] of Object.entries(aliases)) hljs.registerAliase
 /** Characters after which a segment may end, and must. */
 const softSegmentLength = 6_000;
 const hardSegmentLength = 12_000;
+/** A word as long as no name is: packed data. Some grammars take time with the square of its length. */
+const packed = /\w{300}/;
 /** Lines that are redrawn together. */
 const linesPerChunk = 40;
 
@@ -59,11 +61,9 @@ export class Highlighter {
   }
 
   #chunks(code: string): CodeChunk[] {
-    const lines = balancedLines(
-      this.#language === null
-        ? escapeHtml(code)
-        : hljs.highlight(code, { language: this.#language, ignoreIllegals: true }).value,
-    );
+    const language = packed.test(code) ? null : this.#language;
+    const html = language === null ? escapeHtml(code) : hljs.highlight(code, { language, ignoreIllegals: true }).value;
+    const lines = balancedLines(html);
     const chunks: CodeChunk[] = [];
     for (let i = 0; i < lines.length; i += linesPerChunk) chunks.push(lines.slice(i, i + linesPerChunk).join("\n"));
     return chunks;

@@ -134,6 +134,19 @@ describe("the work of a streamed document", () => {
     expect(parsedCharacters(code, 32)).toBeLessThan(2_000);
   });
 
+  it("does not parse what is nested absurdly deep", () => {
+    const source = "- ".repeat(3_000);
+    expect(parsedCharacters(source, 32)).toBeLessThan(2 * source.length);
+  });
+
+  it("parses long rules and deep but sane lists", () => {
+    const document = new MarkdownDocument();
+    const list = Array.from({ length: 12 }, (_, i) => `${"  ".repeat(i)}- level ${i}`).join("\n");
+    document.append(`${"-".repeat(120)}\n\n${"* ".repeat(20)}\n\n${list}\n`);
+    document.complete();
+    expect([...document.frozen, ...document.tail].map((block) => block.kind)).not.toContain("plain");
+  });
+
   it("is bounded for a block that never ends", () => {
     const source = "word ".repeat(40_000);
     // Each parse sees at most 40 000 characters, and the plain part is never parsed again.

@@ -30,6 +30,13 @@ describe("highlighting", () => {
     expect(classOf("'y'")).toBe("hljs-string");
   });
 
+  it("keeps a colour over hundreds of lines that are drawn in parts", () => {
+    const chunks = new Highlighter("ts").update(`/*\n${"line\n".repeat(200)}*/`);
+    expect(chunks.length).toBeGreaterThan(3);
+    for (const span of chunks.flatMap(spansOf))
+      if (span.text.trim() !== "") expect(span.className).toBe("hljs-comment");
+  });
+
   it("keeps the text whole while code grows over many segments", () => {
     const code = Array.from({ length: 400 }, (_, i) => definition(i)).join("");
     const highlighter = new Highlighter("typescript");
@@ -50,7 +57,10 @@ describe("highlighting", () => {
 
   it("copes with a line that never ends", () => {
     const code = "x".repeat(50_000);
-    expect(textOf(new Highlighter("js").update(code)).replaceAll("\n", "")).toBe(code);
+    const chunks = new Highlighter("js").update(code);
+    expect(textOf(chunks).replaceAll("\n", "")).toBe(code);
+    // Without colours: the grammar would need seconds for it.
+    expect(chunks.flatMap(spansOf).every((span) => span.className === "")).toBe(true);
   });
 
   it("names languages as people do", () => {

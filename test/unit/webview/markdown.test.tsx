@@ -76,6 +76,10 @@ describe("an answer in Markdown", () => {
     expect(root.innerHTML).toBe("<p>Press <kbd>Ctrl</kbd>, H<sub>2</sub>O, a<br>b, <strong><u>x</u></strong></p>");
   });
 
+  it("shows a tag with an attribute as text", () => {
+    expect(draw('<kbd onclick="x()">a</kbd>').innerHTML).toBe('<p>&lt;kbd onclick="x()"&gt;a&lt;/kbd&gt;</p>');
+  });
+
   it("shows tags that are never closed, or closed without being open, as text", () => {
     expect(draw("a <kbd>b and </sub> c").innerHTML).toBe("<p>a &lt;kbd&gt;b and &lt;/sub&gt; c</p>");
   });

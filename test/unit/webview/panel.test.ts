@@ -173,7 +173,7 @@ describe("the panel", () => {
 });
 
 describe("the work of a stream of 20 000 tokens", () => {
-  const perFrame = 10;
+  const perFrame = 20;
   const words = ["Some ", "words ", "of ", "an ", "answer", ", ", "`code` ", "and ", "more", ".\n\n"];
 
   /** Streams into a turn and counts what changes in the page. */
@@ -192,7 +192,7 @@ describe("the work of a stream of 20 000 tokens", () => {
     observer.observe(document.body, { childList: true, characterData: true, attributes: true, subtree: true });
     for (let i = 0; i < count; i += perFrame) {
       // As several messages within one frame.
-      for (const word of words)
+      for (const word of [...words, ...words])
         window.dispatchEvent(
           new MessageEvent("message", {
             data: { type: "append", turnId: id, tokens: tokens(segment, word), live: live(), thinkingMs: i },
@@ -209,13 +209,17 @@ describe("the work of a stream of 20 000 tokens", () => {
     return { changes, draws, text: $(segment === "thinking" ? ".thought" : ".markdown")?.textContent ?? "" };
   }
 
-  it.each(["thinking", "answer"] as const)("draws once a frame and touches only the end: %s", async (segment) => {
-    const short = await streamed(segment, 2_000);
-    const long = await streamed(segment, 20_000);
-    expect(long.text.length).toBeGreaterThan(70_000);
-    expect(long.draws).toBeLessThanOrEqual(20_000 / perFrame);
-    // Ten times the tokens, about ten times the changes: nothing that is finished is touched again.
-    expect(long.changes / short.changes).toBeLessThan(12);
-    expect(long.changes / long.draws).toBeLessThan(15);
-  });
+  it.each(["thinking", "answer"] as const)(
+    "draws once a frame and touches only the end: %s",
+    async (segment) => {
+      const short = await streamed(segment, 2_000);
+      const long = await streamed(segment, 20_000);
+      expect(long.text.length).toBeGreaterThan(70_000);
+      expect(long.draws).toBeLessThanOrEqual(20_000 / perFrame);
+      // Ten times the tokens, about ten times the changes: nothing that is finished is touched again.
+      expect(long.changes / short.changes).toBeLessThan(12);
+      expect(long.changes / long.draws).toBeLessThan(30);
+    },
+    60_000,
+  );
 });
