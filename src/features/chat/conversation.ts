@@ -113,13 +113,27 @@ export function findTurn(conversation: Conversation, id: string): AssistantTurn 
   return turn?.role === "assistant" ? turn : null;
 }
 
+/** What a run of the engine adds to: its clock and its counts start at nothing, the turn's need not. */
+export interface RunBase {
+  /** When the thought began, on the clock of the run (`LiveStats.elapsedMs`); null before it did. */
+  thinkingStartedMs: number | null;
+  /** Tokens of the runs before. */
+  thinkingTokens: number;
+  answerTokens: number;
+}
+
 /** Begins a turn: a new one, one that is tried again (its text is dropped), or one that is carried on (it is kept). */
-export function begin(turn: AssistantTurn, text: "keep" | "drop"): void {
-  const fresh = newAssistantTurn(turn.id);
+export function begin(turn: AssistantTurn, text: "keep" | "drop"): RunBase {
   const { thinking, answer, thinkingMs } = turn;
-  if (text === "keep") Object.assign(turn, fresh, { thinking, answer, thinkingMs });
-  else Object.assign(turn, fresh);
+  const counts = turn.stats ?? turn.live;
+  Object.assign(turn, newAssistantTurn(turn.id), text === "keep" ? { thinking, answer, thinkingMs } : {});
   turn.status = "loading";
+  const kept = text === "keep" ? counts : null;
+  return {
+    thinkingStartedMs: null,
+    thinkingTokens: kept?.thinkingTokens ?? 0,
+    answerTokens: kept?.answerTokens ?? 0,
+  };
 }
 
 export function loading(turn: AssistantTurn, progress: number): void {
@@ -127,8 +141,8 @@ export function loading(turn: AssistantTurn, progress: number): void {
   turn.progress = progress;
 }
 
-/** Takes one event of the engine. `clock` belongs to one run of the turn. */
-export function applyEvent(turn: AssistantTurn, event: GenerationEvent, clock: ThinkingClock): void {
+/** Takes one event of the engine. */
+export function applyEvent(turn: AssistantTurn, event: GenerationEvent, base: RunBase): void {
   switch (event.type) {
     case "queue":
       turn.status = event.position > 0 ? "queued" : "prefill";
@@ -147,13 +161,13 @@ export function applyEvent(turn: AssistantTurn, event: GenerationEvent, clock: T
       appendRuns(turn.answer, event.tokens, "answer");
       turn.progress = null;
       turn.prefill = null;
-      turn.live = event.live;
+      turn.live = addCounts(event.live, base);
       const last = event.tokens.at(-1);
       if (!last) return;
       turn.status = last.segment === "thinking" ? "thinking" : "answering";
       if (turn.status !== "thinking") return;
-      clock.startedMs ??= event.live.elapsedMs - turn.thinkingMs;
-      turn.thinkingMs = event.live.elapsedMs - clock.startedMs;
+      base.thinkingStartedMs ??= event.live.elapsedMs - turn.thinkingMs;
+      turn.thinkingMs = event.live.elapsedMs - base.thinkingStartedMs;
       return;
     }
     case "thinkingEnd":
@@ -165,20 +179,23 @@ export function applyEvent(turn: AssistantTurn, event: GenerationEvent, clock: T
   }
 }
 
-/** When the thought began, on the clock of the run (`LiveStats.elapsedMs`); null before it did. */
-export interface ThinkingClock {
-  startedMs: number | null;
+function addCounts<T extends { thinkingTokens: number; answerTokens: number }>(counts: T, base: RunBase): T {
+  return {
+    ...counts,
+    thinkingTokens: counts.thinkingTokens + base.thinkingTokens,
+    answerTokens: counts.answerTokens + base.answerTokens,
+  };
 }
 
 /** The engine has answered, or was stopped: then the text so far stays and can be carried on. */
-export function finish(turn: AssistantTurn, result: GenerationResult): void {
+export function finish(turn: AssistantTurn, result: GenerationResult, base: RunBase): void {
   const cut = result.stopReason === "cancelled";
   turn.status = cut ? "stopped" : "done";
   turn.stopReason = result.stopReason;
   turn.thinkingEnd = result.thinkingEnd;
   turn.progress = null;
   turn.prefill = null;
-  turn.stats = result.stats;
+  turn.stats = addCounts(result.stats, base);
   turn.canContinue = (cut || result.stopReason === "length") && hasText(turn);
 }
 

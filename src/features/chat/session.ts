@@ -18,7 +18,7 @@ import {
   inputOf,
   loading,
   type Question,
-  type ThinkingClock,
+  type RunBase,
 } from "./conversation.ts";
 import { buildRequest, type GenerationSettings } from "./request.ts";
 
@@ -53,6 +53,7 @@ interface Run {
   turn: AssistantTurn;
   generationId: string;
   abort: AbortController;
+  base: RunBase;
 }
 
 export class ChatSession {
@@ -105,12 +106,12 @@ export class ChatSession {
   }
 
   async #answer(turn: AssistantTurn, carryOn: boolean): Promise<void> {
-    const run: Run = { turn, generationId: this.#services.newId(), abort: new AbortController() };
+    const base = begin(turn, carryOn ? "keep" : "drop");
+    const run: Run = { turn, generationId: this.#services.newId(), abort: new AbortController(), base };
     this.#run = run;
-    begin(turn, carryOn ? "keep" : "drop");
     this.#changes.fire({ type: "turns" });
     try {
-      finish(turn, await this.#generate(run, carryOn));
+      finish(turn, await this.#generate(run, carryOn), base);
     } catch (error) {
       fail(turn, error);
     }
@@ -139,21 +140,21 @@ export class ChatSession {
     });
     turn.notices = notices;
     inputOf(this.conversation, turn).sent = sent;
-    const clock: ThinkingClock = { startedMs: null };
     return engine.generate(
       { ...params, generationId: run.generationId },
-      { signal, onEvents: (events) => this.#take(turn, events, clock) },
+      { signal, onEvents: (events) => this.#take(run, events) },
     );
   }
 
-  #take(turn: AssistantTurn, events: readonly GenerationEvent[], clock: ThinkingClock): void {
+  #take({ turn, base }: Run, events: readonly GenerationEvent[]): void {
     for (const event of events) {
       const { status, thinkingEnd } = turn;
-      applyEvent(turn, event, clock);
+      applyEvent(turn, event, base);
       // The status goes first: who draws the tokens knows the segment they start.
       if (event.type !== "tokens" || turn.status !== status || turn.thinkingEnd !== thinkingEnd)
         this.#changes.fire({ type: "turn", turn });
-      if (event.type === "tokens") this.#changes.fire({ type: "tokens", turn, tokens: event.tokens, live: event.live });
+      if (event.type === "tokens")
+        this.#changes.fire({ type: "tokens", turn, tokens: event.tokens, live: turn.live ?? event.live });
     }
   }
 }

@@ -10,6 +10,11 @@ import { shiftRange } from "./lineRange.ts";
 import { type RenderedComment, renderThread } from "./render.ts";
 
 const updateMs = 100;
+/**
+ * The editor makes a second reply button when the reply form appears while comments change; its own updates wait
+ * 100 ms, so that well after the last one is safe (seen in VS Code 1.139).
+ */
+const replyDelayMs = 400;
 
 export interface ExplanationLook {
   hunchIcon: vscode.Uri;
@@ -22,6 +27,7 @@ export class Explanation {
   readonly #subscription: Subscription;
   readonly #comments: vscode.Comment[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #replyTimer: NodeJS.Timeout | null = null;
   #lastDrawn = 0;
 
   constructor(controller: vscode.CommentController, code: EditorCode, session: ChatSession, look: ExplanationLook) {
@@ -63,6 +69,7 @@ export class Explanation {
 
   dispose(): void {
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#replyTimer) clearTimeout(this.#replyTimer);
     this.#subscription.dispose();
     this.thread.dispose();
   }
@@ -85,7 +92,17 @@ export class Explanation {
     });
     this.thread.comments = [...this.#comments];
     if (this.thread.contextValue !== state) this.thread.contextValue = state;
-    if (this.thread.canReply !== canReply) this.thread.canReply = canReply;
+    this.#allowReply(canReply);
+  }
+
+  #allowReply(allowed: boolean): void {
+    if (this.#replyTimer) clearTimeout(this.#replyTimer);
+    this.#replyTimer = null;
+    if (!allowed) this.thread.canReply = false;
+    else
+      this.#replyTimer = setTimeout(() => {
+        this.thread.canReply = true;
+      }, replyDelayMs);
   }
 
   #redraw(old: vscode.Comment | undefined, { author, markdown }: RenderedComment): vscode.Comment {

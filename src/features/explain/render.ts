@@ -108,7 +108,8 @@ function statusLine(turn: AssistantTurn): string {
         ? `${spin} _Reading ${turn.prefill.processedTokens} of ${count(turn.prefill.totalTokens, "token")}…_`
         : `${spin} _Reading…_`;
     case "stopped":
-      return turn.answer.length > 0 ? "" : "_Stopped._";
+      // The figures say it too, where there are any.
+      return turn.stats ? "" : "_Stopped._";
     case "thinking":
     case "answering":
     case "done":
@@ -147,7 +148,7 @@ function endFigures(turn: AssistantTurn): string[] {
 }
 
 function speedFigures(stats: GenerationStats): string[] {
-  const figures = [count(stats.answerTokens, "token")];
+  const figures = stats.answerTokens > 0 ? [count(stats.answerTokens, "token")] : [];
   if (stats.tokensPerSecond > 0) figures.push(`${stats.tokensPerSecond.toFixed(0)} tokens/s`);
   const times = speedUp(stats);
   if (times !== null && stats.draftedTokens > 0) figures.push(`${times.toFixed(1)}× by speculation`);

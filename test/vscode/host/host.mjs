@@ -170,7 +170,7 @@ export async function selectLines(page, first, last) {
 export const webview = (page, extensionId) =>
   page.frameLocator(`iframe.webview[src*="extensionId=${extensionId}"]`).frameLocator("iframe#active-frame");
 
-/** Waits for a notification and gives its text; toasts are hidden here, so it looks into the notification centre. */
+/** Waits for a notification (a text in it, or a pattern) and gives its text; toasts are hidden here, so it looks into the notification centre. */
 export async function notification(page, text) {
   const item = page.locator(".notifications-center .notification-list-item-message", { hasText: text }).first();
   await until(`a notification “${text}”`, async () => {

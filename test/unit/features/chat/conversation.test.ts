@@ -10,16 +10,16 @@ import {
   finish,
   historyBefore,
   newConversation,
+  type RunBase,
   restoreConversation,
-  type ThinkingClock,
 } from "../../../../src/features/chat/conversation.ts";
 import { live, result, stats, token, tokens } from "../support.ts";
 
-function asked(text = "What is this?"): { conversation: Conversation; turn: AssistantTurn; clock: ThinkingClock } {
+function asked(text = "What is this?"): { conversation: Conversation; turn: AssistantTurn; base: RunBase } {
   const conversation = newConversation("c");
   const turn = ask(conversation, { task: "ask", text, code: [] }, "auto");
-  begin(turn, "drop");
-  return { conversation, turn, clock: { startedMs: null } };
+  const base = begin(turn, "drop");
+  return { conversation, turn, base };
 }
 
 describe("ask", () => {
@@ -40,7 +40,7 @@ describe("ask", () => {
 
 describe("applyEvent", () => {
   it("goes from the queue to the prompt, the thought and the answer", () => {
-    const { turn, clock } = asked();
+    const { turn, base } = asked();
     const statuses = (
       [
         { type: "queue", position: 2 },
@@ -52,7 +52,7 @@ describe("applyEvent", () => {
         tokens("answer", ["It", " sums."], { elapsedMs: 300 }),
       ] as const
     ).map((event) => {
-      applyEvent(turn, event, clock);
+      applyEvent(turn, event, base);
       return [turn.status, turn.queuePosition, turn.progress];
     });
     expect(statuses).toEqual([
@@ -70,13 +70,13 @@ describe("applyEvent", () => {
   });
 
   it("keeps who proposed which token", () => {
-    const { turn, clock } = asked();
+    const { turn, base } = asked();
     const batch = [
       token("a", "answer"),
       token("b", "answer", { origin: "suffix" }),
       token("c", "answer", { origin: "suffix" }),
     ];
-    applyEvent(turn, { type: "tokens", tokens: batch, live: live() }, clock);
+    applyEvent(turn, { type: "tokens", tokens: batch, live: live() }, base);
     expect(turn.answer).toEqual([
       { text: "a", origin: "target" },
       { text: "bc", origin: "suffix" },
@@ -84,20 +84,20 @@ describe("applyEvent", () => {
   });
 
   it("splits a batch that holds the end of the thought and the start of the answer", () => {
-    const { turn, clock } = asked();
+    const { turn, base } = asked();
     applyEvent(
       turn,
       { type: "tokens", tokens: [token("so.", "thinking"), token("Yes", "answer")], live: live() },
-      clock,
+      base,
     );
     expect([runsText(turn.thinking), runsText(turn.answer), turn.status]).toEqual(["so.", "Yes", "answering"]);
   });
 
   it("shows a notice once", () => {
-    const { turn, clock } = asked();
+    const { turn, base } = asked();
     const notice = { code: "draftIgnored", message: "The draft model has another vocabulary." };
-    applyEvent(turn, { type: "notice", notice }, clock);
-    applyEvent(turn, { type: "notice", notice }, clock);
+    applyEvent(turn, { type: "notice", notice }, base);
+    applyEvent(turn, { type: "notice", notice }, base);
     expect(turn.notices).toEqual([notice]);
   });
 });
@@ -109,16 +109,16 @@ describe("the end of a turn", () => {
     ["contextFull", "done", false],
     ["cancelled", "stopped", true],
   ] as const)("%s: %s, can be continued: %s", (stopReason, status, canContinue) => {
-    const { turn, clock } = asked();
-    applyEvent(turn, tokens("answer", ["text"]), clock);
-    finish(turn, result({ stopReason, stats: stats({ answerTokens: 1 }) }));
+    const { turn, base } = asked();
+    applyEvent(turn, tokens("answer", ["text"]), base);
+    finish(turn, result({ stopReason, stats: stats({ answerTokens: 1 }) }), base);
     expect(turn).toMatchObject({ status, stopReason, canContinue, stats: { answerTokens: 1 }, error: null });
     expect(runsText(turn.answer)).toBe("text");
   });
 
   it("a dead engine: the text stays, the error is shown, it can be carried on", () => {
-    const { turn, clock } = asked();
-    applyEvent(turn, tokens("thinking", ["half a thou"]), clock);
+    const { turn, base } = asked();
+    applyEvent(turn, tokens("thinking", ["half a thou"]), base);
     fail(turn, new HunchError("engineCrashed", "The engine stopped.", { hint: "Continue." }));
     expect(turn).toMatchObject({
       status: "failed",
@@ -141,14 +141,17 @@ describe("the end of a turn", () => {
   });
 
   it("carrying on keeps text and time of the thought, trying again drops them", () => {
-    const { turn, clock } = asked();
-    applyEvent(turn, tokens("thinking", ["a"], { elapsedMs: 10 }), clock);
-    applyEvent(turn, tokens("thinking", ["b"], { elapsedMs: 30 }), clock);
+    const { turn, base } = asked();
+    applyEvent(turn, tokens("thinking", ["a"], { elapsedMs: 10, thinkingTokens: 1 }), base);
+    applyEvent(turn, tokens("thinking", ["b"], { elapsedMs: 30, thinkingTokens: 2 }), base);
     fail(turn, new HunchError("engineCrashed", "Died."));
-    begin(turn, "keep");
+    const second = begin(turn, "keep");
     expect(turn).toMatchObject({ status: "loading", error: null, canContinue: false, thinkingMs: 20 });
-    applyEvent(turn, tokens("thinking", ["c"], { elapsedMs: 5 }), { startedMs: null });
-    expect([runsText(turn.thinking), turn.thinkingMs]).toEqual(["abc", 20]);
+    applyEvent(turn, tokens("thinking", ["c"], { elapsedMs: 5, thinkingTokens: 1 }), second);
+    expect([runsText(turn.thinking), turn.thinkingMs, turn.live?.thinkingTokens]).toEqual(["abc", 20, 3]);
+    finish(turn, result({ stopReason: "cancelled", stats: stats({ thinkingTokens: 1, answerTokens: 0 }) }), second);
+    expect(turn.stats?.thinkingTokens).toBe(3);
+    expect(begin(turn, "keep").thinkingTokens).toBe(3);
     begin(turn, "drop");
     expect([turn.thinking, turn.thinkingMs]).toEqual([[], 0]);
   });
@@ -156,10 +159,10 @@ describe("the end of a turn", () => {
 
 describe("historyBefore", () => {
   it("repeats questions as they were sent and answers without thoughts, and leaves out what has no answer", () => {
-    const { conversation, turn, clock } = asked("first");
+    const { conversation, turn, base } = asked("first");
     conversation.inputs[turn.id]!.sent = "code\nfirst";
-    applyEvent(turn, tokens("thinking", ["secret"]), clock);
-    applyEvent(turn, tokens("answer", ["One."]), clock);
+    applyEvent(turn, tokens("thinking", ["secret"]), base);
+    applyEvent(turn, tokens("answer", ["One."]), base);
     const unanswered = ask(conversation, { task: "ask", text: "second", code: [] }, "auto");
     conversation.inputs[unanswered.id]!.sent = "second";
     const third = ask(conversation, { task: "ask", text: "third", code: [] }, "auto");
@@ -173,8 +176,8 @@ describe("historyBefore", () => {
 
 describe("restoreConversation", () => {
   it("brings a conversation back; what was under way is stopped and can be carried on", () => {
-    const { conversation, turn, clock } = asked();
-    applyEvent(turn, tokens("answer", ["half"]), clock);
+    const { conversation, turn, base } = asked();
+    applyEvent(turn, tokens("answer", ["half"]), base);
     const restored = restoreConversation(JSON.parse(JSON.stringify(conversation)));
     expect(restored?.turns[1]).toMatchObject({ status: "stopped", canContinue: true, answer: [{ text: "half" }] });
     expect(restored?.inputs).toEqual(conversation.inputs);

@@ -80,7 +80,7 @@ describe("ask", () => {
     });
     const { prompt } = asked[0]!;
     if (prompt.kind !== "chat") throw new Error(prompt.kind);
-    expect(prompt.messages.at(-1)?.content).toMatch(/let a = 1;.*What is a\?$/s);
+    expect(prompt.messages.at(-1)?.content).toMatch(/let a = 1;.*What is a\?/s);
   });
 
   it("repeats in the second turn to the letter what the first one sent, so that its cache is used", async () => {

@@ -7,8 +7,8 @@ import { result, stats, tokens } from "../support.ts";
 function explaining() {
   const conversation = newConversation("c");
   const turn = ask(conversation, { task: "explain", text: "Explain a.ts:1-2", code: [] }, "auto");
-  begin(turn, "drop");
-  return { conversation, turn, clock: { startedMs: null } };
+  const base = begin(turn, "drop");
+  return { conversation, turn, base };
 }
 const answerOf = (conversation: ReturnType<typeof explaining>["conversation"]) =>
   renderThread(conversation).comments.at(-1)?.markdown ?? "";
@@ -20,19 +20,19 @@ describe("renderThread", () => {
   });
 
   it("says what it waits for", () => {
-    const { conversation, turn, clock } = explaining();
+    const { conversation, turn, base } = explaining();
     expect(answerOf(conversation)).toContain("Loading the model…");
-    applyEvent(turn, { type: "queue", position: 1 }, clock);
+    applyEvent(turn, { type: "queue", position: 1 }, base);
     expect(answerOf(conversation)).toContain("Waiting for 1 other question…");
-    applyEvent(turn, { type: "prefill", processedTokens: 64, totalTokens: 300, cachedTokens: 0 }, clock);
+    applyEvent(turn, { type: "prefill", processedTokens: 64, totalTokens: 300, cachedTokens: 0 }, base);
     expect(answerOf(conversation)).toContain("Reading 64 of 300 tokens…");
     expect(renderThread(conversation)).toMatchObject({ state: "waiting", canReply: false });
   });
 
   it("shows a growing thought in one line: its end, as plain text", () => {
-    const { conversation, turn, clock } = explaining();
+    const { conversation, turn, base } = explaining();
     const thought = `${"word ".repeat(100)}\n\n# *so* ![x](y)\n\nthe end`;
-    applyEvent(turn, tokens("thinking", [thought], { thinkingTokens: 120 }), clock);
+    applyEvent(turn, tokens("thinking", [thought], { thinkingTokens: 120 }), base);
     const text = answerOf(conversation);
     expect(text.split("\n")).toHaveLength(1);
     expect(text).toContain("120 tokens");
@@ -43,13 +43,13 @@ describe("renderThread", () => {
   });
 
   it("folds the thought when the answer starts, and ends with the figures", () => {
-    const { conversation, turn, clock } = explaining();
-    applyEvent(turn, tokens("thinking", ["hm"], { elapsedMs: 0 }), clock);
-    applyEvent(turn, tokens("thinking", ["m"], { elapsedMs: 1_500 }), clock);
-    applyEvent(turn, tokens("answer", ["It **sums**.\n"]), clock);
+    const { conversation, turn, base } = explaining();
+    applyEvent(turn, tokens("thinking", ["hm"], { elapsedMs: 0 }), base);
+    applyEvent(turn, tokens("thinking", ["m"], { elapsedMs: 1_500 }), base);
+    applyEvent(turn, tokens("answer", ["It **sums**.\n"]), base);
     expect(renderThread(conversation)).toMatchObject({ state: "answering", canReply: false });
     expect(answerOf(conversation)).not.toContain("hmm");
-    finish(turn, result({ thinkingEnd: "budget", stats: stats({ draftedTokens: 10, acceptedTokens: 6 }) }));
+    finish(turn, result({ thinkingEnd: "budget", stats: stats({ draftedTokens: 10, acceptedTokens: 6 }) }), base);
     expect(
       answerOf(conversation)
         .split("\n\n")
@@ -63,8 +63,8 @@ describe("renderThread", () => {
   });
 
   it("a dead engine: the text stays, the error says what to do, Continue is offered", () => {
-    const { conversation, turn, clock } = explaining();
-    applyEvent(turn, tokens("answer", ["```ts\nlet a"]), clock);
+    const { conversation, turn, base } = explaining();
+    applyEvent(turn, tokens("answer", ["```ts\nlet a"]), base);
     fail(turn, new HunchError("engineCrashed", "The engine stopped.", { hint: "Continue or ask again." }));
     const text = answerOf(conversation);
     expect(text).toContain("```ts\nlet a\n```\n\n$(error) **The engine stopped\\.**");
@@ -73,8 +73,8 @@ describe("renderThread", () => {
   });
 
   it("shows follow-up questions as they were typed", () => {
-    const { conversation, turn } = explaining();
-    finish(turn, result());
+    const { conversation, turn, base } = explaining();
+    finish(turn, result(), base);
     ask(conversation, { task: "ask", text: "Why *not* a Map?\n<b>", code: [] }, "auto");
     expect(renderThread(conversation).comments[1]).toEqual({
       author: "you",
@@ -83,8 +83,8 @@ describe("renderThread", () => {
   });
 
   it("never draws an image of an answer", () => {
-    const { conversation, turn, clock } = explaining();
-    applyEvent(turn, tokens("answer", ["![x](https://example.com/?secret)"]), clock);
+    const { conversation, turn, base } = explaining();
+    applyEvent(turn, tokens("answer", ["![x](https://example.com/?secret)"]), base);
     expect(answerOf(conversation)).toContain("!\\[x]");
   });
 });
