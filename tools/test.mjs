@@ -7,6 +7,7 @@ const parts = [
   ["style", "check:style"],
   ["layers", "check:layers"],
   ["unit tests", "test:unit"],
+  ["panel tests (a real browser)", "test:webview"],
   ["engine tests (real models)", "test:engine"],
   ["VS Code tests (a real VS Code)", "test:vscode"],
 ];
