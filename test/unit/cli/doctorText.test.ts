@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { type DoctorReport, isHealthy } from "../../../src/cli/doctor.ts";
+import { doctorText } from "../../../src/cli/doctorText.ts";
+
+const report: DoctorReport = {
+  type: "doctor",
+  node: "v20.20.2",
+  platform: "linux",
+  architecture: "x64",
+  cpu: { model: "A processor", logicalCores: 4, usableCores: 2 },
+  memory: { totalBytes: 16e9, availableBytes: 8e9 },
+  engine: { works: true, version: "0.1.0", error: null },
+  devices: [{ name: "vulkan", available: false, reason: "no device found" }],
+  store: { path: "/models", freeBytes: 50e9 },
+  installed: [{ id: "tiny", path: "/models/tiny.gguf", sizeBytes: 98e6 }],
+  models: [
+    {
+      id: "tiny",
+      path: "/models/tiny.gguf",
+      sizeBytes: 98e6,
+      device: "cpu",
+      threads: { free: 2, used: 1 },
+      contextSize: 8192,
+      kvType: "f16",
+      flashAttention: false,
+      costCurve: { "1": 1, "2": 1.625, "4": 2.4 },
+      passMs: 12.5,
+      exactSizes: [1, 2],
+      exactLengths: [200, 600],
+      thinking: { family: "elicited", native: false },
+    },
+    { id: "other", error: { code: "notGguf", message: "It is no GGUF file.", hint: "Choose another." } },
+  ],
+};
+
+test("a report for people", () => {
+  expect(doctorText(report)).toMatchInlineSnapshot(`
+    "Node         v20.20.2, linux x64
+    Processor    A processor, 4 logical cores, 2 usable
+    Memory       8.00 GB available of 16.0 GB
+    Models       /models, 50.0 GB free
+                 tiny, 98.0 MB
+    Engine       works, version 0.1.0
+    Device       vulkan: not available (no device found)
+
+    Model        tiny, 98.0 MB
+    Runs on      cpu, 1 of 2 free cores, 80.0 tok/s without speculation
+    Context      8192 tokens, KV cache f16
+    Cost curve   1: 1.00  2: 1.63  4: 2.40
+                 time of a pass over n tokens, relative to one
+    Exact sizes  1, 2
+                 tokens a pass whose result equals plain decoding bit by bit; strict mode uses these
+    Thinking     not trained to think; it is asked to
+
+    Model        other does not work
+                 It is no GGUF file.
+                 Choose another.
+    "
+  `);
+  expect(isHealthy(report)).toBe(false);
+  expect(isHealthy({ ...report, models: report.models.slice(0, 1) })).toBe(true);
+});
+
+test("nothing installed and an engine that does not start", () => {
+  const error = { code: "engineStartFailed", message: "The engine could not be started.", hint: "Look." } as const;
+  const text = doctorText({
+    ...report,
+    engine: { works: false, version: null, error },
+    devices: [],
+    installed: [],
+    models: [],
+    store: { path: "/models", freeBytes: null },
+  });
+  expect(text).toContain("none yet; `hunch models list`");
+  expect(text).toMatch(/Engine +does not work\n +The engine could not be started\.\n +Look\.\n$/);
+  expect(text).toContain("free space unknown");
+});
