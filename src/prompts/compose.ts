@@ -106,5 +106,5 @@ function thinkingText(template: Template, budget: number | null, format: Thinkin
   const style = template.style(budget);
   // A trained model needs no words for what it does anyway.
   if (format.native) return template.name === "plain" ? "" : style;
-  return `First think inside <think></think>, which only you see. ${style} After </think>, answer in full, as if nothing had been said yet.`;
+  return `First think inside <think></think>. ${style} Then close </think> and write the complete answer; only that is shown.`;
 }

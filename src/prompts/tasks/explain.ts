@@ -4,7 +4,7 @@ import type { Task } from "./task.ts";
 export const explain: Task = {
   kind: "explain",
   instruction:
-    "Explain this code to a colleague: first its purpose in a sentence, then how it works, then edge cases and pitfalls.",
+    "Explain this code to a colleague who has not seen it: first its purpose in a sentence, then step by step how it works and why.",
   answerTokens: 1024,
   effort: "low",
   templates: { low: "draft", medium: "concise" },

@@ -4,7 +4,8 @@ import type { Template } from "./template.ts";
 export const draft: Template = {
   name: "draft",
   thinks: true,
-  style: () => "In it, write only short notes for yourself, no sentences: one step a line, five words at most.",
+  style: () =>
+    'Think in notes, not sentences: one step a line, five words at most, like "- loop: tries task" or "- x < 0: throws".',
   claims: "80 to 92 % fewer tokens at 0 to 4 points less accuracy; small models lose more without examples.",
   source: "Chain of Draft, arXiv 2502.18600",
   measured: null,

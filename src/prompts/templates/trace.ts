@@ -4,7 +4,7 @@ import type { Template } from "./template.ts";
 export const trace: Template = {
   name: "trace",
   thinks: true,
-  style: () => "Think by running the code: one line a step, only names and new values (i=1, s=3).",
+  style: () => 'Think by running the code with the given values, one line a step, only what changes: "i=1 -> s=[3]".',
   claims: "Intermediate values written out make small models execute code far better than direct answers do.",
   source: "Scratchpads for intermediate computation, arXiv 2112.00114",
   measured: null,
