@@ -9,7 +9,7 @@ export { repository };
 export const themeNames = ["dark", "light", "highContrast", "highContrastLight"];
 
 const origin = "https://panel.invalid";
-const built = path.join(repository, "out", "webview");
+export const builtFolder = path.join(repository, "out", "webview");
 
 /** Bundles the panel and the scenes into out/webview; gives the module of the scenes. */
 export async function buildScenes() {
@@ -23,11 +23,12 @@ export async function buildScenes() {
     jsx: "automatic",
     jsxImportSource: "preact",
     entryPoints: ["src/webview/panel.tsx"],
-    outfile: path.join(built, "panel.js"),
+    outfile: path.join(builtFolder, "panel.js"),
   });
-  const outfile = path.join(built, "page.mjs");
+  // A module is loaded once per address: the query makes each build a new one.
+  const outfile = path.join(builtFolder, "page.mjs");
   await esbuild.build({ ...options, platform: "node", format: "esm", entryPoints: ["test/webview/page.ts"], outfile });
-  return import(pathToFileURL(outfile).href);
+  return import(`${pathToFileURL(outfile).href}?${Date.now()}`);
 }
 
 export function readTheme(name) {
@@ -50,7 +51,7 @@ export async function openPanel(pages) {
     const url = new URL(route.request().url());
     if (url.origin === origin && url.pathname === "/") return route.fulfill({ contentType: "text/html", body: html });
     if (url.origin === origin && /^\/panel\.(js|css)$/.test(url.pathname))
-      return route.fulfill({ path: path.join(built, url.pathname) });
+      return route.fulfill({ path: path.join(builtFolder, url.pathname) });
     if (url.pathname !== "/favicon.ico") problems.push(`asked for ${url.href}`);
     return route.abort();
   });

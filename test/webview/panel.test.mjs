@@ -202,6 +202,11 @@ describe("a stream", () => {
     await toEnd.click();
     await more();
     expect(await distance()).toBeLessThanOrEqual(2);
+    // What comes with the end of the turn is followed too.
+    const { thinking, answer, ...failed } = pages.scenes.crashed.state.turns[1];
+    await send({ type: "turn", turn: failed });
+    await panel.page.locator(".card-error").waitFor();
+    expect(await distance()).toBeLessThanOrEqual(2);
     expect(await toEnd.count()).toBe(0);
   });
 

@@ -300,7 +300,7 @@ export const scenes: Record<string, Scene> = {
           hint: "What was written so far is kept. Continue, or ask again.",
         },
       },
-      { engine: { state: "restarting", attempt: 1, reason: "The engine stopped unexpectedly." } },
+      { engine: { state: "restarting", attempt: 1, reason: "ended by the system or another program, signal SIGKILL" } },
     ),
   },
   engineFailed: {

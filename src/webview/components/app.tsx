@@ -36,7 +36,12 @@ export function App({ store, view, spoken, focusRequests }: AppProps) {
 function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
   const { setScrollTop } = usePanel();
   const scroller = useRef<HTMLElement>(null);
-  const { following, toEnd } = useFollowEnd(scroller, store.running !== null, {
+  const running = store.running !== null;
+  const wasRunning = useRef(running);
+  // The end of a turn brings its last words, an error or figures: they are followed as well.
+  const growing = running || wasRunning.current;
+  wasRunning.current = running;
+  const { following, toEnd } = useFollowEnd(scroller, growing, {
     start: view.scrollTop,
     onScroll: setScrollTop,
   });

@@ -24,7 +24,7 @@ export function EngineNotice({ engine, modelId, turnFailed }: EngineNoticeProps)
         <p class="notice engine-notice" role="status">
           <Icon name="refresh" />
           <span>
-            {engine.reason} Restarting the engine, attempt {engine.attempt}.
+            Restarting the engine, attempt {engine.attempt}: {engine.reason}
           </span>
         </p>
       );

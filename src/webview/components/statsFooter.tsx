@@ -1,4 +1,6 @@
 /** Under an answer: how fast it came and why, with the figures behind it on request. */
+
+import { Fragment } from "preact";
 import type { GenerationStats } from "../../common/stats.ts";
 import { usePanel } from "../panelContext.ts";
 import { statsSummary } from "../wording.ts";
@@ -35,10 +37,9 @@ export function StatsFooter({ turnId, stats, open, showOrigins, answer }: StatsF
           <Icon name={open ? "chevronDown" : "chevronRight"} />
           <span>
             {statsSummary(stats).map((part, index, parts) => (
-              <span key={part} class="stats-part">
-                {part}
-                {index < parts.length - 1 && " · "}
-              </span>
+              <Fragment key={part}>
+                <span class="stats-part">{index < parts.length - 1 ? `${part} ·` : part}</span>{" "}
+              </Fragment>
             ))}
           </span>
         </button>
