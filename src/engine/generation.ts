@@ -146,7 +146,7 @@ export class Generation {
   async #prefill(prompt: number[]): Promise<number> {
     const { target, governor, costs } = this.#model;
     const { emit, signal } = this.#hooks;
-    target.sequence.threads = governor.threads;
+    this.#model.useThreads();
     const cached = await prefill(target.sequence, prompt, {
       signal,
       onProgress: (processedTokens, cachedTokens) =>
@@ -154,14 +154,14 @@ export class Generation {
       onPass: (ms, size) => {
         // Only full passes are comparable with each other.
         if (size === target.sequence.maxPassSize) governor.observe(ms / costs.relative(size));
-        target.sequence.threads = governor.threads;
+        this.#model.useThreads();
       },
     });
     return cached;
   }
 
   async #openDecoder(prompt: number[]): Promise<Decoder> {
-    const { target, draft, costs, acceptance, governor } = this.#model;
+    const { target, costs, acceptance, governor } = this.#model;
     const sampler = new Sampler(this.#params.sampling);
     const controller = new Controller({
       acceptance,
@@ -171,8 +171,7 @@ export class Generation {
     });
     const onPass = (normalisedMs: number) => {
       governor.observe(normalisedMs);
-      target.sequence.threads = governor.threads;
-      if (draft) draft.sequence.threads = governor.threads;
+      this.#model.useThreads();
     };
     const drafters = await this.#drafters(sampler, prompt);
     return new Decoder({ target: target.sequence, sampler, drafters, controller, costs, onPass }, prompt);

@@ -55,7 +55,7 @@ export class Output {
   }
 
   get answerIsEmpty(): boolean {
-    return this.answer.trim() === "";
+    return this.answer.replace(/[`~\s]/g, "") === ""; // an empty code fence is no answer either
   }
 
   /** @returns the thinking text that this token released. */

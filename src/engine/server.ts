@@ -100,6 +100,7 @@ export class EngineServer {
         log: (level, message) => this.#log(level, message),
         signal: abortSignal(token),
       });
+      await this.#model.settleThreads();
       const { info } = this.#model;
       this.#log("info", `loaded ${info.id} in ${info.loadMs} ms on ${info.device}, ${info.threads.used} threads`);
       this.#measureSoon(this.#model);

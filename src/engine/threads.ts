@@ -65,6 +65,26 @@ export class ThreadGovernor {
     return this.#threads;
   }
 
+  /**
+   * Begins with the count that is faster now: one pass with all threads and one with half of them, twice unless the
+   * first two differ beyond doubt. Takes a quarter of a second on a machine that decodes 30 tokens/s.
+   *
+   * @param pass runs one single-token pass with that many threads; its time in ms
+   */
+  async settle(pass: (threads: number) => Promise<number>): Promise<void> {
+    const half = Math.ceil(this.max / 2);
+    if (half === this.max) return;
+    const best = { all: Number.POSITIVE_INFINITY, half: Number.POSITIVE_INFINITY };
+    for (let round = 0; round < 2; round++) {
+      best.all = Math.min(best.all, await pass(this.max));
+      best.half = Math.min(best.half, await pass(half));
+      if (best.all > strikeRatio * best.half) break;
+    }
+    this.#set(best.half < best.all ? half : this.max);
+    this.#best = Math.min(best.all, best.half);
+    this.#retryAt = this.#now() + this.#retryMs;
+  }
+
   /** Tells the time of a finished pass, in ms divided by its relative cost T(n). */
   observe(normalisedMs: number): void {
     if (this.#trial) {

@@ -90,3 +90,32 @@ describe("ThreadGovernor", () => {
     expect(trials).toBeLessThanOrEqual(6);
   });
 });
+
+describe("ThreadGovernor.settle", () => {
+  /** Times of a pass by thread count, and how often each was tried. */
+  async function settle(ms: Record<number, number>) {
+    const it = new ThreadGovernor(2, () => 0);
+    const tried: number[] = [];
+    await it.settle(async (threads) => {
+      tried.push(threads);
+      return ms[threads]!;
+    });
+    return { threads: it.threads, tried };
+  }
+
+  it("begins with all threads on a free machine, and with half on a busy one", async () => {
+    expect((await settle({ 2: 30, 1: 47 })).threads).toBe(2);
+    expect((await settle({ 2: 154, 1: 72 })).threads).toBe(1);
+  });
+
+  it("does not repeat a pass that took for ever", async () => {
+    expect(await settle({ 2: 3_000, 1: 25 })).toEqual({ threads: 1, tried: [2, 1] });
+  });
+
+  it("then sees at once when even the first pass of a prompt collapses", async () => {
+    const it = new ThreadGovernor(2, () => 0);
+    await it.settle(async (threads) => (threads === 2 ? 30 : 47));
+    it.observe(1_000);
+    expect(it.threads).toBe(1);
+  });
+});

@@ -181,6 +181,30 @@ export class EngineModel {
     };
   }
 
+  /** Finds the thread count that is fastest beside what else runs on the machine now; leaves the sequence as it was. */
+  async settleThreads(): Promise<void> {
+    const { sequence } = this.target;
+    const start = sequence.length;
+    if (this.#runtime.device !== "cpu" || !this.target.canRollBack) return;
+    const pass = async (threads: number): Promise<number> => {
+      sequence.threads = threads;
+      const before = performance.now();
+      await sequence.evaluate([0], 1);
+      const ms = performance.now() - before;
+      sequence.rollback(start);
+      return ms;
+    };
+    await pass(1); // the first pass after a load touches the weights for the first time
+    await this.governor.settle(pass);
+    this.useThreads();
+  }
+
+  /** Passes from now on use what the governor says. */
+  useThreads(): void {
+    this.target.sequence.threads = this.governor.threads;
+    if (this.draft) this.draft.sequence.threads = this.governor.threads;
+  }
+
   /** Measures T(n) unless it is known. @param stop asked between passes, when a request waits */
   async ensureCosts(stop: () => boolean = () => false): Promise<void> {
     if (this.costs.known || !this.target.canRollBack) return;
