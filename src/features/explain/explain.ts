@@ -1,6 +1,7 @@
 /** `Hunch: Explain Selection`: explanations as comment threads under the code, with follow-up questions. */
 import * as vscode from "vscode";
 import { commentControllerId } from "../../common/commands.ts";
+import { HunchError } from "../../common/errors.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { codeInQuestion, type EditorCode } from "../../host/editor.ts";
@@ -85,7 +86,12 @@ class Explanations {
   }
 
   async reply({ thread, text }: vscode.CommentReply): Promise<void> {
-    await this.of(thread)?.session.ask({ task: "ask", text, code: [] });
+    const explanation = this.of(thread);
+    if (explanation?.session.running)
+      throw new HunchError("usage", "This explanation is still being written.", {
+        hint: "Ask when it has ended, or stop it first.",
+      });
+    await explanation?.session.ask({ task: "ask", text, code: [] });
   }
 
   of(thread: vscode.CommentThread): Explanation | undefined {

@@ -11,10 +11,11 @@ import { type RenderedComment, renderThread } from "./render.ts";
 
 const updateMs = 100;
 /**
- * The editor makes a second reply button when the reply form appears while comments change; its own updates wait
- * 100 ms, so that well after the last one is safe (seen in VS Code 1.139).
+ * The editor draws a second reply button when anything of a thread changes while its reply form is being built, and it
+ * builds the form when it first shows the thread (seen in VS Code 1.139). So a new thread keeps its first text for a
+ * moment, and its form, hidden while an answer is under way, is there from the beginning.
  */
-const replyDelayMs = 400;
+const firstUpdateMs = 1_500;
 
 export interface ExplanationLook {
   hunchIcon: vscode.Uri;
@@ -25,19 +26,21 @@ export class Explanation {
   readonly thread: vscode.CommentThread;
   readonly #look: ExplanationLook;
   readonly #subscription: Subscription;
-  readonly #comments: vscode.Comment[] = [];
+  #comments: vscode.Comment[];
   #timer: NodeJS.Timeout | null = null;
-  #replyTimer: NodeJS.Timeout | null = null;
-  #lastDrawn = 0;
+  /** Nothing is drawn before this time (ms, as performance.now). */
+  #nextDraw = performance.now() + firstUpdateMs;
 
   constructor(controller: vscode.CommentController, code: EditorCode, session: ChatSession, look: ExplanationLook) {
     this.session = session;
     this.#look = look;
-    this.thread = controller.createCommentThread(code.document.uri, code.range, []);
+    const { state, comments } = renderThread(session.conversation);
+    this.#comments = comments.map((comment) => this.#comment(comment));
+    this.thread = controller.createCommentThread(code.document.uri, code.range, this.#comments);
+    this.thread.contextValue = state;
     this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
     this.thread.label = session.conversation.title;
-    this.#subscription = session.onChange((change) => this.#schedule(change.type === "tokens"));
-    this.#draw();
+    this.#subscription = session.onChange(() => this.#schedule());
   }
 
   /** Follows an edit of the document, so that the thread stays under its code. */
@@ -69,53 +72,39 @@ export class Explanation {
 
   dispose(): void {
     if (this.#timer) clearTimeout(this.#timer);
-    if (this.#replyTimer) clearTimeout(this.#replyTimer);
     this.#subscription.dispose();
     this.thread.dispose();
   }
 
-  /** Tokens may wait for the next drawing; a change of state is drawn at once. */
-  #schedule(mayWait: boolean): void {
-    const waitMs = mayWait ? this.#lastDrawn + updateMs - performance.now() : 0;
-    if (waitMs <= 0) this.#draw();
-    else this.#timer ??= setTimeout(() => this.#draw(), waitMs);
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => this.#draw(), Math.max(0, this.#nextDraw - performance.now()));
   }
 
   #draw(): void {
-    if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#lastDrawn = performance.now();
+    this.#nextDraw = performance.now() + updateMs;
     const { state, canReply, comments } = renderThread(this.session.conversation);
-    this.#comments.length = comments.length;
-    comments.forEach((comment, index) => {
-      this.#comments[index] = this.#redraw(this.#comments[index], comment);
+    this.#comments = comments.map((comment, index) => {
+      const shown = this.#comments[index];
+      if (!shown) return this.#comment(comment);
+      shown.body = bodyOf(comment);
+      return shown;
     });
-    this.thread.comments = [...this.#comments];
+    this.thread.comments = this.#comments;
     if (this.thread.contextValue !== state) this.thread.contextValue = state;
-    this.#allowReply(canReply);
+    if (this.thread.canReply !== canReply) this.thread.canReply = canReply;
   }
 
-  #allowReply(allowed: boolean): void {
-    if (this.#replyTimer) clearTimeout(this.#replyTimer);
-    this.#replyTimer = null;
-    if (!allowed) this.thread.canReply = false;
-    else
-      this.#replyTimer = setTimeout(() => {
-        this.thread.canReply = true;
-      }, replyDelayMs);
-  }
-
-  #redraw(old: vscode.Comment | undefined, { author, markdown }: RenderedComment): vscode.Comment {
-    // Themed icons are ours; HTML and command links stay off, since the text is a model's.
-    const body = new vscode.MarkdownString(markdown, true);
-    if (old) {
-      old.body = body;
-      return old;
-    }
+  #comment(comment: RenderedComment): vscode.Comment {
     return {
-      body,
+      body: bodyOf(comment),
       mode: vscode.CommentMode.Preview,
-      author: author === "you" ? { name: "You" } : { name: "Hunch", iconPath: this.#look.hunchIcon },
+      author: comment.author === "you" ? { name: "You" } : { name: "Hunch", iconPath: this.#look.hunchIcon },
     };
   }
+}
+
+/** Themed icons are ours; HTML and command links stay off, since the text is a model's. */
+function bodyOf({ markdown }: RenderedComment): vscode.MarkdownString {
+  return new vscode.MarkdownString(markdown, true);
 }

