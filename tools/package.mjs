@@ -28,8 +28,21 @@ const root = path.resolve(import.meta.dirname, "..");
 const buildTools = new Set(["cmake-js", "node-addon-api"]);
 /** Of node-llama-cpp's llama/ folder: what tells which release the binaries are; the rest is sources (35 MB). */
 const keptOfLlama = new Set(["binariesGithubRelease.json", "llama.cpp.info.json", "package.json"]);
-/** Never read at run time. Licences stay. */
+/** Never read at run time. */
 const leftOut = /\.(d\.[cm]?ts|[cm]?ts|map|md|markdown|tsbuildinfo)$/i;
+/** Has to go along, whatever its ending. */
+const licence = /^(licen[cs]e|copying|notice)/i;
+/** What of the repository goes in; .vscodeignore says the same to vsce. */
+const shipped = [
+  "dist/extension.cjs",
+  "dist/engine.mjs",
+  "dist/webview",
+  "media",
+  "README.md",
+  "CHANGELOG.md",
+  "LICENSE",
+];
+const checkoutFields = new Set(["scripts", "devDependencies", "dependencies", "overrides", "bin"]);
 
 const gpus = ["vulkan", "cuda", "none"];
 const { values: options } = parseArgs({
@@ -61,15 +74,10 @@ try {
 console.log(`${path.relative(process.cwd(), out)}: ${megabytes(statSync(out).size)}, GPU binaries: ${options.gpu}`);
 
 function stage() {
-  const {
-    scripts: _scripts,
-    devDependencies: _dev,
-    dependencies: _runtime,
-    overrides: _overrides,
-    ...shipped
-  } = manifest;
-  writeFileSync(path.join(staging, "package.json"), JSON.stringify(shipped, null, 2));
-  for (const name of ["dist", "media", "README.md", "CHANGELOG.md", "LICENSE", ".vscodeignore"])
+  // What only a checkout needs stays behind.
+  const ownFields = Object.entries(manifest).filter(([name]) => !checkoutFields.has(name));
+  writeFileSync(path.join(staging, "package.json"), JSON.stringify(Object.fromEntries(ownFields), null, 2));
+  for (const name of [...shipped, ".vscodeignore"])
     if (existsSync(path.join(root, name))) cpSync(path.join(root, name), path.join(staging, name), { recursive: true });
   const modules = path.join(staging, "dist", "node_modules");
   for (const source of [...runtimePackages("node-llama-cpp"), ...binaryPackages()])
@@ -129,7 +137,7 @@ function copyPackage(source, destination) {
       const [first, second] = path.relative(source, file).split(path.sep);
       if (path.basename(source) === "node-llama-cpp" && first === "llama" && second) return keptOfLlama.has(second);
       if (path.basename(source) === "node-llama-cpp" && first === "templates") return false;
-      return !leftOut.test(file) || statSync(file).isDirectory();
+      return !leftOut.test(file) || licence.test(path.basename(file)) || statSync(file).isDirectory();
     },
   });
 }

@@ -1,9 +1,9 @@
 /**
  * `npm run test:vscode`: the tests in a real VS Code. Installs it outside the repository when it is missing, builds the
- * extension, fetches the small model, then runs the suite inside the extension host and the end-to-end tests.
- * usage: node test/vscode/run.mjs [NAME…]   NAMEs pick parts: suite, chat, explain, errors, firstRun
+ * extension, fetches the small model, then runs the suite inside the extension host, the end-to-end tests, and the first
+ * run of the packed extension in a clean VS Code.
+ * usage: node test/vscode/run.mjs [NAME…]   NAMEs pick parts: suite, chat, errors, explain, firstRun, packaged
  *   HUNCH_TEST_MODEL  GGUF file to use instead of the catalogue's smallest
- *   HUNCH_VSIX        packed extension to test end to end instead of the checkout
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
@@ -15,7 +15,7 @@ const smallModel = "smollm2-135m";
 
 const here = path.join(repository, "test/vscode");
 const e2e = readdirSync(path.join(here, "e2e")).map((file) => file.replace(/\.test\.mjs$/, ""));
-const parts = ["suite", ...e2e];
+const parts = ["suite", ...e2e, "packaged"];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : parts;
 const unknown = wanted.filter((part) => !parts.includes(part));
 if (unknown.length > 0) {
@@ -30,14 +30,35 @@ const env = { ...process.env, HUNCH_TEST_MODEL: process.env.HUNCH_TEST_MODEL ?? 
 
 const failed = wanted.filter((part) => {
   console.log(`\n--- ${part}`);
-  const arguments_ =
-    part === "suite"
-      ? [path.join(here, "suite.mjs")]
-      : ["--test", "--test-reporter=spec", `--test-timeout=${testTimeoutMs}`, path.join(here, `e2e/${part}.test.mjs`)];
-  return spawnSync(process.execPath, arguments_, { cwd: repository, stdio: "inherit", env }).status !== 0;
+  return !runPart(part);
 });
 console.log(failed.length === 0 ? `\npassed: ${wanted.join(", ")}` : `\nFAILED: ${failed.join(", ")}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
+
+function runPart(part) {
+  switch (part) {
+    case "suite":
+      return succeeds([path.join(here, "suite.mjs")], env);
+    case "packaged": {
+      const vsix = path.join(screenshots, "hunch.vsix");
+      const packed = succeeds([path.join(repository, "tools/package.mjs"), "--out", vsix], env);
+      // Files that are missing from the package show here: the extension runs from where it was installed.
+      return packed && runEndToEnd("firstRun", { ...env, HUNCH_VSIX: vsix });
+    }
+    default:
+      return runEndToEnd(part, env);
+  }
+}
+
+function runEndToEnd(name, environment) {
+  const file = path.join(here, `e2e/${name}.test.mjs`);
+  return succeeds(["--test", "--test-reporter=spec", `--test-timeout=${testTimeoutMs}`, file], environment);
+}
+
+function succeeds(nodeArguments, environment) {
+  const options = { cwd: repository, stdio: "inherit", env: environment };
+  return spawnSync(process.execPath, nodeArguments, options).status === 0;
+}
 
 function fetchModel() {
   const cli = path.join(repository, "dist/cli.mjs");
