@@ -1,6 +1,7 @@
 // Bundles the four programs: extension (CommonJS, for VS Code), engine and CLI (ESM, since node-llama-cpp is ESM only)
 // and the panel. `--watch` rebuilds on change, `--meta` writes dist/meta.json to see what takes the space.
 import { cpSync, existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import * as esbuild from "esbuild";
 
 const watch = process.argv.includes("--watch");
@@ -23,8 +24,29 @@ const esm = {
   },
 };
 
+/** What the extension imports with `import()` stays out of its bundle and is a bundle, and an entry point, of its own. */
+const loadedOnDemand = {
+  name: "loaded-on-demand",
+  setup(build) {
+    build.onResolve({ filter: /^\./ }, ({ kind, path: file }) =>
+      kind === "dynamic-import" ? { path: `./${path.basename(file, ".ts")}.cjs`, external: true } : undefined,
+    );
+  },
+};
+
 const programs = [
-  { ...node, format: "cjs", external: ["vscode"], entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs" },
+  {
+    ...node,
+    format: "cjs",
+    external: ["vscode"],
+    entryPoints: ["src/extension.ts", "src/host/runtime.ts", "src/features/explain/explanation.ts"],
+    entryNames: "[name]",
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+    // VS Code gives `vscode` to require(), whatever loads the file.
+    supported: { "dynamic-import": false },
+    plugins: [loadedOnDemand],
+  },
   { ...esm, entryPoints: ["src/engine/main.ts"], outfile: "dist/engine.mjs" },
   { ...esm, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.mjs" },
   { ...esm, entryPoints: ["bench/speed/main.ts"], outfile: "dist/bench-speed.mjs" },

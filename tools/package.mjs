@@ -35,6 +35,8 @@ const licence = /^(licen[cs]e|copying|notice)/i;
 /** What of the repository goes in; .vscodeignore says the same to vsce. */
 const shipped = [
   "dist/extension.cjs",
+  "dist/runtime.cjs",
+  "dist/explanation.cjs",
   "dist/engine.mjs",
   "dist/webview",
   "media",

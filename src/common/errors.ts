@@ -43,6 +43,11 @@ export class HunchError extends Error {
   }
 }
 
+/** Like `instanceof HunchError`, also for an error made by another bundle, which holds its own copy of the class. */
+export function isHunchError(error: unknown): error is HunchError {
+  return error instanceof Error && error.name === "HunchError" && "code" in error && "hint" in error;
+}
+
 /** The part of an error that is sent between processes and written by `--json`. */
 export interface ErrorData {
   code: ErrorCode;
@@ -52,7 +57,7 @@ export interface ErrorData {
 
 /** Any thrown value as error data; what is not a HunchError becomes `internal` and keeps its message. */
 export function toErrorData(error: unknown): ErrorData {
-  if (error instanceof HunchError) return { code: error.code, message: error.message, hint: error.hint };
+  if (isHunchError(error)) return { code: error.code, message: error.message, hint: error.hint };
   const data = (error as { data?: Partial<ErrorData> } | undefined)?.data;
   const message = error instanceof Error ? error.message : String(error);
   if (data && typeof data.code === "string")

@@ -111,7 +111,7 @@ export class Engine {
   }
 
   async #start(): Promise<EngineSupervisor> {
-    const { EngineSupervisor } = await import("../client/supervisor.ts");
+    const { EngineSupervisor } = await import("./runtime.ts");
     const { extension, log, settings } = this.#services;
     this.#supervisor ??= new EngineSupervisor({
       enginePath: vscode.Uri.joinPath(extension.extensionUri, "dist", "engine.mjs").fsPath,

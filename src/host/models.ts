@@ -3,7 +3,7 @@
  * download at a time. The catalogue and the download are loaded when they are first needed.
  */
 import * as vscode from "vscode";
-import { type ErrorCode, HunchError, toErrorData } from "../common/errors.ts";
+import { type ErrorCode, HunchError, isHunchError, toErrorData } from "../common/errors.ts";
 import type { DownloadState, ModelChoice } from "../common/panel.ts";
 import type { ModelRef } from "../common/protocol.ts";
 import type { CatalogueModel } from "../models/catalogue.ts";
@@ -76,7 +76,7 @@ export class Models {
   /** Looks at the disk again. */
   async refresh(): Promise<CurrentModel> {
     const store = await this.store();
-    const { isPath } = await import("../models/store.ts");
+    const { isPath } = await import("./runtime.ts");
     const installed = new Set((await store.installed()).map(({ model }) => model.id));
     this.#choices = store.models.map((model) => ({
       id: model.id,
@@ -99,19 +99,19 @@ export class Models {
       return await (await this.store()).resolve(idOrPath);
     } catch (error) {
       void this.refresh();
-      if (!(error instanceof HunchError)) throw error;
+      if (!isHunchError(error)) throw error;
       throw new HunchError(error.code, error.message, { hint: hints[error.code] ?? error.hint, cause: error });
     }
   }
 
   async store(): Promise<ModelStore> {
-    const { ModelStore } = await import("../models/store.ts");
+    const { ModelStore } = await import("./runtime.ts");
     return new ModelStore({ folder: this.#settings.current.modelsFolder });
   }
 
   /** Models that other programs have on this disk. */
   async discover(): Promise<DiscoveredModel[]> {
-    const { discoverModels } = await import("../models/discover.ts");
+    const { discoverModels } = await import("./runtime.ts");
     const { models } = await discoverModels({ folder: (await this.store()).folder });
     return models.filter((model) => model.foundIn !== "Hunch");
   }
@@ -168,7 +168,7 @@ export class Models {
       phase: "connecting",
       source: "",
     });
-    const { download } = await import("../models/download.ts");
+    const { download } = await import("./runtime.ts");
     const path = await download(model, store, {
       signal,
       onProgress: (progress) => this.#setState({ ...running, ...progress }),

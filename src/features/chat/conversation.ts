@@ -124,9 +124,9 @@ export interface RunBase {
 
 /** Begins a turn: a new one, one that is tried again (its text is dropped), or one that is carried on (it is kept). */
 export function begin(turn: AssistantTurn, text: "keep" | "drop"): RunBase {
-  const { thinking, answer, thinkingMs } = turn;
+  const { thinking, answer, thinkingMs, live } = turn;
   const counts = turn.stats ?? turn.live;
-  Object.assign(turn, newAssistantTurn(turn.id), text === "keep" ? { thinking, answer, thinkingMs } : {});
+  Object.assign(turn, newAssistantTurn(turn.id), text === "keep" ? { thinking, answer, thinkingMs, live } : {});
   turn.status = "loading";
   const kept = text === "keep" ? counts : null;
   return {

@@ -53,31 +53,45 @@ test("a selection is offered, goes with the question, and thought and answer str
   await panel.locator(".thinking-live").waitFor();
   const early = await grows(0);
   await screenshot("thinking");
+  await openLastThought();
   const late = await grows(early.length);
-  assert.ok(late.startsWith(early.slice(0, 20)), "the thought grows at its end");
+  assert.ok(late.startsWith(early), "the thought grows at its end");
   assert.equal(await panel.locator(".turn-user .chip").count(), 1);
+  await stopIfRunning();
 });
 
 test("answer now ends the thought and starts the answer", async () => {
   const { panel, screenshot } = workbench;
-  await panel.getByRole("button", { name: "Answer now" }).click();
-  await lastTurn().locator(".markdown").waitFor();
-  await panel.locator(".thinking-live").waitFor({ state: "detached" });
-  await screenshot("answering");
+  // The small model ends some thoughts by itself before a button can be pressed.
+  const questions = [
+    "Write a long story about a shopping cart.",
+    "List all prices you know.",
+    "Explain carts at length.",
+  ];
+  for (const question of questions) {
+    await workbench.ask(question);
+    await panel
+      .getByRole("button", { name: "Answer now" })
+      .click({ timeout: 20_000 })
+      .catch(() => {});
+    await lastTurn().locator(".markdown").waitFor();
+    await panel.locator(".thinking-live").waitFor({ state: "detached" });
+    const summary = await lastTurn().locator(".thinking .disclosure").textContent();
+    await screenshot("answering");
+    await stopIfRunning();
+    if (/ended by you/.test(summary)) return;
+  }
+  assert.fail("no thought was ended by the button");
 });
 
 test("stop keeps the text and offers to continue", async () => {
   const { screenshot } = workbench;
-  await stopIfRunning();
-  await openLastThought();
-  const text = await textOf(lastTurn());
-  assert.notEqual(text.trim(), "");
-  await screenshot("stopped");
   await workbench.ask("Write a long story about a shopping cart.");
   await grows(40);
   await running().click();
   await lastTurn().getByRole("button", { name: "Continue" }).waitFor();
   await openLastThought();
+  await screenshot("stopped");
   const stopped = await textOf(lastTurn());
   await lastTurn().getByRole("button", { name: "Continue" }).click();
   await running().waitFor();
@@ -156,6 +170,19 @@ test("a window that is reloaded in mid-answer has the text, stopped, and can con
   assert.ok(restored.startsWith(before), "the text is back");
   await lastTurn().getByRole("button", { name: "Continue" }).waitFor();
   await panel.getByRole("button", { name: "Send", exact: true }).waitFor();
+});
+
+test("follows the colour theme: dark, light, high contrast", async () => {
+  const { panel, screenshot } = workbench;
+  for (const [theme, kind] of [
+    ["Dark Modern", "vscode-dark"],
+    ["Light Modern", "vscode-light"],
+    ["Default High Contrast", "vscode-high-contrast"],
+  ]) {
+    workbench.changeSettings({ "workbench.colorTheme": theme });
+    await panel.locator(`body.${kind}`).waitFor();
+    await screenshot(`theme-${kind}`);
+  }
 });
 
 test("a new chat is empty", async () => {

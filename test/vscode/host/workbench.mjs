@@ -1,5 +1,5 @@
 /** One workbench with Hunch in it, for an end-to-end test: opened on a copy of the sample workspace. */
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import {
   openBrowser,
@@ -50,6 +50,13 @@ export async function openWorkbench({ settings, env, prepare } = {}) {
     async ask(text) {
       await workbench.panel.getByRole("textbox", { name: "Question" }).fill(text);
       await workbench.panel.getByRole("button", { name: "Send", exact: true }).click();
+    },
+    /** Writes the user's settings file, which the window watches. */
+    changeSettings(more) {
+      for (const place of ["User", "Machine"]) {
+        const file = path.join(host.dataDir, "user", place, "settings.json");
+        writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...more }, null, 1));
+      }
     },
     screenshot: (name) => page.screenshot({ path: path.join(screenshots, `${name}.png`) }),
     /** Process ids of this host's engines. */
