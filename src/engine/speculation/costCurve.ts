@@ -12,6 +12,8 @@ export type CostSamples = Record<string, number>;
 
 /** How much one observed pass moves the curve; small, since single passes are noisy. */
 const learningRate = 0.08;
+/** How far the other sizes follow: nearly all of it, since load and context make every size slower alike. */
+const sharedPart = 0.85;
 /** A pass this many times slower than expected says something about the machine's load, not about the size. */
 const outlierRatio = 3;
 
@@ -54,8 +56,8 @@ export class CostCurve {
   }
 
   /**
-   * A pass that took `ms`. Passes at a longer context cost more at every size, so an observation scales the whole
-   * curve a little and its own size a little more.
+   * A pass that took `ms`. A longer context and a busier machine make passes of every size slower, so an observation
+   * scales the whole curve, its own size a little more.
    */
   observe(size: number, ms: number): void {
     const expected = this.passMs(size);
@@ -66,7 +68,7 @@ export class CostCurve {
     const ratio = ms / expected;
     if (ratio > outlierRatio || ratio < 1 / outlierRatio) return;
     const nudge = 1 + learningRate * (ratio - 1);
-    for (const [known, value] of this.#ms) this.#ms.set(known, value * (known === size ? nudge : Math.sqrt(nudge)));
+    for (const [known, value] of this.#ms) this.#ms.set(known, value * (known === size ? nudge : nudge ** sharedPart));
     if (!this.#ms.has(size) && size <= 32) this.#ms.set(size, expected * nudge);
   }
 
