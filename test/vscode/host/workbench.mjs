@@ -38,9 +38,15 @@ export async function openWorkbench({ settings, env, prepare } = {}) {
       await icon.waitFor();
     },
     async openPanel() {
-      // A click on the icon of a view that is shown would hide it.
-      if ((await icon.locator("..").getAttribute("aria-expanded")) !== "true") await icon.click();
-      await workbench.panel.getByRole("textbox", { name: "Question" }).waitFor();
+      const question = workbench.panel.getByRole("textbox", { name: "Question" });
+      // A click on the icon of a view that is shown hides it, and a window that loads shows it when it gets there.
+      await until("the chat panel", async () => {
+        if ((await icon.locator("..").getAttribute("aria-expanded")) !== "true") await icon.click();
+        return question.waitFor({ timeout: 15_000 }).then(
+          () => true,
+          () => false,
+        );
+      });
     },
     async hidePanel() {
       await runCommand(page, "View: Show Explorer");
