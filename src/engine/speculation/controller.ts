@@ -18,7 +18,7 @@ export const longestDraft = 16;
 /** Pass sizes looked at when any is allowed: where kernels' tiles end, and those below. */
 const usualSizes = [2, 3, 4, 5, 6, 8, 12, 16];
 /** Speculation has to promise this much more than plain decoding: estimates are noisy, and plain is certain. */
-const leastGain = 1.03;
+const leastGain = 1.1;
 /** Share of the decode time that may go into trying the draft model where it does not look worth its cost. */
 const explorationShare = 0.02;
 
