@@ -67,7 +67,9 @@ export function Composer({ chrome, draft, running, context, focusRequests }: Com
         <span class="composer-end">
           {context && <ContextMeter use={context} />}
           {running ? (
+            // Keys: as one element, Stop would stay disabled where Send was.
             <button
+              key="stop"
               type="button"
               class="icon-button icon-button-primary"
               title="Stop (Escape)"
@@ -78,6 +80,7 @@ export function Composer({ chrome, draft, running, context, focusRequests }: Com
             </button>
           ) : (
             <button
+              key="send"
               type="submit"
               class="icon-button icon-button-primary"
               title={ready ? "Send (Enter)" : "Download a model first"}
