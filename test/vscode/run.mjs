@@ -29,15 +29,16 @@ mkdirSync(screenshots, { recursive: true });
 const env = { ...process.env, HUNCH_TEST_MODEL: process.env.HUNCH_TEST_MODEL ?? fetchModel() };
 
 const failed = wanted.filter((part) => {
-  if (passes(part)) return false;
+  if (runPart(part)) return false;
   // A browser, an editor and a model on two shared cores: a wait may run out. A fault of ours fails twice.
   console.log(`\n--- ${part}: failed; once more`);
-  return !passes(part);
+  return !runPart(part);
 });
 console.log(failed.length === 0 ? `\npassed: ${wanted.join(", ")}` : `\nFAILED: ${failed.join(", ")}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 function runPart(part) {
+  console.log(`\n--- ${part}`);
   switch (part) {
     case "suite":
       return succeeds([path.join(here, "suite.mjs")], env);
@@ -66,13 +67,4 @@ function fetchModel() {
   const cli = path.join(repository, "dist/cli.mjs");
   execFileSync(process.execPath, [cli, "models", "download", smallModel], { stdio: ["ignore", "inherit", "inherit"] });
   return execFileSync(process.execPath, [cli, "models", "path", smallModel], { encoding: "utf8" }).trim();
-}
-
-function passes(part) {
-  console.log(`\n--- ${part}`);
-  const arguments_ =
-    part === "suite"
-      ? [path.join(here, "suite.mjs")]
-      : ["--test", "--test-reporter=spec", `--test-timeout=${testTimeoutMs}`, path.join(here, `e2e/${part}.test.mjs`)];
-  return spawnSync(process.execPath, arguments_, { cwd: repository, stdio: "inherit", env }).status === 0;
 }
