@@ -26,14 +26,30 @@ interface Download {
   done: Promise<void>;
 }
 
+const select = "choose another with “Hunch: Select Model”";
 /** The store's advice names commands of the terminal; in the editor there are others. */
-const hints: Partial<Record<ErrorCode, string>> = {
-  modelNotFound: "Get it with “Hunch: Download Model”, or choose another with “Hunch: Select Model”.",
-  unknownModel: "Choose a model with “Hunch: Select Model”.",
-  modelTruncated: "Get it again with “Hunch: Download Model”, or choose another with “Hunch: Select Model”.",
-  modelCorrupted: "Get it again with “Hunch: Download Model”, or choose another with “Hunch: Select Model”.",
-  checksumMismatch: "Get it again with “Hunch: Download Model”. A file of your own works by its path.",
-  notGguf: "Choose a GGUF file with “Hunch: Select Model”.",
+const hints: Partial<Record<ErrorCode, Record<"catalogue" | "path", string>>> = {
+  modelNotFound: {
+    catalogue: `Get it with “Hunch: Download Model”, or ${select}.`,
+    path: `Check the path in the settings, or ${select}.`,
+  },
+  unknownModel: { catalogue: `Check the settings, or ${select}.`, path: `Check the settings, or ${select}.` },
+  modelTruncated: {
+    catalogue: `Get it again with “Hunch: Download Model”, or ${select}.`,
+    path: `Get the file again, or ${select}.`,
+  },
+  modelCorrupted: {
+    catalogue: `Get it again with “Hunch: Download Model”, or ${select}.`,
+    path: `Get the file again, or ${select}.`,
+  },
+  checksumMismatch: {
+    catalogue: "Get it again with “Hunch: Download Model”. A file of your own works by its path.",
+    path: `Get the file again, or ${select}.`,
+  },
+  notGguf: {
+    catalogue: `Get it again with “Hunch: Download Model”, or ${select}.`,
+    path: `Models are GGUF files: ${select}.`,
+  },
 };
 
 export class Models {
@@ -100,7 +116,9 @@ export class Models {
     } catch (error) {
       void this.refresh();
       if (!isHunchError(error)) throw error;
-      throw new HunchError(error.code, error.message, { hint: hints[error.code] ?? error.hint, cause: error });
+      const { isPath } = await import("./runtime.ts");
+      const hint = hints[error.code]?.[isPath(idOrPath) ? "path" : "catalogue"] ?? error.hint;
+      throw new HunchError(error.code, error.message, { hint, cause: error });
     }
   }
 

@@ -1,12 +1,12 @@
 /**
  * Keeps the conversation in the workspace's state, now and then while it grows and once more when the window closes.
- * After a crash of the editor at most a few seconds of a running answer are missing.
+ * After a crash of the editor at most a second of a running answer is missing.
  */
 import type * as vscode from "vscode";
 import { type Conversation, restoreConversation } from "./conversation.ts";
 
 const key = "chat.conversation";
-const intervalMs = 3_000;
+const intervalMs = 1_000;
 
 export class ChatStore {
   readonly #memento: vscode.Memento;

@@ -13,7 +13,7 @@ const looks = { "hunch.effort": "high", "hunch.maxTokens": 1_500, "hunch.showTok
  */
 const exact = { "hunch.effort": "off", "hunch.maxTokens": 6_000, "hunch.showTokenOrigins": true };
 /** Without sampling the small model goes on with this until it is stopped. */
-const endless = "Repeat the word cart two thousand times, separated by blanks.";
+const endless = "List all numbers from one to one thousand in words.";
 
 let workbench;
 before(async () => {
@@ -88,9 +88,13 @@ test("answer now ends the thought and starts the answer", async () => {
 });
 
 test("stop keeps the text, and continue goes on from there", async () => {
-  const { screenshot } = workbench;
+  const { panel, screenshot } = workbench;
   workbench.changeSettings(exact);
+  const selection = panel.getByRole("button", { name: /Send the selection/ });
+  await selection.click();
+  await until("the selection to be left out", async () => (await selection.getAttribute("aria-pressed")) === "false");
   await askEndless();
+  assert.equal(await panel.locator(".turn-user .chip").count(), 0);
   await grows(40);
   await stop();
   const stopped = await textOf(lastTurn());
@@ -126,7 +130,7 @@ test("kill -9 on the engine in mid-answer: the text stays, the panel says so, co
   await workbench.ask("Name three prices.");
   await turns().nth(count).waitFor();
   await grows(10);
-  await until("the end of the answer", () => idle().isVisible(), 120_000);
+  if (await running().isVisible()) await stop();
   assert.equal(await lastTurn().locator(".card-error").count(), 0);
 });
 
@@ -149,10 +153,28 @@ test("closed and opened again while streaming: nothing is lost", async () => {
   assert.equal(await textOf(lastTurn()), ended);
 });
 
+test("an idle model is dropped from memory, and loaded again for the next question", async () => {
+  const dropped = () => workbench.log().split("dropped from memory").length - 1;
+  const before = dropped();
+  workbench.changeSettings({ "hunch.idleUnloadMinutes": 0.02 });
+  await askEndless();
+  await grows(10);
+  await stop();
+  await until("the end of the idle time", () => dropped() > before, 120_000);
+  workbench.changeSettings({ "hunch.idleUnloadMinutes": 15 });
+  const count = await turns().count();
+  await workbench.ask("Name another price.");
+  await turns().nth(count).waitFor();
+  await grows(3);
+  if (await running().isVisible()) await stop();
+});
+
 test("a window that is reloaded in mid-answer has the text, stopped, and can continue", async () => {
   await askEndless();
   const before = await grows(60);
   const count = await turns().count();
+  // Going to the address again is like a crash of the window: what was said in the last second may be missing.
+  await sleep(2_500);
   await workbench.load();
   await workbench.openPanel();
   await turns()

@@ -66,6 +66,6 @@ test("a model file that is not there: the panel says so and what to do", async (
   await workbench.ask("What is this?");
   const card = panel.locator(".card-error");
   await card.waitFor();
-  assert.match(await card.textContent(), /\/nowhere\/model\.gguf.*Hunch: (Select|Download) Model/);
+  assert.match(await card.textContent(), /\/nowhere\/model\.gguf.*Check the path in the settings.*Hunch: Select Model/);
   await workbench.screenshot("model-missing");
 });

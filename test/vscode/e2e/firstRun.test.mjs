@@ -1,4 +1,4 @@
-/** A first run without a model: the download is offered, can be cancelled, and ends in an answer. A real download. */
+/** A first run without a model: one is offered, another can be chosen, and it ends in an answer. A real download. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { notification, runCommand, until } from "../host/host.mjs";
@@ -8,18 +8,17 @@ import { openWorkbench } from "../host/workbench.mjs";
 let workbench;
 before(async () => {
   // The home of the host is empty, and so is the default folder of models in it.
-  workbench = await openWorkbench({ settings: testSettings({ "hunch.model": "smollm2-135m" }) });
+  workbench = await openWorkbench({ settings: testSettings({ "hunch.model": undefined }) });
 });
 after(() => workbench?.close());
 
 const offer = () => workbench.panel.getByRole("button", { name: "Download", exact: true });
+const card = () => workbench.panel.locator(".model-card");
 
-test("the panel offers the model of the settings, with its size and licence", async () => {
+test("the panel offers the default model, with its size and licence", async () => {
   await workbench.openPanel();
   await offer().waitFor();
-  const text = await workbench.panel.locator(".model-card").textContent();
-  assert.match(text, /SmolLM2 135M Instruct/);
-  assert.match(text, /98(\.\d)? MB.*Apache-2\.0/);
+  assert.match(await card().textContent(), /Qwen2\.5-Coder 1\.5B Instruct.*1\.1\d? GB.*Apache-2\.0/);
   await workbench.screenshot("first-run");
 });
 
@@ -30,19 +29,25 @@ test("explain offers it too, and does nothing when the offer is dismissed", asyn
   await page.keyboard.type("let answer = 42;");
   await page.keyboard.press("Control+a");
   await runCommand(page, "Hunch: Explain Selection");
-  await notification(page, "Hunch needs a model to answer: SmolLM2 135M Instruct");
+  await notification(page, "Hunch needs a model to answer: Qwen2.5-Coder 1.5B");
   await runCommand(page, "Notifications: Clear All Notifications");
   assert.equal(await page.locator(".review-widget").count(), 0);
 });
 
-test("the download shows its progress and can be cancelled", async () => {
+test("another model is chosen; its download shows progress and can be cancelled", async () => {
+  const { page, panel } = workbench;
   await workbench.openPanel();
-  await offer().click();
-  await workbench.panel.locator(".download").waitFor();
+  await panel.getByRole("button", { name: "Choose another model" }).click();
+  const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "SmolLM2 135M Instruct" });
+  await row.waitFor();
+  await workbench.screenshot("select-model");
+  await row.click();
+  await panel.locator(".download").waitFor();
   await workbench.screenshot("downloading");
-  await workbench.panel.getByRole("button", { name: "Cancel" }).click();
+  await panel.getByRole("button", { name: "Cancel" }).click();
   await offer().waitFor();
-  assert.equal(await workbench.panel.locator(".card-error").count(), 0, "a cancel is no error");
+  assert.match(await card().textContent(), /SmolLM2 135M Instruct/);
+  assert.equal(await panel.locator(".card-error").count(), 0, "a cancel is no error");
 });
 
 test("then it goes on, and the first question is answered", async () => {

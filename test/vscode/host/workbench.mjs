@@ -65,6 +65,12 @@ export async function openWorkbench({ settings, env, prepare } = {}) {
       }
     },
     screenshot: (name) => page.screenshot({ path: path.join(screenshots, `${name}.png`) }),
+    /** What Hunch wrote to its log so far. */
+    log: () =>
+      readdirSync(path.join(host.dataDir, "user/logs"), { recursive: true })
+        .filter((file) => path.basename(file) === "Hunch.log")
+        .map((file) => readFileSync(path.join(host.dataDir, "user/logs", file), "utf8"))
+        .join(""),
     /** Process ids of this host's engines. */
     engines: () => enginePids(host.dataDir),
     async close() {
