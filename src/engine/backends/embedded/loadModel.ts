@@ -69,7 +69,7 @@ export async function openModel(runtime: Runtime, ref: ModelRef, options: OpenOp
     const sequence = new NativeSequence(model, context, vocabularySize(model));
     const canRollBack = !model.fileInsights.isRecurrent && !model.fileInsights.isHybrid;
     const dispose = async () => {
-      sequence.dispose();
+      await sequence.dispose();
       await context.dispose();
       await model.dispose();
     };

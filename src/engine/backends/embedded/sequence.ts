@@ -6,7 +6,7 @@
  * that positions after the first mismatch cost nothing. The bindings are internal to node-llama-cpp: its version is
  * pinned, and `nativeSequenceSupported` checks that what is used exists.
  */
-import type { LlamaContext, LlamaModel } from "node-llama-cpp";
+import type { LlamaContext, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
 import type { Candidates, TokenSequence } from "../../speculation/types.ts";
 
@@ -43,6 +43,8 @@ export class NativeSequence implements TokenSequence {
   /** Time spent in native calls so far (ms). */
   nativeMs = 0;
   readonly #context: NativeContext;
+  /** Held for as long as the KV cache is used: node-llama-cpp empties the cells of a sequence that is collected. */
+  readonly #owner: LlamaContextSequence;
   readonly #sequenceId: number;
   readonly #sampler: NativeSampler;
   readonly #tokens: number[] = [];
@@ -53,7 +55,8 @@ export class NativeSequence implements TokenSequence {
   constructor(model: LlamaModel, context: LlamaContext, vocabularySize: number) {
     const internals = model as unknown as ModelInternals;
     this.#context = (context as unknown as { _ctx: NativeContext })._ctx;
-    this.#sequenceId = (context.getSequence() as unknown as { _sequenceId: number })._sequenceId;
+    this.#owner = context.getSequence();
+    this.#sequenceId = (this.#owner as unknown as { _sequenceId: number })._sequenceId;
     this.#sampler = new internals._llama._bindings.AddonSampler(internals._model);
     this.contextSize = context.contextSize;
     this.maxPassSize = context.batchSize;
@@ -123,8 +126,9 @@ export class NativeSequence implements TokenSequence {
     return false;
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.#sampler.dispose();
+    await this.#owner.dispose();
   }
 }
 
