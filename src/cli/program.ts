@@ -1,7 +1,7 @@
 /** The commands and what they do; parsing is commander's, the work is in a module of each command's name. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { HunchError, toErrorData } from "../common/errors.ts";
+import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
 import { ModelStore } from "../models/store.ts";
 import { ask, type Question, readInput } from "./ask.ts";
 import { type AskRequest, addAskOptions, addEngineOptions, askRequest, engineRequest } from "./askRequest.ts";
@@ -88,7 +88,8 @@ async function answer(request: AskRequest, output: AskOutput, input: () => Promi
     output.done(await ask(request, await input(), output, context));
     return interrupts.status ?? 0;
   } catch (error) {
-    output.failed(toErrorData(error));
+    // A signal to the whole process group may reach the engine first: that is no crash.
+    output.failed(interrupts.status === null ? toErrorData(error) : stopped);
     return interrupts.status ?? exitStatus(error);
   } finally {
     interrupts.dispose();
@@ -131,6 +132,8 @@ function createOutput(json: boolean): AskOutput {
   if (json) return new JsonOutput(out, err);
   return isLiveTerminal(process.stdout, process.env) ? new LiveOutput(process.stdout) : new PlainOutput(out, err);
 }
+
+const stopped: ErrorData = { code: "cancelled", message: "Stopped.", hint: "" };
 
 export function exitStatus(error: unknown): number {
   if (!(error instanceof HunchError)) return 1;

@@ -44,6 +44,31 @@ export interface GenerationStats {
   byDrafter: Partial<Record<DrafterName, DrafterStats>>;
 }
 
+/** Figures of a generation that never began. */
+export const emptyStats: GenerationStats = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  thinkingTokens: 0,
+  answerTokens: 0,
+  targetPasses: 0,
+  draftedTokens: 0,
+  acceptedTokens: 0,
+  meanAcceptanceLength: 0,
+  tokensPerPass: 0,
+  queueMs: 0,
+  prefillMs: 0,
+  timeToFirstTokenMs: 0,
+  decodeMs: 0,
+  tokensPerSecond: 0,
+  plainTokensPerSecond: 0,
+  overheadMsPerPass: 0,
+  thinkingMs: 0,
+  thinkingTokensSaved: 0,
+  contextUsedTokens: 0,
+  contextSize: 0,
+  byDrafter: {},
+};
+
 /** Figures of a generation under way, sent with each batch of tokens. */
 export interface LiveStats {
   thinkingTokens: number;

@@ -5,7 +5,7 @@
 import { HunchError } from "../common/errors.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult, Notice } from "../common/protocol.ts";
 import type { DrafterName, StopReason, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
-import type { GenerationStats } from "../common/stats.ts";
+import { emptyStats, type GenerationStats } from "../common/stats.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import { prefill } from "./cache/prefix.ts";
 import { type PromptPart, renderChat, startsInside } from "./chat/chatTemplate.ts";
@@ -51,6 +51,21 @@ export class Generation {
   answerNow(): void {
     this.#answerNow = true;
     this.#monitor?.answerNow();
+  }
+
+  /** The result of a generation that was given up before its turn came: the model is not touched. */
+  static notBegun(model: EngineModel, params: GenerateParams, queueMs: number): GenerationResult {
+    const stats = { ...emptyStats, queueMs, contextSize: model.target.sequence.contextSize };
+    return {
+      thinking: "",
+      answer: "",
+      stopReason: "cancelled",
+      thinkingEnd: "none",
+      stats,
+      model: model.info,
+      threads: model.governor.threads,
+      seed: params.sampling.seed,
+    };
   }
 
   async run(): Promise<GenerationResult> {

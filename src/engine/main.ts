@@ -15,3 +15,6 @@ connection.listen();
 process.on("disconnect", exit);
 // Ctrl-C in a terminal reaches the whole process group; the parent decides what it means.
 process.on("SIGINT", () => {});
+// So may these; the parent is left a moment to take what there is of an answer.
+const graceMs = 3_000;
+for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => setTimeout(exit, graceMs));

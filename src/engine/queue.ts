@@ -27,31 +27,36 @@ export class FairQueue {
 
   /**
    * Runs `work` when its turn comes. @param onPosition told the place in the queue when it changes; 0 = it begins
-   * @param signal leaves the queue when aborted; `work` is then called at once and must see the signal itself.
+   * @param leaving what comes of a wait that is aborted: `work` is then never called, since another has the model.
    */
   async run<T>(
     conversationId: string,
     onPosition: (position: number) => void,
     work: () => Promise<T>,
-    signal?: AbortSignal,
+    leaving?: { signal: AbortSignal; result: () => T },
   ): Promise<T> {
     if (this.#running) {
-      await new Promise<void>((resolve) => {
-        const entry: Waiting = { conversationId, onPosition, start: resolve };
+      const signal = leaving?.signal;
+      const turn = await new Promise<"mine" | "left">((resolve) => {
+        if (signal?.aborted) {
+          resolve("left");
+          return;
+        }
+        const entry: Waiting = { conversationId, onPosition, start: () => resolve("mine") };
         const leave = () => {
           this.#waiting = this.#waiting.filter((other) => other !== entry);
           this.#announce();
-          resolve();
+          resolve("left");
         };
         signal?.addEventListener("abort", leave, { once: true });
         entry.start = () => {
           signal?.removeEventListener("abort", leave);
-          resolve();
+          resolve("mine");
         };
         this.#waiting.push(entry);
         this.#announce();
       });
-      if (signal?.aborted) return work();
+      if (turn === "left" && leaving) return leaving.result();
     }
     const mine = { conversationId };
     this.#running = mine;

@@ -137,7 +137,10 @@ export class EngineServer {
           this.#generations.delete(generationId);
         }
       },
-      signal,
+      {
+        signal,
+        result: () => Generation.notBegun(assertLoaded(this.#model), params, performance.now() - arrived),
+      },
     );
   }
 

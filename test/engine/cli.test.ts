@@ -149,6 +149,20 @@ describe("stopping", () => {
     expect(await isGone(pid)).toBe(true);
   });
 
+  test("a SIGTERM that reaches the engine first, as one to the process group may, is no crash", async () => {
+    const run = new Cli([...story, "--model", inject("smolPath")]);
+    await run.until(isToken, 5);
+    const pid = run.enginePid;
+    process.kill(pid, "SIGTERM");
+    run.child.kill("SIGTERM");
+    const exit = await run.exited;
+    const done = checked(exit);
+    expect(exit.status).toBe(143);
+    expect(done.stopReason).toBe("cancelled");
+    expect(done.stats.answerTokens).toBeGreaterThanOrEqual(5);
+    expect(await isGone(pid)).toBe(true);
+  });
+
   test("Ctrl-C before the model is loaded", async () => {
     const run = new Cli([...story, "--model", inject("smolPath")]);
     await run.until((line) => line.phase === "load");

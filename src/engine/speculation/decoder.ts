@@ -94,7 +94,7 @@ export class Decoder {
       if (!matches || verdict === "stop") break;
     }
     const passMs = performance.now() - before;
-    target.rollback(this.#text.length - 1);
+    await this.#rollback(this.#text.length - 1);
 
     const tokens = this.#text.slice(-committed);
     for (const drafter of this.#o.drafters) drafter.commit(tokens);
@@ -118,12 +118,22 @@ export class Decoder {
     if (dropLast) this.#text.pop();
     // All but the very last token are evaluated; the next round evaluates that one.
     const pending = [...this.#text.slice(target.length), ...tokens.slice(0, -1)];
-    for (let from = 0; from < pending.length; from += target.maxPassSize)
-      await target.evaluate(pending.slice(from, from + target.maxPassSize), 0);
+    await this.#evaluateAll(pending);
     if (pending.length > 0) this.counts.targetPasses++;
     this.#text.push(...tokens);
     for (const drafter of this.#o.drafters) drafter.begin(this.#text);
     this.#o.controller.interrupt();
+  }
+
+  /** Drops positions from `length` on; a cache that cannot drop a suffix is empty then, and is filled again. */
+  async #rollback(length: number): Promise<void> {
+    if (!this.#o.target.rollback(length)) await this.#evaluateAll(this.#text.slice(0, length));
+  }
+
+  async #evaluateAll(tokens: readonly number[]): Promise<void> {
+    const { target } = this.#o;
+    for (let from = 0; from < tokens.length; from += target.maxPassSize)
+      await target.evaluate(tokens.slice(from, from + target.maxPassSize), 0);
   }
 
   async #draft(kind: TextKind, room: number): Promise<{ choice: Choice; draftMs: number; modelDraft: Draft | null }> {

@@ -77,11 +77,15 @@ describe("FairQueue", () => {
     const running = queue.run("a", () => {}, first.run);
     const abort = new AbortController();
     const places: number[] = [];
+    let worked = false;
     const left = queue.run(
       "b",
       () => {},
-      async () => "saw the signal",
-      abort.signal,
+      async () => {
+        worked = true;
+        return "worked beside the first";
+      },
+      { signal: abort.signal, result: () => "left" },
     );
     const last = queue.run(
       "c",
@@ -90,10 +94,28 @@ describe("FairQueue", () => {
     );
     await settle();
     abort.abort();
-    expect(await left).toBe("saw the signal");
+    expect(await left).toBe("left");
+    expect(worked).toBe(false);
     first.finish();
     await running;
     expect(await last).toBe("c");
     expect(places).toEqual([2, 1, 0]);
+  });
+
+  it("does not let one in that is aborted before it arrives", async () => {
+    const queue = new FairQueue();
+    const first = work([], "a");
+    const running = queue.run("a", () => {}, first.run);
+    const aborted = { signal: AbortSignal.abort(), result: () => "left" };
+    const late = queue.run(
+      "b",
+      () => {},
+      async () => "worked",
+      aborted,
+    );
+    expect(await late).toBe("left");
+    expect(queue.waiting).toBe(0);
+    first.finish();
+    await running;
   });
 });

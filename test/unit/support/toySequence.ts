@@ -13,13 +13,16 @@ export class ToySequence implements TokenSequence {
   /** Sizes of the passes so far. */
   readonly sizes: number[] = [];
   readonly #order: number;
+  readonly #forgetful: boolean;
   #outputs = 0;
   #end = 0;
 
-  constructor(options: { vocabularySize?: number; contextSize?: number; order?: number } = {}) {
+  /** `forgetful`: cannot drop a suffix, and is empty when asked to, as recurrent models are. */
+  constructor(options: { vocabularySize?: number; contextSize?: number; order?: number; forgetful?: boolean } = {}) {
     this.vocabularySize = options.vocabularySize ?? 40;
     this.contextSize = options.contextSize ?? 4096;
     this.#order = options.order ?? 2;
+    this.#forgetful = options.forgetful ?? false;
   }
 
   get length(): number {
@@ -45,8 +48,9 @@ export class ToySequence implements TokenSequence {
   }
 
   rollback(length: number): boolean {
-    if (length < this.length) this.tokens.length = length;
-    return true;
+    if (length >= this.length) return true;
+    this.tokens.length = this.#forgetful ? 0 : length;
+    return !this.#forgetful;
   }
 
   /** Logits of every token of the vocabulary after `text`. */

@@ -97,6 +97,8 @@ async function openContext(runtime: Runtime, model: LlamaModel, options: OpenOpt
       sequences: 1,
       threads: { ideal: options.threads, min: 1 },
       flashAttention,
+      // A sliding window's cache drops what lies behind it: a rolled-back position would find its window half empty.
+      swaFullCache: true,
       experimentalKvCacheKeyType: kvName,
       experimentalKvCacheValueType: kvName,
       failedCreationRemedy: options.contextSize === "auto" ? { retries: 3, autoContextSizeShrink: 0.3 } : false,

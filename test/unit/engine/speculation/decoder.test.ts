@@ -47,9 +47,11 @@ function open(
     allowedSizes?: number[];
     contextSize?: number;
     order?: number;
+    forgetful?: boolean;
   },
 ) {
-  const target = new ToySequence({ contextSize: options.contextSize, order: options.order });
+  const { contextSize, order, forgetful } = options;
+  const target = new ToySequence({ contextSize, order, forgetful });
   target.tokens.push(...prompt.slice(0, -1));
   const sampler = new Sampler(options.sampling);
   const costs = new CostCurve(flat);
@@ -123,6 +125,19 @@ describe("Decoder", () => {
       await decode(decoder, 200);
       expect(decoder.text).toEqual(expected);
     });
+  });
+
+  it("fills a cache again that lost everything in a roll-back", async () => {
+    const expected = await plainText(warm, 60);
+    const { decoder, target } = open(prompt, {
+      sampling: warm,
+      forgetful: true,
+      force: "suffix",
+      drafters: () => [new ScriptedDrafter((position) => [expected[position]!, 39, 39])],
+    });
+    await decode(decoder, 60);
+    expect(decoder.text).toEqual(expected);
+    expect(target.tokens).toEqual(expected.slice(0, -1));
   });
 
   it.each([1, 2, 3, 5, 7, 11, 15])("accepts k + 1 tokens a pass from oracle drafts of %i tokens", async (k) => {
