@@ -1,4 +1,5 @@
 /** Bars of the ratio to plain decoding, by workload and arm, as an SVG that reads in light and dark. */
+import { line, rect, svg, text } from "../../src/evaluation/svg.ts";
 import { type Report, rows } from "./report.ts";
 
 const barHeight = 18;
@@ -15,12 +16,12 @@ export function chart(report: Report, baseline: string): string {
   const parts: string[] = [];
   let y = 46;
   for (const workload of new Set(data.map((row) => row.workload))) {
-    parts.push(text(8, y + 13, workload, "bold"));
+    parts.push(text(8, y + 13, workload, { bold: true }));
     y += 22;
     for (const row of data.filter((entry) => entry.workload === workload)) {
       const colour = colours[arms.indexOf(row.arm) % colours.length]!;
       parts.push(text(24, y + 13, row.arm));
-      parts.push(rect(labelWidth, y, x(row.ratio) - labelWidth, colour));
+      parts.push(rect(labelWidth, y, x(row.ratio) - labelWidth, barHeight, colour));
       parts.push(line(x(row.leastPrompt), y + barHeight / 2, x(row.mostPrompt), y + barHeight / 2, "#444", 1.5));
       parts.push(text(x(row.mostPrompt) + 6, y + 13, `${row.ratio.toFixed(2)}×`));
       y += barHeight + gap;
@@ -31,18 +32,6 @@ export function chart(report: Report, baseline: string): string {
   const marks = [1, ...(report.bound ? [report.bound] : [])];
   const rules = marks.map((mark) => line(x(mark), 36, x(mark), height - 8, mark === 1 ? "#666" : "#c33", 1, "4 3"));
   const labels = marks.map((mark) => text(x(mark) - 8, 32, mark === 1 ? "plain" : `bound ${mark.toFixed(2)}`));
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${labelWidth + plotWidth + 90}" height="${height}" font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>${text(8, 18, `Decode speed against ${baseline}: ${report.model}, ${report.cpu}, ${report.threads} threads`, "bold")}${[...rules, ...labels, ...parts].join("")}</svg>\n`;
-}
-
-function text(x: number, y: number, content: string, weight = "normal"): string {
-  const escaped = content.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-weight="${weight}" fill="#222">${escaped}</text>`;
-}
-
-function rect(x: number, y: number, width: number, colour: string): string {
-  return `<rect x="${x}" y="${y}" width="${Math.max(0, width).toFixed(1)}" height="${barHeight}" fill="${colour}" rx="2"/>`;
-}
-
-function line(x1: number, y1: number, x2: number, y2: number, colour: string, width: number, dash = ""): string {
-  return `<line x1="${x1.toFixed(1)}" y1="${y1}" x2="${x2.toFixed(1)}" y2="${y2}" stroke="${colour}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`;
+  const title = `Decode speed against ${baseline}: ${report.model}, ${report.cpu}, ${report.threads} threads`;
+  return svg(labelWidth + plotWidth + 90, height, [text(8, 18, title, { bold: true }), ...rules, ...labels, ...parts]);
 }

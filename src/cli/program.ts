@@ -5,6 +5,7 @@ import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
 import { ModelStore } from "../models/store.ts";
 import { ask, type Question, readInput } from "./ask.ts";
 import { type AskRequest, addAskOptions, addEngineOptions, askRequest, engineRequest } from "./askRequest.ts";
+import { benchCommand } from "./bench.ts";
 import { demoFooting, demoHeading, demoQuestion, demoRequest } from "./demo.ts";
 import { examine, isHealthy } from "./doctor.ts";
 import { doctorText } from "./doctorText.ts";
@@ -65,6 +66,7 @@ function createProgram(setStatus: (status: number) => void): Command {
     async (options, command: Command) => setStatus(await doctor(options, command)),
   );
   program.addCommand(inherit(modelsCommand(), program));
+  program.addCommand(inherit(benchCommand(setStatus), program));
   return program;
 }
 

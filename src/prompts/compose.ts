@@ -12,7 +12,7 @@ import type {
 } from "../common/protocol.ts";
 import { type CodePiece, codeBlock } from "./code.ts";
 import { describeOmissions, type Omission } from "./contextBudget.ts";
-import { planEffort } from "./effort.ts";
+import { type LearntTemplates, planEffort } from "./effort.ts";
 import { tasks } from "./tasks/index.ts";
 import type { TaskKind } from "./tasks/task.ts";
 import { templates } from "./templates/index.ts";
@@ -37,6 +37,8 @@ export interface ComposeInput {
   format: ThinkingFormatInfo;
   /** What of the code was left out (contextBudget.ts); the model is told. */
   omitted?: readonly Omission[];
+  /** What calibration found for this model; counts where the effort is "auto". */
+  learnt?: LearntTemplates;
 }
 
 export interface Composed {

@@ -17,6 +17,15 @@ export interface EffortPlan {
   budget: number | null;
 }
 
+/**
+ * What calibration on the user's own model found best: for questions after a value that code computes, and for all
+ * others. Counts where the effort is "auto".
+ */
+export interface LearntTemplates {
+  value?: TemplateName;
+  reasoning?: TemplateName;
+}
+
 /** Thinking tokens by effort. Models trained to think write long thoughts, and break off badly below some hundreds. */
 const budgets: Readonly<Record<"elicited" | "native", Readonly<Record<ChosenEffort, number | null>>>> = {
   elicited: { off: null, low: 192, medium: 448, high: 1_536, max: null },
@@ -29,11 +38,15 @@ export function planEffort(input: {
   code: readonly CodePiece[];
   effort: Effort;
   native: boolean;
+  learnt?: LearntTemplates;
 }): EffortPlan {
-  const effort = input.effort === "auto" ? autoEffort(input.task, input.question, input.code) : input.effort;
+  const { task, question, code } = input;
+  const effort = input.effort === "auto" ? autoEffort(task, question, code) : input.effort;
+  const learnt =
+    input.effort === "auto" && effort !== "off" ? learntTemplate(input.learnt ?? {}, question, code) : undefined;
   return {
     effort,
-    template: templateFor(effort, input.task, input.question, input.code),
+    template: learnt ?? templateFor(effort, task, question, code),
     budget: budgets[input.native ? "native" : "elicited"][effort],
   };
 }
@@ -42,6 +55,14 @@ function templateFor(effort: ChosenEffort, task: TaskKind, question: string, cod
   if (effort === "off") return "none";
   if (effort === "high" || effort === "max") return "plain";
   return asksForValue(question) && code.length > 0 ? "trace" : tasks[task].templates[effort];
+}
+
+function learntTemplate(
+  learnt: LearntTemplates,
+  question: string,
+  code: readonly CodePiece[],
+): TemplateName | undefined {
+  return asksForValue(question) && code.length > 0 ? learnt.value : learnt.reasoning;
 }
 
 /** Lines of code from which an overview no longer fits into a few notes. */

@@ -1,0 +1,195 @@
+/**
+ * `hunch bench thinking`: accuracy, thinking tokens and time to answer of ways of thinking on questions with known answers.
+ * Stopped at any time (Ctrl-C) it keeps what is finished, and the same command goes on from there.
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { basename, join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { HunchError } from "../common/errors.ts";
+import { type Effort, efforts } from "../common/panel.ts";
+import type { ModelInfo } from "../common/protocol.ts";
+import { type Arm, type ControlName, controlNames } from "../evaluation/arms.ts";
+import { chart } from "../evaluation/chart.ts";
+import { type Item, parseItems, sample } from "../evaluation/items.ts";
+import { appendRecord, readRecords } from "../evaluation/records.ts";
+import { figures, table } from "../evaluation/report.ts";
+import { type RunRecord, run } from "../evaluation/runner.ts";
+import { seededRandom } from "../evaluation/statistics.ts";
+import { ModelStore } from "../models/store.ts";
+import type { TemplateName } from "../prompts/compose.ts";
+import { templateNames } from "../prompts/templates/index.ts";
+import { addEngineOptions, engineRequest } from "./askRequest.ts";
+import { load, loadModel, withEngine } from "./engine.ts";
+import { Interrupts } from "./interrupts.ts";
+import { PlainOutput } from "./output/plain.ts";
+import { RunDisplay } from "./runDisplay.ts";
+import { integer } from "./values.ts";
+
+const err = (text: string) => void process.stderr.write(text);
+
+type Options = Parameters<typeof engineRequest>[0] & {
+  data: string;
+  templates: TemplateName[];
+  efforts: Effort[];
+  controls: ControlName[];
+  effort: Effort;
+  limit: number;
+  seed: number;
+  maxTokens: number;
+  out: string;
+  name: string;
+};
+
+/** @param setStatus takes the exit status when it is not 0 */
+export function benchCommand(setStatus: (status: number) => void): Command {
+  const command = new Command("bench").description("measure this machine and its models");
+  addEngineOptions(command.command("thinking").description("ways of thinking, on questions with known answers"))
+    .requiredOption(
+      "--data <file>",
+      "JSON lines in the format of CRUXEval (code, input, output) or GSM8K (question, answer)",
+    )
+    .option(
+      "--templates <a,b>",
+      "ways of thinking; the first is what the others are compared with",
+      list(templateNames),
+      ["plain", "concise", "draft"],
+    )
+    .option("--efforts <a,b>", "efforts to compare as well, each as `ask` does it", list(efforts), [])
+    .option("--controls <a,b>", `what may end a thought: ${controlNames.join(", ")}`, list(controlNames), ["off"])
+    .option("--effort <level>", "the effort whose budget the templates get", one(efforts), "low")
+    .option("--limit <n>", "questions, drawn by the seed", integer(1, 1_000_000), 40)
+    .option("--seed <n>", "of the draw", integer(0, 4_294_967_295), 1)
+    .option("--max-tokens <n>", "output tokens at most, thought and answer together", integer(16, 1_000_000), 768)
+    .option("--out <folder>", "where results go", "hunch-bench")
+    .option("--name <name>", "of the result files", "thinking")
+    .action(async (options: Options) => setStatus(await benchThinking(options)));
+  return command;
+}
+
+async function benchThinking(options: Options): Promise<number> {
+  const items = await readItems(options);
+  const arms = armsOf(options);
+  const interrupts = new Interrupts();
+  const display = new RunDisplay();
+  const recordsFile = join(options.out, `${options.name}.records.jsonl`);
+  const context = {
+    store: new ModelStore(),
+    output: new PlainOutput(err, err),
+    interrupts,
+    verbose: options.verbose ?? false,
+  };
+  try {
+    const params = await loadModel(engineRequest(options), context);
+    const earlier = await readRecords(recordsFile);
+    const { model, records } = await withEngine(context, async (client) => {
+      const model = await load(client, params, context);
+      context.output.loaded(model);
+      const records = await run({
+        items,
+        arms,
+        model,
+        conditions: { maxTokens: options.maxTokens, speculation: options.speculation, seed: 0, learnt: {} },
+        earlier,
+        generate: (generation, signal) => client.generate(generation, { onEvents: () => {}, signal }),
+        onRecord: (record) => appendRecord(recordsFile, record),
+        onProgress: (progress) => display.progress(progress),
+        signal: interrupts.signal,
+      });
+      return { model, records };
+    });
+    display.close();
+    await report(options, model, items, records);
+    if (interrupts.status !== null) err("Stopped. The same command goes on from here.\n");
+    return interrupts.status ?? 0;
+  } catch (error) {
+    if (interrupts.status !== null) return interrupts.status;
+    throw error;
+  } finally {
+    display.close();
+    interrupts.dispose();
+  }
+}
+
+async function readItems({ data, limit, seed }: Options): Promise<Item[]> {
+  const text = await readFile(data, "utf8").catch((cause: Error) => {
+    throw new HunchError("fileNotFound", `The data ${data} can not be read: ${cause.message}`, {
+      hint: "Name a file of JSON lines with --data.",
+      cause,
+    });
+  });
+  const items = sample(parseItems(text), limit, seededRandom(seed));
+  if (items.length > 0) return items;
+  throw new HunchError("emptyInput", `There are no questions in ${data}.`, { hint: "Each line holds one as JSON." });
+}
+
+function armsOf({ templates, efforts, controls, effort }: Options): Arm[] {
+  return [
+    ...templates.flatMap((template) => {
+      // Without a thought there is nothing to end.
+      const ends: readonly ControlName[] = template === "none" ? controls.slice(0, 1) : controls;
+      return ends.map((end): Arm => ({ by: "template", template, controls: end, effort }));
+    }),
+    ...efforts.map((level): Arm => ({ by: "effort", effort: level })),
+  ];
+}
+
+/** The result on standard output, and as JSON, table and picture in the folder of results. */
+async function report(
+  options: Options,
+  model: ModelInfo,
+  items: readonly Item[],
+  records: readonly RunRecord[],
+): Promise<void> {
+  const baseline = records[0]?.arm;
+  if (baseline === undefined) return;
+  const rows = figures(records, baseline);
+  const about = {
+    made: new Date().toISOString(),
+    data: basename(options.data),
+    items: items.length,
+    seed: options.seed,
+    model: model.name || model.id,
+    sha256: model.sha256,
+    cpu: cpus()[0]?.model ?? "unknown",
+    device: model.device,
+    threads: model.threads.used,
+    maxTokens: options.maxTokens,
+    speculation: options.speculation,
+  };
+  const title = `${about.model} on ${about.data}, ${about.items} questions`;
+  const json = {
+    type: "done",
+    ...about,
+    arms: rows,
+    runs: records.map(({ thinking: _, answer: __, fingerprint: ___, ...figure }) => figure),
+  };
+  const markdown = [
+    `# Ways of thinking, ${about.made.slice(0, 10)}`,
+    "",
+    `${title} (seed ${about.seed}), greedy, at most ${about.maxTokens} tokens each, speculation ${about.speculation}; ${about.cpu}, ${about.device}, ${about.threads} threads.`,
+    "Brackets are 95 % intervals: Wilson's for accuracy, else bootstrap over the questions, paired against the first arm.",
+    "−a +b: questions that only the first arm, only this arm has right.",
+    "",
+    table(rows, baseline),
+  ].join("\n");
+  await mkdir(options.out, { recursive: true });
+  const file = (ending: string) => join(options.out, `${options.name}.${ending}`);
+  await writeFile(file("json"), `${JSON.stringify(json, null, 1)}\n`);
+  await writeFile(file("md"), markdown);
+  await writeFile(file("svg"), chart(rows, title));
+  process.stdout.write(options.json ? `${JSON.stringify(json)}\n` : markdown);
+}
+
+function list<T extends string>(allowed: readonly T[]): (text: string) => T[] {
+  const parse = one(allowed);
+  return (text) => text.split(",").map((part) => parse(part.trim()));
+}
+
+function one<T extends string>(allowed: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = allowed.find((value) => value === text);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`“${text}” is none of ${allowed.join(", ")}.`);
+  };
+}

@@ -1,0 +1,90 @@
+/** What is compared: ways of asking a model to think, each with what may end its thought. */
+import type { Effort } from "../common/panel.ts";
+import type {
+  GenerateParams,
+  ModelInfo,
+  SamplingOptions,
+  SpeculationMode,
+  ThinkingControls,
+} from "../common/protocol.ts";
+import { type Composed, compose } from "../prompts/compose.ts";
+import type { LearntTemplates } from "../prompts/effort.ts";
+import type { TemplateName } from "../prompts/templates/template.ts";
+import type { Item } from "./items.ts";
+
+/**
+ * `off`: a thought ends when the model ends it, or at the output limit. `budget`: at the effort's budget too.
+ * `guarded`: and when it repeats itself. `earlyExit`: and when its trial answers agree.
+ */
+export const controlNames = ["off", "budget", "guarded", "earlyExit"] as const;
+export type ControlName = (typeof controlNames)[number];
+
+export type Arm =
+  | { by: "template"; template: TemplateName; controls: ControlName; effort: Effort }
+  /** As `ask` does it: the effort chooses the template, the budget and the controls. */
+  | { by: "effort"; effort: Effort };
+
+/** What all arms share. */
+export interface Conditions {
+  /** Output tokens at most, thought and answer together. */
+  maxTokens: number;
+  speculation: SpeculationMode;
+  seed: number;
+  /** What calibration found for this model. */
+  learnt: LearntTemplates;
+}
+
+/** "plain", "draft, budget", "effort auto". */
+export function armName(arm: Arm): string {
+  if (arm.by === "effort") return `effort ${arm.effort}`;
+  return arm.controls === "off" ? arm.template : `${arm.template}, ${arm.controls}`;
+}
+
+export function request(
+  item: Item,
+  arm: Arm,
+  model: ModelInfo,
+  conditions: Conditions,
+): Omit<GenerateParams, "generationId"> {
+  const composed = compose({
+    task: "ask",
+    question: item.question,
+    code: item.code,
+    history: [],
+    effort: arm.effort,
+    template: arm.by === "template" ? arm.template : undefined,
+    format: model.thinking,
+    learnt: conditions.learnt,
+  });
+  const greedy: SamplingOptions = {
+    temperature: 0,
+    topK: 0,
+    topP: 1,
+    minP: 0,
+    repetitionPenalty: 1,
+    seed: conditions.seed,
+  };
+  return {
+    conversationId: "evaluation",
+    prompt: { kind: "chat", messages: composed.messages, thinking: composed.thinking },
+    sampling: { ...greedy, ...composed.sampling },
+    maxTokens: conditions.maxTokens,
+    controls: arm.by === "effort" ? composed.controls : controls(arm.controls, composed),
+    speculation: conditions.speculation,
+    onContextFull: "stop",
+  };
+}
+
+function controls(name: ControlName, composed: Composed): ThinkingControls {
+  const { budget } = composed.controls;
+  switch (name) {
+    case "off":
+      return { ...composed.controls, budget: null, loopGuard: false, earlyExit: false };
+    case "budget":
+      return { ...composed.controls, budget, loopGuard: false, earlyExit: false };
+    case "guarded":
+      return { ...composed.controls, budget, loopGuard: true, earlyExit: false };
+    case "earlyExit":
+      return { ...composed.controls, budget, loopGuard: true, earlyExit: true };
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Runs every item with every arm, one after the other, item by item, so that a run that is stopped leaves whole
+ * comparisons. What has been run is given as records and not run again. Knows no engine: it is given a `generate`.
+ */
+import { createHash } from "node:crypto";
+import type { GenerateParams, GenerationResult, ModelInfo } from "../common/protocol.ts";
+import type { StopReason, ThinkingEnd } from "../common/segments.ts";
+import { isRight } from "./answers.ts";
+import { type Arm, armName, type Conditions, request } from "./arms.ts";
+import type { Item } from "./items.ts";
+
+/** One item answered by one arm. */
+export interface RunRecord {
+  item: string;
+  arm: string;
+  /** Of all that decides the output, model included: with another wording or model, an earlier record does not count. */
+  fingerprint: string;
+  right: boolean;
+  thinkingTokens: number;
+  answerTokens: number;
+  /** Reading the prompt and writing thought and answer. */
+  timeToAnswerMs: number;
+  targetPasses: number;
+  thinkingEnd: ThinkingEnd;
+  stopReason: StopReason;
+  thinking: string;
+  answer: string;
+}
+
+export interface RunProgress {
+  done: number;
+  total: number;
+  /** null until something has been measured. */
+  secondsLeft: number | null;
+}
+
+export interface RunOptions {
+  items: readonly Item[];
+  arms: readonly Arm[];
+  model: ModelInfo;
+  conditions: Conditions;
+  /** Of earlier runs; those that fit are taken over. */
+  earlier: readonly RunRecord[];
+  generate(params: GenerateParams, signal?: AbortSignal): Promise<GenerationResult>;
+  /** Called when an item has been answered, before the next begins. */
+  onRecord(record: RunRecord): void | Promise<void>;
+  onProgress(progress: RunProgress): void;
+  signal?: AbortSignal;
+}
+
+interface Job {
+  item: Item;
+  arm: Arm;
+  params: Omit<GenerateParams, "generationId">;
+  fingerprint: string;
+}
+
+/** All records of these items and arms; after an abort those that are finished. */
+export async function run(options: RunOptions): Promise<RunRecord[]> {
+  const { items, arms, model, conditions, earlier, signal } = options;
+  const jobs = items.flatMap((item, i) =>
+    // Another arm begins each time: the first one reads the part of the prompt that all share.
+    rotated(arms, i).map((arm): Job => {
+      const params = request(item, arm, model, conditions);
+      return { item, arm, params, fingerprint: fingerprint(params, model) };
+    }),
+  );
+  const known = new Map(earlier.map((record) => [key(record.item, record.arm, record.fingerprint), record]));
+  const found = jobs.flatMap((job) => known.get(key(job.item.id, armName(job.arm), job.fingerprint)) ?? []);
+  const open = jobs.filter((job) => !known.has(key(job.item.id, armName(job.arm), job.fingerprint)));
+  const records = [...found];
+  for (const job of open) {
+    if (signal?.aborted) break;
+    options.onProgress(progress(records, jobs, open.length - (records.length - found.length)));
+    const params = { ...job.params, generationId: `evaluation-${job.item.id}-${armName(job.arm)}` };
+    const result = await options.generate(params, signal);
+    // A cut thought is no answer of the arm.
+    if (result.stopReason === "cancelled") break;
+    const record = toRecord(job, result);
+    records.push(record);
+    await options.onRecord(record);
+  }
+  options.onProgress(progress(records, jobs, jobs.length - records.length));
+  return records;
+}
+
+function toRecord({ item, arm, fingerprint }: Job, result: GenerationResult): RunRecord {
+  const { stats } = result;
+  return {
+    item: item.id,
+    arm: armName(arm),
+    fingerprint,
+    right: isRight(item.kind, item.expected, result.answer),
+    thinkingTokens: stats.thinkingTokens,
+    answerTokens: stats.answerTokens,
+    timeToAnswerMs: Math.round(stats.prefillMs + stats.decodeMs),
+    targetPasses: stats.targetPasses,
+    thinkingEnd: result.thinkingEnd,
+    stopReason: result.stopReason,
+    thinking: result.thinking,
+    answer: result.answer,
+  };
+}
+
+function progress(records: readonly RunRecord[], jobs: readonly Job[], left: number): RunProgress {
+  const total = records.reduce((sum, record) => sum + record.timeToAnswerMs, 0);
+  const secondsLeft = left === 0 ? 0 : records.length === 0 ? null : (total / records.length / 1000) * left;
+  return { done: jobs.length - left, total: jobs.length, secondsLeft };
+}
+
+function fingerprint(params: Omit<GenerateParams, "generationId">, model: ModelInfo): string {
+  const { prompt, sampling, maxTokens, controls, speculation } = params;
+  const weights = model.sha256 ?? `${model.id} ${model.sizeBytes}`;
+  const all = JSON.stringify([prompt, sampling, maxTokens, controls, speculation, weights]);
+  return createHash("sha256").update(all).digest("hex").slice(0, 16);
+}
+
+function key(item: string, arm: string, fingerprint: string): string {
+  return JSON.stringify([item, arm, fingerprint]);
+}
+
+function rotated<T>(items: readonly T[], by: number): T[] {
+  const start = by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { isRight } from "../../../src/evaluation/answers.ts";
+
+const value = "{'a': [1, 2]}";
+const rightValues = [
+  value,
+  `Answer: ${value}`,
+  `Answer: \`${value}\``,
+  `**Answer:** \`${value}\``,
+  `**Answer**: ${value}`,
+  `- Answer: ${value}.`,
+  `### Answer:\n\n${value}`,
+  `The final answer is: ${value}`,
+  `Answer:\n\`\`\`python\n{"a": [1,\n  2]}\n\`\`\``,
+  `The function collects.\n\n\`\`\`\n${value}\n\`\`\``,
+  `It returns \`${value}\`.`,
+  `f(3) == ${value}`,
+  `Answer: f(3) = ${value}`,
+  `Answer: \`f(3)\` returns \`${value}\``,
+  `Answer: 12\nNo, that is wrong.\nAnswer: ${value}`,
+  `Answer: $\\boxed{${value}}$`,
+  `Answer: ${value}\n\nThis is because the loop appends.`,
+];
+const wrongValues = [
+  "",
+  "Answer:",
+  "Answer: unknown",
+  `Answer: {'a': [2, 1]}`,
+  `Answer: ${value}\nAnswer: {}`,
+  `${value} is what one might expect.\nAnswer: {}`,
+  `Answer: not ${value} but {}`,
+];
+
+describe("values", () => {
+  it.each(rightValues)("right: %s", (answer) => expect(isRight("python", value, answer)).toBe(true));
+  it.each(wrongValues)("wrong: %s", (answer) => expect(isRight("python", value, answer)).toBe(false));
+
+  it("does not look for the answer inside a string", () => {
+    expect(isRight("python", "'Answer: 4'", "Answer: 'Answer: 4'")).toBe(true);
+    expect(isRight("python", "'a. b.'", "Answer: `'a. b.'`.")).toBe(true);
+    expect(isRight("python", "'x == 3'", "Answer: 'x == 3'")).toBe(true);
+  });
+
+  it("asks for quotes round a string", () => {
+    expect(isRight("python", "'abc'", "Answer: abc")).toBe(false);
+  });
+
+  it("takes the quoted mark for no emphasis", () => {
+    expect(isRight("python", "'**'", "Answer: '**'")).toBe(true);
+    expect(isRight("python", "'`'", "Answer: '`'")).toBe(true);
+  });
+});
+
+const rightNumbers = [
+  "1234.5",
+  "Answer: 1,234.50",
+  "Answer: $1,234.50.",
+  "**Answer: 1234.5 dollars**",
+  "Answer: 1000 + 234.5 = 1234.5",
+  "Answer: 1234.5 (that is 3 more than 1231.5)",
+  "So 2 * 617.25 = **1234.5**",
+  "Of 7 it follows:\n#### 1234.5",
+  "We have 3 terms: \\[ \\boxed{1234.5} \\] as claimed in step 9.",
+  "Answer:\n\n$$1234.5$$",
+];
+const wrongNumbers = ["", "Answer: none", "Answer: -1234.5", "Answer: 1,234", "1234.5 + 1 = 1235.5", "Answer: 12345"];
+
+describe("numbers", () => {
+  it.each(rightNumbers)("right: %s", (answer) => expect(isRight("number", "1234.5", answer)).toBe(true));
+  it.each(wrongNumbers)("wrong: %s", (answer) => expect(isRight("number", "1234.5", answer)).toBe(false));
+
+  it("knows a minus from a hyphen", () => {
+    expect(isRight("number", "-5", "Answer: -5")).toBe(true);
+    expect(isRight("number", "-5", "Answer: −5 °C")).toBe(true);
+    expect(isRight("number", "5", "Answer: 10-5=5")).toBe(true);
+    expect(isRight("number", "18", "Answer: 18%")).toBe(true);
+  });
+});

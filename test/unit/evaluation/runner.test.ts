@@ -1,0 +1,112 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { GenerateParams, GenerationResult } from "../../../src/common/protocol.ts";
+import type { Arm, Conditions } from "../../../src/evaluation/arms.ts";
+import { numberItem, valueItem } from "../../../src/evaluation/items.ts";
+import { appendRecord, readRecords } from "../../../src/evaluation/records.ts";
+import { type RunOptions, type RunProgress, type RunRecord, run } from "../../../src/evaluation/runner.ts";
+import { model, record, result, userText } from "./support.ts";
+
+const items = [
+  valueItem("one", "def f(x):\n    return x", "f(1)", "1"),
+  numberItem("two", "1 + 1?", "2"),
+  numberItem("three", "1 + 2?", "3"),
+];
+const plain: Arm = { by: "template", template: "plain", controls: "off", effort: "low" };
+const draft: Arm = { by: "template", template: "draft", controls: "guarded", effort: "low" };
+const auto: Arm = { by: "effort", effort: "auto" };
+const conditions: Conditions = { maxTokens: 100, speculation: "off", seed: 0, learnt: {} };
+
+async function start(o: Partial<RunOptions> = {}) {
+  const asked: GenerateParams[] = [];
+  const progress: RunProgress[] = [];
+  const recorded: RunRecord[] = [];
+  const records = await run({
+    items,
+    arms: [plain, draft, auto],
+    model,
+    conditions,
+    earlier: [],
+    onRecord: (finished) => void recorded.push(finished),
+    onProgress: (step) => progress.push(step),
+    ...o,
+    generate: (params, signal) => {
+      asked.push(params);
+      return o.generate ? o.generate(params, signal) : Promise.resolve(answerRight(params));
+    },
+  });
+  return { asked, progress, recorded, records };
+}
+
+function answerRight(params: GenerateParams): GenerationResult {
+  const text = userText(params);
+  return result(`Answer: ${text.includes("1 + 1") ? 2 : text.includes("1 + 2") ? 3 : 1}`);
+}
+
+describe("run", () => {
+  it("runs every item with every arm and scores it", async () => {
+    const { records, progress } = await start();
+    expect(records.map(({ item, arm }) => `${item} ${arm}`).sort()).toEqual(
+      ["one", "two", "three"].flatMap((id) => [`${id} plain`, `${id} draft, guarded`, `${id} effort auto`]).sort(),
+    );
+    expect(records.every(({ right }) => right)).toBe(true);
+    expect(progress[0]).toEqual({ done: 0, total: 9, secondsLeft: null });
+    expect(progress[1]).toEqual({ done: 1, total: 9, secondsLeft: 16 });
+    expect(progress.at(-1)).toEqual({ done: 9, total: 9, secondsLeft: 0 });
+  });
+
+  it("finishes an item before the next, and lets another arm begin each time", async () => {
+    const { records } = await start();
+    expect(records.map(({ item }) => item)).toEqual(["one", "two", "three"].flatMap((id) => [id, id, id]));
+    expect([0, 3, 6].map((i) => records[i]?.arm)).toEqual(["plain", "draft, guarded", "effort auto"]);
+  });
+
+  it("gives each arm what it stands for", async () => {
+    const { asked } = await start({ items: items.slice(0, 1) });
+    const [free, guarded, effort] = asked;
+    expect(free?.controls).toMatchObject({ budget: null, loopGuard: false, earlyExit: false });
+    expect(guarded?.controls).toMatchObject({ budget: 192, loopGuard: true, earlyExit: false });
+    expect(effort?.controls.budget).toBe(448);
+    expect(userText(effort!)).toContain("running the code");
+  });
+
+  it("goes on where it was stopped", async () => {
+    const abort = new AbortController();
+    let count = 0;
+    const first = await start({
+      signal: abort.signal,
+      generate: async (params) => {
+        if (++count === 5) abort.abort();
+        return count === 5 ? result("", { cancelled: true }) : answerRight(params);
+      },
+    });
+    expect(first.records).toHaveLength(4);
+    const second = await start({ earlier: first.recorded });
+    expect(second.asked).toHaveLength(5);
+    expect(second.records).toHaveLength(9);
+    expect(second.progress[0]?.done).toBe(4);
+  });
+
+  it("does not take over what was run under other conditions", async () => {
+    const { recorded } = await start();
+    const other = await start({ earlier: recorded, conditions: { ...conditions, maxTokens: 200 } });
+    expect(other.asked).toHaveLength(9);
+    expect(other.records).toHaveLength(9);
+    const sameAgain = await start({ earlier: recorded });
+    expect(sameAgain.asked).toHaveLength(0);
+  });
+});
+
+describe("records", () => {
+  it("survive a line that was cut off", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "hunch-records-")), "deep", "records.jsonl");
+    expect(await readRecords(path)).toEqual([]);
+    await appendRecord(path, record("a", "plain"));
+    await appendRecord(path, record("b", "plain"));
+    writeFileSync(path, readFileSync(path, "utf8").slice(0, -10));
+    await appendRecord(path, record("c", "plain"));
+    expect((await readRecords(path)).map(({ item }) => item)).toEqual(["a", "c"]);
+  });
+});

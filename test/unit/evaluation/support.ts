@@ -1,0 +1,84 @@
+/** A model's description and an engine that answers by a script, for the runner's tests. */
+import type { GenerateParams, GenerationResult, ModelInfo } from "../../../src/common/protocol.ts";
+import type { RunRecord } from "../../../src/evaluation/runner.ts";
+
+export const model: ModelInfo = {
+  id: "toy",
+  path: "toy.gguf",
+  sha256: "0".repeat(64),
+  name: "Toy",
+  architecture: "llama",
+  sizeBytes: 1,
+  contextSize: 2_048,
+  trainContextSize: 2_048,
+  vocabularySize: 10,
+  device: "cpu",
+  gpuLayers: 0,
+  kvType: "f16",
+  flashAttention: false,
+  threads: { free: 1, used: 1 },
+  thinking: { family: "elicited", native: false, canDisable: true, instructions: "system" },
+  draft: null,
+  notices: [],
+  loadMs: 1,
+};
+
+export function result(
+  answer: string,
+  o: Partial<{ thinkingTokens: number; cancelled: boolean }> = {},
+): GenerationResult {
+  return {
+    thinking: "",
+    answer,
+    stopReason: o.cancelled ? "cancelled" : "stop",
+    thinkingEnd: "model",
+    stats: {
+      promptTokens: 10,
+      cachedTokens: 0,
+      thinkingTokens: o.thinkingTokens ?? 0,
+      answerTokens: 1,
+      targetPasses: 1,
+      draftedTokens: 0,
+      acceptedTokens: 0,
+      meanAcceptanceLength: 0,
+      tokensPerPass: 1,
+      queueMs: 0,
+      prefillMs: 1_000,
+      timeToFirstTokenMs: 1_000,
+      decodeMs: 1_000,
+      tokensPerSecond: 1,
+      plainTokensPerSecond: 1,
+      overheadMsPerPass: 0,
+      thinkingMs: 0,
+      thinkingTokensSaved: 0,
+      contextUsedTokens: 10,
+      contextSize: 2_048,
+      byDrafter: {},
+    },
+    model,
+    threads: 1,
+    seed: 0,
+  };
+}
+
+export function userText({ prompt }: GenerateParams): string {
+  return prompt.kind === "raw" ? prompt.text : (prompt.messages.at(-1)?.content ?? "");
+}
+
+export function record(item: string, arm: string, o: Partial<RunRecord> = {}): RunRecord {
+  return {
+    item,
+    arm,
+    fingerprint: "",
+    right: false,
+    thinkingTokens: 0,
+    answerTokens: 5,
+    timeToAnswerMs: 1_000,
+    targetPasses: 5,
+    thinkingEnd: "model",
+    stopReason: "stop",
+    thinking: "",
+    answer: "x",
+    ...o,
+  };
+}
