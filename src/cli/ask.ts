@@ -2,7 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { HunchError } from "../common/errors.ts";
 import type { GenerateParams, GenerationResult, ModelInfo, SamplingOptions } from "../common/protocol.ts";
+import { learntTemplates } from "../evaluation/calibration/calibrate.ts";
+import { calibrationFolder, thisUser } from "../models/folder.ts";
 import { type CodePiece, compose, type TaskKind } from "../prompts/compose.ts";
+import type { LearntTemplates } from "../prompts/effort.ts";
 import type { AskRequest } from "./askRequest.ts";
 import { type EngineContext, load, loadModel, withEngine } from "./engine.ts";
 import { readCode, readPromptFile, readQuestion } from "./input.ts";
@@ -52,14 +55,20 @@ export async function ask(
   return withEngine(context, async (client) => {
     const model = await load(client, params, context);
     output.loaded(model);
-    return client.generate(generateParams(request, question, model), {
+    const learnt = request.raw ? {} : await learntTemplates(calibrationFolder(thisUser()), model);
+    return client.generate(generateParams(request, question, model, learnt), {
       onEvents: (events) => output.events(events),
       signal: context.interrupts.signal,
     });
   });
 }
 
-function generateParams(request: AskRequest, { text, code }: Question, model: ModelInfo): GenerateParams {
+function generateParams(
+  request: AskRequest,
+  { text, code }: Question,
+  model: ModelInfo,
+  learnt: LearntTemplates,
+): GenerateParams {
   const { speculation } = request.engine;
   const common = {
     generationId: randomUUID(),
@@ -85,6 +94,7 @@ function generateParams(request: AskRequest, { text, code }: Question, model: Mo
     template: request.template ?? undefined,
     budget: request.budget ?? undefined,
     format: model.thinking,
+    learnt,
   });
   return {
     ...common,

@@ -87,7 +87,7 @@ async function benchThinking(options: Options): Promise<number> {
       context.output.loaded(model);
       const records = await run({
         items,
-        arms,
+        armsOf: () => arms,
         model,
         conditions: { maxTokens: options.maxTokens, speculation: options.speculation, seed: 0, learnt: {} },
         earlier,

@@ -6,6 +6,7 @@ import { ModelStore } from "../models/store.ts";
 import { ask, type Question, readInput } from "./ask.ts";
 import { type AskRequest, addAskOptions, addEngineOptions, askRequest, engineRequest } from "./askRequest.ts";
 import { benchCommand } from "./bench.ts";
+import { calibrateCommand } from "./calibrate.ts";
 import { demoFooting, demoHeading, demoQuestion, demoRequest } from "./demo.ts";
 import { examine, isHealthy } from "./doctor.ts";
 import { doctorText } from "./doctorText.ts";
@@ -66,6 +67,7 @@ function createProgram(setStatus: (status: number) => void): Command {
     async (options, command: Command) => setStatus(await doctor(options, command)),
   );
   program.addCommand(inherit(modelsCommand(), program));
+  program.addCommand(inherit(calibrateCommand(setStatus), program));
   program.addCommand(inherit(benchCommand(setStatus), program));
   return program;
 }

@@ -36,7 +36,7 @@ export interface RunProgress {
 
 export interface RunOptions {
   items: readonly Item[];
-  arms: readonly Arm[];
+  armsOf(item: Item): readonly Arm[];
   model: ModelInfo;
   conditions: Conditions;
   /** Of earlier runs; those that fit are taken over. */
@@ -57,10 +57,10 @@ interface Job {
 
 /** All records of these items and arms; after an abort those that are finished. */
 export async function run(options: RunOptions): Promise<RunRecord[]> {
-  const { items, arms, model, conditions, earlier, signal } = options;
+  const { items, armsOf, model, conditions, earlier, signal } = options;
   const jobs = items.flatMap((item, i) =>
     // Another arm begins each time: the first one reads the part of the prompt that all share.
-    rotated(arms, i).map((arm): Job => {
+    rotated(armsOf(item), i).map((arm): Job => {
       const params = request(item, arm, model, conditions);
       return { item, arm, params, fingerprint: fingerprint(params, model) };
     }),

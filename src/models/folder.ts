@@ -37,3 +37,8 @@ export function userCacheFolder({ env, platform, home }: FolderInputs): string {
 export function expandHome(path: string, home: string): string {
   return path === "~" || path.startsWith("~/") || path.startsWith("~\\") ? join(home, path.slice(1)) : path;
 }
+
+/** What calibrations found, for every model of this user: the editor uses what was found in a terminal, and the other way. */
+export function calibrationFolder(from: FolderInputs): string {
+  return join(userCacheFolder(from), "hunch", "calibration");
+}

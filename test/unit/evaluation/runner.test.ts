@@ -25,7 +25,7 @@ async function start(o: Partial<RunOptions> = {}) {
   const recorded: RunRecord[] = [];
   const records = await run({
     items,
-    arms: [plain, draft, auto],
+    armsOf: () => [plain, draft, auto],
     model,
     conditions,
     earlier: [],

@@ -1,0 +1,72 @@
+/**
+ * `hunch calibrate`: finds the ways of thinking that suit a model best, on bundled tasks with known answers; from then on
+ * effort "auto" uses them. Stopped at any time, the same command goes on.
+ */
+import { readFile } from "node:fs/promises";
+import { Command } from "commander";
+import type { ModelInfo } from "../common/protocol.ts";
+import { type Calibration, calibrate, calibrationFiles } from "../evaluation/calibration/calibrate.ts";
+import { calibrationFolder, thisUser } from "../models/folder.ts";
+import { ModelStore } from "../models/store.ts";
+import { addEngineOptions, engineRequest } from "./askRequest.ts";
+import { load, loadModel, withEngine } from "./engine.ts";
+import { Interrupts } from "./interrupts.ts";
+import { PlainOutput } from "./output/plain.ts";
+import { RunDisplay } from "./runDisplay.ts";
+import { integer } from "./values.ts";
+
+const err = (text: string) => void process.stderr.write(text);
+
+type Options = Parameters<typeof engineRequest>[0] & { limit?: number };
+
+/** @param setStatus takes the exit status when it is not 0 */
+export function calibrateCommand(setStatus: (status: number) => void): Command {
+  return addEngineOptions(
+    new Command("calibrate")
+      .description("find the ways of thinking that suit a model best; effort auto then uses them")
+      .option("--limit <n>", "tasks at most (default: all 48)", integer(1, 1_000)),
+  ).action(async (options: Options) => setStatus(await runCalibration(options)));
+}
+
+async function runCalibration(options: Options): Promise<number> {
+  const interrupts = new Interrupts();
+  const display = new RunDisplay();
+  const output = new PlainOutput(err, err);
+  const context = { store: new ModelStore(), output, interrupts, verbose: options.verbose ?? false };
+  const folder = calibrationFolder(thisUser());
+  try {
+    const params = await loadModel(engineRequest(options), context);
+    const { model, calibration } = await withEngine(context, async (client) => {
+      const model = await load(client, params, context);
+      output.loaded(model);
+      const calibration = await calibrate({
+        model,
+        folder,
+        limit: options.limit,
+        generate: (generation, signal) => client.generate(generation, { onEvents: () => {}, signal }),
+        onProgress: (progress) => display.progress(progress),
+        signal: interrupts.signal,
+      });
+      return { model, calibration };
+    });
+    display.close();
+    await show(calibration, model, folder, options.json ?? false);
+    if (interrupts.status !== null) err("Stopped. The same command goes on from here.\n");
+    return interrupts.status ?? 0;
+  } catch (error) {
+    if (interrupts.status !== null) return interrupts.status;
+    throw error;
+  } finally {
+    display.close();
+    interrupts.dispose();
+  }
+}
+
+async function show(calibration: Calibration, model: ModelInfo, folder: string, json: boolean): Promise<void> {
+  const files = calibrationFiles(folder, model);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ type: "done", ...calibration, report: files.report })}\n`);
+    return;
+  }
+  process.stdout.write(`${await readFile(files.report, "utf8")}\nWith pictures: ${files.report}\n`);
+}

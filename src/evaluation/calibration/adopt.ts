@@ -1,0 +1,45 @@
+/**
+ * Which template a calibration adopts: the one with the shortest thoughts among those that are not worse than the most
+ * accurate. Few items can not prove that two are equal; so "worse" is decided with suspicion: a loss that equal templates
+ * would show in less than a quarter of all runs counts, by an exact sign test on the items where they differ.
+ */
+import type { TemplateName } from "../../prompts/templates/template.ts";
+import type { RunRecord } from "../runner.ts";
+import { lossProbability, mean } from "../statistics.ts";
+
+/** A loss that is less likely than this between equals makes a template worse. */
+const suspicion = 0.25;
+/** Items that all templates must have answered before one is adopted. */
+export const leastItems = 12;
+
+export interface Adoption {
+  template: TemplateName;
+  /** The most accurate one, which it was compared with. */
+  reference: TemplateName;
+  items: number;
+}
+
+/** @param records of one kind, each by an arm that has its template's name; null when too few items are whole */
+export function adopt(records: readonly RunRecord[], templates: readonly TemplateName[]): Adoption | null {
+  const whole = [...new Set(records.map(({ item }) => item))]
+    .map((item) => records.filter((record) => record.item === item))
+    .filter((some) => some.length === templates.length);
+  if (whole.length < leastItems) return null;
+  const of = (template: TemplateName) => whole.map((some) => some.find(({ arm }) => arm === template)!);
+  const candidates = templates
+    .map((template) => ({
+      template,
+      records: of(template),
+      right: of(template).filter(({ right }) => right).length,
+      tokens: mean(of(template).map(({ thinkingTokens }) => thinkingTokens)),
+    }))
+    .sort((a, b) => a.tokens - b.tokens);
+  // Of equally accurate ones the first, which is the cheapest.
+  const reference = candidates.reduce((best, candidate) => (candidate.right > best.right ? candidate : best));
+  const adopted = candidates.find(({ records: mine }) => {
+    const losses = mine.filter((record, i) => !record.right && reference.records[i]!.right).length;
+    const gains = mine.filter((record, i) => record.right && !reference.records[i]!.right).length;
+    return lossProbability(losses, gains) >= suspicion;
+  })!;
+  return { template: adopted.template, reference: reference.template, items: whole.length };
+}

@@ -1,0 +1,131 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { GenerateParams, GenerationResult } from "../../../src/common/protocol.ts";
+import { isRight } from "../../../src/evaluation/answers.ts";
+import { adopt } from "../../../src/evaluation/calibration/adopt.ts";
+import { calibrate, calibrationFiles, learntTemplates } from "../../../src/evaluation/calibration/calibrate.ts";
+import { calibrationItems } from "../../../src/evaluation/calibration/tasks.ts";
+import type { RunRecord } from "../../../src/evaluation/runner.ts";
+import type { TemplateName } from "../../../src/prompts/compose.ts";
+import { model, record, result, userText } from "./support.ts";
+
+/** Items 0 to n-1 by each template; `right` says which it gets right. */
+function records(templates: Partial<Record<TemplateName, { tokens: number; right(i: number): boolean }>>, n = 24) {
+  return Object.entries(templates).flatMap(([arm, { tokens, right }]) =>
+    Array.from({ length: n }, (_, i): RunRecord => record(`${i}`, arm, { right: right(i), thinkingTokens: tokens })),
+  );
+}
+
+describe("adopt", () => {
+  const plain = { tokens: 200, right: (i: number) => i < 12 };
+
+  it("takes the cheapest of equals", () => {
+    const some = records({ plain, draft: { ...plain, tokens: 50 }, none: { tokens: 0, right: () => false } });
+    expect(adopt(some, ["plain", "draft", "none"])).toEqual({ template: "draft", reference: "draft", items: 24 });
+  });
+
+  it("takes one that lost and won a little", () => {
+    const draft = { tokens: 50, right: (i: number) => i >= 2 && i < 13 };
+    expect(adopt(records({ plain, draft }), ["plain", "draft"])?.template).toBe("draft");
+  });
+
+  it("does not take one that lost three items and won none", () => {
+    const draft = { tokens: 50, right: (i: number) => i < 9 };
+    expect(adopt(records({ plain, draft }), ["plain", "draft"])).toMatchObject({
+      template: "plain",
+      reference: "plain",
+    });
+  });
+
+  it("compares with the most accurate, not with plain", () => {
+    const trace = { tokens: 150, right: (i: number) => i < 20 };
+    const none = { tokens: 0, right: (i: number) => i < 12 };
+    expect(adopt(records({ plain, trace, none }), ["plain", "trace", "none"])?.template).toBe("trace");
+  });
+
+  it("counts only items that all have answered, and wants twelve", () => {
+    const all = records({ plain, draft: { ...plain, tokens: 50 } });
+    const some = (n: number) => all.filter(({ arm, item }) => arm === "plain" || Number(item) < n);
+    expect(adopt(some(11), ["plain", "draft"])).toBeNull();
+    expect(adopt(some(12), ["plain", "draft"])?.items).toBe(12);
+    expect(adopt(all, ["plain", "draft", "none"])).toBeNull();
+  });
+});
+
+describe("the bundled tasks", () => {
+  it("are at least 40, of both kinds early on, with answers that count as right", () => {
+    expect(calibrationItems.length).toBeGreaterThanOrEqual(40);
+    expect(new Set(calibrationItems.map(({ id }) => id)).size).toBe(calibrationItems.length);
+    expect(new Set(calibrationItems.slice(0, 4).map(({ calibrates }) => calibrates)).size).toBe(2);
+    for (const { kind, expected } of calibrationItems)
+      expect(isRight(kind, expected, `Answer: ${expected}`)).toBe(true);
+  });
+});
+
+describe("calibrate", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "hunch-calibration-"));
+  });
+  const file = () => calibrationFiles(folder, model);
+
+  /** Right whatever the template, but for "none"; drafts are short. */
+  function generate(params: GenerateParams): Promise<GenerationResult> {
+    const text = userText(params);
+    const item = calibrationItems.find(({ question }) => text.includes(question))!;
+    const thinks = params.prompt.kind === "chat" && params.prompt.thinking === "on";
+    const thinkingTokens = thinks ? (text.includes("notes") ? 40 : 200) : 0;
+    return Promise.resolve(result(thinks ? `Answer: ${item.expected}` : "Answer: 'no'", { thinkingTokens }));
+  }
+
+  it("adopts per kind, keeps it per model, and writes a report with pictures", async () => {
+    const calibration = await calibrate({ model, folder, generate, onProgress: () => {} });
+    expect(calibration).toMatchObject({ adopted: { value: "draft", reasoning: "draft" }, missing: 0 });
+    expect(await learntTemplates(folder, model)).toEqual({ value: "draft", reasoning: "draft" });
+    expect(await learntTemplates(folder, { ...model, sha256: "1".repeat(64) })).toEqual({});
+    expect(readFileSync(file().report, "utf8")).toContain("Adopted: **draft**");
+    expect(readFileSync(file().chart("value"), "utf8")).toContain("<svg");
+  });
+
+  it("goes on where it was stopped, and decides nothing on too little", async () => {
+    const abort = new AbortController();
+    let runs = 0;
+    const first = await calibrate({
+      model,
+      folder,
+      generate: (params) => {
+        if (++runs === 20) abort.abort();
+        return generate(params);
+      },
+      onProgress: () => {},
+      signal: abort.signal,
+    });
+    expect(first).toMatchObject({ adopted: {}, missing: 240 - 20 });
+    expect(await learntTemplates(folder, model)).toEqual({});
+    const second = await calibrate({
+      model,
+      folder,
+      generate: (params) => {
+        runs++;
+        return generate(params);
+      },
+      onProgress: () => {},
+    });
+    expect(second.missing).toBe(0);
+    expect(runs).toBe(240);
+  });
+
+  it("keeps what was adopted until there is a new decision", async () => {
+    await calibrate({ model, folder, generate, onProgress: () => {} });
+    const again = await calibrate({ model, folder, generate, onProgress: () => {}, limit: 4 });
+    expect(again.adopted).toEqual({ value: "draft", reasoning: "draft" });
+  });
+
+  it("does not use a template that is no more", async () => {
+    await calibrate({ model, folder, generate, onProgress: () => {}, limit: 2 });
+    writeFileSync(file().result, JSON.stringify({ adopted: { value: "gone", reasoning: "draft" } }));
+    expect(await learntTemplates(folder, model)).toEqual({ reasoning: "draft" });
+  });
+});
