@@ -1,5 +1,6 @@
 /** The extension's entry: makes the services, registers the features, ends both in order. No logic. */
 import type * as vscode from "vscode";
+import { registerActions } from "./features/actions/actions.ts";
 import { registerAsk } from "./features/ask/ask.ts";
 import type { Chat } from "./features/chat/chat.ts";
 import { registerChat } from "./features/chat/register.ts";
@@ -31,6 +32,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const chat = registerChat(ctx, sessions);
   registerAsk(ctx, chat);
   registerExplain(ctx, sessions, chat);
+  registerActions(ctx, sessions, chat);
   registerModels(ctx);
   registerStatus(ctx, sessions);
   active = { chat, engine };

@@ -6,6 +6,16 @@
 /** Commands of the palette, the menus and the keyboard. */
 export const commandIds = [
   "hunch.explainSelection",
+  "hunch.explainSymbol",
+  "hunch.explainFile",
+  "hunch.explainProblem",
+  "hunch.explainChanges",
+  "hunch.fixProblem",
+  "hunch.findBugs",
+  "hunch.writeTests",
+  "hunch.writeDocComment",
+  "hunch.applyProposal",
+  "hunch.discardProposal",
   "hunch.ask",
   "hunch.answerNow",
   "hunch.stop",
@@ -33,6 +43,10 @@ export type ThreadCommandId = (typeof threadCommandIds)[number];
 export const viewContainerId = "hunch";
 export const chatViewId = "hunch.chat";
 export const commentControllerId = "hunch.explain";
+/** The submenu of the editor's context menu. */
+export const editorMenuId = "hunch.editor";
+/** URI scheme of proposed texts, the right side of a diff that waits for Apply. */
+export const proposalScheme = "hunch-proposal";
 
 /** Context keys for `when` clauses. */
 export interface ContextKeys {

@@ -17,6 +17,7 @@ export type ErrorCode =
   | "offline"
   | "locked"
   | "promptTooLong"
+  | "unusableAnswer"
   | "emptyInput"
   | "binaryInput"
   | "inputTooLarge"

@@ -7,6 +7,7 @@ import { HunchError } from "../common/errors.ts";
 import type { Attachment } from "../common/panel.ts";
 import type { CodePiece } from "../prompts/compose.ts";
 import { checkCode, enclosingSymbol, type SymbolLines } from "./code.ts";
+import { blockAround, type LineSpan } from "./indentation.ts";
 
 export interface EditorCode {
   piece: CodePiece;
@@ -26,20 +27,52 @@ export function selectedCode(editor: vscode.TextEditor): EditorCode {
   return codeAt(editor.document, tidy(editor.document, editor.selection), "The selection");
 }
 
-/** The selected code, or with an empty selection the definition around the cursor. Throws as `selectedCode`. */
-export async function codeInQuestion(editor = vscode.window.activeTextEditor): Promise<EditorCode> {
+/** The active editor. Throws emptyInput when there is none, or nothing that is text. */
+export function activeEditor(): vscode.TextEditor {
+  const editor = vscode.window.activeTextEditor;
   if (!editor || !isFileLike(editor.document))
     throw new HunchError("emptyInput", "There is no editor with text in it.", {
       hint: "Open a file and select some code. Files that are binary or very large have no text to ask about.",
     });
-  if (!editor.selection.isEmpty) return selectedCode(editor);
-  const { document } = editor;
-  const symbol = enclosingSymbol(await symbolsOf(document), editor.selection.active.line);
-  if (!symbol)
+  return editor;
+}
+
+/** The selected code, or with an empty selection the definition around the cursor. Throws as `selectedCode`. */
+export async function codeInQuestion(): Promise<EditorCode> {
+  const editor = activeEditor();
+  return editor.selection.isEmpty ? symbolAt(editor.document, editor.selection.active.line) : selectedCode(editor);
+}
+
+/**
+ * The definition around a line (0-based): by the language service, else by indentation. Throws emptyInput where there
+ * is none, else as `selectedCode`.
+ */
+export async function symbolAt(document: vscode.TextDocument, line: number): Promise<EditorCode> {
+  const code = await findSymbol(document, line);
+  if (!code)
     throw new HunchError("emptyInput", "Nothing is selected, and there is no function or class around the cursor.", {
       hint: "Select the code that the question is about.",
     });
-  return codeAt(document, linesRange(document, symbol.startLine, symbol.endLine), `“${symbol.name}”`);
+  return code;
+}
+
+/** As `symbolAt`, null where there is no definition. */
+export async function findSymbol(document: vscode.TextDocument, line: number): Promise<EditorCode | null> {
+  const symbol = enclosingSymbol(await symbolsOf(document), line);
+  if (symbol) return linesOf(document, symbol, `“${symbol.name}”`);
+  const block = blockAround(document.getText().split(/\r?\n/), line);
+  return block ? linesOf(document, block, "The code around the cursor") : null;
+}
+
+/** The whole document. Throws as `selectedCode`. */
+export function wholeFile(document: vscode.TextDocument): EditorCode {
+  return linesOf(document, { startLine: 0, endLine: document.lineCount - 1 }, "The file");
+}
+
+/** Whole lines, 0-based and inclusive; what lies outside the document is cut off. Throws as `selectedCode`. */
+export function linesOf(document: vscode.TextDocument, { startLine, endLine }: LineSpan, what: string): EditorCode {
+  const range = document.validateRange(new vscode.Range(startLine, 0, endLine, Number.MAX_SAFE_INTEGER));
+  return codeAt(document, range, what);
 }
 
 function codeAt(document: vscode.TextDocument, range: vscode.Range, what: string): EditorCode {
@@ -48,6 +81,11 @@ function codeAt(document: vscode.TextDocument, range: vscode.Range, what: string
   const attachment = attachmentOf(document, range);
   const { label, languageId, startLine, endLine } = attachment;
   return { piece: { label, languageId, startLine, endLine, code }, attachment, document, range };
+}
+
+/** "src/cart.ts:8-15", as one writes it on a terminal. */
+export function placeOf({ attachment: { label, startLine, endLine } }: EditorCode): string {
+  return startLine === endLine ? `${label}:${startLine}` : `${label}:${startLine}-${endLine}`;
 }
 
 function attachmentOf(document: vscode.TextDocument, range: vscode.Range): Attachment {
@@ -74,10 +112,6 @@ function tidy(document: vscode.TextDocument, selection: vscode.Selection): vscod
   );
 }
 
-function linesRange(document: vscode.TextDocument, startLine: number, endLine: number): vscode.Range {
-  return document.validateRange(new vscode.Range(startLine, 0, endLine, Number.MAX_SAFE_INTEGER));
-}
-
 /** Output channels, the debug console and the like are editors too, but nothing that has code. */
 function isFileLike(document: vscode.TextDocument): boolean {
   return document.uri.scheme !== "output" && document.uri.scheme !== "comment";
@@ -94,7 +128,8 @@ const definitionKinds = new Set([
   vscode.SymbolKind.Struct,
 ]);
 
-async function symbolsOf(document: vscode.TextDocument): Promise<SymbolLines[]> {
+/** The definitions of a document by its language service; none while that is starting. */
+export async function symbolsOf(document: vscode.TextDocument): Promise<SymbolLines[]> {
   const found = await vscode.commands.executeCommand<(vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined>(
     "vscode.executeDocumentSymbolProvider",
     document.uri,

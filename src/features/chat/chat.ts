@@ -8,7 +8,7 @@ import type { FromPanel, PanelState } from "../../common/panel.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { selectedAttachment, selectedCode } from "../../host/editor.ts";
 import { guarded, showError } from "../../host/notify.ts";
-import type { AttachedCode } from "./conversation.ts";
+import type { AttachedCode, Question } from "./conversation.ts";
 import { insertCode, openAttachment, openLink } from "./pageActions.ts";
 import type { ChatSession, SessionChange } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
@@ -56,6 +56,11 @@ export class Chat {
   /** Asks in the conversation on screen; resolves when the answer has ended. */
   async ask(text: string, code: readonly AttachedCode[]): Promise<void> {
     await this.#session.ask({ task: "ask", text, code });
+  }
+
+  /** As `ask`, for a task of a command. */
+  async askTask(question: Question): Promise<void> {
+    await this.#session.ask(question);
   }
 
   get running(): boolean {

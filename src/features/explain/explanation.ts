@@ -5,6 +5,7 @@
 import * as vscode from "vscode";
 import type { Subscription } from "../../common/emitter.ts";
 import type { EditorCode } from "../../host/editor.ts";
+import type { TaskKind } from "../../prompts/compose.ts";
 import type { ChatSession } from "../chat/session.ts";
 import { shiftRange } from "./lineRange.ts";
 import { type RenderedComment, renderThread } from "./render.ts";
@@ -21,9 +22,17 @@ export interface ExplanationLook {
   hunchIcon: vscode.Uri;
 }
 
+/** What is explained, and the conversation that does it. */
+export interface ExplanationSubject {
+  code: EditorCode;
+  task: TaskKind;
+  session: ChatSession;
+}
+
 export class Explanation {
   readonly session: ChatSession;
   readonly thread: vscode.CommentThread;
+  readonly #task: TaskKind;
   readonly #look: ExplanationLook;
   readonly #subscription: Subscription;
   #comments: vscode.Comment[];
@@ -31,8 +40,13 @@ export class Explanation {
   /** Nothing is drawn before this time (ms, as performance.now). */
   #nextDraw = performance.now() + firstUpdateMs;
 
-  constructor(controller: vscode.CommentController, code: EditorCode, session: ChatSession, look: ExplanationLook) {
+  constructor(
+    controller: vscode.CommentController,
+    { code, task, session }: ExplanationSubject,
+    look: ExplanationLook,
+  ) {
     this.session = session;
+    this.#task = task;
     this.#look = look;
     const { state, comments } = renderThread(session.conversation);
     this.#comments = comments.map((comment) => this.#comment(comment));
@@ -61,10 +75,11 @@ export class Explanation {
       this.thread.range = new vscode.Range(after.startLine, 0, after.endLine, 0);
   }
 
-  isAbout(uri: vscode.Uri, range: vscode.Range): boolean {
+  isAbout({ document, range }: EditorCode, task: TaskKind): boolean {
     const own = this.thread.range;
     return (
-      this.thread.uri.toString() === uri.toString() &&
+      this.#task === task &&
+      this.thread.uri.toString() === document.uri.toString() &&
       own?.start.line === range.start.line &&
       own.end.line === range.end.line
     );

@@ -1,5 +1,6 @@
 /** All tasks by kind. */
 import { ask } from "./ask.ts";
+import { changes } from "./changes.ts";
 import { docs } from "./docs.ts";
 import { explain } from "./explain.ts";
 import { findBugs } from "./findBugs.ts";
@@ -7,4 +8,4 @@ import { fix } from "./fix.ts";
 import type { Task, TaskKind } from "./task.ts";
 import { tests } from "./tests.ts";
 
-export const tasks: { readonly [Kind in TaskKind]: Task } = { explain, fix, findBugs, tests, docs, ask };
+export const tasks: { readonly [Kind in TaskKind]: Task } = { explain, fix, findBugs, tests, docs, changes, ask };

@@ -62,6 +62,7 @@ export function errorActions(code: ErrorCode, modelId: string): TurnAction[] {
     case "binaryInput":
     case "inputTooLarge":
     case "fileNotFound":
+    case "unusableAnswer":
     case "usage":
     case "cancelled":
       return [];

@@ -2,9 +2,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
+  type ContextKeys,
   chatViewId,
   commandIds,
   commentControllerId,
+  editorMenuId,
+  proposalScheme,
   threadCommandIds,
   viewContainerId,
 } from "../../../src/common/commands.ts";
@@ -15,6 +18,15 @@ const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import
 const { contributes } = manifest;
 const properties: Record<string, Record<string, unknown>> = contributes.configuration.properties;
 const declared: string[] = contributes.commands.map((entry: { command: string }) => entry.command);
+const threadIds: readonly string[] = threadCommandIds;
+
+interface MenuEntry {
+  command?: string;
+  submenu?: string;
+  when?: string;
+}
+const menuEntries: MenuEntry[] = Object.values(contributes.menus as Record<string, MenuEntry[]>).flat();
+const keybindings: { command: string; key: string; mac?: string; when?: string }[] = contributes.keybindings;
 
 /** JSON schema of a setting as the manifest has to write it. */
 function schemaOf(type: SettingType): Record<string, unknown> {
@@ -75,9 +87,40 @@ describe("commands", () => {
   });
 
   it("in menus and keybindings exist", () => {
-    const used = Object.values(contributes.menus as Record<string, { command: string }[]>).flat();
-    const keys: { command: string }[] = contributes.keybindings;
-    for (const { command } of [...used, ...keys]) expect(declared).toContain(command);
+    const used = menuEntries.filter((entry) => entry.submenu === undefined);
+    for (const { command } of [...used, ...keybindings]) expect(declared).toContain(command);
+  });
+
+  it("submenus of menus exist, and have a menu", () => {
+    const submenus: string[] = contributes.submenus.map((submenu: { id: string }) => submenu.id);
+    expect(submenus).toEqual([editorMenuId]);
+    const used = menuEntries.flatMap(({ submenu }) => submenu ?? []);
+    expect([...new Set(used)].sort()).toEqual([...submenus].sort());
+    for (const id of submenus) expect(contributes.menus[id].length).toBeGreaterThan(0);
+  });
+
+  it("when clauses know no context key of ours that nobody sets", () => {
+    const known: Record<keyof ContextKeys, true> = { "hunch.running": true, "hunch.thinking": true };
+    const ids = [chatViewId, commentControllerId, viewContainerId];
+    const clauses = [...menuEntries, ...keybindings].flatMap(({ when }) => when ?? []);
+    const enablements: string[] = contributes.commands.flatMap(
+      (entry: { enablement?: string }) => entry.enablement ?? [],
+    );
+    for (const key of [...clauses, ...enablements].join(" ").match(/\bhunch[.\w]*/g) ?? [])
+      expect(key === proposalScheme.split("-")[0] || ids.includes(key) || key in known, key).toBe(true);
+  });
+
+  it("no two keybindings are the same", () => {
+    const keys = keybindings.map(({ key, when = "" }) => `${key} ${when}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const { key, mac } of keybindings) if (/ctrl/.test(key)) expect(mac, key).toMatch(/cmd/);
+  });
+
+  it("every command that people use is in the README", () => {
+    const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+    const inReadme = (title: string) => readme.includes(title.replace("…", ""));
+    const used = contributes.commands.filter(({ command }: { command: string }) => !threadIds.includes(command));
+    for (const { title } of used) expect([title, inReadme(title)]).toEqual([title, true]);
   });
 
   it("of a thread are not in the palette", () => {

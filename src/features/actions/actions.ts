@@ -1,0 +1,133 @@
+/** The commands that work on code and do not answer in a comment thread: changes with a preview, and overviews in the chat. */
+import * as vscode from "vscode";
+import { HunchError, isHunchError } from "../../common/errors.ts";
+import { registerCommand } from "../../host/commands.ts";
+import type { Ctx } from "../../host/ctx.ts";
+import { activeEditor, codeInQuestion, placeOf, wholeFile } from "../../host/editor.ts";
+import { uncommittedChanges } from "../../host/git.ts";
+import { type ProblemPlace, problemInQuestion } from "../../host/problems.ts";
+import { describeProblems } from "../../prompts/problems.ts";
+import type { Chat } from "../chat/chat.ts";
+import type { AttachedCode, Question } from "../chat/conversation.ts";
+import type { Sessions } from "../chat/sessions.ts";
+import { offerMissingModel } from "../models/download.ts";
+import { answerOf } from "./answer.ts";
+import { registerCodeActions } from "./codeActions.ts";
+import { docCommentOf, fixOf, newTestFile, testsOf } from "./edits.ts";
+import { splitPatch } from "./patch.ts";
+import { type Change, Proposals } from "./proposals.ts";
+
+export function registerActions(ctx: Ctx, sessions: Sessions, chat: Chat): void {
+  const proposals = new Proposals(ctx);
+  const actions = new Actions(ctx, sessions, chat, proposals);
+  registerCommand(ctx, "hunch.explainFile", () => actions.explainFile());
+  registerCommand(ctx, "hunch.explainChanges", () => actions.explainChanges());
+  registerCommand(ctx, "hunch.fixProblem", (place?: ProblemPlace) => actions.fixProblem(place));
+  registerCommand(ctx, "hunch.writeTests", () => actions.writeTests());
+  registerCommand(ctx, "hunch.writeDocComment", () => actions.writeDocComment());
+  registerCommand(ctx, "hunch.applyProposal", (uri?: vscode.Uri) => proposals.apply(uri));
+  registerCommand(ctx, "hunch.discardProposal", (uri?: vscode.Uri) => proposals.discard(uri));
+  registerCodeActions(ctx);
+}
+
+class Actions {
+  readonly #ctx: Ctx;
+  readonly #sessions: Sessions;
+  readonly #chat: Chat;
+  readonly #proposals: Proposals;
+
+  constructor(ctx: Ctx, sessions: Sessions, chat: Chat, proposals: Proposals) {
+    this.#ctx = ctx;
+    this.#sessions = sessions;
+    this.#chat = chat;
+    this.#proposals = proposals;
+  }
+
+  async explainFile(): Promise<void> {
+    const code = wholeFile(activeEditor().document);
+    await this.#inChat({ task: "explain", text: `Explain ${code.attachment.label}`, question: "", code: [code] });
+  }
+
+  async explainChanges(): Promise<void> {
+    const changes = await uncommittedChanges();
+    if (!changes) return;
+    const { files, textless } = splitPatch(changes.patch);
+    if (files.length === 0)
+      throw new HunchError("emptyInput", `There are no uncommitted changes of text in ${changes.repository}.`, {
+        hint: "Files that Git does not track yet count once they are staged.",
+      });
+    const code: AttachedCode[] = files.map((piece) => {
+      const { label, languageId, startLine, endLine } = piece;
+      const uri = vscode.Uri.joinPath(changes.root, label).toString();
+      return { piece, attachment: { label, uri, languageId, startLine, endLine } };
+    });
+    const question = textless.length > 0 ? `Also changed, without text to show: ${textless.join(", ")}.` : "";
+    await this.#inChat({ task: "changes", text: `Explain the changes in ${changes.repository}`, question, code });
+  }
+
+  /** Resolves with the proposal's URI when its diff is on screen. */
+  async fixProblem(place?: ProblemPlace): Promise<vscode.Uri | null> {
+    const found = await problemInQuestion(place);
+    const first = found.problems[0];
+    const question: Question = {
+      task: "fix",
+      text: `Fix line ${first?.line} of ${found.code.attachment.label}`,
+      question: describeProblems(found.problems),
+      code: [found.code],
+    };
+    return this.#propose(question, async (answer) => fixOf(found, answer));
+  }
+
+  async writeDocComment(): Promise<vscode.Uri | null> {
+    const code = await codeInQuestion();
+    const question: Question = { task: "docs", text: `Document ${placeOf(code)}`, question: "", code: [code] };
+    return this.#propose(question, async (answer) => docCommentOf(code, answer));
+  }
+
+  async writeTests(): Promise<vscode.Uri | null> {
+    const code = await codeInQuestion();
+    const question: Question = { task: "tests", text: `Write tests for ${placeOf(code)}`, question: "", code: [code] };
+    return this.#propose(question, async (answer) => {
+      const text = testsOf(answer);
+      const uri = await newTestFile(code.document);
+      if (uri) return { kind: "create", uri, text };
+      // Tests are there already: theirs is the file, so ours come in a document without one.
+      const document = await vscode.workspace.openTextDocument({ language: code.document.languageId, content: text });
+      await vscode.window.showTextDocument(document);
+      return document.uri;
+    });
+  }
+
+  /** Asks, and shows what `toChange` makes of the answer; an answer without a usable change can be read in the chat. */
+  async #propose(
+    question: Question,
+    toChange: (answer: string) => Promise<Change | vscode.Uri>,
+  ): Promise<vscode.Uri | null> {
+    if (!(await offerMissingModel(this.#ctx))) return null;
+    const session = this.#sessions.create();
+    try {
+      const answer = await answerOf(session, question);
+      if (answer === null) return null;
+      const change = await toChange(answer);
+      return change instanceof vscode.Uri ? change : await this.#proposals.show({ title: question.text, change });
+    } catch (error) {
+      if (!isHunchError(error) || error.code !== "unusableAnswer") throw error;
+      void this.#offerAnswer(error, () => this.#chat.show(session));
+      return null;
+    }
+  }
+
+  async #offerAnswer({ message, hint }: HunchError, show: () => Promise<void>): Promise<void> {
+    const button = "Show Answer";
+    if ((await vscode.window.showWarningMessage(`Hunch: ${message} ${hint}`, button)) === button) await show();
+  }
+
+  async #inChat(question: Question): Promise<void> {
+    if (this.#chat.running)
+      throw new HunchError("usage", "The chat is still answering.", {
+        hint: "Ask when it has ended, or stop it first.",
+      });
+    await this.#chat.view.focus();
+    await this.#chat.askTask(question);
+  }
+}

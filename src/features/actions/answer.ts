@@ -1,0 +1,54 @@
+/** Runs a task whose answer becomes a change: shown as a notification that counts along and can be cancelled. */
+import * as vscode from "vscode";
+import { fromErrorData, HunchError } from "../../common/errors.ts";
+import { type AssistantTurn, runsText } from "../../common/panel.ts";
+import type { Question } from "../chat/conversation.ts";
+import type { ChatSession } from "../chat/session.ts";
+
+/** Resolves with the answer; null when the user stopped it. Throws the turn's error, or unusableAnswer when it was cut off. */
+export async function answerOf(session: ChatSession, question: Question): Promise<string | null> {
+  const turn = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Hunch: ${question.text}`, cancellable: true },
+    async (progress, token) => {
+      const stopping = token.onCancellationRequested(() => session.stop());
+      const counting = session.onChange((change) => {
+        const running = change.type === "turns" ? session.running : change.turn;
+        if (running) progress.report({ message: progressText(running) });
+      });
+      try {
+        await session.ask(question);
+      } finally {
+        stopping.dispose();
+        counting.dispose();
+      }
+      return session.conversation.turns.at(-1);
+    },
+  );
+  if (turn?.role !== "assistant") throw new Error("A question was asked and has no turn for its answer.");
+  if (turn.error) throw fromErrorData(turn.error);
+  if (turn.status === "stopped") return null;
+  if (turn.stopReason !== "stop")
+    throw new HunchError("unusableAnswer", "The answer was cut off at its limit of tokens, so its code is not whole.", {
+      hint: "Select less code, lower the effort, or raise the setting hunch.maxTokens.",
+    });
+  return runsText(turn.answer);
+}
+
+function progressText(turn: AssistantTurn): string {
+  switch (turn.status) {
+    case "queued":
+      return "waiting for another question";
+    case "loading":
+      return "loading the model";
+    case "prefill":
+      return turn.prefill ? `reading ${turn.prefill.processedTokens} of ${turn.prefill.totalTokens} tokens` : "reading";
+    case "thinking":
+      return `thinking, ${turn.live?.thinkingTokens ?? 0} tokens`;
+    case "answering":
+      return `writing, ${turn.live?.answerTokens ?? 0} tokens`;
+    case "done":
+    case "stopped":
+    case "failed":
+      return "done";
+  }
+}

@@ -1,0 +1,54 @@
+/** Lightbulb entries: explain and fix what is reported, and what can be done with a selection. */
+import * as vscode from "vscode";
+import type { CommandId } from "../../common/commands.ts";
+import type { Ctx } from "../../host/ctx.ts";
+import type { ProblemPlace } from "../../host/problems.ts";
+
+const refactorKind = vscode.CodeActionKind.RefactorRewrite.append("hunch");
+
+export function registerCodeActions(ctx: Ctx): void {
+  ctx.own(
+    vscode.languages.registerCodeActionsProvider(
+      [{ scheme: "file" }, { scheme: "untitled" }, { scheme: "vscode-remote" }, { scheme: "vscode-notebook-cell" }],
+      { provideCodeActions },
+      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, refactorKind] },
+    ),
+  );
+}
+
+function provideCodeActions(
+  document: vscode.TextDocument,
+  range: vscode.Range | vscode.Selection,
+  { diagnostics, only }: vscode.CodeActionContext,
+): vscode.CodeAction[] {
+  return [...problemActions(document, diagnostics), ...(range.isEmpty ? [] : selectionActions())].filter(
+    ({ kind }) => !only || (kind && only.contains(kind)),
+  );
+}
+
+function problemActions(document: vscode.TextDocument, all: readonly vscode.Diagnostic[]): vscode.CodeAction[] {
+  const diagnostics = all.filter(({ severity }) => severity !== vscode.DiagnosticSeverity.Hint);
+  if (diagnostics.length === 0) return [];
+  const place: ProblemPlace = { uri: document.uri, diagnostics };
+  const { QuickFix } = vscode.CodeActionKind;
+  const actions = [
+    action("Fix with Hunch", "hunch.fixProblem", QuickFix, place),
+    action("Explain with Hunch", "hunch.explainProblem", QuickFix, place),
+  ];
+  for (const entry of actions) entry.diagnostics = diagnostics;
+  return actions;
+}
+
+function selectionActions(): vscode.CodeAction[] {
+  return [
+    action("Find bugs with Hunch", "hunch.findBugs", refactorKind),
+    action("Write tests with Hunch", "hunch.writeTests", refactorKind),
+    action("Write a doc comment with Hunch", "hunch.writeDocComment", refactorKind),
+  ];
+}
+
+function action(title: string, command: CommandId, kind: vscode.CodeActionKind, ...args: unknown[]): vscode.CodeAction {
+  const entry = new vscode.CodeAction(title, kind);
+  entry.command = { title, command, arguments: args };
+  return entry;
+}

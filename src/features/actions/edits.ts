@@ -1,0 +1,70 @@
+/** The tasks that end in a change: a fix, a documentation comment, tests. Each asks, takes the code out, and proposes it. */
+import * as vscode from "vscode";
+import { HunchError } from "../../common/errors.ts";
+import type { EditorCode } from "../../host/editor.ts";
+import type { CodeWithProblems } from "../../host/problems.ts";
+import { withDocComment } from "./docComment.ts";
+import type { Change } from "./proposals.ts";
+import { closestBlock, fencedBlocks, inPlaceOf, leavesOut } from "./reply.ts";
+import { testPath } from "./testFile.ts";
+
+/** A change to propose, from an answer. Throws unusableAnswer when there is none in it. */
+export function fixOf({ code }: CodeWithProblems, answer: string): Change {
+  const { document, range, piece } = code;
+  const block = closestBlock(fencedBlocks(answer), piece.code);
+  if (block === null) throw unusable("The model gave no code that could be put in place.");
+  if (leavesOut(block, piece.code))
+    throw unusable("The model left out parts of the code, so it can not be put in place.");
+  const replacement = inPlaceOf(piece.code, block);
+  if (replacement === piece.code) throw unusable("The model gave the code back as it is.");
+  return { kind: "replace", document, offset: document.offsetAt(range.start), original: piece.code, replacement };
+}
+
+export function docCommentOf({ document, range }: EditorCode, answer: string): Change {
+  const lines = document.getText().split(/\r?\n/);
+  for (const block of fencedBlocks(answer)) {
+    const found = withDocComment(lines, range.start.line, block, document.languageId);
+    if (!found) continue;
+    const { from, to } = found;
+    if (to >= document.lineCount) break;
+    const eol = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
+    const place = new vscode.Range(from, 0, to, 0);
+    // With the line that follows, so that it is found again after edits elsewhere.
+    const next = document.lineAt(to).text;
+    const original = document.getText(place) + next;
+    const replacement = [...found.lines, next].join(eol);
+    return { kind: "replace", document, offset: document.offsetAt(place.start), original, replacement };
+  }
+  throw unusable("The model gave no documentation comment.");
+}
+
+/** The text of a test file. */
+export function testsOf(answer: string): string {
+  const blocks = fencedBlocks(answer);
+  const longest = blocks.reduce((best, block) => (block.length > best.length ? block : best), "");
+  if (longest === "") throw unusable("The model gave no test file.");
+  return `${longest.trimEnd()}\n`;
+}
+
+/** The file for tests of a document; null when one of that name is there, or the document itself is no file. */
+export async function newTestFile({ uri, languageId, isUntitled }: vscode.TextDocument): Promise<vscode.Uri | null> {
+  if (isUntitled || vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== true) return null;
+  const test = uri.with({ path: testPath(uri.path, languageId) });
+  return (await exists(test)) ? null : test;
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === "FileNotFound") return false;
+    throw error;
+  }
+}
+
+function unusable(message: string): HunchError {
+  return new HunchError("unusableAnswer", message, {
+    hint: "Read its answer in the chat, and ask again with more effort.",
+  });
+}

@@ -1,0 +1,152 @@
+/**
+ * Changes that wait for the user: each is a diff whose right side is a document of our own. Nothing of the user's is
+ * touched before Apply, which is one edit that Undo takes back.
+ */
+import * as vscode from "vscode";
+import { type CommandId, proposalScheme } from "../../common/commands.ts";
+import { HunchError } from "../../common/errors.ts";
+import type { Ctx } from "../../host/ctx.ts";
+import { guarded } from "../../host/notify.ts";
+import { locate } from "./locate.ts";
+
+export type Change =
+  /** `original` stood at `offset` (UTF-16 units) when the model was asked. */
+  | { kind: "replace"; document: vscode.TextDocument; offset: number; original: string; replacement: string }
+  /** A file that is not there yet. */
+  | { kind: "create"; uri: vscode.Uri; text: string };
+
+export interface Proposal {
+  /** The tab's title, "Fix cart.ts". */
+  title: string;
+  change: Change;
+}
+
+export class Proposals implements vscode.TextDocumentContentProvider {
+  readonly #ctx: Ctx;
+  /** By the URI of the right side, in the order in which they came. */
+  readonly #waiting = new Map<string, Proposal>();
+  readonly #contentChanged = new vscode.EventEmitter<vscode.Uri>();
+  #count = 0;
+
+  readonly onDidChange = this.#contentChanged.event;
+
+  constructor(ctx: Ctx) {
+    this.#ctx = ctx;
+    ctx.own(vscode.workspace.registerTextDocumentContentProvider(proposalScheme, this));
+    ctx.own(
+      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+        for (const tab of closed) this.#closed(tab);
+      }),
+    );
+    // The right side shows the file as it would be, also when the user edits elsewhere in it meanwhile.
+    ctx.own(
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        for (const [uri, { change }] of this.#waiting)
+          if (change.kind === "replace" && change.document === document)
+            this.#contentChanged.fire(vscode.Uri.parse(uri));
+      }),
+    );
+    ctx.own(this.#contentChanged);
+  }
+
+  /** Shows the diff and the question whether to apply it; resolves with the URI of its right side once it is on screen. */
+  async show(proposal: Proposal): Promise<vscode.Uri> {
+    const { change, title } = proposal;
+    const target = change.kind === "replace" ? change.document.uri : change.uri;
+    const right = vscode.Uri.from({ scheme: proposalScheme, path: target.path, query: `${++this.#count}` });
+    const left = change.kind === "replace" ? target : right.with({ query: `${this.#count}-empty` });
+    this.#waiting.set(right.toString(), proposal);
+    await vscode.commands.executeCommand("vscode.diff", left, right, title, { preview: false });
+    void this.#offer(right, title);
+    return right;
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    const change = this.#waiting.get(uri.toString())?.change;
+    if (!change) return "";
+    if (change.kind === "create") return change.text;
+    const text = change.document.getText();
+    const start = locate(text, change.original, change.offset);
+    // What it would replace is gone: there is nothing to compare with any more, and Apply says so.
+    if (start === null) return text;
+    return text.slice(0, start) + change.replacement + text.slice(start + change.original.length);
+  }
+
+  /**
+   * Makes the change; the file is not saved.
+   * @param uri the right side, or none for the one on screen
+   * @throws HunchError when the code was changed meanwhile, or the file can not be written
+   */
+  async apply(uri?: vscode.Uri): Promise<void> {
+    const [key, { change }] = this.#find(uri);
+    const edit = new vscode.WorkspaceEdit();
+    if (change.kind === "replace") replaceIn(edit, change);
+    else edit.createFile(change.uri, { contents: Buffer.from(change.text) });
+    const target = change.kind === "replace" ? change.document.uri : change.uri;
+    if (!(await vscode.workspace.applyEdit(edit)))
+      throw new HunchError("internal", `${vscode.workspace.asRelativePath(target)} could not be changed.`, {
+        hint: "It may be read-only, or a file of that name may be there by now. Copy the code from the diff instead.",
+      });
+    await this.#close(key);
+    await vscode.window.showTextDocument(target);
+  }
+
+  async discard(uri?: vscode.Uri): Promise<void> {
+    const [key] = this.#find(uri);
+    await this.#close(key);
+  }
+
+  async #offer(uri: vscode.Uri, title: string): Promise<void> {
+    const answer = await vscode.window.showInformationMessage(`Hunch: ${title}?`, "Apply", "Discard");
+    // Answered by the diff's own buttons meanwhile, or left open.
+    if (!answer || !this.#waiting.has(uri.toString())) return;
+    const [doing, act]: [CommandId, () => Promise<void>] =
+      answer === "Apply"
+        ? ["hunch.applyProposal", () => this.apply(uri)]
+        : ["hunch.discardProposal", () => this.discard(uri)];
+    await guarded(this.#ctx.log, doing, act);
+  }
+
+  #find(uri: vscode.Uri | undefined): [string, Proposal] {
+    const shown = uri ?? rightSide(vscode.window.tabGroups.activeTabGroup.activeTab);
+    const key = shown?.toString() ?? [...this.#waiting.keys()].at(-1) ?? "";
+    const proposal = this.#waiting.get(key);
+    if (!proposal)
+      throw new HunchError("usage", "There is no proposed change on screen.", {
+        hint: "Ask for one first, with Fix Problem, Write Tests or Write Doc Comment.",
+      });
+    return [key, proposal];
+  }
+
+  async #close(key: string): Promise<void> {
+    this.#waiting.delete(key);
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    await vscode.window.tabGroups.close(tabs.filter((tab) => rightSide(tab)?.toString() === key));
+  }
+
+  #closed(tab: vscode.Tab): void {
+    const key = rightSide(tab)?.toString();
+    if (key) this.#waiting.delete(key);
+  }
+}
+
+function replaceIn(edit: vscode.WorkspaceEdit, change: Change & { kind: "replace" }): void {
+  const { document, original, offset, replacement } = change;
+  const start = locate(document.getText(), original, offset);
+  if (start === null)
+    throw new HunchError(
+      "usage",
+      "The code was changed while the model was answering, so the proposal no longer fits.",
+      {
+        hint: "Ask again, or copy what you need from the diff.",
+      },
+    );
+  const range = new vscode.Range(document.positionAt(start), document.positionAt(start + original.length));
+  edit.replace(document.uri, range, replacement);
+}
+
+/** The proposal that a tab shows, if it shows one. */
+function rightSide(tab: vscode.Tab | undefined): vscode.Uri | null {
+  const { input } = tab ?? {};
+  return input instanceof vscode.TabInputTextDiff && input.modified.scheme === proposalScheme ? input.modified : null;
+}

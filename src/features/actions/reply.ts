@@ -1,0 +1,75 @@
+/** Takes code out of an answer: which fenced block is meant, and how it stands in place of the code asked about. Pure. */
+
+/** The code of each closed fence, without the fence's own indentation. An open one was cut off, and is left out. */
+export function fencedBlocks(markdown: string): string[] {
+  const blocks: string[] = [];
+  let open: { mark: string; indent: number; lines: string[] } | null = null;
+  for (const line of markdown.split(/\r?\n/)) {
+    const [, indent = "", mark = "", rest = ""] = /^(\s*)(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
+    if (!open) {
+      if (mark !== "" && !(mark.startsWith("`") && rest.includes("`")))
+        open = { mark, indent: indent.length, lines: [] };
+    } else if (mark[0] === open.mark[0] && mark.length >= open.mark.length && rest.trim() === "") {
+      blocks.push(open.lines.join("\n"));
+      open = null;
+    } else {
+      const lead = Math.min(open.indent, line.length - line.trimStart().length);
+      open.lines.push(line.slice(lead));
+    }
+  }
+  return blocks.filter((block) => block.trim() !== "");
+}
+
+/** The block that shares most lines with `original`; the first of equals. null without blocks. */
+export function closestBlock(blocks: readonly string[], original: string): string | null {
+  const known = new Set(trimmedLines(original));
+  let best: { block: string; shared: number } | null = null;
+  for (const block of blocks) {
+    const shared = trimmedLines(block).filter((line) => known.has(line)).length;
+    if (!best || shared > best.shared) best = { block, shared };
+  }
+  return best?.block ?? null;
+}
+
+/** Signs of "and so on" in place of code. */
+const elision =
+  /^\s*(\/\/|#|--|\/\*|<!--|;|%)?\s*(\.\.\.|…)|(rest of (the|your)|remaining|existing|unchanged) (code|function|class|method|implementation|file)/i;
+
+/** A line of `code` stands for code that was left out; `original` had no such line. */
+export function leavesOut(code: string, original: string): boolean {
+  const known = new Set(trimmedLines(original));
+  return code.split("\n").some((line) => elision.test(line) && !known.has(line.trim()));
+}
+
+/**
+ * `code` with the indentation, the line ends and the end of `original`, in whose place it comes. Models often give a
+ * method as if it stood at the margin.
+ */
+export function inPlaceOf(original: string, code: string): string {
+  const wanted = firstIndent(original);
+  const given = firstIndent(code);
+  const lines = code
+    .replace(/\s+$/, "")
+    .split(/\r?\n/)
+    .map((line) => {
+      if (line.trim() === "") return "";
+      return wanted + (line.startsWith(given) ? line.slice(given.length) : line.trimStart());
+    });
+  while (lines[0] === "") lines.shift();
+  const [end = ""] = /\s*$/.exec(original) ?? [];
+  const text = lines.join("\n") + end.replace(/\r/g, "").replace(/[^\n]/g, "");
+  return original.includes("\r\n") ? text.replaceAll("\n", "\r\n") : text;
+}
+
+/** White space before the first line that has text. */
+function firstIndent(text: string): string {
+  const line = text.split("\n").find((candidate) => candidate.trim() !== "") ?? "";
+  return /^[^\S\r\n]*/.exec(line)?.[0] ?? "";
+}
+
+function trimmedLines(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.length > 2);
+}

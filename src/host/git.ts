@@ -1,0 +1,73 @@
+/** Changes that are not committed yet, by the API of VS Code's own Git extension. Only what we use of it is typed here. */
+import * as vscode from "vscode";
+import { HunchError } from "../common/errors.ts";
+
+interface GitExtension {
+  readonly enabled: boolean;
+  getAPI(version: 1): GitApi;
+}
+interface GitApi {
+  readonly repositories: readonly Repository[];
+  getRepository(uri: vscode.Uri): Repository | null;
+}
+interface Repository {
+  readonly rootUri: vscode.Uri;
+  /** @param staged changes of the index against HEAD; else of the files against the index */
+  diff(staged?: boolean): Promise<string>;
+}
+
+export interface UncommittedChanges {
+  /** Name of the repository's folder. */
+  repository: string;
+  root: vscode.Uri;
+  /** Unified diff; may be empty. */
+  patch: string;
+}
+
+/**
+ * What is staged, or if nothing is, what is changed, in the repository of the active file, else in the one that the user
+ * picks. null when the user picked none. Throws backendUnavailable without Git.
+ */
+export async function uncommittedChanges(): Promise<UncommittedChanges | null> {
+  const repository = await pickRepository(await gitApi());
+  if (!repository) return null;
+  const staged = await repository.diff(true);
+  const patch = staged.trim() === "" ? await repository.diff(false) : staged;
+  return { repository: nameOf(repository), root: repository.rootUri, patch };
+}
+
+async function gitApi(): Promise<GitApi> {
+  const extension = vscode.extensions.getExtension<GitExtension>("vscode.git");
+  const git = extension && (extension.isActive ? extension.exports : await extension.activate());
+  if (!git?.enabled)
+    throw new HunchError("backendUnavailable", "VS Code's Git extension is off, so there are no changes to explain.", {
+      hint: "Turn on the setting git.enabled, or install Git.",
+    });
+  return git.getAPI(1);
+}
+
+async function pickRepository(git: GitApi): Promise<Repository | null> {
+  const { repositories } = git;
+  const active = vscode.window.activeTextEditor?.document.uri;
+  const own = active && git.getRepository(active);
+  if (own) return own;
+  if (repositories.length === 0)
+    throw new HunchError("usage", "There is no Git repository in this window.", {
+      hint: "Open a folder that is in one.",
+    });
+  if (repositories.length === 1) return repositories[0] ?? null;
+  const items = repositories.map((repository) => ({
+    label: nameOf(repository),
+    description: repository.rootUri.fsPath,
+    repository,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: "Hunch: Explain Changes",
+    placeHolder: "Of which repository",
+  });
+  return picked?.repository ?? null;
+}
+
+function nameOf({ rootUri }: Repository): string {
+  return rootUri.path.split("/").at(-1) ?? rootUri.path;
+}

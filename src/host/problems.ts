@@ -1,0 +1,77 @@
+/** What the editor's Problems view knows about code: which problem is meant, and the code around it. */
+import * as vscode from "vscode";
+import { HunchError } from "../common/errors.ts";
+import type { Problem, ProblemSeverity } from "../prompts/problems.ts";
+import { activeEditor, type EditorCode, findSymbol, linesOf, selectedCode } from "./editor.ts";
+
+/** What a lightbulb entry is about. */
+export interface ProblemPlace {
+  uri: vscode.Uri;
+  diagnostics: readonly vscode.Diagnostic[];
+}
+
+export interface CodeWithProblems {
+  code: EditorCode;
+  /** Where they are. */
+  range: vscode.Range;
+  problems: Problem[];
+}
+
+/** Lines shown around a problem that is in no definition. */
+const linesAround = 10;
+
+/**
+ * The problems of `place`, else those in the selection or on the cursor's line, with the definition around them.
+ * Throws usage when there are none.
+ */
+export async function problemInQuestion(place?: ProblemPlace): Promise<CodeWithProblems> {
+  if (place) return withCode(await vscode.workspace.openTextDocument(place.uri), place.diagnostics);
+  const { document, selection } = activeEditor();
+  const lines = new vscode.Range(selection.start.line, 0, selection.end.line, Number.MAX_SAFE_INTEGER);
+  const found = diagnosticsIn(document.uri, lines);
+  if (found.length === 0)
+    throw new HunchError("usage", "The editor reports no problem on this line.", {
+      hint: "Put the cursor on an underlined line (F8 goes to the next one), or ask Hunch to find bugs.",
+    });
+  return withCode(document, found, selection.isEmpty ? undefined : selectedCode(activeEditor()));
+}
+
+/** Problems that touch a range, the gravest first; hints are no problems. */
+export function diagnosticsIn(uri: vscode.Uri, range: vscode.Range): vscode.Diagnostic[] {
+  return vscode.languages
+    .getDiagnostics(uri)
+    .filter(({ range: at, severity }) => severity !== vscode.DiagnosticSeverity.Hint && range.intersection(at))
+    .sort((a, b) => a.severity - b.severity);
+}
+
+export function toProblem({ range, severity, source, code, message }: vscode.Diagnostic): Problem {
+  const number = typeof code === "object" ? code.value : code;
+  return {
+    line: range.start.line + 1,
+    severity: severities[severity],
+    source: [source, number].filter((part) => part !== undefined && part !== "").join(" "),
+    message,
+  };
+}
+
+const severities: Record<vscode.DiagnosticSeverity, ProblemSeverity> = {
+  [vscode.DiagnosticSeverity.Error]: "error",
+  [vscode.DiagnosticSeverity.Warning]: "warning",
+  [vscode.DiagnosticSeverity.Information]: "information",
+  [vscode.DiagnosticSeverity.Hint]: "hint",
+};
+
+async function withCode(
+  document: vscode.TextDocument,
+  diagnostics: readonly vscode.Diagnostic[],
+  selected?: EditorCode,
+): Promise<CodeWithProblems> {
+  const range = diagnostics.map((diagnostic) => diagnostic.range).reduce((all, one) => all.union(one));
+  const code = selected ?? (await findSymbol(document, range.start.line)) ?? around(document, range);
+  return { code, range, problems: diagnostics.map(toProblem) };
+}
+
+function around(document: vscode.TextDocument, range: vscode.Range): EditorCode {
+  const startLine = Math.max(0, range.start.line - linesAround);
+  return linesOf(document, { startLine, endLine: range.end.line + linesAround }, "The code around the problem");
+}

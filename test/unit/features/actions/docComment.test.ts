@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { withDocComment } from "../../../../src/features/actions/docComment.ts";
+
+/** The document after the change; the definition is the line that holds "HERE". */
+function documented(code: string, reply: string, languageId: string): string | null {
+  const lines = code.split("\n");
+  const found = withDocComment(
+    lines,
+    lines.findIndex((line) => line.includes("HERE")),
+    reply,
+    languageId,
+  );
+  if (!found) return null;
+  lines.splice(found.from, found.to - found.from, ...found.lines);
+  return lines.join("\n");
+}
+
+describe("withDocComment", () => {
+  it.each([
+    [
+      "a block",
+      "typescript",
+      "x\nfunction HERE() {}",
+      "/**\n * Does.\n */",
+      "x\n/**\n * Does.\n */\nfunction HERE() {}",
+    ],
+    [
+      "indented",
+      "typescript",
+      "class A {\n  HERE() {}\n}",
+      "/**\n* Does.\n*/",
+      "class A {\n  /**\n   * Does.\n   */\n  HERE() {}\n}",
+    ],
+    [
+      "with the code",
+      "javascript",
+      "function HERE() {}",
+      "/** Does. */ function HERE() {}",
+      "/** Does. */\nfunction HERE() {}",
+    ],
+    ["in place of the old one", "typescript", "a\n/**\n * Old.\n */\nHERE", "/** New. */", "a\n/** New. */\nHERE"],
+    [
+      "another kind of comment stays",
+      "typescript",
+      "/* licence */\nHERE",
+      "/** New. */",
+      "/* licence */\n/** New. */\nHERE",
+    ],
+    [
+      "above decorators",
+      "typescript",
+      "@Injectable()\nclass HERE {}",
+      "/** New. */",
+      "/** New. */\n@Injectable()\nclass HERE {}",
+    ],
+    [
+      "Rust",
+      "rust",
+      "    #[test]\n    fn HERE() {}",
+      "/// Does.\n/// Well.\nfn f() {}",
+      "    /// Does.\n    /// Well.\n    #[test]\n    fn HERE() {}",
+    ],
+    [
+      "Go, in place of the old one",
+      "go",
+      "\n// Old.\nfunc HERE() {}",
+      "// HERE does.",
+      "\n// HERE does.\nfunc HERE() {}",
+    ],
+    ["a plain comment of TypeScript stays", "typescript", "// why\nHERE", "/** New. */", "// why\n/** New. */\nHERE"],
+    ["Ruby", "ruby", "def HERE\nend", "# Does.\ndef f\nend", "# Does.\ndef HERE\nend"],
+  ])("%s", (_name, languageId, code, reply, expected) => {
+    expect(documented(code, reply, languageId)).toBe(expected);
+  });
+
+  it.each([
+    ["one line", "def HERE(a):\n    return a", '"""Gives a."""', 'def HERE(a):\n    """Gives a."""\n    return a'],
+    [
+      "with the code, several lines",
+      "class A:\n  def HERE(\n    self,\n  ):\n    pass",
+      'def HERE(self):\n    """Does.\n\n    Returns:\n        nothing\n    """\n    pass',
+      'class A:\n  def HERE(\n    self,\n  ):\n    """Does.\n\n    Returns:\n        nothing\n    """\n    pass',
+    ],
+    [
+      "in place of the old one",
+      'def HERE():\n    """Old.\n    Very.\n    """\n    pass',
+      "'''New.'''",
+      'def HERE():\n    """New."""\n    pass',
+    ],
+    [
+      "behind a decorator",
+      "@cached\ndef f(a: dict = {}) -> int:  # HERE\n    pass",
+      '"""New."""',
+      '@cached\ndef f(a: dict = {}) -> int:  # HERE\n    """New."""\n    pass',
+    ],
+  ])("Python: %s", (_name, code, reply, expected) => {
+    expect(documented(code, reply, "python")).toBe(expected);
+  });
+
+  it.each([
+    ["no comment", "typescript", "HERE", "function f() {}"],
+    ["an open comment", "typescript", "HERE", "/**\n * never ends"],
+    ["includes are no comments", "c", "HERE", "#include <a.h>"],
+    ["Python without a docstring", "python", "def HERE():\n  pass", "def f():\n  pass"],
+    ["Python on one line", "python", "def HERE(): pass", '"""Does."""'],
+  ])("null: %s", (_name, languageId, code, reply) => {
+    expect(documented(code, reply, languageId)).toBeNull();
+  });
+});
