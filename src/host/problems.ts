@@ -21,19 +21,23 @@ export interface CodeWithProblems {
 const linesAround = 10;
 
 /**
- * The problems of `place`, else those in the selection or on the cursor's line, with the definition around them.
+ * The problems of `place`, else those in the selection, else on the cursor's line, else in the definition around it.
  * Throws usage when there are none.
  */
 export async function problemInQuestion(place?: ProblemPlace): Promise<CodeWithProblems> {
   if (place) return withCode(await vscode.workspace.openTextDocument(place.uri), place.diagnostics);
-  const { document, selection } = activeEditor();
+  const editor = activeEditor();
+  const { document, selection } = editor;
   const lines = new vscode.Range(selection.start.line, 0, selection.end.line, Number.MAX_SAFE_INTEGER);
-  const found = diagnosticsIn(document.uri, lines);
+  const here = diagnosticsIn(document.uri, lines);
+  if (!selection.isEmpty && here.length > 0) return withCode(document, here, selectedCode(editor));
+  const symbol = await findSymbol(document, selection.active.line);
+  const found = here.length > 0 || !symbol ? here : diagnosticsIn(document.uri, symbol.range);
   if (found.length === 0)
-    throw new HunchError("usage", "The editor reports no problem on this line.", {
+    throw new HunchError("usage", "The editor reports no problem here.", {
       hint: "Put the cursor on an underlined line (F8 goes to the next one), or ask Hunch to find bugs.",
     });
-  return withCode(document, found, selection.isEmpty ? undefined : selectedCode(activeEditor()));
+  return withCode(document, found, symbol);
 }
 
 /** Problems that touch a range, the gravest first; hints are no problems. */
@@ -64,10 +68,10 @@ const severities: Record<vscode.DiagnosticSeverity, ProblemSeverity> = {
 async function withCode(
   document: vscode.TextDocument,
   diagnostics: readonly vscode.Diagnostic[],
-  selected?: EditorCode,
+  known?: EditorCode | null,
 ): Promise<CodeWithProblems> {
   const range = diagnostics.map((diagnostic) => diagnostic.range).reduce((all, one) => all.union(one));
-  const code = selected ?? (await findSymbol(document, range.start.line)) ?? around(document, range);
+  const code = known ?? (await findSymbol(document, range.start.line)) ?? around(document, range);
   return { code, range, problems: diagnostics.map(toProblem) };
 }
 

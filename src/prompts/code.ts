@@ -19,8 +19,11 @@ export function codeBlock(piece: CodePiece): string {
 /** "src/a.ts, lines 3-9", "src/a.ts, line 3". */
 export function place(range: Pick<CodePiece, "label" | "startLine" | "endLine">): string {
   const { label, startLine, endLine } = range;
-  // A line break in a file's name would look like a line of the prompt.
-  const name = label.replace(/\s+/g, " ").trim();
+  // A line break in a file's name would look like a line of the prompt, and the other signs could open a block.
+  const name = label
+    .replace(/\s+/g, " ")
+    .replace(/`|~{3,}|[<>|]/g, "_")
+    .trim();
   return startLine === endLine ? `${name}, line ${startLine}` : `${name}, lines ${startLine}-${endLine}`;
 }
 

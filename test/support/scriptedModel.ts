@@ -13,6 +13,8 @@ import { type MetadataValue, type Tensor, writeGguf } from "./ggufWriter.ts";
 export interface ScriptedModelOptions {
   thoughtTokens?: number;
   answerTokens?: number;
+  /** Texts of the answer's tokens, all different, in place of " a0", " a1" and so on. */
+  answerTexts?: readonly string[];
   /** The thought never ends. */
   loop?: boolean;
   /** The model stops right after its thought. */
@@ -27,6 +29,7 @@ const heads = 4;
 
 export function writeScriptedModel(path: string, options: ScriptedModelOptions = {}): void {
   const { thoughtTokens = 200, answerTokens = 40, loop = false, noAnswer = false, contextLength = 4096 } = options;
+  const answerTexts = options.answerTexts ?? Array.from({ length: answerTokens }, (_, i) => ` a${i}`);
   const random = seededRandom(1234);
   const tokens = byteTokens();
   const types: number[] = tokens.map(() => 1);
@@ -41,7 +44,7 @@ export function writeScriptedModel(path: string, options: ScriptedModelOptions =
   const open = add("<think>", 4);
   const close = add("</think>", 4);
   const thought = Array.from({ length: thoughtTokens }, (_, i) => add(` t${i}`, 4));
-  const answer = Array.from({ length: answerTokens }, (_, i) => add(` a${i}`, 4));
+  const answer = answerTexts.map((text) => add(text, 4));
   while (tokens.length % 32 !== 0) add(`<|pad${tokens.length}|>`, 3);
 
   const next = tokens.map((_, token) => (token + 7) % 256);
@@ -52,7 +55,7 @@ export function writeScriptedModel(path: string, options: ScriptedModelOptions =
   if (loop) next[thought.at(-1)!] = thought[0]!;
   next[end] = end;
   // Hunch closes a thought with line breaks behind the marker, as most families do.
-  next["\n".charCodeAt(0)] = answerTokens > 0 && !noAnswer ? answer[0]! : end;
+  next["\n".charCodeAt(0)] = answer.length > 0 && !noAnswer ? answer[0]! : end;
 
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const matrix = (rows: number, columns: number, scale: number) =>

@@ -1,6 +1,7 @@
 /** The commands that work on code and do not answer in a comment thread: changes with a preview, and overviews in the chat. */
 import * as vscode from "vscode";
 import { HunchError, isHunchError } from "../../common/errors.ts";
+import type { AssistantTurn } from "../../common/panel.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { activeEditor, codeInQuestion, placeOf, wholeFile } from "../../host/editor.ts";
@@ -43,14 +44,14 @@ class Actions {
     this.#proposals = proposals;
   }
 
-  async explainFile(): Promise<void> {
+  async explainFile(): Promise<AssistantTurn | null> {
     const code = wholeFile(activeEditor().document);
-    await this.#inChat({ task: "explain", text: `Explain ${code.attachment.label}`, question: "", code: [code] });
+    return this.#inChat({ task: "explain", text: `Explain ${code.attachment.label}`, question: "", code: [code] });
   }
 
-  async explainChanges(): Promise<void> {
+  async explainChanges(): Promise<AssistantTurn | null> {
     const changes = await uncommittedChanges();
-    if (!changes) return;
+    if (!changes) return null;
     const { files, textless } = splitPatch(changes.patch);
     if (files.length === 0)
       throw new HunchError("emptyInput", `There are no uncommitted changes of text in ${changes.repository}.`, {
@@ -62,7 +63,7 @@ class Actions {
       return { piece, attachment: { label, uri, languageId, startLine, endLine } };
     });
     const question = textless.length > 0 ? `Also changed, without text to show: ${textless.join(", ")}.` : "";
-    await this.#inChat({ task: "changes", text: `Explain the changes in ${changes.repository}`, question, code });
+    return this.#inChat({ task: "changes", text: `Explain the changes in ${changes.repository}`, question, code });
   }
 
   /** Resolves with the proposal's URI when its diff is on screen. */
@@ -122,12 +123,12 @@ class Actions {
     if ((await vscode.window.showWarningMessage(`Hunch: ${message} ${hint}`, button)) === button) await show();
   }
 
-  async #inChat(question: Question): Promise<void> {
+  async #inChat(question: Question): Promise<AssistantTurn | null> {
     if (this.#chat.running)
       throw new HunchError("usage", "The chat is still answering.", {
         hint: "Ask when it has ended, or stop it first.",
       });
     await this.#chat.view.focus();
-    await this.#chat.askTask(question);
+    return this.#chat.askTask(question);
   }
 }

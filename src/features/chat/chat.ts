@@ -4,7 +4,7 @@
  */
 import * as vscode from "vscode";
 import type { Subscription } from "../../common/emitter.ts";
-import type { FromPanel, PanelState } from "../../common/panel.ts";
+import type { AssistantTurn, FromPanel, PanelState } from "../../common/panel.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { selectedAttachment, selectedCode } from "../../host/editor.ts";
 import { guarded, showError } from "../../host/notify.ts";
@@ -58,9 +58,11 @@ export class Chat {
     await this.#session.ask({ task: "ask", text, code });
   }
 
-  /** As `ask`, for a task of a command. */
-  async askTask(question: Question): Promise<void> {
-    await this.#session.ask(question);
+  /** As `ask`, for a task of a command; resolves with the turn of the answer. */
+  async askTask(question: Question): Promise<AssistantTurn | null> {
+    const session = this.#session;
+    await session.ask(question);
+    return session.conversation.turns.findLast((turn) => turn.role === "assistant") ?? null;
   }
 
   get running(): boolean {

@@ -3,7 +3,7 @@ import { Lexer, type Token } from "marked";
 
 /** Shows text as it is. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, "\\$&");
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&:@]/g, "\\$&");
 }
 
 /**

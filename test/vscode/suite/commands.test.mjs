@@ -1,0 +1,214 @@
+/** The commands on code: changes proposed by scripted models that say an exact answer, explanations by the small one. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import * as vscode from "vscode";
+import { writeScriptedModel } from "../../support/scriptedModel.ts";
+
+const [folder] = vscode.workspace.workspaceFolders;
+const cart = vscode.Uri.joinPath(folder.uri, "src", "cart.ts");
+const models = mkdtempSync(path.join(os.tmpdir(), "hunch-scripted-"));
+const smallModel = vscode.workspace.getConfiguration("hunch").get("model");
+const setModel = (model) => vscode.workspace.getConfiguration("hunch").update("model", model, true);
+const run = (command, ...args) => vscode.commands.executeCommand(command, ...args);
+const proposed = async (uri) => (await vscode.workspace.openTextDocument(uri)).getText();
+
+/** From now on the model answers with the lines of `answer`. */
+async function scriptModel(name, answer) {
+  const file = path.join(models, `${name}.gguf`);
+  writeScriptedModel(file, { thoughtTokens: 4, answerTexts: answer.split(/(?<=\n)/) });
+  await setModel(file);
+}
+
+/** Opens the cart with the cursor at the line (1-based) that holds `text`. */
+async function cursorAt(text) {
+  const document = await vscode.workspace.openTextDocument(cart);
+  const editor = await vscode.window.showTextDocument(document);
+  const position = document.positionAt(document.getText().indexOf(text));
+  editor.selection = new vscode.Selection(position, position);
+  return editor;
+}
+
+/** The last change is drawn a moment after the command has ended. */
+async function ended(thread) {
+  while (!["done", "interrupted"].includes(thread.contextValue))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  return thread;
+}
+
+const openTabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs).map((tab) => tab.label);
+
+suite("actions", function () {
+  this.timeout(120_000);
+  const problems = vscode.languages.createDiagnosticCollection("test");
+
+  suiteSetup(async () => {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const found = await run("vscode.executeDocumentSymbolProvider", cart);
+      if (found?.length > 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  });
+
+  suiteTeardown(async () => {
+    problems.dispose();
+    await setModel(smallModel);
+    rmSync(models, { recursive: true });
+  });
+
+  teardown(async () => {
+    await run("workbench.action.revertAndCloseActiveEditor");
+    await run("workbench.action.closeAllEditors");
+    await run("notifications.clearAll");
+  });
+
+  suite("Fix Problem", () => {
+    const fixed =
+      "The line is wrong.\n```ts\nexport function total(items: Item[]): number {\n  return items.length;\n}\n``` \nThat was it.\n";
+
+    suiteSetup(() => scriptModel("fix", fixed));
+    setup(() => {
+      const range = new vscode.Range(11, 10, 11, 14);
+      const problem = new vscode.Diagnostic(range, "Type 'string' is not a number.", vscode.DiagnosticSeverity.Error);
+      problem.source = "test";
+      problems.set(cart, [problem]);
+    });
+    teardown(() => problems.clear());
+
+    test("shows a diff and leaves the file alone until it is applied; one Undo takes it back", async () => {
+      const { document } = await cursorAt("Math.floor");
+      const before = document.getText();
+      const uri = await run("hunch.fixProblem");
+      assert.equal(uri.scheme, "hunch-proposal");
+      assert.equal(document.getText(), before);
+      assert.match(await proposed(uri), /number \{\n {2}return items\.length;\n\}\n\nexport class Cart/);
+      assert.ok(openTabs().includes("Fix line 12 of src/cart.ts"), openTabs().join());
+
+      await run("hunch.applyProposal", uri);
+      assert.match(document.getText(), /return items\.length;/);
+      assert.ok(!openTabs().includes("Fix line 12 of src/cart.ts"));
+      await run("undo");
+      assert.equal(document.getText(), before);
+    });
+
+    test("is offered by the lightbulb, which says what it is about", async () => {
+      const { document } = await cursorAt("Math.floor");
+      const [{ range }] = vscode.languages.getDiagnostics(cart).filter(({ source }) => source === "test");
+      const actions = await run("vscode.executeCodeActionProvider", cart, range);
+      const titles = actions.map(({ title }) => title);
+      for (const title of ["Fix with Hunch", "Explain with Hunch"]) assert.ok(titles.includes(title), titles.join());
+      const { command } = actions.find(({ title }) => title === "Fix with Hunch");
+      const uri = await run(command.command, ...command.arguments);
+      await run("hunch.discardProposal", uri);
+      assert.ok(!document.isDirty);
+      assert.deepEqual(
+        openTabs().filter((label) => label.startsWith("Fix")),
+        [],
+      );
+    });
+
+    test("finds its place after edits elsewhere, and refuses when the code itself was changed", async () => {
+      const { document } = await cursorAt("Math.floor");
+      const edit = (position, text) => {
+        const change = new vscode.WorkspaceEdit();
+        change.insert(cart, position, text);
+        return vscode.workspace.applyEdit(change);
+      };
+      const first = await run("hunch.fixProblem");
+      await edit(new vscode.Position(0, 0), "// a line above\n");
+      await run("hunch.applyProposal", first);
+      assert.match(document.getText(), /^\/\/ a line above\n[\s\S]*return items\.length;/);
+      await run("workbench.action.files.revert");
+
+      await cursorAt("Math.floor");
+      const second = await run("hunch.fixProblem");
+      await edit(new vscode.Position(10, 0), "  // a line inside\n");
+      await run("hunch.applyProposal", second);
+      assert.doesNotMatch(document.getText(), /items\.length/);
+    });
+  });
+
+  test("Fix Problem where nothing is reported: no diff", async () => {
+    await cursorAt("name: string");
+    assert.equal(await run("hunch.fixProblem"), undefined);
+    assert.deepEqual(openTabs(), ["cart.ts"]);
+  });
+
+  test("Write Doc Comment: above the method, with its indentation", async () => {
+    await scriptModel("docs", "```ts\n/**\n * Adds an item.\n */\n``` \n");
+    const { document } = await cursorAt("known.quantity +=");
+    await run("hunch.applyProposal", await run("hunch.writeDocComment"));
+    assert.match(document.getText(), /\n\n {2}\/\*\*\n {3}\* Adds an item\.\n {3}\*\/\n {2}add\(item: Item\)/);
+    await run("workbench.action.files.revert");
+  });
+
+  test("Write Tests: a new file beside it, after a preview; when it is there, a document without a file", async () => {
+    await scriptModel("tests", '```ts\nimport { total } from "./cart";\ntest("none", () => total([]));\n``` \n');
+    await cursorAt("Math.floor");
+    const uri = await run("hunch.writeTests");
+    const file = vscode.Uri.joinPath(folder.uri, "src", "cart.test.ts");
+    const exists = () =>
+      vscode.workspace.fs.stat(file).then(
+        () => true,
+        () => false,
+      );
+    assert.equal(await exists(), false);
+    await run("hunch.applyProposal", uri);
+    assert.match((await vscode.workspace.openTextDocument(file)).getText(), /^import .*\ntest\("none".*\n$/);
+
+    await cursorAt("Math.floor");
+    const untitled = await run("hunch.writeTests");
+    assert.equal(untitled.scheme, "untitled");
+    await vscode.workspace.fs.delete(file);
+  });
+
+  test("an answer without code proposes nothing", async () => {
+    await scriptModel("none", "I would rather not.\n");
+    await cursorAt("Math.floor");
+    assert.equal(await run("hunch.writeTests"), null);
+    assert.deepEqual(openTabs(), ["cart.ts"]);
+  });
+
+  suite("with the small model", () => {
+    suiteSetup(() => setModel(smallModel));
+
+    test("Explain Symbol, Find Bugs and Explain Problem answer in threads", async () => {
+      const { document } = await cursorAt("Math.floor");
+      const symbol = await ended(await run("hunch.explainSymbol"));
+      assert.equal(symbol.label, "Explain src/cart.ts:8-15");
+      assert.match(symbol.comments[0].body.value, /tokens\/s/);
+      const bugs = await ended(await run("hunch.findBugs"));
+      // A model's text runs nothing: no command links, no HTML.
+      for (const { body } of [...symbol.comments, ...bugs.comments]) assert.ok(!body.isTrusted && !body.supportHtml);
+      assert.equal(bugs.label, "Find bugs in src/cart.ts:8-15");
+      const diagnostics = [new vscode.Diagnostic(document.lineAt(11).range, "Too many pieces are free.")];
+      const problem = await run("hunch.explainProblem", { uri: cart, diagnostics });
+      assert.deepEqual([problem.label, problem.range.start.line], ["Explain the problem in src/cart.ts:8-15", 11]);
+      for (const thread of [symbol, bugs, problem]) await run("hunch.thread.delete", thread);
+    });
+
+    test("Explain File answers in the chat", async () => {
+      await cursorAt("Math.floor");
+      const turn = await run("hunch.explainFile");
+      assert.equal(turn.error, null);
+      assert.ok(turn.stats.answerTokens > 0);
+    });
+
+    test("Explain Changes tells about what is changed in Git", async () => {
+      const git = (...args) =>
+        execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: folder.uri.fsPath });
+      git("init", "-q");
+      git("add", ".");
+      git("commit", "-qm", "first");
+      await run("git.openRepository", folder.uri.fsPath);
+      await run("hunch.newChat");
+      assert.equal(await run("hunch.explainChanges"), undefined, "nothing is changed");
+      await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder.uri, "notes.md"), Buffer.from("# Other notes\n"));
+      const turn = await run("hunch.explainChanges");
+      assert.equal(turn.error, null);
+      assert.ok(turn.stats.answerTokens > 0);
+    });
+  });
+});
