@@ -14,6 +14,7 @@ import { RecyclingDrafter } from "../../src/engine/speculation/drafters/recyclin
 import { SuffixDrafter } from "../../src/engine/speculation/drafters/suffix.ts";
 import { Sampler } from "../../src/engine/speculation/sampler.ts";
 import { fixedPolicies, type PolicyMaker, policies } from "./policies.ts";
+import { rateTable } from "./rates.ts";
 import { ReplaySequence } from "./replaySequence.ts";
 import { readTraces, type Trace, type TraceFile } from "./trace.ts";
 
@@ -23,15 +24,16 @@ const { values: options } = parseArgs({
     traces: { type: "string", default: join(root, "bench", "data", "traces.json") },
     out: { type: "string", default: join(root, "bench", "results", "replay.md") },
     "each-prompt": { type: "boolean", default: false },
+    rates: { type: "boolean", default: false },
   },
 });
 
 /** ms of a pass by size. The two CPUs are measured (1.5B Q4_K_M, 2 threads); the GPUs are assumed flat up to a size. */
 const curves: Record<string, CostSamples> = {
-  "AMD, 2 cores": { 1: 37, 2: 59, 3: 74, 4: 96, 6: 140, 8: 174, 12: 259, 16: 252 },
-  "Intel, 2 cores": { 1: 84, 2: 134, 3: 168, 4: 151, 6: 286, 8: 300, 12: 479, 16: 495 },
-  "GPU, flat to 8": { 1: 10, 8: 10.4, 16: 18 },
-  "GPU, flat to 64": { 1: 10, 8: 10.2, 16: 10.4 },
+  "AMD, 2 cores": { 1: 37, 2: 59, 3: 74, 4: 96, 6: 140, 8: 174, 12: 259, 16: 252, 32: 540 },
+  "Intel, 2 cores": { 1: 84, 2: 134, 3: 168, 4: 151, 6: 286, 8: 300, 12: 479, 16: 495, 32: 915 },
+  "GPU, flat to 8": { 1: 10, 8: 10.4, 16: 18, 32: 36 },
+  "GPU, flat to 64": { 1: 10, 8: 10.2, 16: 10.4, 32: 10.8 },
 };
 
 /** Speed-up over plain decoding of one trace; state learnt on earlier prompts is carried along, as in a session. */
@@ -62,6 +64,10 @@ async function play(
 }
 
 const file = readTraces(options.traces);
+if (options.rates) {
+  console.log(rateTable(file.traces));
+  process.exit(0);
+}
 const workloads = [...new Set(file.traces.map((trace) => trace.workload))];
 const lines = [
   "# Policies on recorded traces",

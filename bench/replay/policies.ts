@@ -1,6 +1,6 @@
 /** What is compared on recorded traces: our controller, fixed rules, and published bandits. */
 import type { AcceptanceModel } from "../../src/engine/speculation/acceptance.ts";
-import { Controller, longestDraft } from "../../src/engine/speculation/controller.ts";
+import { Controller } from "../../src/engine/speculation/controller.ts";
 import type { CostCurve } from "../../src/engine/speculation/costCurve.ts";
 import type { Draft } from "../../src/engine/speculation/types.ts";
 
@@ -89,11 +89,12 @@ export const policies: Record<string, PolicyMaker> = {
   "fixed 1": () => new Fixed(1),
   "fixed 3": () => new Fixed(3),
   "fixed 7": () => new Fixed(7),
-  "fixed 15": () => new Fixed(longestDraft - 1),
+  "fixed 15": () => new Fixed(15),
   "fixed 3, match ≥ 4": () => new Fixed(3, 3),
   "fixed 7, match ≥ 4": () => new Fixed(7, 3),
-  "fixed 15, match ≥ 4": () => new Fixed(longestDraft - 1, 3),
-  "fixed 15, match ≥ 9": () => new Fixed(longestDraft - 1, 5),
+  "fixed 15, match ≥ 4": () => new Fixed(15, 3),
+  "fixed 15, match ≥ 9": () => new Fixed(15, 5),
+  "fixed 31, match ≥ 9": () => new Fixed(31, 5),
   "UCB bandit": (costs) => new Ucb(costs),
 };
 /** Rules with no state: the best of them, chosen per prompt after the fact, is the oracle to compare with. */

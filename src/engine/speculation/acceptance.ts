@@ -7,19 +7,44 @@ import type { DrafterName } from "../../common/segments.ts";
 import type { TextKind } from "./types.ts";
 
 /** First draft position (0-based) of each band. */
-const bandFrom = [0, 1, 3, 7];
+export const bandFrom = [0, 1, 3, 7];
 const bands = bandFrom.length;
 /** Share of the old evidence kept with each new piece; about the last 20 count. */
 const fade = 0.95;
 /** Weight of the prior, in observations. */
 const priorWeight = 4;
 
-/** Chances assumed before anything is seen, by confidence class: a little below what real runs show. */
-const priors: Record<DrafterName, readonly number[]> = {
-  // The plain match by its length, then the aligned copy by its confidence.
-  suffix: [0.15, 0.25, 0.35, 0.5, 0.65, 0.75, 0.85, 0.9, 0.4, 0.7, 0.6, 0.7, 0.8, 0.85, 0.9],
-  recycling: [0.1, 0.2, 0.35, 0.5, 0.2, 0.35, 0.5, 0.7],
-  draft: [0.45, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95],
+/** Chances by confidence class: of a draft's first token, and of each later one given those before it. */
+interface Prior {
+  first: readonly number[];
+  later: readonly number[];
+}
+
+/**
+ * Chances assumed before anything is seen: those of recorded traces (`npm run bench:replay -- --rates`), a little lowered.
+ * Code is copied in long stretches; in prose a match seldom goes on. The suffix drafter's classes are the plain match by
+ * its length, then the aligned copy by its confidence.
+ */
+const priors: Record<"code" | "text", Record<DrafterName, Prior>> = {
+  code: {
+    suffix: {
+      first: [0.2, 0.6, 0.75, 0.8, 0.88, 0.9, 0.93, 0.95, 0.35, 0.9, 0.8, 0.85, 0.85, 0.93, 0.92, 0.95],
+      later: [0.8, 0.88, 0.9, 0.9, 0.93, 0.94, 0.95, 0.95, 0.9, 0.92, 0.9, 0.9, 0.92, 0.94, 0.94, 0.95],
+    },
+    recycling: { first: [0.05, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.5], later: [0.3, 0.4, 0.4, 0.4, 0.4, 0.5, 0.5, 0.65] },
+    draft: { first: [0.45, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95], later: [0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95] },
+  },
+  text: {
+    suffix: {
+      first: [0.15, 0.5, 0.5, 0.5, 0.55, 0.7, 0.8, 0.85, 0.05, 0.4, 0.55, 0.5, 0.6, 0.5, 0.5, 0.85],
+      later: [0.5, 0.5, 0.5, 0.55, 0.65, 0.8, 0.9, 0.9, 0.5, 0.5, 0.5, 0.5, 0.6, 0.5, 0.6, 0.9],
+    },
+    recycling: {
+      first: [0.05, 0.15, 0.1, 0.25, 0.2, 0.25, 0.25, 0.6],
+      later: [0.3, 0.4, 0.4, 0.4, 0.4, 0.5, 0.5, 0.6],
+    },
+    draft: { first: [0.45, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95], later: [0.5, 0.55, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9] },
+  },
 };
 
 interface Counts {
@@ -33,32 +58,29 @@ export class AcceptanceModel {
   /** Chance that the draft token at `position` (0-based) is accepted, given that those before it were. */
   chance(drafter: DrafterName, bucket: number, kind: TextKind, position: number): number {
     const band = bandFrom.findLastIndex((from) => position >= from);
-    const own = this.#counts.get(key(drafter, bucket, kind))?.[band];
-    const shared = this.#counts.get(key(drafter, bucket, "all"))?.[band];
-    const prior = priors[drafter][bucket] ?? 0.1;
-    const sharedChance = ratio(shared, prior, priorWeight);
-    return ratio(own, sharedChance, priorWeight * 2);
+    const { first, later } = priors[kind === "code" ? "code" : "text"][drafter];
+    const prior = (position === 0 ? first : later)[bucket] ?? 0.1;
+    const counts = this.#counts.get(key(drafter, bucket, kind))?.[band];
+    return ((counts?.accepted ?? 0) + prior * priorWeight) / ((counts?.seen ?? 0) + priorWeight);
   }
 
   /** A draft of which the first `accepted` tokens were right, and the next wrong if `mismatch`. */
   observe(drafter: DrafterName, bucket: number, kind: TextKind, accepted: number, mismatch: boolean): void {
-    for (const scope of [kind, "all"] as const) {
-      const name = key(drafter, bucket, scope);
-      let counts = this.#counts.get(name);
-      if (!counts) {
-        counts = Array.from({ length: bands }, () => ({ accepted: 0, seen: 0 }));
-        this.#counts.set(name, counts);
-      }
-      const last = accepted + (mismatch ? 1 : 0);
-      for (let band = 0; band < bands; band++) {
-        const from = bandFrom[band]!;
-        const seen = Math.min(last, bandFrom[band + 1] ?? last) - from;
-        if (seen <= 0) break;
-        const right = Math.min(accepted, bandFrom[band + 1] ?? accepted) - from;
-        const count = counts[band]!;
-        count.accepted = count.accepted * fade + Math.max(0, right);
-        count.seen = count.seen * fade + seen;
-      }
+    const name = key(drafter, bucket, kind);
+    let counts = this.#counts.get(name);
+    if (!counts) {
+      counts = Array.from({ length: bands }, () => ({ accepted: 0, seen: 0 }));
+      this.#counts.set(name, counts);
+    }
+    const last = accepted + (mismatch ? 1 : 0);
+    for (let band = 0; band < bands; band++) {
+      const from = bandFrom[band]!;
+      const seen = Math.min(last, bandFrom[band + 1] ?? last) - from;
+      if (seen <= 0) break;
+      const right = Math.min(accepted, bandFrom[band + 1] ?? accepted) - from;
+      const count = counts[band]!;
+      count.accepted = count.accepted * fade + Math.max(0, right);
+      count.seen = count.seen * fade + seen;
     }
   }
 
@@ -84,10 +106,6 @@ export class AcceptanceModel {
   }
 }
 
-function key(drafter: DrafterName, bucket: number, kind: TextKind | "all"): string {
+function key(drafter: DrafterName, bucket: number, kind: TextKind): string {
   return `${drafter}/${bucket}/${kind}`;
-}
-
-function ratio(counts: Counts | undefined, prior: number, weight: number): number {
-  return ((counts?.accepted ?? 0) + prior * weight) / ((counts?.seen ?? 0) + weight);
 }

@@ -14,9 +14,10 @@ import type { AcceptanceModel } from "./acceptance.ts";
 import type { CostCurve } from "./costCurve.ts";
 import type { Draft, TextKind } from "./types.ts";
 
-export const longestDraft = 16;
+/** Tokens; a pass is one larger. A GPU verifies that many for the price of one; a CPU hardly ever gets there. */
+export const longestDraft = 31;
 /** Pass sizes looked at when any is allowed: where kernels' tiles end, and those below. */
-const usualSizes = [2, 3, 4, 5, 6, 8, 12, 16];
+const usualSizes = [2, 3, 4, 5, 6, 8, 12, 16, 24, 32];
 /** Speculation has to promise this much more than plain decoding: estimates are noisy, and plain is certain. */
 const leastGain = 1.1;
 /** Share of the decode time that may go into trying the draft model where it does not look worth its cost. */
@@ -129,7 +130,8 @@ export class Controller {
   }
 
   #allowedLengths(longest: number): number[] {
-    const sizes = this.#options.allowedSizes ?? usualSizes;
+    const { allowedSizes, costs } = this.#options;
+    const sizes = allowedSizes ?? usualSizes.filter((size) => size <= costs.largestSize);
     return sizes.map((size) => size - 1).filter((length) => length > 0 && length <= longest);
   }
 
@@ -138,8 +140,8 @@ export class Controller {
     const longest = Math.min(draft.tokens.length, room);
     const lengths = this.#allowedLengths(longest);
     // The whole draft, where it ends between two usual sizes.
-    if (!this.#options.allowedSizes && longest > 0 && longest < longestDraft && !lengths.includes(longest))
-      lengths.push(longest);
+    const between = longest > 0 && longest < costs.largestSize && !lengths.includes(longest);
+    if (!this.#options.allowedSizes && between) lengths.push(longest);
     let best = { gain: 0, length: 0 };
     let expected = 1;
     let reach = 1;

@@ -5,7 +5,11 @@
 import type { TokenSequence } from "./types.ts";
 
 /** Pass sizes measured after load; sizes between are interpolated, beyond the last the curve goes on straight. */
-export const measuredSizes = [1, 2, 3, 4, 6, 8, 12, 16] as const;
+export const measuredSizes = [1, 2, 3, 4, 6, 8, 12, 16, 32] as const;
+/** A size from here on is measured once only: on a CPU it takes as long as all the others. */
+const largeSize = 32;
+/** Passes up to this size are thought possible while nothing is measured. */
+const assumedLargest = 16;
 
 /** Serialised form: ms by pass size. */
 export type CostSamples = Record<string, number>;
@@ -47,6 +51,11 @@ export class CostCurve {
     }
     const share = (size - below) / (above - below);
     return this.#ms.get(below)! * (1 - share) + this.#ms.get(above)! * share;
+  }
+
+  /** The largest size whose cost is known; beyond it the curve is a guess that speculation does not rest on. */
+  get largestSize(): number {
+    return this.known ? Math.max(...this.#ms.keys()) : assumedLargest;
   }
 
   /** T(size) / T(1). */
@@ -101,6 +110,7 @@ export async function measureCosts(
   await timedPass(sequence, 1, start); // the first pass after a load pages weights in
   for (let round = 0; round < rounds; round++) {
     for (const size of fits) {
+      if (size >= largeSize && best.has(size)) continue;
       if (stop()) return Object.fromEntries(best);
       const ms = await timedPass(sequence, size, start);
       best.set(size, Math.min(ms, best.get(size) ?? Number.POSITIVE_INFINITY));

@@ -144,7 +144,7 @@ export class Decoder {
     let modelDraft: Draft | null = null;
     let draftMs = 0;
     for (const drafter of drafters) {
-      const length = drafter.cheap ? Math.min(room, longestDraft - 1) : controller.wantsModelDraft(kind, room);
+      const length = drafter.cheap ? room : controller.wantsModelDraft(kind, room);
       if (length <= 0) continue;
       const before = performance.now();
       const made = await drafter.draft(length);
