@@ -98,7 +98,12 @@ function generateParams(
   });
   return {
     ...common,
-    prompt: { kind: "chat", messages: composed.messages, thinking: composed.thinking },
+    prompt: {
+      kind: "chat",
+      messages: composed.messages,
+      thinking: composed.thinking,
+      opening: composed.opening,
+    },
     sampling: sampling(request, composed.sampling),
     maxTokens: request.maxTokens ?? Math.max(usualMaxTokens, composed.maxTokens),
     controls: composed.controls,

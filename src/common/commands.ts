@@ -22,6 +22,7 @@ export const commandIds = [
   "hunch.newChat",
   "hunch.selectModel",
   "hunch.downloadModel",
+  "hunch.optimisePrompts",
   "hunch.showLog",
   "hunch.restartEngine",
   "hunch.showActions",

@@ -125,7 +125,8 @@ export interface SamplingOptions {
 export type ThinkingMode = "on" | "off";
 
 export type Prompt =
-  | { kind: "chat"; messages: ChatMessage[]; thinking: ThinkingMode }
+  /** `opening`: first characters of the thought, written for the model; "" or missing leaves them to it. */
+  | { kind: "chat"; messages: ChatMessage[]; thinking: ThinkingMode; opening?: string }
   /** Sent as it is, without the chat format. */
   | { kind: "raw"; text: string }
   /** Goes on where an interrupted answer stopped: the same messages and what had been generated. */

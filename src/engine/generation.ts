@@ -83,6 +83,7 @@ export class Generation {
     const decoder = await this.#openDecoder(prompt);
     const nativeBefore = this.#nativeMs();
     const decodeStart = performance.now();
+    await this.#open(decoder, output);
     const stopReason = await this.#decode(decoder, output, decodeStart);
     const decodeMs = performance.now() - decodeStart;
     output.end();
@@ -240,6 +241,13 @@ export class Generation {
       thoughtEnd = null;
       this.#flushSoon(decoder, output, decodeStart);
     }
+  }
+
+  /** Begins the thought in the form that is wanted: a small model goes on in a form more surely than it follows words. */
+  async #open(decoder: Decoder, output: Output): Promise<void> {
+    const { prompt } = this.#params;
+    if (prompt.kind === "chat" && prompt.opening && output.segment === "thinking")
+      await this.#force(decoder, output, prompt.opening, false);
   }
 
   /** Puts text into the output that the model did not choose. */

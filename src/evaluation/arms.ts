@@ -66,7 +66,12 @@ export function request(
   };
   return {
     conversationId: "evaluation",
-    prompt: { kind: "chat", messages: composed.messages, thinking: composed.thinking },
+    prompt: {
+      kind: "chat",
+      messages: composed.messages,
+      thinking: composed.thinking,
+      opening: composed.opening,
+    },
     sampling: { ...greedy, ...composed.sampling },
     maxTokens: conditions.maxTokens,
     controls: arm.by === "effort" ? composed.controls : controls(arm.controls, composed),

@@ -1,5 +1,6 @@
 /** What every feature gets: the services of the extension, made once. Whoever makes something hands it to `own`. */
 import type * as vscode from "vscode";
+import type { Calibrations } from "./calibrations.ts";
 import type { Engine } from "./engine.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
@@ -11,6 +12,7 @@ export interface Ctx {
   readonly settings: SettingsReader;
   readonly models: Models;
   readonly engine: Engine;
+  readonly calibrations: Calibrations;
   /** Disposed when the extension is deactivated. */
   own<T extends vscode.Disposable>(disposable: T): T;
 }

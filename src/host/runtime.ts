@@ -1,8 +1,10 @@
 /**
- * What the extension loads when it is first needed, as one bundle of its own (see esbuild.js): the engine's client and
- * the models. Activation pays for neither.
+ * What the extension loads when it is first needed, as one bundle of its own (see esbuild.js): the engine's client,
+ * the models, and calibration. Activation pays for neither.
  */
 export { EngineSupervisor } from "../client/supervisor.ts";
+export { calibrate, calibrationFiles, learntTemplates } from "../evaluation/calibration/calibrate.ts";
 export { discoverModels } from "../models/discover.ts";
 export { download } from "../models/download.ts";
+export { calibrationFolder, thisUser } from "../models/folder.ts";
 export { isPath, ModelStore } from "../models/store.ts";

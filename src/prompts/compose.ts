@@ -44,6 +44,8 @@ export interface ComposeInput {
 export interface Composed {
   messages: ChatMessage[];
   thinking: ThinkingMode;
+  /** First characters of the thought, for a model that has to be led into the template's form; "" for others. */
+  opening: string;
   controls: ThinkingControls;
   /** Thought and answer together. */
   maxTokens: number;
@@ -81,6 +83,7 @@ export function compose(input: ComposeInput): Composed {
       { role: "user", content: userText(input, template, thinking, budget) },
     ],
     thinking,
+    opening: thinking === "on" && !format.native ? template.opening : "",
     controls: { budget: thinking === "on" ? budget : null, loopGuard: true, earlyExit: false },
     maxTokens: thoughtTokens + tasks[task].answerTokens,
     template: thinking === "on" ? template.name : "none",

@@ -5,6 +5,7 @@ import type { GenerateParams, ModelInfo, Notice, Prompt } from "../../common/pro
 import type { Settings } from "../../common/settings.ts";
 import { type Composed, compose } from "../../prompts/compose.ts";
 import { describeOmissions, estimateTokens, type FittedCode, fitCode } from "../../prompts/contextBudget.ts";
+import type { LearntTemplates } from "../../prompts/effort.ts";
 import { type Conversation, historyBefore, inputOf, type TurnInput } from "./conversation.ts";
 
 export type GenerationSettings = Pick<Settings, "temperature" | "maxTokens" | "thinkingBudget" | "speculation">;
@@ -22,6 +23,7 @@ export interface RequestOptions {
   turn: AssistantTurn;
   model: ModelInfo;
   settings: GenerationSettings;
+  learnt: LearntTemplates;
   seed: number;
   /** Go on where the turn's text ends. */
   carryOn: boolean;
@@ -62,7 +64,7 @@ export function buildRequest(options: RequestOptions): TurnRequest {
 }
 
 function composeTurn(
-  { conversation, turn, model, settings }: RequestOptions,
+  { conversation, turn, model, settings, learnt }: RequestOptions,
   input: TurnInput,
   code: FittedCode,
 ): Composed {
@@ -75,6 +77,7 @@ function composeTurn(
     effort: input.effort,
     budget: settings.thinkingBudget ?? undefined,
     format: model.thinking,
+    learnt,
   });
 }
 
@@ -101,8 +104,8 @@ function omissionNotices({ omitted }: FittedCode): Notice[] {
   return omitted.length > 0 ? [{ code: "codeOmitted", message: describeOmissions(omitted) }] : [];
 }
 
-function promptOf(turn: AssistantTurn, { messages, thinking }: Composed, carryOn: boolean): Prompt {
-  if (!carryOn) return { kind: "chat", messages, thinking };
+function promptOf(turn: AssistantTurn, { messages, thinking, opening }: Composed, carryOn: boolean): Prompt {
+  if (!carryOn) return { kind: "chat", messages, thinking, opening };
   const partial = { thinking: runsText(turn.thinking), answer: runsText(turn.answer) };
   return { kind: "continue", messages, thinking, partial };
 }

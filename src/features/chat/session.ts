@@ -7,6 +7,7 @@ import type { AssistantTurn, PanelToken } from "../../common/panel.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult, ModelInfo } from "../../common/protocol.ts";
 import type { Settings } from "../../common/settings.ts";
 import type { LiveStats } from "../../common/stats.ts";
+import type { LearntTemplates } from "../../prompts/effort.ts";
 import {
   applyEvent,
   ask,
@@ -37,6 +38,8 @@ export interface SessionServices {
   engine: Generator;
   /** Read at each question, so that a changed setting counts at once. */
   settings(): GenerationSettings & Pick<Settings, "effort">;
+  /** What calibration found best for a model. */
+  learnt(model: ModelInfo): Promise<LearntTemplates>;
   newId(): string;
   newSeed(): number;
 }
@@ -135,6 +138,7 @@ export class ChatSession {
       turn,
       model,
       settings: this.#services.settings(),
+      learnt: await this.#services.learnt(model),
       seed: this.#services.newSeed(),
       carryOn,
     });

@@ -28,10 +28,11 @@ export class Sessions {
   readonly onChange = this.#changes.on;
 
   create(stored?: Conversation | null): ChatSession {
-    const { engine, settings } = this.#ctx;
+    const { engine, settings, calibrations } = this.#ctx;
     const session = new ChatSession(stored ?? newConversation(randomUUID()), {
       engine,
       settings: () => settings.current,
+      learnt: (model) => calibrations.learnt(model),
       newId: randomUUID,
       newSeed: () => randomInt(seedLimit),
     });

@@ -5,6 +5,7 @@ export const concise: Template = {
   name: "concise",
   thinks: true,
   style: () => "Think step by step, but briefly: only what the answer needs, and do not write the answer there.",
+  opening: "",
   claims: "48 % fewer tokens on average, accuracy about the same except for mathematics with weak models.",
   source: "Concise chain of thought, arXiv 2401.05618",
   measured: null,

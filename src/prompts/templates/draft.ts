@@ -6,6 +6,7 @@ export const draft: Template = {
   thinks: true,
   style: () =>
     'Think in notes, not sentences: one step a line, five words at most, like "- loop: tries task" or "- x < 0: throws".',
+  opening: "-",
   claims: "80 to 92 % fewer tokens at 0 to 4 points less accuracy; small models lose more without examples.",
   source: "Chain of Draft, arXiv 2502.18600",
   measured: null,

@@ -21,6 +21,11 @@ export interface Template {
   thinks: boolean;
   /** How to think, as sentences to the model; "" leaves it to the model. */
   style(budget: number | null): string;
+  /**
+   * First characters of a thought of this style, "" for none. Models not trained to think hold a form that has begun
+   * better than one that was asked for; trained ones have a form of their own and are left to it.
+   */
+  opening: string;
   /** What its authors report, and where it applies. */
   claims: string;
   /** The paper; "" where there is none. */

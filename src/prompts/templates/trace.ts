@@ -9,6 +9,7 @@ export const trace: Template = {
   thinks: true,
   style: () =>
     "Think by running the code with the given values: one line a step, each changed variable with its new value.",
+  opening: "-",
   claims: "Intermediate values written out make small models execute code far better than direct answers do.",
   source: "Scratchpads for intermediate computation, arXiv 2112.00114",
   measured: null,

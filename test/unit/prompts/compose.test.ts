@@ -100,6 +100,13 @@ describe("thinking", () => {
     expect(composed.messages.at(-1)?.content).toContain(templates[template].style(300));
   });
 
+  it("is begun in the template's form in models that are not trained to think", () => {
+    expect(compose(input({ template: "draft" })).opening).toBe(templates.draft.opening);
+    expect(templates.draft.opening).not.toBe("");
+    expect(compose(input({ template: "draft", format: native })).opening).toBe("");
+    expect(compose(input({ template: "draft", budget: 0 })).opening).toBe("");
+  });
+
   it("is off at effort off and with a budget of nothing, and then nothing is said of it", () => {
     for (const more of [{ effort: "off" }, { budget: 0 }] as const) {
       const composed = compose(input(more));
@@ -158,6 +165,18 @@ describe("effort auto", () => {
     expect(auto({ task: "ask", question: "Why does this deadlock?" }).template).toBe("concise");
     expect(auto({ task: "ask", question: "What is a monad?", code: [] }).thinking).toBe("off");
     expect(auto({ task: "ask", question: "Why is quicksort slow here?", code: [] }).thinking).toBe("on");
+  });
+
+  it("uses what calibration found, by the kind of question, unless an effort or a template is chosen", () => {
+    const learnt = { value: "sketch", reasoning: "concise" } as const;
+    const question = "What does f(3) return?";
+    const template = (more: Partial<ComposeInput>) => compose(input({ task: "ask", learnt, ...more })).template;
+    expect(template({ effort: "auto", question })).toBe("sketch");
+    expect(template({ effort: "auto", question: "Why does it fail?" })).toBe("concise");
+    expect(template({ effort: "auto", question, code: [] })).toBe("concise");
+    expect(template({ effort: "medium", question })).toBe("trace");
+    expect(template({ effort: "auto", question, template: "plain" })).toBe("plain");
+    expect(template({ effort: "auto", task: "docs" })).toBe("none");
   });
 
   it("runs code in its head when asked for a value", () => {

@@ -1,15 +1,20 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { HunchError } from "../../../../src/common/errors.ts";
 import { runsText } from "../../../../src/common/panel.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult, ModelInfo } from "../../../../src/common/protocol.ts";
 import { newConversation } from "../../../../src/features/chat/conversation.ts";
 import { ChatSession, type SessionChange } from "../../../../src/features/chat/session.ts";
+import type { LearntTemplates } from "../../../../src/prompts/effort.ts";
 import { model, result, tokens } from "../support.ts";
 
 type Work = (o: { emit(...events: GenerationEvent[]): void; signal: AbortSignal }) => Promise<GenerationResult>;
 
 /** A session on an engine that does what `work` says, generation by generation. */
-function session(work: Work[], o: { prepare?: () => Promise<ModelInfo>; settings?: Record<string, unknown> } = {}) {
+function session(
+  work: Work[],
+  o: { prepare?: () => Promise<ModelInfo>; settings?: Record<string, unknown>; learnt?: LearntTemplates } = {},
+) {
   const asked: GenerateParams[] = [];
   const answeredNow: string[] = [];
   const changes: SessionChange["type"][] = [];
@@ -33,6 +38,7 @@ function session(work: Work[], o: { prepare?: () => Promise<ModelInfo>; settings
       speculation: "auto",
       ...o.settings,
     }),
+    learnt: async () => o.learnt ?? {},
     newId: () => `g${ids++}`,
     newSeed: () => 7,
   });
@@ -51,6 +57,17 @@ const code = [
 ];
 
 describe("ask", () => {
+  it("uses what was learnt about the model, with effort auto", async () => {
+    const prompts = await Promise.all(
+      [{}, { reasoning: "none" } as const].map(async (learnt) => {
+        const { chat, asked } = session([async () => result()], { learnt, settings: { effort: "auto" } });
+        await chat.ask({ task: "ask", text: "Why does this go wrong?", code });
+        return asked[0]?.prompt;
+      }),
+    );
+    expect(prompts).toMatchObject([{ thinking: "on" }, { thinking: "off" }]);
+  });
+
   it("streams into the turn and ends it", async () => {
     const { chat, changes, last } = session([
       async ({ emit }) => {
@@ -146,14 +163,15 @@ describe("stop and answer now", () => {
       },
     ]);
     const asking = chat.ask({ task: "ask", text: "?", code });
-    await Promise.resolve();
+    await setImmediate();
     chat.stop();
     await asking;
     expect(last()).toMatchObject({ status: "stopped", canContinue: true });
     await chat.continue(last().id);
     expect(asked[1]?.prompt).toEqual({
-      ...asked[0]?.prompt,
       kind: "continue",
+      messages: asked[0]?.prompt.kind === "chat" ? asked[0].prompt.messages : [],
+      thinking: "on",
       partial: { thinking: "hm", answer: "" },
     });
     expect([runsText(last().thinking), runsText(last().answer)]).toEqual(["hm", "So."]);
@@ -163,7 +181,7 @@ describe("stop and answer now", () => {
     const { chat, answeredNow } = session([untilStopped]);
     chat.answerNow();
     const asking = chat.ask({ task: "ask", text: "?", code: [] });
-    await Promise.resolve();
+    await setImmediate();
     chat.answerNow();
     chat.stop();
     await asking;

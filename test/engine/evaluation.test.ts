@@ -1,0 +1,75 @@
+/** The commands that measure ways of thinking, as processes, with a model whose answers are known (and always wrong). */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, inject, test } from "vitest";
+import { Cli, cli } from "./support/cli.ts";
+
+const folder = () => join(inject("scratch"), "evaluation");
+const data = () => {
+  const path = join(inject("scratch"), "items.jsonl");
+  const items = [1, 2, 3].map((i) => ({
+    id: `i${i}`,
+    question: `How much is ${i} + 1?`,
+    answer: `So:\n#### ${i + 1}`,
+  }));
+  writeFileSync(path, items.map((item) => JSON.stringify(item)).join("\n"));
+  return path;
+};
+const bench = () => [
+  ...["bench", "thinking", "--data", data(), "--model", inject("scripted").chain, "--out", folder()],
+  ...["--templates", "plain,none", "--controls", "off,guarded", "--json"],
+];
+const result = (name: string) => readFileSync(join(folder(), name), "utf8");
+
+describe("bench thinking", () => {
+  test("stops at a signal with what is finished, and goes on from there", async () => {
+    const first = new Cli([...bench(), "--name", "stopped"]);
+    const records = () => {
+      try {
+        return result("stopped.records.jsonl")
+          .split("\n")
+          .filter((line) => line !== "");
+      } catch {
+        return [];
+      }
+    };
+    while (records().length < 2) {
+      expect(first.child.exitCode).toBeNull();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    first.child.kill("SIGINT");
+    expect((await first.exited).status).toBe(130);
+    const kept = records();
+    const second = await cli([...bench(), "--name", "stopped"]);
+    expect(second.status).toBe(0);
+    expect(records().slice(0, kept.length)).toEqual(kept);
+    expect(records()).toHaveLength(9);
+    const done = second.json().at(-1);
+    expect(done?.arms.map(({ arm, items, right }: Record<string, unknown>) => [arm, items, right])).toEqual([
+      ["plain", 3, 0],
+      ["plain, guarded", 3, 0],
+      ["none", 3, 0],
+    ]);
+    expect(done?.arms[2].against.saved).toBe(1);
+    expect(result("stopped.md")).toContain("| plain, guarded | 3 |");
+    expect(result("stopped.svg")).toContain("</svg>");
+  });
+
+  test("says what is wrong with its options", async () => {
+    const wrong = await cli(["bench", "thinking", "--data", data(), "--templates", "plain,odd"]);
+    expect(wrong.status).toBe(2);
+    expect(wrong.stderr).toContain("odd");
+    const missing = await cli(["bench", "thinking", "--data", "no-such-file"]);
+    expect(missing).toMatchObject({ status: 1, stderr: expect.stringContaining("no-such-file") });
+  });
+});
+
+describe("calibrate", () => {
+  test("runs the bundled tasks and says what came of it", async () => {
+    const exit = await cli(["calibrate", "--model", inject("scripted").chain, "--limit", "2", "--json"]);
+    expect(exit.status).toBe(0);
+    const done = exit.json().at(-1);
+    expect(done).toMatchObject({ type: "done", adopted: {}, missing: 0 });
+    expect(readFileSync(done?.report, "utf8")).toContain("Nothing is adopted");
+  });
+});

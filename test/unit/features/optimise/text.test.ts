@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { outcomeText, progressText } from "../../../../src/features/optimise/text.ts";
+
+const calibration = { model: "Toy", made: "2026-01-01T00:00:00.000Z", adopted: {}, missing: 0 };
+
+describe("outcomeText", () => {
+  it("says what effort auto does now", () => {
+    const text = outcomeText({ ...calibration, adopted: { value: "trace", reasoning: "draft" } });
+    expect(text).toBe("Effort “auto” now uses, with Toy: trace for what code returns, draft for other questions.");
+  });
+
+  it("says when too little is known, and how to go on", () => {
+    expect(outcomeText({ ...calibration, missing: 230 })).toMatch(/not measured enough.*230 answers are missing/);
+    expect(outcomeText({ ...calibration, adopted: { reasoning: "draft" } })).not.toContain("undefined");
+  });
+});
+
+describe("progressText", () => {
+  it("says how far it is and how long it takes", () => {
+    expect(progressText({ done: 0, total: 240, secondsLeft: null })).toBe("0 of 240 answers");
+    expect(progressText({ done: 12, total: 240, secondsLeft: 480 })).toBe("12 of 240 answers, 8 min left");
+    expect(progressText({ done: 240, total: 240, secondsLeft: 0 })).toBe("240 of 240 answers");
+  });
+});
