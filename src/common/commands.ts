@@ -23,6 +23,8 @@ export const commandIds = [
   "hunch.selectModel",
   "hunch.downloadModel",
   "hunch.optimisePrompts",
+  "hunch.showLearnt",
+  "hunch.forgetLearnt",
   "hunch.showLog",
   "hunch.restartEngine",
   "hunch.showActions",

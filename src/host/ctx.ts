@@ -2,6 +2,7 @@
 import type * as vscode from "vscode";
 import type { Calibrations } from "./calibrations.ts";
 import type { Engine } from "./engine.ts";
+import type { Learning } from "./learning.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
 import type { SettingsReader } from "./settings.ts";
@@ -13,6 +14,7 @@ export interface Ctx {
   readonly models: Models;
   readonly engine: Engine;
   readonly calibrations: Calibrations;
+  readonly learning: Learning;
   /** Disposed when the extension is deactivated. */
   own<T extends vscode.Disposable>(disposable: T): T;
 }

@@ -13,6 +13,8 @@ import type {
 import { type CodePiece, codeBlock } from "./code.ts";
 import { describeOmissions, type Omission } from "./contextBudget.ts";
 import { type LearntTemplates, planEffort } from "./effort.ts";
+import type { ChosenEffort } from "./effortLevels.ts";
+import type { UseLog } from "./learning.ts";
 import { tasks } from "./tasks/index.ts";
 import type { TaskKind } from "./tasks/task.ts";
 import { templates } from "./templates/index.ts";
@@ -39,6 +41,8 @@ export interface ComposeInput {
   omitted?: readonly Omission[];
   /** What calibration found for this model; counts where the effort is "auto". */
   learnt?: LearntTemplates;
+  /** What use taught; counts where the effort is "auto". */
+  use?: UseLog;
 }
 
 export interface Composed {
@@ -50,6 +54,7 @@ export interface Composed {
   /** Thought and answer together. */
   maxTokens: number;
   template: TemplateName;
+  effort: ChosenEffort;
   sampling: Partial<SamplingOptions>;
 }
 
@@ -87,6 +92,7 @@ export function compose(input: ComposeInput): Composed {
     controls: { budget: thinking === "on" ? budget : null, loopGuard: true, earlyExit: false },
     maxTokens: thoughtTokens + tasks[task].answerTokens,
     template: thinking === "on" ? template.name : "none",
+    effort: plan.effort,
     sampling: thinking === "on" && format.native ? { ...format.sampling } : {},
   };
 }

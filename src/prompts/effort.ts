@@ -1,14 +1,14 @@
 /**
  * How much a model thinks for a question: effort to template, thinking budget and room for the answer. "auto" reads the
- * task, the question and the code; rules that can be seen and argued with, until use teaches better ones.
+ * task, the question and the code; rules that can be seen and argued with, until calibration and use teach better ones.
  */
 import type { Effort } from "../common/panel.ts";
 import type { CodePiece } from "./code.ts";
+import { type ChosenEffort, effortLevels } from "./effortLevels.ts";
+import { learntEffort, type UseLog } from "./learning.ts";
 import { tasks } from "./tasks/index.ts";
 import type { TaskKind } from "./tasks/task.ts";
 import type { TemplateName } from "./templates/template.ts";
-
-export type ChosenEffort = Exclude<Effort, "auto">;
 
 export interface EffortPlan {
   effort: ChosenEffort;
@@ -39,9 +39,12 @@ export function planEffort(input: {
   effort: Effort;
   native: boolean;
   learnt?: LearntTemplates;
+  /** What use taught; counts where the effort is "auto". */
+  use?: UseLog;
 }): EffortPlan {
   const { task, question, code } = input;
-  const effort = input.effort === "auto" ? autoEffort(task, question, code) : input.effort;
+  const effort =
+    input.effort === "auto" ? learntEffort(input.use ?? [], task, autoEffort(task, question, code)) : input.effort;
   const learnt =
     input.effort === "auto" && effort !== "off" ? learntTemplate(input.learnt ?? {}, question, code) : undefined;
   return {
@@ -68,14 +71,12 @@ function learntTemplate(
 /** Lines of code from which an overview no longer fits into a few notes. */
 const muchCodeLines = 80;
 
-const levels: readonly ChosenEffort[] = ["off", "low", "medium", "high", "max"];
-
 function autoEffort(task: TaskKind, question: string, code: readonly CodePiece[]): ChosenEffort {
-  const usual = levels.indexOf(tasks[task].effort);
+  const usual = effortLevels.indexOf(tasks[task].effort);
   const lines = code.reduce((sum, piece) => sum + piece.endLine - piece.startLine + 1, 0);
   const harder = needsReasoning(question) || asksForValue(question) || (task !== "docs" && lines > muchCodeLines);
   const easier = task === "ask" && code.length === 0 && isShort(question) && !harder;
-  return levels[Math.max(0, usual + (harder ? 1 : 0) - (easier ? 1 : 0))] ?? "low";
+  return effortLevels[Math.max(0, usual + (harder ? 1 : 0) - (easier ? 1 : 0))] ?? "low";
 }
 
 /** "What does f(3) return?", "which output …". */

@@ -186,7 +186,8 @@ export class Chat {
       case "copy":
         return vscode.env.clipboard.writeText(message.text);
       case "insert":
-        return insertCode(message.code);
+        await insertCode(message.code);
+        return this.#session.inserted(message.code);
       case "openLink":
         return openLink(message.href);
       case "openAttachment":

@@ -18,6 +18,7 @@ import {
 } from "../../common/panel.ts";
 import type { ChatMessage, GenerationEvent, GenerationResult } from "../../common/protocol.ts";
 import type { CodePiece, TaskKind } from "../../prompts/compose.ts";
+import type { UsedPlan } from "../../prompts/learning.ts";
 
 /** A piece of code with the place it came from. */
 export interface AttachedCode {
@@ -33,6 +34,8 @@ export interface TurnInput {
   effort: Effort;
   /** The user message as the model got it, so that the next turn repeats it to the letter; empty until it was sent. */
   sent: string;
+  /** How the model was last asked to think; missing until it was asked. */
+  plan?: UsedPlan;
 }
 
 export interface Conversation {

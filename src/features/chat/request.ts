@@ -6,6 +6,7 @@ import type { Settings } from "../../common/settings.ts";
 import { type Composed, compose } from "../../prompts/compose.ts";
 import { describeOmissions, estimateTokens, type FittedCode, fitCode } from "../../prompts/contextBudget.ts";
 import type { LearntTemplates } from "../../prompts/effort.ts";
+import type { UsedPlan, UseLog } from "../../prompts/learning.ts";
 import { type Conversation, historyBefore, inputOf, type TurnInput } from "./conversation.ts";
 
 export type GenerationSettings = Pick<Settings, "temperature" | "maxTokens" | "thinkingBudget" | "speculation">;
@@ -14,6 +15,7 @@ export interface TurnRequest {
   params: Omit<GenerateParams, "generationId">;
   /** The user message as it is sent. */
   sent: string;
+  plan: UsedPlan;
   /** What the user should know, such as code that was left out. */
   notices: Notice[];
 }
@@ -24,6 +26,8 @@ export interface RequestOptions {
   model: ModelInfo;
   settings: GenerationSettings;
   learnt: LearntTemplates;
+  /** What use taught. */
+  use: UseLog;
   seed: number;
   /** Go on where the turn's text ends. */
   carryOn: boolean;
@@ -59,12 +63,13 @@ export function buildRequest(options: RequestOptions): TurnRequest {
       onContextFull: "stop",
     },
     sent: composed.messages.findLast((message) => message.role === "user")?.content ?? "",
+    plan: { task: input.task, effort: composed.effort, template: composed.template },
     notices: [...model.notices, ...omissionNotices(fitted)],
   };
 }
 
 function composeTurn(
-  { conversation, turn, model, settings, learnt }: RequestOptions,
+  { conversation, turn, model, settings, learnt, use }: RequestOptions,
   input: TurnInput,
   code: FittedCode,
 ): Composed {
@@ -78,6 +83,7 @@ function composeTurn(
     budget: settings.thinkingBudget ?? undefined,
     format: model.thinking,
     learnt,
+    use,
   });
 }
 

@@ -3,11 +3,12 @@
  * editor nor the panel, so that the chat and the inline explanations share it and tests need no window.
  */
 import { Emitter } from "../../common/emitter.ts";
-import type { AssistantTurn, PanelToken } from "../../common/panel.ts";
+import { type AssistantTurn, type PanelToken, runsText } from "../../common/panel.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult, ModelInfo } from "../../common/protocol.ts";
 import type { Settings } from "../../common/settings.ts";
 import type { LiveStats } from "../../common/stats.ts";
 import type { LearntTemplates } from "../../prompts/effort.ts";
+import type { UsedPlan, UseLog, UseSignal } from "../../prompts/learning.ts";
 import {
   applyEvent,
   ask,
@@ -40,6 +41,10 @@ export interface SessionServices {
   settings(): GenerationSettings & Pick<Settings, "effort">;
   /** What calibration found best for a model. */
   learnt(model: ModelInfo): Promise<LearntTemplates>;
+  /** What use taught. */
+  use(): UseLog;
+  /** The user did something with an answer that says whether its thought was worth it. */
+  signal(plan: UsedPlan, signal: UseSignal): void;
   newId(): string;
   newSeed(): number;
 }
@@ -87,6 +92,8 @@ export class ChatSession {
   async retry(turnId: string): Promise<void> {
     const turn = findTurn(this.conversation, turnId);
     if (this.#run || !turn) return;
+    // An answer that was cut off or failed is repeated for another reason.
+    if (turn.status === "done") this.#signal(turn, "regenerated");
     const { turns, inputs } = this.conversation;
     for (const dropped of turns.splice(turns.indexOf(turn) + 1)) delete inputs[dropped.id];
     inputOf(this.conversation, turn).effort = this.#services.settings().effort;
@@ -105,7 +112,22 @@ export class ChatSession {
   }
 
   answerNow(): void {
-    if (this.#run?.turn.status === "thinking") this.#services.engine.answerNow(this.#run.generationId);
+    if (this.#run?.turn.status !== "thinking") return;
+    this.#services.engine.answerNow(this.#run.generationId);
+    this.#signal(this.#run.turn, "answeredNow");
+  }
+
+  /** Code of an answer went into a file. */
+  inserted(code: string): void {
+    const turn = this.conversation.turns.findLast(
+      (candidate) => candidate.role === "assistant" && runsText(candidate.answer).includes(code.trim()),
+    );
+    if (turn?.role === "assistant") this.#signal(turn, "inserted");
+  }
+
+  #signal(turn: AssistantTurn, signal: UseSignal): void {
+    const { plan } = inputOf(this.conversation, turn);
+    if (plan) this.#services.signal(plan, signal);
   }
 
   async #answer(turn: AssistantTurn, carryOn: boolean): Promise<void> {
@@ -133,17 +155,18 @@ export class ChatSession {
         this.#changes.fire({ type: "turn", turn });
       },
     });
-    const { params, sent, notices } = buildRequest({
+    const { params, sent, plan, notices } = buildRequest({
       conversation: this.conversation,
       turn,
       model,
       settings: this.#services.settings(),
       learnt: await this.#services.learnt(model),
+      use: this.#services.use(),
       seed: this.#services.newSeed(),
       carryOn,
     });
     turn.notices = notices;
-    inputOf(this.conversation, turn).sent = sent;
+    Object.assign(inputOf(this.conversation, turn), { sent, plan });
     return engine.generate(
       { ...params, generationId: run.generationId },
       { signal, onEvents: (events) => this.#take(run, events) },

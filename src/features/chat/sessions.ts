@@ -7,6 +7,7 @@ import { Emitter } from "../../common/emitter.ts";
 import type { GenerationStats } from "../../common/stats.ts";
 import { setContextKey } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { guarded } from "../../host/notify.ts";
 import { type Conversation, newConversation } from "./conversation.ts";
 import { ChatSession } from "./session.ts";
 
@@ -28,10 +29,14 @@ export class Sessions {
   readonly onChange = this.#changes.on;
 
   create(stored?: Conversation | null): ChatSession {
-    const { engine, settings, calibrations } = this.#ctx;
+    const { engine, settings, calibrations, learning, log } = this.#ctx;
     const session = new ChatSession(stored ?? newConversation(randomUUID()), {
       engine,
       settings: () => settings.current,
+      use: () => learning.log,
+      signal: (plan, signal) => {
+        guarded(log, "learn from use", () => learning.signal(plan, signal));
+      },
       learnt: (model) => calibrations.learnt(model),
       newId: randomUUID,
       newSeed: () => randomInt(seedLimit),

@@ -17,6 +17,7 @@ function session(
 ) {
   const asked: GenerateParams[] = [];
   const answeredNow: string[] = [];
+  const signals: string[] = [];
   const changes: SessionChange["type"][] = [];
   let ids = 0;
   const chat = new ChatSession(newConversation("c"), {
@@ -38,6 +39,8 @@ function session(
       speculation: "auto",
       ...o.settings,
     }),
+    use: () => [],
+    signal: (_plan, signal) => signals.push(signal),
     learnt: async () => o.learnt ?? {},
     newId: () => `g${ids++}`,
     newSeed: () => 7,
@@ -48,7 +51,7 @@ function session(
     if (turn?.role !== "assistant") throw new Error("no answer");
     return turn;
   };
-  return { chat, asked, answeredNow, changes, last };
+  return { chat, asked, answeredNow, signals, changes, last };
 }
 
 const piece = { label: "a.ts", languageId: "typescript", startLine: 1, endLine: 1, code: "let a = 1;" };
@@ -175,6 +178,26 @@ describe("stop and answer now", () => {
       partial: { thinking: "hm", answer: "" },
     });
     expect([runsText(last().thinking), runsText(last().answer)]).toEqual(["hm", "So."]);
+  });
+
+  it("tells what the user did with an answer", async () => {
+    const answer: Work = async ({ emit }) => {
+      emit(tokens("answer", ["Use this:\n```ts\nlet b = 2;\n```"]));
+      return result();
+    };
+    const { chat, signals, last } = session([answer, untilStopped, answer]);
+    await chat.ask({ task: "ask", text: "?", code });
+    chat.inserted("let b = 2;\n");
+    chat.inserted("of no answer");
+    expect(signals).toEqual(["inserted"]);
+    const again = chat.retry(last().id);
+    await setImmediate();
+    chat.answerNow();
+    chat.stop();
+    await again;
+    // Stopped, so asking again says nothing about the thought.
+    await chat.retry(last().id);
+    expect(signals).toEqual(["inserted", "regenerated", "answeredNow"]);
   });
 
   it("answer now reaches the running thought only", async () => {
