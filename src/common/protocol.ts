@@ -125,7 +125,7 @@ export interface SamplingOptions {
 export type ThinkingMode = "on" | "off";
 
 export type Prompt =
-  /** `opening`: first characters of the thought, written for the model; "" or missing leaves them to it. */
+  /** `opening`: first characters of the thought, written for the model where the prompt opens its thought. */
   | { kind: "chat"; messages: ChatMessage[]; thinking: ThinkingMode; opening?: string }
   /** Sent as it is, without the chat format. */
   | { kind: "raw"; text: string }

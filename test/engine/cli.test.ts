@@ -52,6 +52,15 @@ describe("ask --json", () => {
     expect(short.stats.answerTokens).toBe(7);
   });
 
+  test("a model not trained to think has its thought begun in the template's form", async () => {
+    const argv = ["ask", "Why is the sky blue?", "--model", inject("smolPath"), "--max-tokens", "60", "--json"];
+    const draft = checked(await cli([...argv, "--template", "draft", "--budget", "16"]));
+    expect(draft.thinking).toMatch(/^-/);
+    expect(draft.answer).not.toBe("");
+    const off = checked(await cli([...argv, "--effort", "off"]));
+    expect([off.thinking, off.thinkingEnd]).toEqual(["", "none"]);
+  });
+
   test("a model of the catalogue, by id, with its SHA-256; --raw sends the prompt as it is, from standard input", async () => {
     const argv = ["ask", "-", "--raw", "--model", "smollm2-135m", "--max-tokens", "12", "--json"];
     const exit = await cli(argv, { stdin: "Once upon a time" });

@@ -40,17 +40,6 @@ describe("a generation", () => {
     expect(byDrafter).toBe(stats.acceptedTokens);
   });
 
-  it("begins a thought with the opening it is given, and only a thought", async () => {
-    const messages: ChatMessage[] = [{ role: "user", content: "Hello" }];
-    const opened = await engine.ask({ prompt: { kind: "chat", messages, thinking: "on", opening: " t100 t101" } });
-    expect(opened.thinking).toBe(Array.from({ length: 100 }, (_, i) => `t${100 + i}`).join(" "));
-    expect(opened.answer.trim()).toBe(wholeAnswer);
-    expect(opened.tokens.map((token) => token.forced ?? false).indexOf(false)).toBe(2);
-    expect(opened.stats.thinkingTokens + opened.stats.answerTokens).toBe(opened.tokens.length);
-    const off = await engine.ask({ prompt: { kind: "chat", messages, thinking: "off", opening: " t100" } });
-    expect([off.thinking, off.answer.trim()]).toEqual(["", wholeAnswer]);
-  });
-
   it("does not think when thinking is off", async () => {
     const result = await engine.ask({
       prompt: { kind: "chat", messages: [{ role: "user", content: "Hello" }], thinking: "off" },
