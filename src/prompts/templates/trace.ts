@@ -8,8 +8,8 @@ export const trace: Template = {
   name: "trace",
   thinks: true,
   style: () =>
-    "Think by running the code with the given values: one line a step, each changed variable with its new value.",
-  opening: "-",
+    "Think by running the code with the given values: one short line a step, each changed variable with its new value. No sentences.",
+  opening: "- ",
   claims: "Intermediate values written out make small models execute code far better than direct answers do.",
   source: "Scratchpads for intermediate computation, arXiv 2112.00114",
   measured: null,
