@@ -2,7 +2,7 @@
  * `npm run test:vscode`: the tests in a real VS Code. Installs it outside the repository when it is missing, builds the
  * extension, fetches the small model, then runs the suite inside the extension host, the end-to-end tests, and the first
  * run of the packed extension in a clean VS Code.
- * usage: node test/vscode/run.mjs [NAME…]   NAMEs pick parts: suite, chat, errors, explain, firstRun, packaged
+ * usage: node test/vscode/run.mjs [NAME…]   NAMEs pick parts: suite, packaged, and those of e2e/
  *   HUNCH_TEST_MODEL  GGUF file to use instead of the catalogue's smallest
  */
 import { execFileSync, spawnSync } from "node:child_process";
