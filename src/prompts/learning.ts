@@ -101,6 +101,7 @@ const verdicts: Readonly<Record<TaskKind, string>> = {
   findBugs: "Finding bugs",
   tests: "Writing tests",
   docs: "Writing documentation",
+  changes: "Explaining changes",
   ask: "Questions",
 };
 
