@@ -1,7 +1,7 @@
 /** The engine as the terminal uses it: one process for one command, with models that are fetched when they are missing. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { EngineClient } from "../client/engineClient.ts";
+import { EngineClient, type EngineOptions } from "../client/engineClient.ts";
 import { HunchError } from "../common/errors.ts";
 import type { LoadParams, LogLevel, ModelInfo, ModelRef } from "../common/protocol.ts";
 import { download } from "../models/download.ts";
@@ -29,8 +29,17 @@ export interface LoadedEngine {
  * @throws HunchError engineStartFailed, protocolMismatch, and what `work` throws
  */
 export async function withEngine<T>(context: EngineContext, work: (client: EngineClient) => Promise<T>): Promise<T> {
-  const { interrupts, verbose } = context;
-  const client = await EngineClient.start({
+  const client = await EngineClient.start(engineOptions(context));
+  context.interrupts.onKill(() => client.kill());
+  try {
+    return await work(client);
+  } finally {
+    await client.dispose();
+  }
+}
+
+export function engineOptions({ verbose }: EngineContext): EngineOptions {
+  return {
     // Beside the bundle of this program.
     enginePath: fileURLToPath(new URL("engine.mjs", import.meta.url)),
     client: "cli",
@@ -39,13 +48,7 @@ export async function withEngine<T>(context: EngineContext, work: (client: Engin
     onLog: (level: LogLevel, message: string) => {
       if (verbose) process.stderr.write(`[${level}] ${message}\n`);
     },
-  });
-  interrupts.onKill(() => client.kill());
-  try {
-    return await work(client);
-  } finally {
-    await client.dispose();
-  }
+  };
 }
 
 /** Fetches what is missing, then loads it. @throws HunchError of the store, the download or the load */

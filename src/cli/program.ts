@@ -16,6 +16,7 @@ import { JsonOutput } from "./output/json.ts";
 import { LiveOutput } from "./output/live.ts";
 import type { AskOutput } from "./output/output.ts";
 import { PlainOutput } from "./output/plain.ts";
+import { addServeOptions, type ServeOptions, serve, serveRequest } from "./serve/serve.ts";
 import { isLiveTerminal } from "./terminal/terminal.ts";
 
 const out = (text: string) => void process.stdout.write(text);
@@ -66,6 +67,11 @@ function createProgram(setStatus: (status: number) => void): Command {
   addEngineOptions(program.command("doctor").description("what works on this machine, what does not, and why")).action(
     async (options, command: Command) => setStatus(await doctor(options, command)),
   );
+  addServeOptions(
+    addEngineOptions(
+      program.command("serve").description("OpenAI-compatible HTTP on this machine, for other programs"),
+    ),
+  ).action(async (options) => setStatus(await runServer(options)));
   program.addCommand(inherit(modelsCommand(), program));
   program.addCommand(inherit(calibrateCommand(setStatus), program));
   program.addCommand(inherit(benchCommand(setStatus), program));
@@ -124,6 +130,29 @@ async function doctor(options: Parameters<typeof engineRequest>[0], command: Com
     const report = await examine(engineRequest(options), named, context);
     out(options.json ? `${JSON.stringify(report)}\n` : doctorText(report));
     return isHealthy(report) ? 0 : 1;
+  } catch (error) {
+    if (interrupts.status !== null) return interrupts.status;
+    throw error;
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+async function runServer(options: Parameters<typeof engineRequest>[0] & ServeOptions): Promise<number> {
+  const interrupts = new Interrupts();
+  try {
+    const output = new PlainOutput(err, err);
+    const context = { store: new ModelStore(), output, interrupts, verbose: options.verbose ?? false };
+    const { json } = options;
+    await serve(serveRequest(engineRequest(options), options), context, (url, model) =>
+      out(
+        json
+          ? `${JSON.stringify({ type: "serving", url, model })}\n`
+          : `${model} is served at ${url} (Ctrl-C ends it)\n`,
+      ),
+    );
+    // It was told to end, and did.
+    return 0;
   } catch (error) {
     if (interrupts.status !== null) return interrupts.status;
     throw error;

@@ -27,6 +27,7 @@ export type ErrorCode =
   | "engineGaveUp"
   | "protocolMismatch"
   | "backendUnavailable"
+  | "portInUse"
   | "usage"
   | "cancelled"
   | "internal";

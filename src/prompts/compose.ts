@@ -113,7 +113,7 @@ function userText(input: ComposeInput, template: Template, thinking: ThinkingMod
 }
 
 /** Models that are not trained to think are told where the thought goes, and that an answer has to follow. */
-function thinkingText(template: Template, budget: number | null, format: ThinkingFormatInfo): string {
+export function thinkingText(template: Template, budget: number | null, format: ThinkingFormatInfo): string {
   const style = template.style(budget);
   // A trained model needs no words for what it does anyway.
   if (format.native) return template.name === "plain" ? "" : style;

@@ -56,6 +56,7 @@ export function errorActions(code: ErrorCode, modelId: string): TurnAction[] {
     case "promptTooLong":
       return [newChat];
     case "backendUnavailable":
+    case "portInUse":
     case "internal":
       return [showLog];
     case "emptyInput":
