@@ -6,7 +6,7 @@ import { randomInt } from "node:crypto";
 import { Command, Option } from "commander";
 import { HunchError } from "../common/errors.ts";
 import { type Effort, efforts } from "../common/panel.ts";
-import type { GpuChoice, KvType, SamplingOptions, SpeculationMode } from "../common/protocol.ts";
+import type { GpuChoice, KvType, ModelServer, SamplingOptions, SpeculationMode } from "../common/protocol.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import type { TemplateName } from "../prompts/compose.ts";
 import { templateNames } from "../prompts/templates/index.ts";
@@ -15,7 +15,7 @@ import { decimal, integer, integerOrAuto } from "./values.ts";
 
 /** Which model is loaded, and how. */
 export interface EngineRequest {
-  /** Catalogue id or path. */
+  /** Catalogue id or path; with a server its name for the model, "" for its first. */
   model: string;
   /** Catalogue id or path; "none" for none; null for what the speculation mode needs. */
   draft: string | null;
@@ -24,6 +24,8 @@ export interface EngineRequest {
   threads: number | "auto";
   gpu: GpuChoice;
   speculation: SpeculationMode;
+  /** null: the engine's own process runs the model. */
+  server: ModelServer | null;
 }
 
 export type QuestionSource =
@@ -53,12 +55,14 @@ export interface AskRequest {
   verbose: boolean;
 }
 
+const backends = ["embedded", "openai"] as const;
+
 const modelHelp = "catalogue id (see `hunch models list`) or path of a GGUF file";
 
 /** Options of every command that loads a model. */
 export function addEngineOptions(command: Command): Command {
   return command
-    .option("--model <id|path>", `the model: ${modelHelp}`, defaultModelId)
+    .option("--model <id|path>", `the model: ${modelHelp} (default: ${defaultModelId})`)
     .option("--draft <id|path|none>", `a draft model that guesses ahead: ${modelHelp}, or none (default: none)`)
     .addOption(
       new Option("--speculation <mode>", "how tokens are guessed ahead and verified together")
@@ -82,6 +86,8 @@ export function addEngineOptions(command: Command): Command {
         .choices(["auto", "off", "vulkan", "cuda", "metal"] satisfies GpuChoice[])
         .default("auto"),
     )
+    .addOption(new Option("--backend <name>", "what runs the model").choices(backends).default("embedded"))
+    .option("--endpoint <url>", "server of the openai backend; its key comes from the environment, HUNCH_API_KEY")
     .option("--json", "write one JSON object a line, for programs")
     .option("--verbose", "write the engine's log to standard error");
 }
@@ -119,24 +125,20 @@ export function addAskOptions(command: Command): Command {
       .option("--top-p <x>", "sample from the likeliest tokens that make up this probability", decimal(0, 1))
       .option("--min-p <x>", "leave out tokens less likely than this share of the likeliest", decimal(0, 1))
       .option("--seed <n>", "the same seed gives the same text (default: random, reported)", integer(0, 4_294_967_295)),
-  )
-    .addOption(
-      new Option("--backend <name>", "what computes")
-        .choices(["embedded", "llama-server", "openai"])
-        .default("embedded"),
-    )
-    .option("--endpoint <url>", "server of the openai backend");
+  );
 }
 
 /** What commander makes of the options above. */
 interface ParsedOptions {
-  model: string;
+  model?: string;
   draft?: string;
   speculation: SpeculationMode;
   context?: number;
   kvType: KvType | "auto";
   threads: number | "auto";
   gpu: GpuChoice;
+  backend: (typeof backends)[number];
+  endpoint?: string;
   json?: true;
   verbose?: true;
 }
@@ -154,25 +156,35 @@ interface ParsedAskOptions extends ParsedOptions {
   topP?: number;
   minP?: number;
   seed?: number;
-  backend: "embedded" | "llama-server" | "openai";
-  endpoint?: string;
 }
 
-export function engineRequest(options: ParsedOptions): EngineRequest {
+/** @throws HunchError usage when backend and endpoint contradict each other */
+export function engineRequest(options: ParsedOptions, env: NodeJS.ProcessEnv = process.env): EngineRequest {
+  const server = modelServer(options, env);
   return {
-    model: options.model,
+    model: options.model ?? (server?.kind === "openai" ? "" : defaultModelId),
     draft: options.draft ?? null,
     contextSize: options.context ?? "auto",
     kvType: options.kvType,
     threads: options.threads,
     gpu: options.gpu,
     speculation: options.speculation,
+    server,
   };
 }
 
-/** @throws HunchError usage when options contradict each other; backendUnavailable */
+function modelServer({ backend, endpoint }: ParsedOptions, env: NodeJS.ProcessEnv): ModelServer | null {
+  if (backend !== "openai") {
+    if (endpoint !== undefined) throw usage("--endpoint belongs to the openai backend.", "Add --backend openai.");
+    return null;
+  }
+  if (endpoint === undefined)
+    throw usage("--backend openai needs the server's address.", "Give it: --endpoint http://127.0.0.1:8000");
+  return { kind: "openai", endpoint, apiKey: env.HUNCH_API_KEY?.trim() || null };
+}
+
+/** @throws HunchError usage when options contradict each other */
 export function askRequest(question: string | undefined, options: ParsedAskOptions): AskRequest {
-  checkBackend(options);
   const { raw = false, file: files } = options;
   if (raw && files.length > 0)
     throw usage("--raw sends the prompt as it is, so --file has no place in it.", "Put the code into the prompt.");
@@ -221,14 +233,6 @@ function questionSource(question: string | undefined, { promptFile }: ParsedAskO
   }
   if (question === undefined) return { from: "nowhere" };
   return question === "-" ? { from: "stdin" } : { from: "argument", text: question };
-}
-
-function checkBackend({ backend, endpoint }: ParsedAskOptions): void {
-  if (backend !== "embedded")
-    throw new HunchError("backendUnavailable", `This version of Hunch has no ${backend} backend.`, {
-      hint: "Leave --backend out: the embedded one runs the model on this machine.",
-    });
-  if (endpoint !== undefined) throw usage("--endpoint belongs to the openai backend.", "Leave it out.");
 }
 
 function usage(message: string, hint: string): HunchError {

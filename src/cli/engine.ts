@@ -53,11 +53,19 @@ export function engineOptions({ verbose }: EngineContext): EngineOptions {
 
 /** Fetches what is missing, then loads it. @throws HunchError of the store, the download or the load */
 export async function loadModel(request: EngineRequest, context: EngineContext): Promise<LoadParams> {
+  const { server } = request;
+  const options = loadOptions(request);
+  // The server has the model; nothing is fetched.
+  if (server?.kind === "openai")
+    return { target: { id: request.model, path: server.endpoint }, draft: null, ...options, server };
   const target = await obtainModel(request.model, context);
   const draftId = draftFor(request, context.store);
   const draft = draftId === null ? null : await obtainModel(draftId, context);
-  const { contextSize, kvType, threads, gpu, speculation } = request;
-  return { target, draft, contextSize, kvType, threads, gpu, strict: speculation === "strict" };
+  return { target, draft, ...options };
+}
+
+function loadOptions({ contextSize, kvType, threads, gpu, speculation }: EngineRequest) {
+  return { contextSize, kvType, threads, gpu, strict: speculation === "strict" };
 }
 
 export async function load(client: EngineClient, params: LoadParams, context: EngineContext): Promise<ModelInfo> {

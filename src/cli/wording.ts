@@ -28,7 +28,9 @@ export function downloadLine(name: string, p: DownloadProgress): string {
 export function modelLine(model: ModelInfo): string {
   const device = model.device === "cpu" ? `${count(model.threads.used, "thread")} of the processor` : model.device;
   const draft = model.draft ? `, draft model ${model.draft.id}` : "";
-  return `${model.name || model.id}, ${formatBytes(model.sizeBytes)}${draft}, on ${device}, context of ${model.contextSize} tokens`;
+  // Of a model on a server the size is not known.
+  const size = model.sizeBytes > 0 ? `, ${formatBytes(model.sizeBytes)}` : "";
+  return `${model.name || model.id}${size}${draft}, on ${device}, context of ${model.contextSize} tokens`;
 }
 
 /** What an event says about how far the generation is; null for text. */

@@ -42,7 +42,22 @@ export type KvType = "f16" | "q8_0" | "q4_0";
 export type GpuChoice = "auto" | "off" | "vulkan" | "cuda" | "metal";
 export type SpeculationMode = "auto" | "off" | "strict" | "suffix" | "recycling" | "draft";
 
+/** A server with OpenAI's HTTP API. */
+export interface OpenaiServer {
+  kind: "openai";
+  /** "http://127.0.0.1:8000" or with a path; nothing is sent anywhere else. */
+  endpoint: string;
+  /** null: none is sent. */
+  apiKey: string | null;
+  /** Longest silence of the server (ms); default ten minutes. */
+  timeoutMs?: number;
+}
+
+/** What runs the model in place of the engine's own process. */
+export type ModelServer = OpenaiServer;
+
 export interface LoadParams {
+  /** With a server of kind "openai": its name for the model as id, "" for its first; the path is not used. */
   target: ModelRef;
   draft: ModelRef | null;
   /** Tokens; "auto" takes what fits in memory, at most the model's own and 8 192. */
@@ -52,6 +67,8 @@ export interface LoadParams {
   gpu: GpuChoice;
   /** Pick a configuration proven bit-equal to plain decoding (flash attention, q8_0 KV). */
   strict: boolean;
+  /** Absent: the engine's own process runs the model. */
+  server?: ModelServer;
 }
 
 export interface ThreadInfo {

@@ -3,9 +3,10 @@
  * speculation → segments, with the thought's budget, loop guard and "answer now" on the way.
  */
 import { HunchError } from "../common/errors.ts";
-import type { GenerateParams, GenerationEvent, GenerationResult, Notice } from "../common/protocol.ts";
+import type { GenerateParams, GenerationResult, Notice } from "../common/protocol.ts";
 import type { DrafterName, StopReason, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
 import { emptyStats, type GenerationStats } from "../common/stats.ts";
+import type { GenerationHooks, RunningGeneration } from "./backends/backend.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import { prefill } from "./cache/prefix.ts";
 import { type PromptPart, renderChat, startsInside } from "./chat/chatTemplate.ts";
@@ -17,13 +18,6 @@ import { Sampler } from "./speculation/sampler.ts";
 import type { Drafter } from "./speculation/types.ts";
 import { hardFactor, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
 
-export interface GenerationHooks {
-  emit: (events: GenerationEvent[]) => void;
-  signal: AbortSignal;
-  /** Time the generation waited in the queue (ms). */
-  queueMs: number;
-}
-
 /** Context that has to be left for an answer (tokens), or the prompt counts as too long. */
 const leastRoom = 64;
 /** Tokens of `maxTokens` kept for the answer: a thought that eats them is wrapped up. */
@@ -32,7 +26,7 @@ const eventIntervalMs = 16;
 /** Begins an answer where a model closed its thought and then stopped without one. */
 const answerOpener = "Answer: ";
 
-export class Generation {
+export class Generation implements RunningGeneration {
   readonly #model: EngineModel;
   readonly #params: GenerateParams;
   readonly #hooks: GenerationHooks;

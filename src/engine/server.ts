@@ -23,9 +23,9 @@ import {
   statusRequest,
   unloadRequest,
 } from "../common/protocol.ts";
-import { assertLoaded, EngineModel } from "./backends/embedded/engineModel.ts";
+import type { Backend, RunningGeneration } from "./backends/backend.ts";
 import { StateFolder } from "./backends/embedded/stateFolder.ts";
-import { Generation } from "./generation.ts";
+import { loadBackend } from "./backends/load.ts";
 import { FairQueue } from "./queue.ts";
 
 const logLevels: readonly LogLevel[] = ["error", "warn", "info", "debug"];
@@ -35,10 +35,10 @@ export class EngineServer {
   readonly #connection: MessageConnection;
   readonly #exit: () => void;
   readonly #queue = new FairQueue();
-  readonly #generations = new Map<string, Generation>();
+  readonly #generations = new Map<string, RunningGeneration>();
   /** "Answer now" that came before its generation began. */
   readonly #earlyAnswerNow = new Set<string>();
-  #model: EngineModel | null = null;
+  #model: Backend | null = null;
   #state: StateFolder | null = null;
   #logLevel: LogLevel = "info";
 
@@ -53,9 +53,7 @@ export class EngineServer {
     connection.onRequest(measureRequest, (params) =>
       answer(() => this.#exclusively(() => assertLoaded(this.#model).measure(params))),
     );
-    connection.onRequest(countTokensRequest, ({ text }) =>
-      answer(async () => assertLoaded(this.#model).codec.encodeText(text).length),
-    );
+    connection.onRequest(countTokensRequest, ({ text }) => answer(() => assertLoaded(this.#model).countTokens(text)));
     connection.onRequest(statusRequest, () =>
       answer(async () => ({
         pid: process.pid,
@@ -95,12 +93,11 @@ export class EngineServer {
       if (this.#model && sameLoad(this.#model.params, params)) return this.#model.info;
       await this.#unload();
       if (!this.#state) throw new HunchError("internal", "initialize has to come first");
-      this.#model = await EngineModel.load(params, this.#state, {
+      this.#model = await loadBackend(params, this.#state, {
         onProgress: ({ id }, progress) => this.#notify(loadProgressNotification, { id, progress }),
         log: (level, message) => this.#log(level, message),
         signal: abortSignal(token),
       });
-      await this.#model.settleThreads();
       const { info } = this.#model;
       this.#log("info", `loaded ${info.id} in ${info.loadMs} ms on ${info.device}, ${info.threads.used} threads`);
       this.#measureSoon(this.#model);
@@ -109,11 +106,12 @@ export class EngineServer {
   }
 
   /** Measures the cost curve while nobody waits. */
-  #measureSoon(model: EngineModel): void {
-    if (model.costs.known) return;
+  #measureSoon(model: Backend): void {
+    const work = model.idleWork;
+    if (!work) return;
     void this.#exclusively(async () => {
       if (this.#model !== model) return;
-      await model.ensureCosts(() => this.#queue.waiting > 0);
+      await work(() => this.#queue.waiting > 0);
     }).catch((error: unknown) => this.#log("warn", `measuring the cost curve failed: ${toErrorData(error).message}`));
   }
 
@@ -127,8 +125,7 @@ export class EngineServer {
       (position) => emit([{ type: "queue", position }]),
       async () => {
         const model = assertLoaded(this.#model);
-        if (params.speculation === "strict") await model.ensureExactness();
-        const generation = new Generation(model, params, { emit, signal, queueMs: performance.now() - arrived });
+        const generation = await model.generation(params, { emit, signal, queueMs: performance.now() - arrived });
         if (this.#earlyAnswerNow.delete(generationId)) generation.answerNow();
         this.#generations.set(generationId, generation);
         try {
@@ -139,7 +136,7 @@ export class EngineServer {
       },
       {
         signal,
-        result: () => Generation.notBegun(assertLoaded(this.#model), params, performance.now() - arrived),
+        result: () => assertLoaded(this.#model).notBegun(params, performance.now() - arrived),
       },
     );
   }
@@ -165,6 +162,11 @@ export class EngineServer {
   #notify<T>(type: { method: string }, params: T): void {
     this.#connection.sendNotification(type.method, params).catch(() => {});
   }
+}
+
+function assertLoaded(model: Backend | null): Backend {
+  if (model) return model;
+  throw new HunchError("modelNotLoaded", "No model is loaded.", { hint: "Load a model first." });
 }
 
 /** Errors leave as JSON-RPC errors with ErrorData. */

@@ -56,6 +56,9 @@ export function errorActions(code: ErrorCode, modelId: string): TurnAction[] {
     case "promptTooLong":
       return [newChat];
     case "backendUnavailable":
+    case "backendUnreachable":
+    case "backendRefused":
+    case "backendFailed":
     case "portInUse":
     case "internal":
       return [showLog];

@@ -12,6 +12,7 @@ test("a bare question takes the defaults of the contract", () => {
       threads: "auto",
       gpu: "auto",
       speculation: "auto",
+      server: null,
     },
     question: { from: "argument", text: "Why?" },
     files: [],
@@ -39,6 +40,7 @@ test("all options of the contract", () => {
       threads: 2,
       gpu: "off",
       speculation: "strict",
+      server: null,
     },
     question: { from: "stdin" },
     files: [
@@ -77,8 +79,15 @@ test.each([
   [["x", "--raw", "--file", "a.ts"], "--file has no place"],
   [["x", "--raw", "--budget", "3"], "--raw has no thought"],
   [["x", "--speculation", "draft", "--draft", "none"], "needs a draft model"],
-  [["x", "--backend", "openai"], "no openai backend"],
+  [["x", "--backend", "openai"], "needs the server's address"],
   [["x", "--endpoint", "http://127.0.0.1"], "--endpoint belongs"],
 ])("%j is refused with words that help", (argv, words) => {
   expect(() => parseAskRequest(argv as string[])).toThrow(words);
+});
+
+test("a server: its first model unless one is named, and the key from the environment", () => {
+  const { engine } = parseAskRequest(["x", "--backend", "openai", "--endpoint", "http://127.0.0.1:8000"]);
+  expect(engine).toMatchObject({ model: "", server: { kind: "openai", endpoint: "http://127.0.0.1:8000" } });
+  const named = parseAskRequest(["x", "--backend", "openai", "--endpoint", "http://a/v1", "--model", "qwen"]);
+  expect(named.engine.model).toBe("qwen");
 });

@@ -2,7 +2,6 @@
  * The embedded backend: target and draft model loaded in this process, and what is learnt about them (costs of passes,
  * acceptance, exact sizes), kept on disk between runs.
  */
-import { HunchError } from "../../../common/errors.ts";
 import type {
   ExactnessResult,
   LoadParams,
@@ -19,6 +18,7 @@ import { SuffixDrafter } from "../../speculation/drafters/suffix.ts";
 import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
 import { detectFormat, type ThinkingFormat } from "../../thinking/formats.ts";
 import { ThreadGovernor, usableCores } from "../../threads.ts";
+import type { LoadHooks } from "../backend.ts";
 import { type OpenModel, openModel } from "./loadModel.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
 import type { StateFile, StateFolder } from "./stateFolder.ts";
@@ -29,12 +29,6 @@ interface Learnt {
   costs?: CostSamples;
   exactness?: ExactnessResult;
   acceptance?: unknown;
-}
-
-export interface LoadHooks {
-  onProgress: (model: ModelRef, progress: number) => void;
-  log: (level: "warn" | "info", message: string) => void;
-  signal?: AbortSignal;
 }
 
 export class EngineModel {
@@ -274,9 +268,4 @@ function mismatch(target: OpenModel, draft: OpenModel): string | null {
   for (let i = 0; i < common; i++) if (a.tokens[i] !== b.tokens[i]) return "its vocabulary is another one.";
   if (!draft.canRollBack) return "its cache cannot drop tokens.";
   return null;
-}
-
-export function assertLoaded(model: EngineModel | null): EngineModel {
-  if (model) return model;
-  throw new HunchError("modelNotLoaded", "No model is loaded.", { hint: "Load a model first." });
 }

@@ -1,0 +1,50 @@
+/**
+ * What the engine's server needs of whatever runs a model: the embedded decoder in this process, or a server that is
+ * spoken to over HTTP. Requests, the queue and the events are the same for all.
+ */
+import type {
+  GenerateParams,
+  GenerationEvent,
+  GenerationResult,
+  LoadParams,
+  LogLevel,
+  MeasureParams,
+  MeasureResult,
+  ModelInfo,
+  ModelRef,
+} from "../../common/protocol.ts";
+
+export interface GenerationHooks {
+  emit: (events: GenerationEvent[]) => void;
+  signal: AbortSignal;
+  /** Time the generation waited in the queue (ms). */
+  queueMs: number;
+}
+
+export interface RunningGeneration {
+  /** Resolves with what there was, also when it is cancelled. @throws HunchError */
+  run(): Promise<GenerationResult>;
+  /** Ends the thought at the next token; remembered when it has not begun. */
+  answerNow(): void;
+}
+
+export interface Backend {
+  readonly params: LoadParams;
+  readonly info: ModelInfo;
+  /** Prepares a generation; the caller runs one at a time. */
+  generation(params: GenerateParams, hooks: GenerationHooks): Promise<RunningGeneration>;
+  /** The result of a generation that was given up in the queue. */
+  notBegun(params: GenerateParams, queueMs: number): GenerationResult;
+  /** Measuring that can wait until nobody does; null when there is nothing to do. `stop` is asked now and then. */
+  readonly idleWork: ((stop: () => boolean) => Promise<void>) | null;
+  measure(params: MeasureParams): Promise<MeasureResult>;
+  /** Number of tokens of a text; an estimate where the model's vocabulary is out of reach. */
+  countTokens(text: string): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+export interface LoadHooks {
+  onProgress: (model: ModelRef, progress: number) => void;
+  log: (level: LogLevel, message: string) => void;
+  signal?: AbortSignal;
+}

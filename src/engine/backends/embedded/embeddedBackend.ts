@@ -1,0 +1,53 @@
+/** The model in this process, decoded by Hunch's own loop. */
+import type { GenerateParams, LoadParams, MeasureParams } from "../../../common/protocol.ts";
+import { Generation } from "../../generation.ts";
+import type { Backend, GenerationHooks, LoadHooks } from "../backend.ts";
+import { EngineModel } from "./engineModel.ts";
+import type { StateFolder } from "./stateFolder.ts";
+
+export class EmbeddedBackend implements Backend {
+  readonly #model: EngineModel;
+
+  static async load(params: LoadParams, folder: StateFolder, hooks: LoadHooks): Promise<EmbeddedBackend> {
+    const model = await EngineModel.load(params, folder, hooks);
+    await model.settleThreads();
+    return new EmbeddedBackend(model);
+  }
+
+  private constructor(model: EngineModel) {
+    this.#model = model;
+  }
+
+  get params() {
+    return this.#model.params;
+  }
+
+  get info() {
+    return this.#model.info;
+  }
+
+  get idleWork() {
+    return this.#model.costs.known ? null : (stop: () => boolean) => this.#model.ensureCosts(stop);
+  }
+
+  async generation(params: GenerateParams, hooks: GenerationHooks) {
+    if (params.speculation === "strict") await this.#model.ensureExactness();
+    return new Generation(this.#model, params, hooks);
+  }
+
+  notBegun(params: GenerateParams, queueMs: number) {
+    return Generation.notBegun(this.#model, params, queueMs);
+  }
+
+  measure(params: MeasureParams) {
+    return this.#model.measure(params);
+  }
+
+  async countTokens(text: string) {
+    return this.#model.codec.encodeText(text).length;
+  }
+
+  dispose() {
+    return this.#model.dispose();
+  }
+}

@@ -1,0 +1,85 @@
+/** A generation's parameters as the body of a request: OpenAI's own members for every server, others where they are known. */
+import type { ChatMessage, GenerateParams, SamplingOptions, ThinkingMode } from "../../../common/protocol.ts";
+import { templateVariables } from "../../thinking/formats.ts";
+import type { ServerInfo } from "./server.ts";
+
+export interface ChatRequest {
+  messages: ChatMessage[];
+  thinking: ThinkingMode;
+  /** Thinking tokens; null for no limit. */
+  budget: number | null;
+  maxTokens: number;
+}
+
+export function chatBody(request: ChatRequest, params: GenerateParams, server: ServerInfo): object {
+  const { messages, thinking, budget, maxTokens } = request;
+  return { ...common(params, server, maxTokens), messages, ...thinkingMembers(thinking, budget, server) };
+}
+
+export function completionBody(text: string, params: GenerateParams, server: ServerInfo): object {
+  return { ...common(params, server, params.maxTokens), prompt: text };
+}
+
+/** Goes on where an interrupted answer stopped. Only Hunch's server returns nothing but the new text for a begun answer. */
+export function continued(
+  messages: readonly ChatMessage[],
+  partial: { thinking: string; answer: string },
+  server: ServerInfo,
+): object[] {
+  if (server.make === "hunch")
+    return [...messages, { role: "assistant", content: partial.answer, reasoning_content: partial.thinking }];
+  return partial.answer === ""
+    ? withNotes(messages, partial.thinking)
+    : [
+        ...messages,
+        { role: "assistant", content: partial.answer },
+        { role: "user", content: "You were interrupted. Go on exactly where your text stops; repeat nothing of it." },
+      ];
+}
+
+/** The question again with the thought as notes: how a thought is ended on a server that can not be told to. */
+export function withNotes(messages: readonly ChatMessage[], thought: string): ChatMessage[] {
+  const last = messages.findLastIndex(({ role }) => role === "user");
+  const notes = `My notes so far:\n\n${thought.trim()}\n\nWrite the complete answer now, from these notes, without thinking further.`;
+  return messages.map((message, i) =>
+    i === last ? { ...message, content: `${message.content}\n\n${notes}` } : message,
+  );
+}
+
+function common(params: GenerateParams, server: ServerInfo, maxTokens: number): object {
+  const { sampling } = params;
+  return {
+    model: server.model,
+    stream: true,
+    stream_options: { include_usage: true },
+    temperature: sampling.temperature,
+    ...(sampling.topP < 1 ? { top_p: sampling.topP } : {}),
+    seed: sampling.seed,
+    // OpenAI's own reasoning models know the newer name only, most other servers only the older.
+    ...(/^(o\d|gpt-5)/.test(server.model) ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),
+    ...samplingMembers(sampling, server),
+    ...(server.make === "llamacpp" || server.make === "hunch"
+      ? { return_progress: true, timings_per_token: true }
+      : {}),
+  };
+}
+
+/** Members that OpenAI's API lacks; a strict server would refuse them. */
+function samplingMembers({ topK, minP, repetitionPenalty }: SamplingOptions, { make }: ServerInfo): object {
+  if (make === "other") return {};
+  const penalty = make === "llamacpp" ? "repeat_penalty" : "repetition_penalty";
+  return {
+    ...(topK > 0 ? { top_k: topK } : {}),
+    ...(minP > 0 ? { min_p: minP } : {}),
+    ...(repetitionPenalty === 1 ? {} : { [penalty]: repetitionPenalty }),
+  };
+}
+
+function thinkingMembers(thinking: ThinkingMode, budget: number | null, { make, format }: ServerInfo): object {
+  if (make === "other") return {};
+  const limited = thinking === "on" && budget !== null && (make === "llamacpp" || make === "hunch");
+  return {
+    chat_template_kwargs: templateVariables(format, thinking, budget),
+    ...(limited ? { reasoning_budget_tokens: budget } : {}),
+  };
+}

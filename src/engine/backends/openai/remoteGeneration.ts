@@ -1,0 +1,226 @@
+/**
+ * One generation on a server: request, stream, segments, budget. A thought that has to end (budget, loop, "answer now")
+ * is cut off, and the answer is asked for in a second request with the thought as notes: that works on every server,
+ * also where a budget of the server's own silently does nothing.
+ */
+import type { IncomingMessage } from "node:http";
+import type { GenerateParams, GenerationResult, ModelInfo } from "../../../common/protocol.ts";
+import type { StopReason } from "../../../common/segments.ts";
+import type { GenerationStats } from "../../../common/stats.ts";
+import { type EndReason, ThoughtMonitor } from "../../thinking/budget.ts";
+import type { GenerationHooks, RunningGeneration } from "../backend.ts";
+import { chatBody, completionBody, continued, withNotes } from "./body.ts";
+import { type Chunk, readChunk } from "./chunk.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { Figures } from "./figures.ts";
+import { type HttpClient, parseJson, readText } from "./http.ts";
+import { RemoteOutput } from "./remoteOutput.ts";
+import type { ServerInfo } from "./server.ts";
+import { brokenOff, streamError } from "./serverErrors.ts";
+import { readEvents } from "./sse.ts";
+
+export interface Remote {
+  endpoint: Endpoint;
+  http: HttpClient;
+  server: ServerInfo;
+  info: ModelInfo;
+}
+
+/** How a stream ended. */
+type StreamEnd =
+  | { kind: "finished"; reason: Extract<StopReason, "stop" | "length"> }
+  | { kind: "thoughtEnded"; reason: EndReason }
+  | { kind: "cancelled" };
+
+const eventIntervalMs = 16;
+/** Tokens left for an answer whose thought has used up all that was allowed. */
+const leastAnswerTokens = 256;
+
+export class RemoteGeneration implements RunningGeneration {
+  readonly #remote: Remote;
+  readonly #params: GenerateParams;
+  readonly #hooks: GenerationHooks;
+  readonly #output: RemoteOutput;
+  readonly #figures = new Figures();
+  readonly #startedAt = performance.now();
+  #answerNow = false;
+  #monitor: ThoughtMonitor | null = null;
+  #flushedAt = 0;
+
+  constructor(remote: Remote, params: GenerateParams, hooks: GenerationHooks) {
+    this.#remote = remote;
+    this.#params = params;
+    this.#hooks = hooks;
+    const { make, format } = remote.server;
+    const thinks = params.prompt.kind === "chat" && params.prompt.thinking === "on";
+    // llama-server and Hunch's own always tell thoughts apart; others only when they were started so.
+    const opened = thinks && format.native && format.forceOpen && make !== "llamacpp" && make !== "hunch";
+    this.#output = new RemoteOutput(format, opened);
+  }
+
+  answerNow(): void {
+    this.#answerNow = true;
+    this.#monitor?.answerNow();
+  }
+
+  async run(): Promise<GenerationResult> {
+    let end = await this.#first();
+    if (end.kind === "thoughtEnded") {
+      this.#output.endThought(end.reason);
+      this.#flush();
+      end = await this.#answer();
+    }
+    this.#output.end();
+    this.#flush();
+    return this.#result(end.kind === "finished" ? end.reason : "cancelled");
+  }
+
+  #first(): Promise<StreamEnd> {
+    const { server } = this.#remote;
+    const { prompt, controls, maxTokens } = this.#params;
+    if (prompt.kind === "raw")
+      return this.#stream("/completions", completionBody(prompt.text, this.#params, server), null);
+    const { thinking } = prompt;
+    const { budget } = controls;
+    this.#monitor = thinking === "on" ? new ThoughtMonitor({ budget, loopGuard: controls.loopGuard }) : null;
+    if (this.#answerNow) this.#monitor?.answerNow();
+    const chat = { messages: prompt.messages, thinking, budget, maxTokens };
+    const body = chatBody(chat, this.#params, server);
+    if (prompt.kind === "chat") return this.#stream("/chat/completions", body, this.#monitor);
+    return this.#stream(
+      "/chat/completions",
+      { ...body, messages: continued(prompt.messages, prompt.partial, server) },
+      this.#monitor,
+    );
+  }
+
+  /** Asks for the answer alone. */
+  #answer(): Promise<StreamEnd> {
+    const { prompt, maxTokens } = this.#params;
+    if (prompt.kind === "raw") throw new Error("a raw prompt has no thought to end");
+    this.#monitor = null;
+    const begun = prompt.kind === "continue" ? prompt.partial.thinking : "";
+    const body = chatBody(
+      {
+        messages: withNotes(prompt.messages, begun + this.#output.thinking),
+        thinking: "off",
+        budget: null,
+        maxTokens: Math.max(leastAnswerTokens, maxTokens - this.#output.thinkingPieces),
+      },
+      this.#params,
+      this.#remote.server,
+    );
+    return this.#stream("/chat/completions", body, null);
+  }
+
+  async #stream(path: string, body: object, monitor: ThoughtMonitor | null): Promise<StreamEnd> {
+    const { http, endpoint } = this.#remote;
+    const url = endpoint.api(path);
+    // Ends the request when the thought has to end; the user's cancel ends both.
+    const request = new AbortController();
+    const signal = AbortSignal.any([this.#hooks.signal, request.signal]);
+    this.#figures.begin();
+    try {
+      const response = await http.post(url, body, {
+        signal,
+        onRetry: (reason, delayMs) => {
+          const message = `${reason} Trying again in ${(delayMs / 1000).toFixed(1)} s.`;
+          this.#hooks.emit([{ type: "notice", notice: { code: "retrying", message } }]);
+        },
+      });
+      return await this.#read(response, url, monitor);
+    } catch (error) {
+      if (this.#hooks.signal.aborted) return { kind: "cancelled" };
+      throw error;
+    } finally {
+      request.abort();
+    }
+  }
+
+  async #read(response: IncomingMessage, url: URL, monitor: ThoughtMonitor | null): Promise<StreamEnd> {
+    let finish: string | null = null;
+    for await (const chunk of chunks(response, url)) {
+      if (chunk.error !== null) throw streamError(url, chunk.error);
+      this.#figures.observe(chunk);
+      if (chunk.progress) this.#reportPrefill(chunk.progress);
+      const thought = this.#output.push(chunk);
+      finish = chunk.finish ?? finish;
+      if (performance.now() - this.#flushedAt >= eventIntervalMs) this.#flush();
+      const reason = thought !== "" && this.#output.isThinking ? (monitor?.observe(thought) ?? null) : null;
+      if (reason !== null && finish === null) return { kind: "thoughtEnded", reason };
+    }
+    if (finish === null) throw brokenOff(url);
+    return { kind: "finished", reason: finish === "length" ? "length" : "stop" };
+  }
+
+  #reportPrefill({ total, cached, processed }: NonNullable<Chunk["progress"]>): void {
+    this.#hooks.emit([{ type: "prefill", processedTokens: processed, totalTokens: total, cachedTokens: cached }]);
+  }
+
+  #flush(): void {
+    this.#flushedAt = performance.now();
+    const { thinkingPieces, answerPieces, firstTokenAt } = this.#output;
+    const decodeMs = firstTokenAt === null ? 0 : this.#flushedAt - firstTokenAt;
+    const events = this.#output.takeEvents(() => ({
+      thinkingTokens: thinkingPieces,
+      answerTokens: answerPieces,
+      thinkingBudget: this.#params.controls.budget,
+      elapsedMs: this.#flushedAt - this.#startedAt,
+      tokensPerSecond: decodeMs > 0 ? ((thinkingPieces + answerPieces) * 1000) / decodeMs : 0,
+      draftedTokens: this.#figures.draftedTokens,
+      acceptedTokens: this.#figures.acceptedTokens,
+      contextUsedTokens: this.#figures.promptTokens + thinkingPieces + answerPieces,
+      contextSize: this.#remote.server.contextSize,
+    }));
+    if (events.length > 0) this.#hooks.emit(events);
+  }
+
+  #result(stopReason: StopReason): GenerationResult {
+    const { thinking, answer, thinkingEnd } = this.#output;
+    const { info } = this.#remote;
+    return {
+      thinking,
+      answer,
+      stopReason,
+      thinkingEnd,
+      stats: this.#stats(),
+      model: info,
+      threads: info.threads.used,
+      seed: this.#params.sampling.seed,
+    };
+  }
+
+  #stats(): GenerationStats {
+    const { server } = this.#remote;
+    const { firstTokenAt } = this.#output;
+    return this.#figures.stats(this.#output, {
+      queueMs: this.#hooks.queueMs,
+      timeToFirstTokenMs: firstTokenAt === null ? 0 : firstTokenAt - this.#startedAt,
+      sinceFirstTokenMs: firstTokenAt === null ? 0 : performance.now() - firstTokenAt,
+      contextSize: server.contextSize,
+    });
+  }
+}
+
+/** The chunks of a stream, or of an answer that a server gives in one piece although it was asked for a stream. */
+async function* chunks(response: IncomingMessage, url: URL): AsyncGenerator<Chunk> {
+  if (/^application\/json/i.test(response.headers["content-type"] ?? "")) {
+    yield toChunk(parseJson(await readText(response, url), url), url);
+    return;
+  }
+  try {
+    for await (const data of readEvents(response)) {
+      if (data.trim() === "[DONE]") return;
+      yield toChunk(parseJson(data, url), url);
+    }
+  } catch (error) {
+    // Ours have their words already; the others are the connection's.
+    throw error instanceof Error && error.name === "HunchError" ? error : brokenOff(url, error);
+  }
+}
+
+function toChunk(value: unknown, url: URL): Chunk {
+  const chunk = readChunk(value);
+  if (chunk) return chunk;
+  throw streamError(url, "it sent something that is no part of an answer");
+}

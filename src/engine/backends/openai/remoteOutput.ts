@@ -1,0 +1,111 @@
+/**
+ * What a server has sent so far, as Hunch's segments and events. A thought that comes apart from the content is taken as
+ * it is; one that comes inside it, between tags, is found by the segmenter.
+ */
+import type { GeneratedToken, GenerationEvent } from "../../../common/protocol.ts";
+import type { Segment, ThinkingEnd } from "../../../common/segments.ts";
+import type { LiveStats } from "../../../common/stats.ts";
+import type { ThinkingFormat } from "../../thinking/formats.ts";
+import { SegmentParser, type SegmentRun } from "../../thinking/segmenter.ts";
+import type { Chunk } from "./chunk.ts";
+
+export class RemoteOutput {
+  thinking = "";
+  answer = "";
+  /** Pieces that came: about one a token, until the server tells its own count. */
+  thinkingPieces = 0;
+  answerPieces = 0;
+  thinkingEnd: ThinkingEnd = "none";
+  thinkingMs = 0;
+  firstTokenAt: number | null = null;
+  readonly #format: ThinkingFormat;
+  readonly #startedAt = performance.now();
+  #parser: SegmentParser;
+  #events: GenerationEvent[] = [];
+  #batch: GeneratedToken[] = [];
+  #pieces = 0;
+  /** The first content is taken for the rest of a thought that the prompt has opened. */
+  #assumed: boolean;
+
+  /** @param opened the server's prompt opens the thought, and may leave it in the content: only its end is marked then */
+  constructor(format: ThinkingFormat, opened: boolean) {
+    this.#format = format;
+    this.#assumed = opened;
+    this.#parser = new SegmentParser(format, { startsInside: opened });
+  }
+
+  get isThinking(): boolean {
+    return this.answer === "" && this.thinking !== "" && this.thinkingEnd === "none";
+  }
+
+  /** @returns the thinking text that the chunk brought */
+  push(chunk: Chunk): string {
+    const before = this.thinking.length;
+    if (chunk.reasoning !== "") {
+      // The server tells thoughts apart by itself: its content holds none.
+      if (this.#assumed) this.#parser = new SegmentParser(this.#format, { startsInside: false });
+      this.#assumed = false;
+      this.thinkingPieces++;
+      this.#add("thinking", chunk.reasoning);
+    }
+    if (chunk.content !== "") this.#take(this.#parser.push(chunk.content, this.#pieces++));
+    return this.thinking.slice(before);
+  }
+
+  /** The thought was ended by us, and a second request brings the answer: what it says is no thought. */
+  endThought(reason: ThinkingEnd): void {
+    this.#take(this.#parser.end());
+    this.#noteEnd(reason);
+    this.#assumed = false;
+    this.#parser = new SegmentParser(this.#format, { startsInside: false });
+  }
+
+  end(): void {
+    this.#take(this.#parser.end());
+    if (this.#assumed && this.thinkingEnd === "none") {
+      // No thought has ended, so there was none.
+      this.answer = this.thinking;
+      this.answerPieces = this.thinkingPieces;
+      this.thinking = "";
+      this.thinkingPieces = 0;
+    }
+    if (this.thinkingEnd === "none" && this.thinking !== "") this.thinkingMs = performance.now() - this.#startedAt;
+  }
+
+  /** Events since the last call. */
+  takeEvents(live: () => LiveStats): GenerationEvent[] {
+    const events: GenerationEvent[] =
+      this.#batch.length > 0 ? [{ type: "tokens", tokens: this.#batch, live: live() }] : [];
+    events.push(...this.#events);
+    this.#batch = [];
+    this.#events = [];
+    return events;
+  }
+
+  #take(runs: readonly SegmentRun[]): void {
+    for (const { segment, text } of runs) {
+      if (segment === "thinking") this.thinkingPieces++;
+      this.#add(segment, text);
+    }
+  }
+
+  #add(segment: Segment, text: string): void {
+    this.firstTokenAt ??= performance.now();
+    if (segment === "thinking") this.thinking += text;
+    else {
+      // A thought that came apart from the content is over when content comes.
+      if (this.thinking !== "") this.#noteEnd("model");
+      this.answer += text;
+      this.answerPieces++;
+    }
+    this.#batch.push({ id: 0, text, segment, origin: "target" });
+  }
+
+  #noteEnd(reason: ThinkingEnd): void {
+    if (this.thinkingEnd !== "none") return;
+    this.thinkingEnd = reason;
+    this.thinkingMs = performance.now() - this.#startedAt;
+    // Behind the thought's last token, in front of the answer's first.
+    this.#events.push({ type: "thinkingEnd", reason });
+  }
+}

@@ -1,0 +1,101 @@
+/** What went wrong at a server, in words for the user; the server's own words are quoted, never trusted. */
+import { HunchError } from "../../../common/errors.ts";
+
+const quotedLength = 300;
+
+/** No answer came, or it broke off. */
+export function unreachable(url: URL, cause: Error): HunchError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    ECONNREFUSED: "nothing listens there",
+    ENOTFOUND: "its name is not known",
+    ECONNRESET: "it closed the connection",
+  };
+  const reason = (code && reasons[code]) ?? cause.message;
+  return new HunchError("backendUnreachable", `The server at ${url.host} can not be reached: ${reason}.`, {
+    hint: "Check that it runs and that the address is right (hunch.endpoint, --endpoint).",
+    cause,
+  });
+}
+
+/** The answer ended before it was complete. */
+export function brokenOff(url: URL, cause?: unknown): HunchError {
+  const silent = cause instanceof Error && /silent/.test(cause.message) ? ` (${cause.message})` : "";
+  return new HunchError("backendFailed", `The server at ${url.host} broke off in the middle of its answer${silent}.`, {
+    hint: "The text so far is kept. Continue, or ask again; the server's log may say why.",
+    cause,
+  });
+}
+
+/** A status other than 200. */
+export function refusal(url: URL, status: number, body: string, location?: string): HunchError {
+  const said = errorText(body);
+  const quoted = said === "" ? "" : ` It says: ${said}`;
+  if (status >= 300 && status < 400)
+    return new HunchError(
+      "backendRefused",
+      `The server at ${url.host} sends its callers on to ${location ?? "elsewhere"}.`,
+      {
+        hint: "Hunch sends to the configured address only. Configure the new one if you trust it.",
+      },
+    );
+  if (status === 401 || status === 403)
+    return new HunchError("backendRefused", `The server at ${url.host} refuses the key (${status}).${quoted}`, {
+      hint: "Give the right one by HUNCH_API_KEY, or with “Hunch: Set Server Key”.",
+    });
+  if (status === 429)
+    return new HunchError("backendRefused", `The server at ${url.host} has too much to do (429).${quoted}`, {
+      hint: "Wait a little and ask again.",
+    });
+  if (isTooLong(body))
+    return new HunchError("promptTooLong", `The prompt is longer than the server's context.${quoted}`, {
+      hint: "Select less code, start a new chat, or give the server a larger context.",
+    });
+  if (status === 404)
+    return new HunchError(
+      "unknownModel",
+      `The server at ${url.host} does not know the model or the path ${url.pathname}.${quoted}`,
+      {
+        hint: "Check the model's name (hunch.serverModel, --model) and the address, with its path (most often /v1).",
+      },
+    );
+  return new HunchError(
+    status >= 500 ? "backendFailed" : "backendRefused",
+    `The server at ${url.host} answers ${status}.${quoted}`,
+    {
+      hint:
+        status >= 500
+          ? "Look into the server's log; ask again when it is well."
+          : "The server can not do what it was asked for.",
+    },
+  );
+}
+
+/** An error that a server sends inside its stream. */
+export function streamError(url: URL, error: unknown): HunchError {
+  const text = errorText(JSON.stringify({ error }));
+  return new HunchError(
+    "backendFailed",
+    `The server at ${url.host} stopped with an error: ${text || "it does not say which"}.`,
+    {
+      hint: "The text so far is kept. Continue, or ask again; the server's log may say more.",
+    },
+  );
+}
+
+function isTooLong(body: string): boolean {
+  return /exceed_context_size|context_length_exceeded|maximum context length|longer than the maximum/i.test(body);
+}
+
+/** The message of OpenAI's `{"error": {"message": …}}` and its relatives, or the text itself. */
+function errorText(body: string): string {
+  let found: unknown = body;
+  try {
+    const value = JSON.parse(body) as Record<string, unknown> | null;
+    const error = value?.error ?? value;
+    found = typeof error === "object" && error !== null ? ((error as { message?: unknown }).message ?? body) : error;
+  } catch {
+    // Not JSON: quoted as it is.
+  }
+  return String(found).replaceAll(/\s+/g, " ").trim().slice(0, quotedLength);
+}

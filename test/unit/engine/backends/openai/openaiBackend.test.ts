@@ -1,0 +1,355 @@
+/** The backend against a real HTTP server that behaves well, badly, or as other makes do. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import net from "node:net";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { GenerateParams, GenerationEvent, GenerationResult } from "../../../../../src/common/protocol.ts";
+import { OpenaiBackend } from "../../../../../src/engine/backends/openai/openaiBackend.ts";
+import { type Answer, delta, FakeServer, json, stream, usage } from "./fakeServer.ts";
+
+const stops: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+  vi.restoreAllMocks();
+});
+
+async function fake(answer: Answer, o: Parameters<typeof FakeServer.start>[1] = {}): Promise<FakeServer> {
+  const server = await FakeServer.start(answer, o);
+  stops.push(() => server.stop());
+  return server;
+}
+
+async function connect(endpoint: string, o: { model?: string; apiKey?: string; timeoutMs?: number } = {}) {
+  const { model = "", apiKey = null, timeoutMs } = o;
+  const backend = await OpenaiBackend.load(
+    {
+      target: { id: model, path: endpoint },
+      draft: null,
+      contextSize: "auto",
+      kvType: "auto",
+      threads: "auto",
+      gpu: "off",
+      strict: false,
+    },
+    { kind: "openai", endpoint, apiKey, timeoutMs },
+    { onProgress: () => {}, log: () => {} },
+  );
+  stops.push(() => backend.dispose());
+  return backend;
+}
+
+const params: GenerateParams = {
+  generationId: "g",
+  conversationId: "c",
+  prompt: { kind: "chat", messages: [{ role: "user", content: "Why?" }], thinking: "on" },
+  sampling: { temperature: 0, topK: 40, topP: 0.9, minP: 0, repetitionPenalty: 1, seed: 3 },
+  maxTokens: 500,
+  controls: { budget: null, loopGuard: false, earlyExit: false },
+  speculation: "auto",
+  onContextFull: "stop",
+};
+
+interface Asked {
+  events: GenerationEvent[];
+  result: Promise<GenerationResult>;
+  abort(): void;
+  answerNow(): void;
+}
+
+async function ask(backend: OpenaiBackend, more: Partial<GenerateParams> = {}): Promise<Asked> {
+  const events: GenerationEvent[] = [];
+  const abort = new AbortController();
+  const hooks = { emit: (batch: GenerationEvent[]) => void events.push(...batch), signal: abort.signal, queueMs: 0 };
+  const generation = await backend.generation({ ...params, ...more }, hooks);
+  return { events, result: generation.run(), abort: () => abort.abort(), answerNow: () => generation.answerNow() };
+}
+
+const answer: Answer = (_, response) =>
+  stream(response, [
+    delta({ reasoning_content: "hm, " }),
+    delta({ reasoning_content: "so" }),
+    delta({ content: "\n\nYes" }),
+    delta({ content: "." }, "stop"),
+    usage(9, 4),
+  ]);
+
+const textOf = (events: GenerationEvent[], segment: string) =>
+  events
+    .flatMap((event) => (event.type === "tokens" ? event.tokens : []))
+    .filter((token) => token.segment === segment)
+    .map(({ text }) => text)
+    .join("");
+
+describe("answers", () => {
+  test("thought and answer apart, with the server's counts", async () => {
+    const server = await fake(answer);
+    const { events, result } = await ask(await connect(server.url));
+    const { stats, ...rest } = await result;
+    expect(rest).toMatchObject({
+      thinking: "hm, so",
+      answer: "Yes.",
+      stopReason: "stop",
+      thinkingEnd: "model",
+      seed: 3,
+    });
+    expect(stats).toMatchObject({ promptTokens: 9, thinkingTokens: 2, answerTokens: 2, contextSize: 4096 });
+    expect([textOf(events, "thinking"), textOf(events, "answer")]).toEqual(["hm, so", "Yes."]);
+    expect(events.filter(({ type }) => type === "thinkingEnd")).toEqual([{ type: "thinkingEnd", reason: "model" }]);
+    expect(server.completions[0]?.path).toBe("/v1/chat/completions");
+    expect(server.completions[0]?.body).toMatchObject({
+      model: "m",
+      stream: true,
+      temperature: 0,
+      seed: 3,
+      max_tokens: 500,
+    });
+  });
+
+  test("a thought between tags in the content is found, whatever the pieces", async () => {
+    const pieces = ["<th", "ink>\nhm\n</", "think>\n\nYes", "."].map((content) => delta({ content }));
+    const server = await fake((_, response) => stream(response, [...pieces, delta({}, "stop")]));
+    expect(await (await ask(await connect(server.url))).result).toMatchObject({ thinking: "hm", answer: "Yes." });
+  });
+
+  test("a thought that the prompt opened has an end only; without one, it was the answer", async () => {
+    const says =
+      (content: string): Answer =>
+      (_, response) =>
+        stream(response, [delta({ content }), delta({}, "stop")]);
+    const model = { id: "DeepSeek-R1-Distill-Qwen-7B" };
+    const open = await fake(says("hm\n</think>\n\nYes."), { owner: "vllm", model });
+    expect(await (await ask(await connect(open.url))).result).toMatchObject({ thinking: "hm", answer: "Yes." });
+    const none = await fake(says("Yes."), { owner: "vllm", model });
+    expect(await (await ask(await connect(none.url))).result).toMatchObject({ thinking: "", answer: "Yes." });
+    const apart = await fake(answer, { owner: "vllm", model });
+    expect(await (await ask(await connect(apart.url))).result).toMatchObject({ thinking: "hm, so", answer: "Yes." });
+  });
+
+  test("what only some servers know is sent to those only", async () => {
+    const body = async (owner: string) => {
+      const server = await fake(answer, { owner });
+      await (await ask(await connect(server.url), { controls: { ...params.controls, budget: 50 } })).result;
+      return server.completions[0]?.body as object;
+    };
+    expect(Object.keys(await body("other")).sort()).toEqual(
+      ["max_tokens", "messages", "model", "seed", "stream", "stream_options", "temperature", "top_p"].sort(),
+    );
+    expect(await body("vllm")).toMatchObject({ top_k: 40, chat_template_kwargs: { enable_thinking: true } });
+    expect(await body("llamacpp")).toMatchObject({ reasoning_budget_tokens: 50, return_progress: true });
+  });
+
+  test("progress and draft counts of llama-server", async () => {
+    const chunks = [
+      { choices: [], prompt_progress: { total: 20, cache: 4, processed: 12 } },
+      delta({ content: "Yes" }, "stop"),
+      { ...usage(20, 8), timings: { cache_n: 4, prompt_ms: 30, predicted_ms: 80, draft_n: 6, draft_n_accepted: 4 } },
+    ];
+    const server = await fake((_, response) => stream(response, chunks), { owner: "llamacpp" });
+    const { events, result } = await ask(await connect(server.url));
+    expect((await result).stats).toMatchObject({
+      cachedTokens: 4,
+      prefillMs: 30,
+      decodeMs: 80,
+      tokensPerSecond: 100,
+      draftedTokens: 6,
+      acceptedTokens: 4,
+      targetPasses: 4,
+      tokensPerPass: 2,
+    });
+    expect(events).toContainEqual({ type: "prefill", processedTokens: 12, totalTokens: 20, cachedTokens: 4 });
+  });
+
+  test("a server that does not stream", async () => {
+    const whole = { choices: [{ message: { content: "Yes." }, finish_reason: "length" }], usage: usage(3, 2).usage };
+    const server = await fake((_, response) => json(response, 200, whole));
+    expect(await (await ask(await connect(server.url))).result).toMatchObject({ answer: "Yes.", stopReason: "length" });
+  });
+
+  test("raw prompts", async () => {
+    const server = await fake((_, response) =>
+      stream(response, [{ choices: [{ text: "there", finish_reason: "stop" }] }]),
+    );
+    expect(
+      await (await ask(await connect(server.url), { prompt: { kind: "raw", text: "Hello" } })).result,
+    ).toMatchObject({ answer: "there" });
+    expect(server.completions[0]).toMatchObject({ path: "/v1/completions", body: { prompt: "Hello" } });
+  });
+});
+
+describe("ending a thought", () => {
+  /** Thinks without end; answers when it is not to think. */
+  const thinker: Answer = ({ body }, response) => {
+    if (body.messages.at(-1).content.includes("My notes so far")) return answer(body, response, 0);
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    const timer = setInterval(() => response.write(`data: ${JSON.stringify(delta({ reasoning: "hm. " }))}\n\n`), 1);
+    response.once("close", () => clearInterval(timer));
+  };
+
+  test("at its budget, and the answer is asked for with the thought as notes", async () => {
+    const server = await fake(thinker, { owner: "vllm" });
+    const { result } = await ask(await connect(server.url), { controls: { ...params.controls, budget: 20 } });
+    const { thinking, answer: text, thinkingEnd, stats } = await result;
+    expect({ text, thinkingEnd }).toEqual({ text: "Yes.", thinkingEnd: "budget" });
+    expect(stats.thinkingTokens).toBeGreaterThanOrEqual(20);
+    expect(stats.thinkingTokens).toBeLessThanOrEqual(30);
+    expect(server.completions).toHaveLength(2);
+    expect(server.completions[1]?.body.chat_template_kwargs).toMatchObject({ enable_thinking: false });
+    expect(server.completions[1]?.body.messages.at(-1).content).toContain(thinking.slice(0, 20));
+  });
+
+  test("when the user wants the answer", async () => {
+    const server = await fake(thinker);
+    const { events, result, answerNow } = await ask(await connect(server.url));
+    await vi.waitFor(() => expect(textOf(events, "thinking")).toContain("hm"));
+    answerNow();
+    expect(await result).toMatchObject({ answer: "Yes.", thinkingEnd: "answerNow", stopReason: "stop" });
+  });
+
+  test("a cancel keeps what there was, and closes the connection", async () => {
+    let closed = false;
+    const server = await fake((asked, response, attempt) => {
+      response.once("close", () => {
+        closed = true;
+      });
+      thinker(asked, response, attempt);
+    });
+    const { events, result, abort } = await ask(await connect(server.url));
+    await vi.waitFor(() => expect(textOf(events, "thinking")).toContain("hm"));
+    abort();
+    expect(await result).toMatchObject({ stopReason: "cancelled", thinking: expect.stringMatching(/^hm/) });
+    await vi.waitFor(() => expect(closed).toBe(true));
+  });
+});
+
+describe("faults", () => {
+  const fails = async (answerOf: Answer, o: { timeoutMs?: number } = {}) => {
+    const server = await fake(answerOf);
+    const { events, result } = await ask(await connect(server.url, o));
+    const error: unknown = await result.then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    return { server, events, error };
+  };
+
+  test("half a stream: the text is kept, and an error says so", async () => {
+    const { events, error } = await fails((_, response) => stream(response, [delta({ content: "Ye" })], "broken"));
+    expect(error).toMatchObject({ code: "backendFailed", message: expect.stringContaining("broke off") });
+    expect(textOf(events, "answer")).toBe("Ye");
+    const orderly = await fails((_, response) => {
+      stream(response, [delta({ content: "Ye" })], "open");
+      response.end();
+    });
+    expect(orderly.error).toMatchObject({ code: "backendFailed" });
+  });
+
+  test("malformed JSON, a page in place of an answer, an error inside the stream", async () => {
+    const text =
+      (type: string, body: string): Answer =>
+      (_, response) => {
+        response.writeHead(200, { "Content-Type": type });
+        response.end(body);
+      };
+    const malformed = await fails(text("text/event-stream", 'data: {"choices": [\n\n'));
+    expect(malformed.error).toMatchObject({ code: "backendFailed", message: expect.stringContaining("no valid JSON") });
+    const page = await fails(text("text/html", "<html>Welcome</html>"));
+    expect(page.error).toMatchObject({ code: "backendFailed" });
+    const inside = await fails((_, response) =>
+      stream(response, [delta({ content: "Y" }), { error: { message: "out of memory" } }]),
+    );
+    expect(inside.error).toMatchObject({ code: "backendFailed", message: expect.stringContaining("out of memory") });
+  });
+
+  test("silence", async () => {
+    const { error } = await fails((_, response) => stream(response, [delta({ content: "Y" })], "open"), {
+      timeoutMs: 150,
+    });
+    expect(error).toMatchObject({ code: "backendFailed", message: expect.stringContaining("silent") });
+    const never = await fails(() => {}, { timeoutMs: 150 });
+    expect(never.error).toMatchObject({ code: "backendUnreachable", message: expect.stringContaining("silent") });
+  });
+
+  test("429 is asked again after the time the server names, and the user is told", async () => {
+    const { server, events, error } = await fails((asked, response, attempt) =>
+      attempt < 3
+        ? json(response, 429, { error: { message: "slow down" } }, { "Retry-After": "0.05" })
+        : answer(asked, response, attempt),
+    );
+    expect(error).toBeNull();
+    expect(server.completions).toHaveLength(3);
+    const notices = events.flatMap((event) => (event.type === "notice" ? [event.notice] : []));
+    expect(notices).toMatchObject([
+      { code: "retrying", message: expect.stringContaining("slow down") },
+      { code: "retrying" },
+    ]);
+    expect(textOf(events, "answer")).toBe("Yes.");
+  });
+
+  test("a failing server is asked four times, one that refuses once", async () => {
+    const failing = await fails((_, response) => json(response, 503, "", { "Retry-After": "0" }));
+    expect(failing.error).toMatchObject({ code: "backendFailed", message: expect.stringContaining("503") });
+    expect(failing.server.completions).toHaveLength(4);
+    const patient = await fails((_, response) => json(response, 429, "", { "Retry-After": "3600" }));
+    expect(patient.server.completions).toHaveLength(1);
+    const refusing = await fails((_, response) => json(response, 400, { error: { message: "bad member" } }));
+    expect(refusing.error).toMatchObject({ code: "backendRefused", message: expect.stringContaining("bad member") });
+    expect(refusing.server.completions).toHaveLength(1);
+    const long = await fails((_, response) =>
+      json(response, 400, { error: { type: "exceed_context_size_error", message: "too long" } }),
+    );
+    expect(long.error).toMatchObject({ code: "promptTooLong" });
+  });
+
+  test("a wrong key is said, and the right one is sent to this server only", async () => {
+    const server = await fake(({ headers }, response) => {
+      if (headers.authorization === "Bearer right") answer({} as never, response, 1);
+      else json(response, 401, { error: { message: "invalid key" } });
+    });
+    const wrong = await ask(await connect(server.url, { apiKey: "wrong" }));
+    await expect(wrong.result).rejects.toMatchObject({
+      code: "backendRefused",
+      hint: expect.stringContaining("HUNCH_API_KEY"),
+    });
+    expect(await (await ask(await connect(server.url, { apiKey: "right" }))).result).toMatchObject({ answer: "Yes." });
+  });
+
+  test("nothing listens; a wrong model; a wrong address", async () => {
+    const free = createServer();
+    await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    await expect(connect(`http://127.0.0.1:${port}`)).rejects.toMatchObject({ code: "backendUnreachable" });
+    const server = await fake(answer);
+    await expect(connect(server.url, { model: "x" })).rejects.toMatchObject({
+      code: "unknownModel",
+      hint: "It has: m, n.",
+    });
+    for (const wrong of ["", "localhost:80", "ftp://a", "http://user:secret@a"])
+      await expect(connect(wrong)).rejects.toMatchObject({ code: "usage" });
+  });
+});
+
+test("only the configured address is contacted, also when the server sends elsewhere", async () => {
+  const contacted = new Set<string>();
+  const original = net.Socket.prototype.connect;
+  vi.spyOn(net.Socket.prototype, "connect").mockImplementation(function (this: net.Socket, ...args: unknown[]) {
+    const [first] = args;
+    const options = (Array.isArray(first) ? first[0] : first) as { host?: string; port?: number | string };
+    contacted.add(`${options.host}:${options.port}`);
+    return Reflect.apply(original, this, args) as net.Socket;
+  });
+  const elsewhere = await fake(answer);
+  const server = await fake((asked, response, attempt) => {
+    if (attempt > 1) return answer(asked, response, attempt);
+    response.writeHead(307, { Location: `${elsewhere.url}/v1/chat/completions` });
+    response.end();
+  });
+  const backend = await connect(server.url, { apiKey: "secret" });
+  await expect((await ask(backend)).result).rejects.toMatchObject({
+    code: "backendRefused",
+    message: expect.stringContaining("sends its callers on"),
+  });
+  expect(await (await ask(backend)).result).toMatchObject({ answer: "Yes." });
+  expect([...contacted]).toEqual([server.url.replace("http://", "")]);
+  expect(elsewhere.asked).toEqual([]);
+});
