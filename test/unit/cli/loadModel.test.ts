@@ -20,6 +20,7 @@ const request: EngineRequest = {
   threads: 1,
   gpu: "off",
   speculation: "auto",
+  server: null,
 };
 
 let interrupts: Interrupts;
