@@ -4,6 +4,7 @@
  */
 import { randomInt } from "node:crypto";
 import { Command, Option } from "commander";
+import { findLlamaServer } from "../client/findLlamaServer.ts";
 import { HunchError } from "../common/errors.ts";
 import { type Effort, efforts } from "../common/panel.ts";
 import type { GpuChoice, KvType, ModelServer, SamplingOptions, SpeculationMode } from "../common/protocol.ts";
@@ -55,7 +56,7 @@ export interface AskRequest {
   verbose: boolean;
 }
 
-const backends = ["embedded", "openai"] as const;
+const backends = ["embedded", "llama-server", "openai"] as const;
 
 const modelHelp = "catalogue id (see `hunch models list`) or path of a GGUF file";
 
@@ -158,7 +159,7 @@ interface ParsedAskOptions extends ParsedOptions {
   seed?: number;
 }
 
-/** @throws HunchError usage when backend and endpoint contradict each other */
+/** @throws HunchError usage when backend and endpoint contradict each other; backendUnavailable without llama-server */
 export function engineRequest(options: ParsedOptions, env: NodeJS.ProcessEnv = process.env): EngineRequest {
   const server = modelServer(options, env);
   return {
@@ -173,17 +174,17 @@ export function engineRequest(options: ParsedOptions, env: NodeJS.ProcessEnv = p
   };
 }
 
-function modelServer({ backend, endpoint }: ParsedOptions, env: NodeJS.ProcessEnv): ModelServer | null {
+function modelServer({ backend, endpoint, speculation }: ParsedOptions, env: NodeJS.ProcessEnv): ModelServer | null {
   if (backend !== "openai") {
     if (endpoint !== undefined) throw usage("--endpoint belongs to the openai backend.", "Add --backend openai.");
-    return null;
+    return backend === "embedded" ? null : { kind: "llamaServer", program: findLlamaServer("", env), speculation };
   }
   if (endpoint === undefined)
     throw usage("--backend openai needs the server's address.", "Give it: --endpoint http://127.0.0.1:8000");
   return { kind: "openai", endpoint, apiKey: env.HUNCH_API_KEY?.trim() || null };
 }
 
-/** @throws HunchError usage when options contradict each other */
+/** @throws HunchError usage when options contradict each other; backendUnavailable */
 export function askRequest(question: string | undefined, options: ParsedAskOptions): AskRequest {
   const { raw = false, file: files } = options;
   if (raw && files.length > 0)

@@ -61,7 +61,7 @@ export async function loadModel(request: EngineRequest, context: EngineContext):
   const target = await obtainModel(request.model, context);
   const draftId = draftFor(request, context.store);
   const draft = draftId === null ? null : await obtainModel(draftId, context);
-  return { target, draft, ...options };
+  return { target, draft, ...options, ...(server ? { server } : {}) };
 }
 
 function loadOptions({ contextSize, kvType, threads, gpu, speculation }: EngineRequest) {

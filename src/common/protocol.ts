@@ -53,8 +53,17 @@ export interface OpenaiServer {
   timeoutMs?: number;
 }
 
+/** A llama-server that the engine starts for the model's file. */
+export interface LlamaServer {
+  kind: "llamaServer";
+  /** Absolute path of the program. */
+  program: string;
+  /** Fixed when it starts. */
+  speculation: SpeculationMode;
+}
+
 /** What runs the model in place of the engine's own process. */
-export type ModelServer = OpenaiServer;
+export type ModelServer = OpenaiServer | LlamaServer;
 
 export interface LoadParams {
   /** With a server of kind "openai": its name for the model as id, "" for its first; the path is not used. */

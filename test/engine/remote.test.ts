@@ -2,9 +2,9 @@
  * `ask --backend openai` against real servers: `hunch serve` always, and llama-server where HUNCH_LLAMA_SERVER names one
  * or PATH has one (without it those tests are skipped and say so).
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { Cli, cli } from "./support/cli.ts";
+import { Cli, cli, isGone } from "./support/cli.ts";
 import { freePort, llamaServer, llamaServerMissing } from "./support/llamaServer.ts";
 
 const text = (lines: { type: string; segment?: string; text?: string }[], segment: string) =>
@@ -129,5 +129,84 @@ describe.skipIf(llamaServer === null)(`llama-server${llamaServerMissing}`, () =>
     const short = (await ask("--budget", "40")).json().at(-1);
     expect(short?.thinking).not.toContain("t100");
     expect(short?.answer).not.toBe("");
+  });
+});
+
+describe.skipIf(llamaServer === null)(`llama-server started by the engine${llamaServerMissing}`, () => {
+  const env = { HUNCH_LLAMA_SERVER: llamaServer ?? "" };
+  const options = ["--backend", "llama-server", "--threads", "1", "--context", "1024", "--gpu", "off", "--json"];
+
+  /** The llama-server that this process, or one that it started, has started. */
+  function serverPid(parent: number): number | null {
+    const processes = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+    for (const line of processes.split("\n")) {
+      const [, pid, ppid, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      if (Number(ppid) === parent && args?.includes("llama-server")) return Number(pid);
+    }
+    return null;
+  }
+
+  test("thought and answer of a model file, and nothing is left running", async () => {
+    const run = new Cli(["ask", "Why?", "--model", inject("scripted").chain, ...options], { env });
+    await run.until((line) => line.type === "token");
+    const pid = serverPid(run.enginePid);
+    const exit = await run.exited;
+    expect(exit.json().at(-1)).toMatchObject({
+      type: "done",
+      model: { path: inject("scripted").chain, device: "llama-server", architecture: "llama", contextSize: 1024 },
+      thinking: expect.stringMatching(/^t0 t1 .* t199$/),
+      answer: expect.stringMatching(/^a0 a1 .* a39$/),
+    });
+    expect(pid).not.toBeNull();
+    expect(await isGone(pid ?? 0)).toBe(true);
+  });
+
+  test("it guesses ahead, and its counts are ours", async () => {
+    const prompt = "one two three four five six seven eight nine ten, ".repeat(6);
+    const argv = ["ask", prompt, "--raw", "--model", inject("smolPath"), "--max-tokens", "60", ...options];
+    const done = (await cli(argv, { env })).json().at(-1);
+    expect(done?.stats.draftedTokens).toBeGreaterThan(0);
+    expect(done?.stats.acceptedTokens).toBeLessThanOrEqual(done?.stats.draftedTokens);
+    expect(done?.stats.targetPasses).toBe(done?.stats.answerTokens - done?.stats.acceptedTokens);
+    const off = (await cli([...argv, "--speculation", "off"], { env })).json().at(-1);
+    expect(off?.stats.draftedTokens).toBe(0);
+  });
+
+  test("when the engine is killed, the server ends too", async () => {
+    const argv = ["ask", "Once", "--raw", "--model", inject("smolPath"), "--max-tokens", "900", ...options];
+    const run = new Cli(argv, { env });
+    await run.until((line) => line.type === "token", 2);
+    const pid = serverPid(run.enginePid);
+    expect(pid).not.toBeNull();
+    process.kill(run.enginePid, "SIGKILL");
+    await run.exited;
+    expect(await isGone(pid ?? 0)).toBe(true);
+  });
+
+  test("when the server is killed, the running answer fails and the next one works", async () => {
+    const server = new Cli(["serve", "--port", "0", "--model", inject("smolPath"), ...options], { env });
+    await server.until((line) => line.type === "serving");
+    const url = server.lines.find((line) => line.type === "serving")?.url;
+    const ask = (maxTokens: number) =>
+      fetch(`${url}/completions`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ prompt: "Once upon a time", max_tokens: maxTokens, temperature: 1, seed: 4 }),
+      });
+    const running = ask(900);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    process.kill(serverPid(server.enginePid) ?? 0, "SIGKILL");
+    expect((await running).status).toBe(503);
+    expect((await ask(5)).status).toBe(200);
+    server.child.kill("SIGTERM");
+    await server.exited;
+  });
+
+  test("a program that is no llama-server, and none at all", async () => {
+    const argv = ["ask", "x", "--model", inject("scripted").chain, ...options];
+    const wrong = await cli(argv, { env: { HUNCH_LLAMA_SERVER: "/bin/false" } });
+    expect([wrong.status, wrong.json().at(-1)]).toEqual([1, expect.objectContaining({ code: "backendUnavailable" })]);
+    const none = await cli(argv, { env: { HUNCH_LLAMA_SERVER: "/nowhere/llama-server" } });
+    expect([none.status, none.json().at(-1)]).toEqual([1, expect.objectContaining({ code: "backendUnavailable" })]);
   });
 });

@@ -3,6 +3,7 @@ import type { LoadParams } from "../../common/protocol.ts";
 import type { Backend, LoadHooks } from "./backend.ts";
 import { EmbeddedBackend } from "./embedded/embeddedBackend.ts";
 import type { StateFolder } from "./embedded/stateFolder.ts";
+import { LlamaServerBackend } from "./llamaServer/llamaServerBackend.ts";
 import { OpenaiBackend } from "./openai/openaiBackend.ts";
 
 /** @throws HunchError that says why the model can not be used */
@@ -12,5 +13,7 @@ export function loadBackend(params: LoadParams, folder: StateFolder, hooks: Load
   switch (server.kind) {
     case "openai":
       return OpenaiBackend.load(params, server, hooks);
+    case "llamaServer":
+      return LlamaServerBackend.load(params, server, hooks);
   }
 }

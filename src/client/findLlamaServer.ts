@@ -1,0 +1,45 @@
+/** Where llama-server is on this machine. It is never fetched: whoever has one has chosen it. */
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
+import { HunchError } from "../common/errors.ts";
+
+/** Name of the environment variable that names the program. */
+export const llamaServerVariable = "HUNCH_LLAMA_SERVER";
+
+/**
+ * The program's absolute path: the configured one, else that of the environment, else the first on PATH.
+ * @param configured "" for none
+ * @throws HunchError backendUnavailable that says where was looked
+ */
+export function findLlamaServer(configured: string, env: NodeJS.ProcessEnv = process.env): string {
+  const named = configured.trim() || env[llamaServerVariable]?.trim() || "";
+  if (named !== "") {
+    if (isAbsolute(named) && isProgram(named)) return named;
+    throw unavailable(`${named} is no program that can be started (an absolute path is needed).`);
+  }
+  const found = llamaServerOnPath(env);
+  if (found) return found;
+  throw unavailable("There is no llama-server on PATH.");
+}
+
+/** null when there is none. */
+export function llamaServerOnPath(env: NodeJS.ProcessEnv = process.env): string | null {
+  const name = process.platform === "win32" ? "llama-server.exe" : "llama-server";
+  const folders = (env.PATH ?? "").split(delimiter).filter(isAbsolute);
+  return folders.map((folder) => join(folder, name)).find(isProgram) ?? null;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function unavailable(message: string): HunchError {
+  return new HunchError("backendUnavailable", message, {
+    hint: `Install llama.cpp, or name its llama-server (hunch.llamaServer.path, or the environment's ${llamaServerVariable}).`,
+  });
+}

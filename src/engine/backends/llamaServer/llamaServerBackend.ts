@@ -1,0 +1,223 @@
+/**
+ * A model file run by llama-server, for what the embedded loop can not do: multi-token prediction, EAGLE-3, DFlash, and
+ * models whose cache can not be rolled back. The process is ours; it is spoken to as any server with OpenAI's API.
+ */
+import { statSync } from "node:fs";
+import { HunchError } from "../../../common/errors.ts";
+import type {
+  GenerateParams,
+  GenerationResult,
+  LlamaServer,
+  LoadParams,
+  MeasureResult,
+  ModelInfo,
+  Notice,
+} from "../../../common/protocol.ts";
+import { usableCores } from "../../threads.ts";
+import type { Backend, GenerationHooks, LoadHooks, RunningGeneration } from "../backend.ts";
+import { OpenaiBackend } from "../openai/openaiBackend.ts";
+import { ServerProcess } from "./process.ts";
+import {
+  chooseSpeculation,
+  type ModelFacts,
+  noSpeculation,
+  readModelFacts,
+  type ServerSpeculation,
+} from "./speculation.ts";
+
+const autoContextSize = 8_192;
+/** Small on a processor, where it bounds how long a cancel waits. */
+const cpuBatchSize = "128";
+
+interface Running {
+  process: ServerProcess;
+  remote: OpenaiBackend;
+}
+
+export class LlamaServerBackend implements Backend {
+  readonly params: LoadParams;
+  readonly idleWork = null;
+  readonly #server: LlamaServer;
+  readonly #facts: ModelFacts;
+  readonly #speculation: ServerSpeculation;
+  readonly #notices: readonly Notice[];
+  readonly #log: LoadHooks["log"];
+  readonly #loadMs: number;
+  #running: Running;
+
+  /** @throws HunchError backendUnavailable, modelNotFound, notGguf; cancelled */
+  static async load(params: LoadParams, server: LlamaServer, hooks: LoadHooks): Promise<LlamaServerBackend> {
+    const start = performance.now();
+    hooks.onProgress(params.target, 0);
+    const facts = await factsOf(params.target.path);
+    const draft = params.draft ? await factsOf(params.draft.path) : null;
+    let speculation = chooseSpeculation(server.speculation, facts, params, draft);
+    const notices: Notice[] = [];
+    let running: Running;
+    try {
+      running = await begin(params, server, speculation, hooks);
+    } catch (error) {
+      if (speculation.args.length === 0 || hooks.signal?.aborted) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      notices.push({
+        code: "speculationRefused",
+        message: `llama-server does not guess with ${speculation.what}: ${reason}`,
+      });
+      speculation = noSpeculation;
+      running = await begin(params, server, speculation, hooks);
+    }
+    if (speculation.what !== "") hooks.log("info", `llama-server guesses ahead with ${speculation.what}`);
+    return new LlamaServerBackend({
+      params,
+      server,
+      facts,
+      speculation,
+      notices,
+      running,
+      log: hooks.log,
+      loadMs: performance.now() - start,
+    });
+  }
+
+  private constructor(o: {
+    params: LoadParams;
+    server: LlamaServer;
+    facts: ModelFacts;
+    speculation: ServerSpeculation;
+    notices: readonly Notice[];
+    running: Running;
+    log: LoadHooks["log"];
+    loadMs: number;
+  }) {
+    this.params = o.params;
+    this.#server = o.server;
+    this.#facts = o.facts;
+    this.#speculation = o.speculation;
+    this.#notices = o.notices;
+    this.#running = o.running;
+    this.#log = o.log;
+    this.#loadMs = o.loadMs;
+  }
+
+  get info(): ModelInfo {
+    const { target, draft, kvType } = this.params;
+    const remote = this.#running.remote.info;
+    return {
+      ...remote,
+      id: target.id,
+      path: target.path,
+      sha256: target.sha256 ?? null,
+      name: this.#facts.name || target.id,
+      architecture: this.#facts.architecture,
+      sizeBytes: statSync(target.path).size,
+      device: "llama-server",
+      kvType: kvType === "auto" ? "f16" : kvType,
+      threads: { free: usableCores(), used: threadsOf(this.params) },
+      draft: draft ? { id: draft.id, path: draft.path } : null,
+      notices: [...remote.notices, ...this.#notices],
+      loadMs: Math.round(this.#loadMs),
+    };
+  }
+
+  /** Starts the server anew when it has ended since. */
+  async generation(params: GenerateParams, hooks: GenerationHooks): Promise<RunningGeneration> {
+    if (!this.#running.process.alive) {
+      const { lastWords } = this.#running.process;
+      this.#log("warn", `llama-server had ended (${lastWords}); it is started again`);
+      await this.dispose();
+      const message = "llama-server had ended and is started again.";
+      hooks.emit([{ type: "notice", notice: { code: "restarting", message } }]);
+      const start = { onProgress: () => {}, log: this.#log, signal: hooks.signal };
+      this.#running = await begin(this.params, this.#server, this.#speculation, start);
+    }
+    const running = await this.#running.remote.generation(params, hooks);
+    return {
+      answerNow: () => running.answerNow(),
+      run: async () => ({ ...(await running.run()), model: this.info, threads: threadsOf(this.params) }),
+    };
+  }
+
+  notBegun(params: GenerateParams, queueMs: number): GenerationResult {
+    return { ...this.#running.remote.notBegun(params, queueMs), model: this.info };
+  }
+
+  measure(): Promise<MeasureResult> {
+    return this.#running.remote.measure();
+  }
+
+  countTokens(text: string): Promise<number> {
+    return this.#running.remote.countTokens(text);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#running.remote.dispose();
+    await this.#running.process.stop();
+  }
+}
+
+/** Starts the process and asks it for one token: a pair of models that do not fit ends some versions at that point only. */
+async function begin(
+  params: LoadParams,
+  server: LlamaServer,
+  speculation: ServerSpeculation,
+  hooks: LoadHooks,
+): Promise<Running> {
+  const process = await ServerProcess.start({
+    program: server.program,
+    args: [...modelArgs(params), ...speculation.args],
+    log: hooks.log,
+    signal: hooks.signal,
+  });
+  try {
+    const { endpoint, apiKey } = process;
+    const response = await fetch(`${endpoint}/completion`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${apiKey}` },
+      body: JSON.stringify({ prompt: "a", n_predict: 1 }),
+      signal: hooks.signal,
+    });
+    if (!response.ok) throw new Error(`it answers ${response.status}: ${(await response.text()).slice(0, 200)}`);
+    await response.arrayBuffer();
+    // The server has one model, whatever it calls it.
+    const target = { id: "", path: endpoint };
+    const remote = await OpenaiBackend.load({ ...params, target }, { kind: "openai", endpoint, apiKey }, hooks);
+    return { process, remote };
+  } catch (error) {
+    await process.stop();
+    if (hooks.signal?.aborted) throw new HunchError("cancelled", "Stopped while llama-server was starting.");
+    const reason = process.lastWords || (error instanceof Error ? error.message : String(error));
+    throw new HunchError("backendUnavailable", `llama-server does not work with this model: ${reason}.`, {
+      hint: "Read the engine's log; another model or a newer llama-server may help.",
+      cause: error,
+    });
+  }
+}
+
+function modelArgs(params: LoadParams): string[] {
+  const { target, contextSize, kvType, gpu } = params;
+  const kv = kvType === "auto" ? "f16" : kvType;
+  return [
+    ...["--model", target.path, "--jinja", "--parallel", "1", "--offline", "--no-ui"],
+    ...["--threads", String(threadsOf(params))],
+    ...["--ctx-size", String(contextSize === "auto" ? autoContextSize : contextSize)],
+    // A quantised V cache needs flash attention.
+    ...(kv === "f16" ? [] : ["--cache-type-k", kv, "--cache-type-v", kv, "--flash-attn", "on"]),
+    ...(gpu === "off" ? ["--gpu-layers", "0", "--batch-size", cpuBatchSize] : []),
+  ];
+}
+
+function threadsOf({ threads }: LoadParams): number {
+  const free = usableCores();
+  return threads === "auto" ? free : Math.min(threads, free);
+}
+
+async function factsOf(path: string): Promise<ModelFacts> {
+  try {
+    return await readModelFacts(path);
+  } catch (error) {
+    throw new HunchError("notGguf", `${path} can not be read as a GGUF file (${(error as Error).message}).`, {
+      hint: "Choose a GGUF file; `hunch models list` shows what there is.",
+      cause: error,
+    });
+  }
+}

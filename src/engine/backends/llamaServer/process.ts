@@ -1,0 +1,149 @@
+/**
+ * A llama-server process of our own: on loopback, on a free port, with a random key that only its environment holds. It
+ * ends with us, however we end.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:net";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { HunchError } from "../../../common/errors.ts";
+import type { LogLevel } from "../../../common/protocol.ts";
+
+export interface ProcessOptions {
+  program: string;
+  args: readonly string[];
+  log: (level: LogLevel, message: string) => void;
+  signal?: AbortSignal;
+}
+
+/** Of these a version may lack some; the others are needed. */
+const optional = new Set(["--no-ui", "--offline", "--no-webui"]);
+const pollMs = 100;
+const stopMs = 3_000;
+const keptLines = 40;
+
+export class ServerProcess {
+  readonly endpoint: string;
+  readonly apiKey: string;
+  readonly #child: ChildProcess;
+  readonly #watcher: ChildProcess | null;
+  readonly #onExit = () => void this.#child.kill("SIGKILL");
+  #lines: string[] = [];
+  #ended: Promise<void>;
+
+  /** Resolves when the model is loaded. @throws HunchError backendUnavailable; cancelled */
+  static async start(options: ProcessOptions): Promise<ServerProcess> {
+    let { args } = options;
+    for (;;) {
+      const server = new ServerProcess({ ...options, args }, await freePort());
+      try {
+        await server.#ready(options.signal);
+        return server;
+      } catch (error) {
+        await server.stop();
+        const unknown = /invalid argument: (--[\w-]+)/.exec(server.#lines.join("\n"))?.[1] ?? "";
+        if (!optional.has(unknown) || !args.includes(unknown)) throw error;
+        args = args.filter((arg) => arg !== unknown);
+      }
+    }
+  }
+
+  private constructor({ program, args, log }: ProcessOptions, port: number) {
+    this.endpoint = `http://127.0.0.1:${port}`;
+    this.apiKey = randomBytes(24).toString("base64url");
+    this.#child = spawn(program, [...args, "--host", "127.0.0.1", "--port", String(port)], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, LLAMA_API_KEY: this.apiKey },
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#child.once("exit", () => resolve());
+      // A program that can not be started has no exit.
+      this.#child.once("error", (error) => {
+        this.#lines.push(error.message);
+        resolve();
+      });
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) this.#follow(stream, log);
+    this.#watcher = watch(this.#child.pid);
+    process.on("exit", this.#onExit);
+  }
+
+  get alive(): boolean {
+    return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** What it said last that tells why it ended. */
+  get lastWords(): string {
+    const telling = this.#lines.filter((line) => /error|fail|abort|invalid|unable|memory/i.test(line));
+    return (telling.length > 0 ? telling : this.#lines).slice(-2).join(" | ").slice(0, 400);
+  }
+
+  async stop(): Promise<void> {
+    process.off("exit", this.#onExit);
+    this.#watcher?.kill("SIGKILL");
+    if (!this.alive) return;
+    this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), stopMs);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  async #ready(signal: AbortSignal | undefined): Promise<void> {
+    while (this.alive) {
+      if (signal?.aborted) throw new HunchError("cancelled", "Stopped while llama-server was loading the model.");
+      const response = await fetch(`${this.endpoint}/health`).catch(() => null);
+      await response?.arrayBuffer();
+      if (response?.ok) return;
+      await sleep(pollMs);
+    }
+    throw new HunchError(
+      "backendUnavailable",
+      `llama-server ended while it was loading the model: ${this.lastWords || "it said nothing"}.`,
+      {
+        hint: "Read the engine's log. A newer llama-server, a smaller context or another model may help.",
+      },
+    );
+  }
+
+  #follow(stream: Readable | null, log: ProcessOptions["log"]): void {
+    if (!stream) return;
+    createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
+      if (line.trim() === "") return;
+      this.#lines = [...this.#lines, line].slice(-keptLines);
+      log("debug", `llama-server: ${line.slice(0, 500)}`);
+    });
+  }
+}
+
+/**
+ * Ends the server when this process is gone, also by SIGKILL: a shell that waits for the end of its standard input, which
+ * the system closes. Windows has no such shell; there only an orderly end is covered.
+ */
+function watch(pid: number | undefined): ChildProcess | null {
+  if (pid === undefined || process.platform === "win32") return null;
+  const script = 'read -r _; kill -9 "$0" 2>/dev/null';
+  // Of its own group, so that Ctrl-C in a terminal does not end it before its time.
+  const watcher = spawn("/bin/sh", ["-c", script, String(pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  // Without a shell the server lives on only if this process is killed; that is no reason to fail.
+  watcher.on("error", () => {});
+  watcher.unref();
+  return watcher;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+}

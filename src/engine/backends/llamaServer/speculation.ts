@@ -1,0 +1,61 @@
+/** How llama-server is told to guess ahead, chosen from what the model files say of themselves. */
+import { readGgufFileInfo } from "node-llama-cpp";
+import type { LoadParams, SpeculationMode } from "../../../common/protocol.ts";
+
+export interface ServerSpeculation {
+  /** Arguments of llama-server. */
+  args: string[];
+  /** What it is, for the log and the user; "" for none. */
+  what: string;
+}
+
+export interface ModelFacts {
+  architecture: string;
+  name: string;
+  /** Layers that predict further tokens (multi-token prediction). */
+  nextnLayers: number;
+  /** Of a DSpark draft: a Markov head. */
+  hasMarkovHead: boolean;
+}
+
+export const noSpeculation: ServerSpeculation = { args: [], what: "" };
+
+export async function readModelFacts(path: string): Promise<ModelFacts> {
+  const { metadata, fullTensorInfo } = await readGgufFileInfo(path, { logWarnings: false });
+  const { architecture, name } = metadata.general;
+  const own = (metadata as unknown as Record<string, Record<string, unknown> | undefined>)[architecture];
+  const layers = Number(own?.nextn_predict_layers ?? 0);
+  return {
+    architecture,
+    name: name ?? "",
+    nextnLayers: Number.isFinite(layers) ? layers : 0,
+    hasMarkovHead: fullTensorInfo?.some((tensor) => tensor.name.startsWith("markov_")) ?? false,
+  };
+}
+
+/** A draft model's kind is its architecture: a small model of the same family, or a head made for its target. */
+function draftType({ architecture, hasMarkovHead }: ModelFacts): string {
+  if (architecture === "eagle3") return "draft-eagle3";
+  if (architecture === "dflash") return hasMarkovHead ? "draft-dspark" : "draft-dflash";
+  return "draft-simple";
+}
+
+/**
+ * A draft model that was asked for, else the model's own prediction layers, else matches in the text so far.
+ * @param draft facts of `params.draft`
+ */
+export function chooseSpeculation(
+  mode: SpeculationMode,
+  target: ModelFacts,
+  params: LoadParams,
+  draft: ModelFacts | null,
+): ServerSpeculation {
+  if (mode === "off" || mode === "strict") return noSpeculation;
+  if (params.draft && draft && (mode === "auto" || mode === "draft")) {
+    const type = draftType(draft);
+    return { args: ["--model-draft", params.draft.path, "--spec-type", type], what: `${params.draft.id} (${type})` };
+  }
+  if (target.nextnLayers > 0 && mode === "auto")
+    return { args: ["--spec-type", "draft-mtp"], what: "the model's own prediction layers (draft-mtp)" };
+  return { args: ["--spec-type", "ngram-simple"], what: "matches in the text so far (ngram-simple)" };
+}

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import type { LoadParams } from "../../../../../src/common/protocol.ts";
+import { chooseSpeculation, type ModelFacts } from "../../../../../src/engine/backends/llamaServer/speculation.ts";
+
+const facts: ModelFacts = { architecture: "llama", name: "m", nextnLayers: 0, hasMarkovHead: false };
+const params: LoadParams = {
+  target: { id: "m", path: "/m.gguf" },
+  draft: null,
+  contextSize: "auto",
+  kvType: "auto",
+  threads: "auto",
+  gpu: "off",
+  strict: false,
+};
+const withDraft = { ...params, draft: { id: "d", path: "/d.gguf" } };
+const typeOf = (args: readonly string[]) => args[args.indexOf("--spec-type") + 1];
+
+test("off and strict guess nothing", () => {
+  for (const mode of ["off", "strict"] as const) {
+    const { args, what } = chooseSpeculation(mode, { ...facts, nextnLayers: 1 }, withDraft, facts);
+    expect([args, what]).toEqual([[], ""]);
+  }
+});
+
+test("the model's own prediction layers, else matches in the text", () => {
+  expect(typeOf(chooseSpeculation("auto", { ...facts, nextnLayers: 1 }, params, null).args)).toBe("draft-mtp");
+  expect(typeOf(chooseSpeculation("auto", facts, params, null).args)).toBe("ngram-simple");
+  expect(typeOf(chooseSpeculation("suffix", { ...facts, nextnLayers: 1 }, params, null).args)).toBe("ngram-simple");
+});
+
+test("a draft model by its kind", () => {
+  const type = (architecture: string, hasMarkovHead = false) =>
+    typeOf(chooseSpeculation("auto", facts, withDraft, { ...facts, architecture, hasMarkovHead }).args);
+  expect([type("llama"), type("eagle3"), type("dflash"), type("dflash", true)]).toEqual([
+    ...["draft-simple", "draft-eagle3", "draft-dflash", "draft-dspark"],
+  ]);
+  expect(chooseSpeculation("draft", facts, withDraft, facts).args).toContain("/d.gguf");
+});
