@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { dirname } from "node:path";
 import type { EngineClient } from "../client/engineClient.ts";
+import { findLlamaServer } from "../client/findLlamaServer.ts";
 import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
 import type { EngineStatus, MeasureResult, ModelInfo, ThreadInfo } from "../common/protocol.ts";
 import { defaultModelId } from "../models/catalogue.ts";
@@ -39,6 +40,8 @@ export interface DoctorReport {
   memory: { totalBytes: number; availableBytes: number };
   engine: { works: boolean; version: string | null; error: ErrorData | null };
   devices: EngineStatus["devices"];
+  /** Path of the llama-server that `--backend llama-server` would start; null when there is none. */
+  llamaServer: string | null;
   store: { path: string; freeBytes: number | null };
   installed: { id: string; path: string; sizeBytes: number }[];
   /** The model asked about, or the default one when it is here; with --model it is fetched when missing. */
@@ -65,6 +68,7 @@ export async function examine(request: EngineRequest, named: boolean, context: E
     memory: machineMemory(),
     engine: { works: false, version: null, error: null },
     devices: [],
+    llamaServer: foundLlamaServer(),
     store: { path: store.folder, freeBytes: await freeBytes(store.folder) },
     installed: installed.map(({ model, path, sizeBytes }) => ({ id: model.id, path, sizeBytes })),
     models: [],
@@ -84,6 +88,15 @@ export async function examine(request: EngineRequest, named: boolean, context: E
     report.engine.error = toErrorData(error);
   }
   return report;
+}
+
+function foundLlamaServer(): string | null {
+  try {
+    return findLlamaServer("");
+  } catch (error) {
+    if (error instanceof HunchError) return null;
+    throw error;
+  }
 }
 
 /** Everything asked about works. */

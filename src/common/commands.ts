@@ -25,6 +25,7 @@ export const commandIds = [
   "hunch.optimisePrompts",
   "hunch.showLearnt",
   "hunch.forgetLearnt",
+  "hunch.setServerKey",
   "hunch.showLog",
   "hunch.restartEngine",
   "hunch.showActions",

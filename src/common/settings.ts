@@ -13,6 +13,14 @@ export interface Settings {
   model: string;
   /** Catalogue id or absolute path of the draft model; "none" for none. */
   draftModel: string;
+  /** What runs the model. */
+  backend: BackendName;
+  /** Address of the server of the backend "openai"; empty for none. */
+  endpoint: string;
+  /** The server's name for the model; empty for its first. */
+  serverModel: string;
+  /** Absolute path of llama-server; empty for the first on PATH. */
+  "llamaServer.path": string;
   effort: Effort;
   /** Tokens; null takes what fits in memory. */
   contextSize: number | null;
@@ -34,6 +42,8 @@ export interface Settings {
   idleUnloadMinutes: number;
   logLevel: LogLevel;
 }
+
+export type BackendName = "embedded" | "llama-server" | "openai";
 
 export type SettingKey = keyof Settings;
 
@@ -59,6 +69,14 @@ const optionalInteger = (minimum: number, maximum: number) =>
 export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition<Settings[K]> } = {
   model: { type: { kind: "text" }, default: "qwen2.5-coder-1.5b", scope: "machine" },
   draftModel: { type: { kind: "text" }, default: "none", scope: "machine" },
+  backend: {
+    type: { kind: "choice", values: ["embedded", "llama-server", "openai"] satisfies BackendName[] },
+    default: "embedded",
+    scope: "machine",
+  },
+  endpoint: { type: { kind: "text" }, default: "", scope: "machine" },
+  serverModel: { type: { kind: "text" }, default: "", scope: "machine" },
+  "llamaServer.path": { type: { kind: "text" }, default: "", scope: "machine" },
   effort: { type: { kind: "choice", values: efforts }, default: "auto", scope: "window" },
   contextSize: { type: optionalInteger(512, 1_048_576), default: null, scope: "window" },
   kvCacheType: {

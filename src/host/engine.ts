@@ -4,11 +4,20 @@
  */
 import * as vscode from "vscode";
 import type { EngineSupervisor } from "../client/supervisor.ts";
+import { HunchError } from "../common/errors.ts";
 import type { EngineHealth } from "../common/panel.ts";
-import type { GenerateParams, GenerationEvent, GenerationResult, LoadParams, ModelInfo } from "../common/protocol.ts";
+import type {
+  GenerateParams,
+  GenerationEvent,
+  GenerationResult,
+  LoadParams,
+  ModelInfo,
+  ModelServer,
+} from "../common/protocol.ts";
 import type { SettingKey } from "../common/settings.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
+import { ServerKeys } from "./serverKeys.ts";
 import type { SettingsReader } from "./settings.ts";
 
 /** Settings that need the model to be loaded anew. */
@@ -21,6 +30,10 @@ const loadKeys: readonly SettingKey[] = [
   "threads",
   "gpu",
   "speculation",
+  "backend",
+  "endpoint",
+  "serverModel",
+  "llamaServer.path",
 ];
 
 export interface EngineServices {
@@ -126,16 +139,39 @@ export class Engine {
 
   async #loadParams(): Promise<LoadParams> {
     const { settings, models } = this.#services;
-    const { contextSize, kvCacheType, threads, gpu, speculation, model, draftModel } = settings.current;
+    const { contextSize, kvCacheType, threads, gpu, speculation, model, draftModel, serverModel } = settings.current;
+    const server = await this.#modelServer();
+    const remote = server?.kind === "openai" ? { id: serverModel, path: server.endpoint } : null;
     return {
-      target: await models.resolve(model),
-      draft: draftModel === "none" ? null : await models.resolve(draftModel),
+      ...(server ? { server } : {}),
+      target: remote ?? (await models.resolve(model)),
+      draft: remote || draftModel === "none" ? null : await models.resolve(draftModel),
       contextSize: contextSize ?? "auto",
       kvType: kvCacheType,
       threads: threads ?? "auto",
       gpu,
       strict: speculation === "strict",
     };
+  }
+
+  /** The server that the settings name. @throws HunchError usage, backendUnavailable */
+  async #modelServer(): Promise<ModelServer | undefined> {
+    const { extension, settings } = this.#services;
+    const { backend, endpoint, speculation, "llamaServer.path": path } = settings.current;
+    switch (backend) {
+      case "embedded":
+        return undefined;
+      case "llama-server": {
+        const { findLlamaServer } = await import("./runtime.ts");
+        return { kind: "llamaServer", program: findLlamaServer(path), speculation };
+      }
+      case "openai":
+        if (endpoint === "")
+          throw new HunchError("usage", "The settings choose a server, and name none.", {
+            hint: "Set hunch.endpoint to its address, like http://127.0.0.1:8000.",
+          });
+        return { kind: "openai", endpoint, apiKey: await new ServerKeys(extension.secrets).get(endpoint) };
+    }
   }
 
   #setModel(model: ModelInfo | null): void {

@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import { type ErrorCode, HunchError, isHunchError, toErrorData } from "../common/errors.ts";
 import type { DownloadState, ModelChoice } from "../common/panel.ts";
 import type { ModelRef } from "../common/protocol.ts";
+import type { SettingKey } from "../common/settings.ts";
 import type { CatalogueModel } from "../models/catalogue.ts";
 import type { DiscoveredModel } from "../models/discover.ts";
 import type { ModelStore } from "../models/store.ts";
@@ -19,6 +20,9 @@ export interface CurrentModel {
   /** The file is there. Taken for granted until it has been looked for. */
   installed: boolean;
 }
+
+/** Settings that say which model it is. */
+const currentKeys: readonly SettingKey[] = ["model", "modelsFolder", "backend", "endpoint", "serverModel"];
 
 interface Download {
   modelId: string;
@@ -71,9 +75,9 @@ export class Models {
     this.#settings = settings;
     this.#log = log;
     const { model } = settings.current;
-    this.#current = { id: model, name: model, installed: true };
+    this.#current = this.#onServer() ?? { id: model, name: model, installed: true };
     this.#subscription = settings.onDidChange((keys) => {
-      if (keys.includes("model") || keys.includes("modelsFolder")) void this.refresh();
+      if (keys.some((key) => currentKeys.includes(key))) void this.refresh();
     });
   }
 
@@ -104,7 +108,11 @@ export class Models {
     const id = this.#settings.current.model;
     const known = this.#choices.find((choice) => choice.id === id);
     // A path that leads nowhere is an error with its own words, not an offer to download.
-    this.#current = { id, name: known?.name ?? fileName(id), installed: known?.installed ?? isPath(id) };
+    this.#current = this.#onServer() ?? {
+      id,
+      name: known?.name ?? fileName(id),
+      installed: known?.installed ?? isPath(id),
+    };
     this.#changed.fire();
     return this.#current;
   }
@@ -193,6 +201,14 @@ export class Models {
       onNotice: (message) => this.#log.write("warn", message),
     });
     this.#log.write("info", `${model.name} is in ${path}.`);
+  }
+
+  /** A model on a server needs no file here; null when the settings name none. */
+  #onServer(): CurrentModel | null {
+    const { backend, endpoint, serverModel } = this.#settings.current;
+    if (backend !== "openai") return null;
+    const host = URL.canParse(endpoint) ? new URL(endpoint).host : endpoint;
+    return { id: serverModel || host, name: serverModel || host, installed: true };
   }
 
   #setState(state: DownloadState): void {

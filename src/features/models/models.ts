@@ -5,10 +5,12 @@ import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { downloadWithProgress } from "./download.ts";
 import { pickModel } from "./pickModel.ts";
+import { setServerKey } from "./serverKey.ts";
 import { choiceText } from "./text.ts";
 
 export function registerModels(ctx: Ctx): void {
   registerCommand(ctx, "hunch.selectModel", () => selectModel(ctx));
+  registerCommand(ctx, "hunch.setServerKey", () => setServerKey(ctx));
   registerCommand(ctx, "hunch.downloadModel", (modelId?: string) => downloadModel(ctx, modelId));
 }
 

@@ -11,6 +11,7 @@ const report: DoctorReport = {
   memory: { totalBytes: 16e9, availableBytes: 8e9 },
   engine: { works: true, version: "0.1.0", error: null },
   devices: [{ name: "vulkan", available: false, reason: "no device found" }],
+  llamaServer: "/usr/bin/llama-server",
   store: { path: "/models", freeBytes: 50e9 },
   installed: [{ id: "tiny", path: "/models/tiny.gguf", sizeBytes: 98e6 }],
   models: [
@@ -42,6 +43,7 @@ test("a report for people", () => {
                  tiny, 98.0 MB
     Engine       works, version 0.1.0
     Device       vulkan: not available (no device found)
+    llama-server /usr/bin/llama-server
 
     Model        tiny, 98.0 MB
     Runs on      cpu, 1 of 2 free cores, 80.0 tok/s without speculation
@@ -65,6 +67,7 @@ test("nothing installed and an engine that does not start", () => {
   const error = { code: "engineStartFailed", message: "The engine could not be started.", hint: "Look." } as const;
   const text = doctorText({
     ...report,
+    llamaServer: null,
     engine: { works: false, version: null, error },
     devices: [],
     installed: [],
@@ -72,6 +75,8 @@ test("nothing installed and an engine that does not start", () => {
     store: { path: "/models", freeBytes: null },
   });
   expect(text).toContain("none yet; `hunch models list`");
-  expect(text).toMatch(/Engine +does not work\n +The engine could not be started\.\n +Look\.\n$/);
+  expect(text).toMatch(
+    /Engine +does not work\n +The engine could not be started\.\n +Look\.\nllama-server none on PATH/,
+  );
   expect(text).toContain("free space unknown");
 });

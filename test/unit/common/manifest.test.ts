@@ -67,7 +67,17 @@ describe("settings", () => {
   });
 
   it("that name models, programs or the machine can not be set by a workspace", () => {
-    for (const key of ["model", "draftModel", "modelsFolder", "gpu", "threads"] as const)
+    for (const key of [
+      "model",
+      "draftModel",
+      "modelsFolder",
+      "gpu",
+      "threads",
+      "backend",
+      "endpoint",
+      "serverModel",
+      "llamaServer.path",
+    ] as const)
       expect([key, settingDefinitions[key].scope]).toEqual([key, "machine"]);
   });
 
