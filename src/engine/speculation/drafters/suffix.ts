@@ -36,6 +36,11 @@ export class SuffixDrafter implements Drafter {
     }
   }
 
+  /** Tokens of the longest earlier match of the end of the text; 0 = none. */
+  get matchLength(): number {
+    return this.#automaton.match.length;
+  }
+
   draft(maxLength: number): Draft[] {
     if (maxLength <= 0) return [];
     const drafts: Draft[] = [];
