@@ -10,6 +10,7 @@ import { registerLearning } from "./features/learning/learning.ts";
 import { registerModels } from "./features/models/models.ts";
 import { registerOptimise } from "./features/optimise/optimise.ts";
 import { registerStatus } from "./features/status/status.ts";
+import { registerWorkspaceIndex } from "./features/workspaceIndex/register.ts";
 import { Calibrations } from "./host/calibrations.ts";
 import type { Ctx } from "./host/ctx.ts";
 import { Engine } from "./host/engine.ts";
@@ -43,6 +44,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerOptimise(ctx);
   registerLearning(ctx);
   registerStatus(ctx, sessions);
+  registerWorkspaceIndex(ctx);
   active = { chat, engine };
   log.write("info", `Activated in ${(performance.now() - startMs).toFixed(1)} ms.`);
 }

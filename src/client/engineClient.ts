@@ -11,12 +11,16 @@ import type {
   GenerateParams,
   GenerationEvent,
   GenerationResult,
+  IndexDocumentsParams,
+  IndexDocumentsResult,
   InitializeResult,
   LoadParams,
   LogLevel,
   MeasureParams,
   MeasureResult,
   ModelInfo,
+  OpenIndexParams,
+  OpenIndexResult,
 } from "../common/protocol.ts";
 import * as protocol from "../common/protocol.ts";
 import { connect, isChannelError } from "./channel.ts";
@@ -195,6 +199,16 @@ export class EngineClient {
   countTokens(text: string): Promise<number> {
     return this.#request({ phase: "serving" }, () =>
       this.#connection.sendRequest(protocol.countTokensRequest, { text }),
+    );
+  }
+
+  openIndex(params: OpenIndexParams): Promise<OpenIndexResult> {
+    return this.#request({ phase: "serving" }, () => this.#connection.sendRequest(protocol.openIndexRequest, params));
+  }
+
+  indexDocuments(params: IndexDocumentsParams): Promise<IndexDocumentsResult> {
+    return this.#request({ phase: "serving" }, () =>
+      this.#connection.sendRequest(protocol.indexDocumentsRequest, params),
     );
   }
 

@@ -244,8 +244,40 @@ export interface EngineStatus {
   model: ModelInfo | null;
   queueLength: number;
   residentBytes: number;
-  /** What the runtime can use: devices found, and why not. */
+  /** What the runtime finds; `reason`: why a device is not used, and of one that is, what it offers. */
   devices: { name: string; available: boolean; reason: string }[];
+}
+
+// ---- workspace index: client → engine; what the decoder may draft from beside the text itself (src/engine/indexing.ts)
+
+export interface OpenIndexParams {
+  /** Names the workspace: the same text finds the same index again. Null closes the one that is open. */
+  workspace: string | null;
+}
+export interface OpenIndexResult {
+  /** False: it was closed, or this model is not in the engine's process and drafts elsewhere. */
+  isOpen: boolean;
+  /** Versions of the documents that the index holds, by path. */
+  versions: Record<string, string>;
+  tokens: number;
+}
+/** One document of the workspace; `version` is any text that changes when the document does. */
+export interface IndexDocument {
+  path: string;
+  version: string;
+  text: string;
+}
+export interface IndexDocumentsParams {
+  /** Take the place of documents of the same path. */
+  documents: IndexDocument[];
+  /** Paths. */
+  removed: string[];
+}
+export interface IndexDocumentsResult {
+  /** Tokens in the index now. */
+  tokens: number;
+  /** Paths of the documents that did not fit. */
+  refused: string[];
 }
 
 export type LogLevel = "error" | "warn" | "info" | "debug";
@@ -258,6 +290,12 @@ export const measureRequest = new RequestType<MeasureParams, MeasureResult, Erro
 export const statusRequest = new RequestType0<EngineStatus, ErrorData>("status");
 /** Number of tokens of a text, special markers taken as text. */
 export const countTokensRequest = new RequestType<{ text: string }, number, ErrorData>("countTokens");
+/** Opens the index of a workspace for the loaded model's vocabulary, in place of the one that was open. */
+export const openIndexRequest = new RequestType<OpenIndexParams, OpenIndexResult, ErrorData>("openIndex");
+/** Puts documents into the open index; takes its turn between generations. */
+export const indexDocumentsRequest = new RequestType<IndexDocumentsParams, IndexDocumentsResult, ErrorData>(
+  "indexDocuments",
+);
 export const shutdownRequest = new RequestType0<null, ErrorData>("shutdown");
 
 /** client → engine: end this generation's thought now and answer. */

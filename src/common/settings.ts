@@ -40,6 +40,8 @@ export interface Settings {
   modelsFolder: string;
   /** Minutes without a question after which the model is dropped from memory; 0 keeps it. */
   idleUnloadMinutes: number;
+  /** Draft also from the workspace's files and earlier answers. */
+  workspaceIndex: boolean;
   logLevel: LogLevel;
 }
 
@@ -112,6 +114,7 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
     default: 15,
     scope: "machine",
   },
+  workspaceIndex: { type: { kind: "flag" }, default: true, scope: "window" },
   logLevel: {
     type: { kind: "choice", values: ["error", "warn", "info", "debug"] satisfies LogLevel[] },
     default: "info",

@@ -14,6 +14,7 @@ import { Output } from "./output.ts";
 import { Controller } from "./speculation/controller.ts";
 import { Decoder } from "./speculation/decoder.ts";
 import { ModelDrafter } from "./speculation/drafters/draftModel.ts";
+import { IndexDrafter } from "./speculation/drafters/indexDrafter.ts";
 import { Sampler } from "./speculation/sampler.ts";
 import type { Drafter } from "./speculation/types.ts";
 import { hardFactor, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
@@ -253,11 +254,11 @@ export class Generation implements RunningGeneration {
 
   async #drafters(sampler: Sampler, prompt: number[]): Promise<Drafter[]> {
     const { speculation } = this.#params;
-    const { target, draft, suffix, recycling } = this.#model;
+    const { target, draft, suffix, recycling, index } = this.#model;
     if (speculation === "off" || !target.canRollBack) return [];
     const wanted = (name: DrafterName) => speculation === "auto" || speculation === "strict" || speculation === name;
     const drafters: Drafter[] = [];
-    if (wanted("suffix")) drafters.push(suffix);
+    if (wanted("suffix")) drafters.push(suffix, ...(index ? [new IndexDrafter(index, suffix)] : []));
     if (wanted("recycling")) drafters.push(recycling);
     if (wanted("draft") && draft) {
       const drafter = new ModelDrafter(draft.sequence, sampler);

@@ -1,15 +1,20 @@
 /** The engine's side of the protocol: requests in, events out, over any vscode-jsonrpc connection. */
+import { join } from "node:path";
 import { type CancellationToken, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
 import { HunchError, toErrorData } from "../common/errors.ts";
 import {
   answerNowNotification,
   countTokensRequest,
+  type EngineStatus,
   type GenerateParams,
   type GenerationEvent,
   type GenerationResult,
   generateRequest,
   generationNotification,
+  type IndexDocumentsParams,
+  type IndexDocumentsResult,
   type InitializeParams,
+  indexDocumentsRequest,
   initializeRequest,
   type LoadParams,
   type LogLevel,
@@ -18,14 +23,18 @@ import {
   logNotification,
   type ModelInfo,
   measureRequest,
+  type OpenIndexResult,
+  openIndexRequest,
   protocolVersion,
   shutdownRequest,
   statusRequest,
   unloadRequest,
 } from "../common/protocol.ts";
 import type { Backend, RunningGeneration } from "./backends/backend.ts";
+import { probeDevices } from "./backends/embedded/runtime.ts";
 import { StateFolder } from "./backends/embedded/stateFolder.ts";
 import { loadBackend } from "./backends/load.ts";
+import { Indexing } from "./indexing.ts";
 import { FairQueue } from "./queue.ts";
 
 const logLevels: readonly LogLevel[] = ["error", "warn", "info", "debug"];
@@ -40,6 +49,8 @@ export class EngineServer {
   readonly #earlyAnswerNow = new Set<string>();
   #model: Backend | null = null;
   #state: StateFolder | null = null;
+  #stateFolder = "";
+  #indexing: Indexing | null = null;
   #logLevel: LogLevel = "info";
 
   /** @param exit ends the process: after `shutdown`, or when the client is gone */
@@ -54,17 +65,24 @@ export class EngineServer {
       answer(() => this.#exclusively(() => assertLoaded(this.#model).measure(params))),
     );
     connection.onRequest(countTokensRequest, ({ text }) => answer(() => assertLoaded(this.#model).countTokens(text)));
+    connection.onRequest(openIndexRequest, ({ workspace }) =>
+      answer(() => this.#exclusively(async () => this.#openIndex(workspace))),
+    );
+    connection.onRequest(indexDocumentsRequest, (params) =>
+      answer(() => this.#exclusively(async () => this.#indexDocuments(params))),
+    );
     connection.onRequest(statusRequest, () =>
       answer(async () => ({
         pid: process.pid,
         model: this.#model?.info ?? null,
         queueLength: this.#queue.length,
         residentBytes: process.memoryUsage().rss,
-        devices: [],
+        devices: await this.#devices(),
       })),
     );
     connection.onRequest(shutdownRequest, () =>
       answer(async () => {
+        this.#closeIndex();
         setImmediate(() => this.#exit());
         return null;
       }),
@@ -84,6 +102,7 @@ export class EngineServer {
         { hint: "Reload the window, or reinstall Hunch, so that both are of one version." },
       );
     this.#logLevel = params.logLevel;
+    this.#stateFolder = params.stateFolder;
     this.#state = new StateFolder(params.stateFolder, (message) => this.#log("warn", message));
     return { protocolVersion, engineVersion, pid: process.pid };
   }
@@ -129,7 +148,10 @@ export class EngineServer {
         if (this.#earlyAnswerNow.delete(generationId)) generation.answerNow();
         this.#generations.set(generationId, generation);
         try {
-          return await generation.run();
+          const result = await generation.run();
+          // A raw prompt is a program's (a benchmark asks the same twice); what people ask is a chat.
+          if (params.prompt.kind !== "raw") this.#indexing?.addAnswer(`${result.thinking}\n${result.answer}`.trim());
+          return result;
         } finally {
           this.#generations.delete(generationId);
         }
@@ -141,7 +163,35 @@ export class EngineServer {
     );
   }
 
+  #openIndex(workspace: string | null): OpenIndexResult {
+    const { inProcess } = assertLoaded(this.#model);
+    this.#closeIndex();
+    if (workspace === null || inProcess === null) return { isOpen: false, versions: {}, tokens: 0 };
+    this.#indexing = new Indexing(inProcess, workspace, {
+      folder: join(this.#stateFolder, "index"),
+      isBusy: () => this.#queue.length > 0,
+      onError: (message) => this.#log("warn", message),
+    });
+    return this.#indexing.state;
+  }
+
+  #indexDocuments(params: IndexDocumentsParams): IndexDocumentsResult {
+    if (this.#indexing) return this.#indexing.add(params);
+    throw new HunchError("internal", "No index is open.", { hint: "openIndex has to come first." });
+  }
+
+  #closeIndex(): void {
+    this.#indexing?.close();
+    this.#indexing = null;
+  }
+
+  /** Asks the runtime in use, or starts one to see what there is. */
+  async #devices(): Promise<EngineStatus["devices"]> {
+    return this.#model?.inProcess?.devices() ?? (await probeDevices((level, message) => this.#log(level, message)));
+  }
+
   async #unload(): Promise<null> {
+    this.#closeIndex();
     const model = this.#model;
     this.#model = null;
     await model?.dispose();

@@ -3,6 +3,7 @@
  * settings name. What does the work is loaded only then, so that opening a window costs nothing.
  */
 import * as vscode from "vscode";
+import type { EngineClient } from "../client/engineClient.ts";
 import type { EngineSupervisor } from "../client/supervisor.ts";
 import { HunchError } from "../common/errors.ts";
 import type { EngineHealth } from "../common/panel.ts";
@@ -105,6 +106,15 @@ export class Engine {
     return this.#busy(async () =>
       (await this.#start()).generate(load, params, { ...options, onModel: (model) => this.#setModel(model) }),
     );
+  }
+
+  /**
+   * Work beside the questions, which must not keep the model in memory: done only while it is loaded and nothing runs.
+   * @returns null when that is not so. @throws HunchError of the engine's
+   */
+  async whenIdle<T>(work: (client: EngineClient) => Promise<T>): Promise<T | null> {
+    if (!this.#supervisor || this.health.state !== "ready" || !this.#model) return null;
+    return work(await this.#supervisor.client());
   }
 
   answerNow(generationId: string): void {

@@ -3,6 +3,7 @@
  * spoken to over HTTP. Requests, the queue and the events are the same for all.
  */
 import type {
+  EngineStatus,
   GenerateParams,
   GenerationEvent,
   GenerationResult,
@@ -13,6 +14,7 @@ import type {
   ModelInfo,
   ModelRef,
 } from "../../common/protocol.ts";
+import type { WorkspaceIndex } from "../speculation/workspaceIndex/workspaceIndex.ts";
 
 export interface GenerationHooks {
   emit: (events: GenerationEvent[]) => void;
@@ -28,9 +30,22 @@ export interface RunningGeneration {
   answerNow(): void;
 }
 
+/** What can be had of a model only where it runs in this process. */
+export interface InProcessModel {
+  /** Names the vocabulary: two models with the same one can share what is kept as tokens. */
+  readonly vocabulary: string;
+  readonly codec: { encodeText(text: string): number[] };
+  /** The open index of the workspace, which drafts are taken from. */
+  index: WorkspaceIndex | null;
+  /** What this machine's runtime offers, with the memory that is free. */
+  devices(): Promise<EngineStatus["devices"]>;
+}
+
 export interface Backend {
   readonly params: LoadParams;
   readonly info: ModelInfo;
+  /** null: a server does the work. */
+  readonly inProcess: InProcessModel | null;
   /** Prepares a generation; the caller runs one at a time. */
   generation(params: GenerateParams, hooks: GenerationHooks): Promise<RunningGeneration>;
   /** The result of a generation that was given up in the queue. */

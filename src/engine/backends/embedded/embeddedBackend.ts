@@ -26,6 +26,10 @@ export class EmbeddedBackend implements Backend {
     return this.#model.info;
   }
 
+  get inProcess() {
+    return this.#model;
+  }
+
   get idleWork() {
     return this.#model.costs.known ? null : (stop: () => boolean) => this.#model.ensureCosts(stop);
   }

@@ -2,7 +2,9 @@
  * The embedded backend: target and draft model loaded in this process, and what is learnt about them (costs of passes,
  * acceptance, exact sizes), kept on disk between runs.
  */
+import { createHash } from "node:crypto";
 import type {
+  EngineStatus,
   ExactnessResult,
   LoadParams,
   MeasureParams,
@@ -16,6 +18,7 @@ import { CostCurve, type CostSamples, measureCosts } from "../../speculation/cos
 import { RecyclingDrafter } from "../../speculation/drafters/recycling.ts";
 import { SuffixDrafter } from "../../speculation/drafters/suffix.ts";
 import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
+import type { WorkspaceIndex } from "../../speculation/workspaceIndex/workspaceIndex.ts";
 import { detectFormat, type ThinkingFormat } from "../../thinking/formats.ts";
 import { ThreadGovernor, usableCores } from "../../threads.ts";
 import type { LoadHooks } from "../backend.ts";
@@ -43,6 +46,8 @@ export class EngineModel {
   readonly recycling = new RecyclingDrafter();
   readonly governor: ThreadGovernor;
   readonly params: LoadParams;
+  /** The open index of the workspace; indexing.ts puts it here. */
+  index: WorkspaceIndex | null = null;
   readonly #runtime: Runtime;
   readonly #state: StateFile<Learnt>;
   readonly #notices: Notice[];
@@ -138,6 +143,20 @@ export class EngineModel {
     this.costs = new CostCurve(learnt.costs);
     this.acceptance = AcceptanceModel.fromJSON(learnt.acceptance);
     this.#exactness = learnt.exactness ?? null;
+  }
+
+  /** Names the vocabulary: two models with the same one can share what is kept as tokens. */
+  get vocabulary(): string {
+    const { tokens } = this.target.model.fileInfo.metadata.tokenizer.ggml;
+    const { sha256, path } = this.target.ref;
+    return createHash("sha256")
+      .update(tokens.length > 0 ? tokens.join("\n") : (sha256 ?? path))
+      .digest("hex");
+  }
+
+  /** What this machine's runtime offers, with the memory that is free. */
+  devices(): Promise<EngineStatus["devices"]> {
+    return this.#runtime.devices();
   }
 
   /** Pass sizes proven bit-equal to n = 1; null when not measured. */

@@ -75,6 +75,16 @@ describe("WorkspaceIndex", () => {
     },
   );
 
+  it.each([3, 30])("finds the same in a segment of many samples (%i different tokens)", (alphabet) => {
+    const random = seededRandom(alphabet + 1);
+    const documents: Documents = new Map();
+    for (let i = 0; i < 6; i++) documents.set(`file ${i}`, randomText(random, alphabet, 2_000, documents));
+    const index = new WorkspaceIndex([], limits);
+    index.add([...documents].map(([key, tokens]) => ({ key, version: "1", tokens })));
+    expect(index.segments).toHaveLength(1);
+    for (let i = 0; i < 60; i++) expectSameAsNaive(index, documents, randomText(random, alphabet, 40, documents));
+  });
+
   it("votes for the continuation that most places have, and says how far they agree", () => {
     const index = new WorkspaceIndex();
     const say = (key: string, ...tokens: number[]) => index.add([{ key, version: "", tokens }]);

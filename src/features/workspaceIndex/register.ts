@@ -1,0 +1,79 @@
+/** The workspace index: fed while a model is loaded and the setting is on. */
+import * as vscode from "vscode";
+import type { ModelInfo } from "../../common/protocol.ts";
+import type { Ctx } from "../../host/ctx.ts";
+import { Feeder } from "./feeder.ts";
+import { findFile, listFiles, readSource } from "./workspaceFiles.ts";
+
+/** After a load, the first question goes first. */
+const startPauseMs = 3_000;
+const busyPauseMs = 1_000;
+const piecePauseMs = 150;
+
+export function registerWorkspaceIndex(ctx: Ctx): void {
+  let abort: AbortController | null = null;
+  let feeder: Feeder | null = null;
+
+  const stop = () => {
+    abort?.abort();
+    abort = null;
+    feeder = null;
+  };
+  const start = (model: ModelInfo | null) => {
+    stop();
+    if (!model || !vscode.workspace.workspaceFolders?.length) return;
+    if (!ctx.settings.current.workspaceIndex) {
+      // Open from before the setting was changed.
+      ctx.engine.whenIdle((client) => client.openIndex({ workspace: null })).catch(failed);
+      return;
+    }
+    abort = new AbortController();
+    const { signal } = abort;
+    const timer = setTimeout(() => {
+      feeder = open(ctx, signal);
+      feeder.run().catch((error: unknown) => {
+        if (!signal.aborted) failed(error);
+      });
+    }, startPauseMs);
+    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  };
+  const failed = (error: unknown) => {
+    ctx.log.error("workspace index", error);
+  };
+  const touch = (uris: readonly vscode.Uri[]) => {
+    for (const uri of uris) feeder?.touch(uri.toString());
+  };
+
+  ctx.own(ctx.engine.onModel(start));
+  ctx.own(ctx.settings.onDidChange((keys) => keys.includes("workspaceIndex") && start(ctx.engine.model)));
+  ctx.own(vscode.workspace.onDidChangeWorkspaceFolders(() => start(ctx.engine.model)));
+  ctx.own(vscode.workspace.onDidSaveTextDocument(({ uri }) => touch([uri])));
+  ctx.own(vscode.workspace.onDidCreateFiles(({ files }) => touch(files)));
+  ctx.own(vscode.workspace.onDidDeleteFiles(({ files }) => touch(files)));
+  ctx.own(
+    vscode.workspace.onDidRenameFiles(({ files }) => touch(files.flatMap(({ oldUri, newUri }) => [oldUri, newUri]))),
+  );
+  ctx.own({ dispose: stop });
+}
+
+function open(ctx: Ctx, signal: AbortSignal): Feeder {
+  const cancellation = new vscode.CancellationTokenSource();
+  signal.addEventListener("abort", () => cancellation.cancel(), { once: true });
+  const entry = ({ uri, version }: { uri: vscode.Uri; version: string }) => ({ path: uri.toString(), version });
+  return new Feeder(
+    {
+      whenIdle: (work) => ctx.engine.whenIdle(work),
+      workspace: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString()).join("\n"),
+      list: async () => (await listFiles(cancellation.token)).map(entry),
+      find: async (path) => {
+        const file = await findFile(vscode.Uri.parse(path), cancellation.token);
+        return file && entry(file);
+      },
+      read: (path) => readSource(vscode.Uri.parse(path)),
+      log: (message) => ctx.log.write("info", message),
+      busyPauseMs,
+      piecePauseMs,
+    },
+    signal,
+  );
+}

@@ -1,0 +1,62 @@
+/** The workspace index on the real engine: texts it was fed are drafted from, and come back after a restart. */
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { TestEngine } from "./support/engine.ts";
+
+const words = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i}`).join(" ");
+/** What the scripted model is going to say; nothing of it is in the prompt. */
+const text = `${words("t", 200)}\n${words("a", 40)}\n`;
+const workspace = `index test ${Date.now()}`;
+
+describe("the workspace index", () => {
+  let engine: TestEngine;
+  const path = inject("scripted").chain;
+  beforeAll(async () => {
+    engine = await TestEngine.start({ path });
+  });
+  afterAll(() => engine.stop());
+
+  it("lets the decoder draft from files, with the same text as without", async () => {
+    const before = await engine.ask({ speculation: "suffix" });
+    expect(await engine.client.openIndex({ workspace })).toEqual({ isOpen: true, versions: {}, tokens: 0 });
+    const { tokens, refused } = await engine.client.indexDocuments({
+      documents: [{ path: "said.txt", version: "1", text }],
+      removed: [],
+    });
+    expect(tokens).toBeGreaterThan(240);
+    expect(refused).toEqual([]);
+    const after = await engine.ask({ speculation: "suffix" });
+    expect(after.thinking).toBe(before.thinking);
+    expect(after.answer).toBe(before.answer);
+    expect(after.stats.targetPasses).toBeLessThan(before.stats.targetPasses / 2);
+  });
+
+  it("keeps files and earlier answers over a restart of the engine", async () => {
+    await engine.stop();
+    engine = await TestEngine.start({ path });
+    const { versions, tokens } = await engine.client.openIndex({ workspace });
+    expect(versions).toEqual({ "said.txt": "1" });
+    await engine.client.indexDocuments({ documents: [], removed: ["said.txt"] });
+    const emptied = await engine.client.openIndex({ workspace });
+    expect(emptied.versions).toEqual({});
+    expect(emptied.tokens).toBeLessThan(tokens);
+    expect(emptied.tokens).toBeGreaterThan(0);
+    // The file is gone, the answer of the test before is there.
+    const { stats } = await engine.ask({ speculation: "suffix" });
+    expect(stats.acceptedTokens).toBeGreaterThan(50);
+  });
+
+  it("drafts from nothing once it is closed", async () => {
+    await engine.client.openIndex({ workspace: null });
+    await expect(engine.client.indexDocuments({ documents: [], removed: [] })).rejects.toThrow("No index is open");
+    const { stats } = await engine.ask({ speculation: "suffix" });
+    expect(stats.acceptedTokens).toBeLessThan(50);
+  });
+
+  it("tells devices", async () => {
+    const { devices } = await engine.client.status();
+    expect(devices).toEqual([
+      { name: "CPU", available: true, reason: expect.stringMatching(/^at most \d+ threads$/) },
+      { name: "GPU", available: false, reason: "switched off" },
+    ]);
+  });
+});

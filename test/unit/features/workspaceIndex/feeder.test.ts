@@ -1,0 +1,127 @@
+import { describe, expect, it, vi } from "vitest";
+import type { EngineClient } from "../../../../src/client/engineClient.ts";
+import type { IndexDocumentsParams } from "../../../../src/common/protocol.ts";
+import { Feeder } from "../../../../src/features/workspaceIndex/feeder.ts";
+
+/** An index as the engine keeps it, files as the workspace has them, and an engine that can be busy. */
+class World {
+  readonly indexed = new Map<string, { version: string; text: string }>();
+  readonly files = new Map<string, { version: string; text: string | null }>();
+  readonly pieces: IndexDocumentsParams[] = [];
+  readonly log: string[] = [];
+  readonly abort = new AbortController();
+  isBusy = false;
+  mostDocuments = Number.POSITIVE_INFINITY;
+  readonly feeder: Feeder;
+
+  constructor() {
+    const client = {
+      openIndex: async () => ({
+        isOpen: true,
+        versions: Object.fromEntries([...this.indexed].map(([path, { version }]) => [path, version])),
+        tokens: 0,
+      }),
+      indexDocuments: async (params: IndexDocumentsParams) => {
+        this.pieces.push(params);
+        for (const path of params.removed) this.indexed.delete(path);
+        const refused: string[] = [];
+        for (const { path, ...document } of params.documents)
+          if (this.indexed.size < this.mostDocuments) this.indexed.set(path, document);
+          else refused.push(path);
+        return { tokens: this.indexed.size, refused };
+      },
+    } as unknown as EngineClient;
+    const entry = (path: string) => {
+      const file = this.files.get(path);
+      return file ? { path, version: file.version } : null;
+    };
+    this.feeder = new Feeder(
+      {
+        whenIdle: async (work) => (this.isBusy ? null : work(client)),
+        workspace: "w",
+        list: async () => [...this.files.keys()].map((path) => entry(path)!),
+        find: async (path) => entry(path),
+        read: async (path) => this.files.get(path)?.text ?? null,
+        log: (message) => this.log.push(message),
+        busyPauseMs: 1,
+        piecePauseMs: 1,
+      },
+      this.abort.signal,
+    );
+  }
+
+  async ends(run: Promise<void>): Promise<void> {
+    this.abort.abort();
+    await run;
+  }
+}
+
+describe("Feeder", () => {
+  it("sends what is new or changed and drops what is gone", async () => {
+    const world = new World();
+    world.indexed.set("same", { version: "1", text: "kept" });
+    world.indexed.set("changed", { version: "1", text: "old" });
+    world.indexed.set("gone", { version: "1", text: "old" });
+    world.files.set("same", { version: "1", text: "not read" });
+    world.files.set("changed", { version: "2", text: "new" });
+    world.files.set("added", { version: "1", text: "added" });
+    world.files.set("binary", { version: "1", text: null });
+    const run = world.feeder.run();
+    await vi.waitFor(() => expect(world.log).toHaveLength(1));
+    expect([...world.indexed.keys()].sort()).toEqual(["added", "changed", "same"]);
+    expect(world.indexed.get("changed")).toEqual({ version: "2", text: "new" });
+    expect(world.indexed.get("same")?.text).toBe("kept");
+    await world.ends(run);
+  });
+
+  it("sends large workspaces in pieces", async () => {
+    const world = new World();
+    for (let i = 0; i < 20; i++) world.files.set(`file ${i}`, { version: "1", text: "x".repeat(20_000) });
+    const run = world.feeder.run();
+    await vi.waitFor(() => expect(world.indexed.size).toBe(20));
+    expect(world.pieces.length).toBe(5);
+    await world.ends(run);
+  });
+
+  it("waits while the engine is busy, and sends nothing after its end", async () => {
+    const world = new World();
+    world.files.set("a", { version: "1", text: "a" });
+    world.isBusy = true;
+    const run = world.feeder.run();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(world.pieces).toHaveLength(0);
+    world.isBusy = false;
+    await vi.waitFor(() => expect(world.indexed.size).toBe(1));
+    world.isBusy = true;
+    world.files.set("b", { version: "1", text: "b" });
+    world.feeder.touch("b");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await world.ends(run);
+    expect([...world.indexed.keys()]).toEqual(["a"]);
+  });
+
+  it("follows files that are saved and deleted", async () => {
+    const world = new World();
+    world.files.set("a", { version: "1", text: "a" });
+    world.files.set("b", { version: "1", text: "b" });
+    const run = world.feeder.run();
+    await vi.waitFor(() => expect(world.log).toHaveLength(1));
+    world.files.set("a", { version: "2", text: "a, changed" });
+    world.feeder.touch("a");
+    await vi.waitFor(() => expect(world.indexed.get("a")?.text).toBe("a, changed"));
+    world.files.delete("b");
+    world.feeder.touch("b");
+    await vi.waitFor(() => expect(world.indexed.has("b")).toBe(false));
+    await world.ends(run);
+  });
+
+  it("stops at a full index and says so", async () => {
+    const world = new World();
+    world.mostDocuments = 2;
+    for (let i = 0; i < 9; i++) world.files.set(`file ${i}`, { version: "1", text: "x".repeat(40_000) });
+    const run = world.feeder.run();
+    await vi.waitFor(() => expect(world.log.some((line) => line.includes("full"))).toBe(true));
+    expect(world.pieces.length).toBe(2);
+    await world.ends(run);
+  });
+});
