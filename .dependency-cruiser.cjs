@@ -1,4 +1,4 @@
-// One-way layers: common ← prompts, models, engine, client, webview; prompts ← evaluation; all but engine and webview ← host ← features ← extension; cli on the side.
+// One-way layers: common ← prompts, models, engine, client, webview; prompts ← evaluation ← benchmark; all but engine and webview ← host ← features ← extension; cli on the side.
 const only = (from, ...to) => ({
   name: `${from}-imports-only-${to.join("-") || "itself"}`,
   severity: "error",
@@ -22,9 +22,11 @@ module.exports = {
     // Measuring ways of thinking knows prompts but no engine: it is given a function that generates. So the terminal's
     // benchmark and the calibration in the editor are the same code.
     only("evaluation", "common", "prompts"),
-    only("cli", "common", "prompts", "models", "client", "evaluation"),
+    // The same for measuring speed.
+    only("benchmark", "common", "evaluation"),
+    only("cli", "common", "prompts", "models", "client", "evaluation", "benchmark"),
     only("host", "common", "prompts", "models", "client", "evaluation"),
-    only("features", "common", "prompts", "models", "client", "evaluation", "host"),
+    only("features", "common", "prompts", "models", "client", "evaluation", "benchmark", "host"),
     {
       name: "vscode-only-in-host-and-features",
       severity: "error",

@@ -6,12 +6,12 @@ import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { loadWorkloads, workloadNames } from "../../src/benchmark/workloads.ts";
 import { openModel } from "../../src/engine/backends/embedded/loadModel.ts";
 import { startRuntime } from "../../src/engine/backends/embedded/runtime.ts";
 import { TextCodec } from "../../src/engine/backends/embedded/textCodec.ts";
 import { prefill } from "../../src/engine/cache/prefix.ts";
 import { ThreadGovernor, usableCores } from "../../src/engine/threads.ts";
-import { loadWorkloads, workloadNames } from "../speed/workloads.ts";
 import type { Trace, TraceFile } from "./trace.ts";
 
 /** Candidates kept at each position: what the recycling drafter learns from. */
@@ -36,7 +36,7 @@ const governor = new ThreadGovernor(threads);
 const { sequence } = model;
 
 const file: TraceFile = { model: ref.id, vocabularySize: sequence.vocabularySize, traces: [] };
-for (const workload of loadWorkloads(join(root, "bench", "data"), workloadNames, Number(options.limit))) {
+for (const workload of loadWorkloads(workloadNames, Number(options.limit))) {
   const prompt = codec.encode([{ text: workload.prompt, special: true }]);
   sequence.rollback(0);
   await prefill(sequence, prompt, { onProgress: () => {}, onPass: () => {} });

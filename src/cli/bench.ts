@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { HunchError } from "../common/errors.ts";
 import { type Effort, efforts } from "../common/panel.ts";
 import type { ModelInfo } from "../common/protocol.ts";
@@ -20,11 +20,12 @@ import { ModelStore } from "../models/store.ts";
 import type { TemplateName } from "../prompts/compose.ts";
 import { templateNames } from "../prompts/templates/index.ts";
 import { addEngineOptions, engineRequest } from "./askRequest.ts";
+import { addBenchSpeed } from "./benchSpeed.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
 import { Interrupts } from "./interrupts.ts";
 import { PlainOutput } from "./output/plain.ts";
 import { RunDisplay } from "./runDisplay.ts";
-import { integer } from "./values.ts";
+import { integer, list, one } from "./values.ts";
 
 const err = (text: string) => void process.stderr.write(text);
 
@@ -64,7 +65,7 @@ export function benchCommand(setStatus: (status: number) => void): Command {
     .option("--out <folder>", "where results go", "hunch-bench")
     .option("--name <name>", "of the result files", "thinking")
     .action(async (options: Options) => setStatus(await benchThinking(options)));
-  return command;
+  return addBenchSpeed(command, setStatus);
 }
 
 async function benchThinking(options: Options): Promise<number> {
@@ -179,17 +180,4 @@ async function report(
   await writeFile(file("md"), markdown);
   await writeFile(file("svg"), chart(rows, title));
   process.stdout.write(options.json ? `${JSON.stringify(json)}\n` : markdown);
-}
-
-function list<T extends string>(allowed: readonly T[]): (text: string) => T[] {
-  const parse = one(allowed);
-  return (text) => text.split(",").map((part) => parse(part.trim()));
-}
-
-function one<T extends string>(allowed: readonly T[]): (text: string) => T {
-  return (text) => {
-    const found = allowed.find((value) => value === text);
-    if (found !== undefined) return found;
-    throw new InvalidArgumentError(`“${text}” is none of ${allowed.join(", ")}.`);
-  };
 }

@@ -17,6 +17,8 @@ export interface EngineContext {
   interrupts: Interrupts;
   /** Writes the engine's log to standard error. */
   verbose: boolean;
+  /** Where the engine keeps what it learns; the user's folder unless given. */
+  stateFolder?: string;
 }
 
 export interface LoadedEngine {
@@ -38,12 +40,12 @@ export async function withEngine<T>(context: EngineContext, work: (client: Engin
   }
 }
 
-export function engineOptions({ verbose }: EngineContext): EngineOptions {
+export function engineOptions({ verbose, stateFolder }: EngineContext): EngineOptions {
   return {
     // Beside the bundle of this program.
     enginePath: fileURLToPath(new URL("engine.mjs", import.meta.url)),
     client: "cli",
-    stateFolder: join(userCacheFolder(thisUser()), "hunch", "engine"),
+    stateFolder: stateFolder ?? join(userCacheFolder(thisUser()), "hunch", "engine"),
     logLevel: verbose ? "debug" : "warn",
     onLog: (level: LogLevel, message: string) => {
       if (verbose) process.stderr.write(`[${level}] ${message}\n`);

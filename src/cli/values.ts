@@ -31,3 +31,18 @@ export function integerOrAuto(minimum: number, maximum: number): (text: string) 
     }
   };
 }
+
+/** Parser of words parted by commas, each one of those allowed. */
+export function list<T extends string>(allowed: readonly T[]): (text: string) => T[] {
+  const parse = one(allowed);
+  return (text) => text.split(",").map((part) => parse(part.trim()));
+}
+
+/** Parser of one of the words allowed. */
+export function one<T extends string>(allowed: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = allowed.find((value) => value === text);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`“${text}” is none of ${allowed.join(", ")}.`);
+  };
+}

@@ -1,9 +1,18 @@
 /** What is compared: our engine in its modes, and llama-server with each kind of speculation. */
-import type { SpeculationMode } from "../../src/common/protocol.ts";
+import type { SpeculationMode } from "../common/protocol.ts";
 
-export type Arm =
-  | { name: string; kind: "hunch"; speculation: SpeculationMode }
-  | { name: string; kind: "llama-server"; options: readonly string[] };
+export interface HunchArm {
+  name: string;
+  kind: "hunch";
+  speculation: SpeculationMode;
+}
+export interface LlamaServerArm {
+  name: string;
+  kind: "llama-server";
+  /** Command line options; the word DRAFT stands for the draft model's path. */
+  options: readonly string[];
+}
+export type Arm = HunchArm | LlamaServerArm;
 
 /** One measured run of one prompt. */
 export interface Run {
@@ -18,25 +27,28 @@ export interface Run {
 
 /** What all arms share. */
 export interface Conditions {
-  modelPath: string;
-  draftPath: string | null;
-  threads: number;
-  contextSize: number;
   maxTokens: number;
   temperature: number;
   seed: number;
 }
 
-const ngram = (type: string, ...options: string[]): Arm => ({
+/** The arm that ratios are to. */
+export const baseline = "hunch off";
+/** The arms of the editor's short form. */
+export const shortArms: readonly HunchArm[] = [
+  { name: baseline, kind: "hunch", speculation: "off" },
+  { name: "hunch auto", kind: "hunch", speculation: "auto" },
+];
+
+const ngram = (type: string, ...options: string[]): LlamaServerArm => ({
   name: `llama-server ${type}${options.length > 0 ? " tuned" : ""}`,
   kind: "llama-server",
   options: ["--spec-type", type, ...options],
 });
 
-/** Tuned: short lookups and drafts, which on a CPU beat the defaults (12 and 48 tokens). */
+/** Tuned: short look-ups and drafts, which on a CPU beat the defaults (12 and 48 tokens; 24 and 48 to 64 of ngram-mod). */
 export const allArms: readonly Arm[] = [
-  { name: "hunch off", kind: "hunch", speculation: "off" },
-  { name: "hunch auto", kind: "hunch", speculation: "auto" },
+  ...shortArms,
   { name: "hunch suffix", kind: "hunch", speculation: "suffix" },
   { name: "hunch recycling", kind: "hunch", speculation: "recycling" },
   { name: "hunch draft", kind: "hunch", speculation: "draft" },
@@ -45,7 +57,14 @@ export const allArms: readonly Arm[] = [
   ngram("ngram-simple", "--spec-ngram-simple-size-n", "4", "--spec-ngram-simple-size-m", "15"),
   ngram("ngram-map-k"),
   ngram("ngram-map-k", "--spec-ngram-map-k-size-n", "4", "--spec-ngram-map-k-size-m", "15"),
+  ngram("ngram-map-k4v"),
+  ngram("ngram-map-k4v", "--spec-ngram-map-k4v-size-n", "4", "--spec-ngram-map-k4v-size-m", "15"),
   ngram("ngram-mod"),
+  ngram(
+    "ngram-mod",
+    ...["--spec-ngram-mod-n-match", "8", "--spec-ngram-mod-n-min", "3", "--spec-ngram-mod-n-max", "15"],
+  ),
+  ngram("ngram-cache"),
   {
     name: "llama-server draft-simple",
     kind: "llama-server",

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { HunchError } from "../common/errors.ts";
 import type { Conditions, Run } from "./arms.ts";
 
 interface Completion {
@@ -14,38 +15,50 @@ interface Completion {
   };
 }
 
+/** What it serves, and how. */
+export interface ServerModel {
+  modelPath: string;
+  draftPath: string | null;
+  threads: number;
+  contextSize: number;
+}
+
 const startTimeoutMs = 120_000;
 
 export class LlamaServer {
   readonly #process: ChildProcess;
   readonly #port: number;
 
-  static async start(program: string, conditions: Conditions, options: readonly string[]): Promise<LlamaServer> {
+  /** @throws HunchError backendUnavailable with the server's last words */
+  static async start(program: string, model: ServerModel, options: readonly string[]): Promise<LlamaServer> {
     const port = await freePort();
-    const given = options.map((option) => (option === "DRAFT" ? (conditions.draftPath ?? "") : option));
+    const given = options.map((option) => (option === "DRAFT" ? (model.draftPath ?? "") : option));
     const child = spawn(
       program,
       [
-        ...["--model", conditions.modelPath, "--host", "127.0.0.1", "--port", String(port), "--offline", "--no-ui"],
-        ...["--threads", String(conditions.threads), "--ctx-size", String(conditions.contextSize), "--parallel", "1"],
+        ...["--model", model.modelPath, "--host", "127.0.0.1", "--port", String(port), "--offline", "--no-ui"],
+        ...["--threads", String(model.threads), "--ctx-size", String(model.contextSize), "--parallel", "1"],
         ...["--flash-attn", "off", "--cache-ram", "0"],
         ...given,
       ],
       { stdio: ["ignore", "ignore", "pipe"] },
     );
     let log = "";
+    const failures: Error[] = [];
+    child.once("error", (error) => failures.push(error));
     child.stderr?.on("data", (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-4_000);
     });
     const end = performance.now() + startTimeoutMs;
     while (performance.now() < end) {
-      if (child.exitCode !== null) throw new Error(`llama-server ended with ${child.exitCode}:\n${log}`);
+      if (failures[0]) throw unavailable(program, failures[0].message);
+      if (child.exitCode !== null) throw unavailable(program, `it ended with ${child.exitCode}: ${log}`);
       const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
       if (response?.ok) return new LlamaServer(child, port);
       await sleep(200);
     }
     child.kill("SIGKILL");
-    throw new Error(`llama-server was not ready within ${startTimeoutMs / 1000} s:\n${log}`);
+    throw unavailable(program, `it was not ready within ${startTimeoutMs / 1000} s: ${log}`);
   }
 
   private constructor(process: ChildProcess, port: number) {
@@ -53,7 +66,8 @@ export class LlamaServer {
     this.#port = port;
   }
 
-  async run(prompt: string, conditions: Conditions): Promise<Run> {
+  /** @returns null when it was cut off by the signal. */
+  async run(prompt: string, conditions: Conditions, signal?: AbortSignal): Promise<Run | null> {
     const response = await fetch(`http://127.0.0.1:${this.#port}/completion`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -67,7 +81,12 @@ export class LlamaServer {
         seed: conditions.seed,
         cache_prompt: false,
       }),
+      signal,
+    }).catch((error: unknown) => {
+      if (signal?.aborted) return null;
+      throw error;
     });
+    if (!response) return null;
     if (!response.ok) throw new Error(`llama-server answered ${response.status}: ${await response.text()}`);
     const { timings } = (await response.json()) as Completion;
     return {
@@ -80,13 +99,24 @@ export class LlamaServer {
     };
   }
 
+  kill(): void {
+    this.#process.kill("SIGKILL");
+  }
+
   async stop(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#process.kill("SIGTERM");
     const timer = setTimeout(() => this.#process.kill("SIGKILL"), 5_000);
     await ended;
     clearTimeout(timer);
   }
+}
+
+function unavailable(program: string, reason: string): HunchError {
+  return new HunchError("backendUnavailable", `${program} does not work: ${reason}`, {
+    hint: "Name a llama-server with --server or LLAMA_SERVER, or leave its arms out.",
+  });
 }
 
 function freePort(): Promise<number> {

@@ -1,5 +1,5 @@
 /** Bars of the ratio to plain decoding, by workload and arm, as an SVG that reads in light and dark. */
-import { line, rect, svg, text } from "../../src/evaluation/svg.ts";
+import { line, rect, svg, text } from "../evaluation/svg.ts";
 import { type Report, rows } from "./report.ts";
 
 const barHeight = 18;

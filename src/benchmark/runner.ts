@@ -1,0 +1,91 @@
+/**
+ * Runs every arm on every prompt, interleaved, so that a machine whose speed drifts is fair to all. Knows no engine: it is
+ * given what measures. So the terminal's benchmark and the editor's are the same code.
+ */
+import type { GenerateParams, GenerationResult, SpeculationMode } from "../common/protocol.ts";
+import type { RunProgress } from "../evaluation/runner.ts";
+import type { Arm, Conditions, Run } from "./arms.ts";
+import type { Measured } from "./report.ts";
+import type { Workload } from "./workloads.ts";
+
+export interface RunnerOptions<A extends Arm> {
+  workloads: readonly Workload[];
+  arms: readonly A[];
+  rounds: number;
+  /** Of an interrupted run; those are not run again. */
+  earlier: readonly Measured[];
+  /** null: cut off, it does not count. */
+  measure(arm: A, workload: Workload): Promise<Run | null>;
+  onRun(run: Measured): void | Promise<void>;
+  onProgress(progress: RunProgress): void;
+  signal?: AbortSignal;
+}
+
+/** All runs; after an abort those that are finished. */
+export async function runArms<A extends Arm>(options: RunnerOptions<A>): Promise<Measured[]> {
+  const { workloads, arms, rounds, earlier, measure, onRun, onProgress, signal } = options;
+  const measured = [...earlier];
+  const total = rounds * workloads.length * arms.length;
+  const startedAt = performance.now();
+  let done = 0;
+  let fresh = 0;
+  for (let round = 1; round <= rounds; round++)
+    // Another arm begins each time: what runs first after a pause may be favoured or not.
+    for (const workload of workloads)
+      for (const arm of rotated(arms, round + workload.index)) {
+        if (signal?.aborted) return measured;
+        const entry = { workload: workload.name, index: workload.index, arm: arm.name, round };
+        if (!earlier.some((other) => isSame(other, entry))) {
+          const run = await measure(arm, workload);
+          if (run === null || signal?.aborted) return measured;
+          measured.push({ ...entry, run });
+          await onRun({ ...entry, run });
+          fresh++;
+        }
+        done++;
+        const secondsEach = (performance.now() - startedAt) / 1000 / Math.max(1, fresh);
+        onProgress({ done, total, secondsLeft: fresh > 0 ? secondsEach * (total - done) : null });
+      }
+  return measured;
+}
+
+/** One of our own runs as a request: nothing but the prompt and the way of guessing. */
+export function hunchRequest(
+  prompt: string,
+  conditions: Conditions,
+  speculation: SpeculationMode,
+  generationId: string,
+): GenerateParams {
+  const { temperature, seed, maxTokens } = conditions;
+  return {
+    generationId,
+    conversationId: generationId,
+    prompt: { kind: "raw", text: prompt },
+    sampling: { temperature, topK: 40, topP: 0.95, minP: 0, repetitionPenalty: 1, seed },
+    maxTokens,
+    controls: { budget: null, loopGuard: false, earlyExit: false },
+    speculation,
+    onContextFull: "stop",
+  };
+}
+
+export function hunchRun({ stopReason, stats }: GenerationResult): Run | null {
+  if (stopReason === "cancelled") return null;
+  return {
+    tokens: stats.thinkingTokens + stats.answerTokens,
+    tokensPerSecond: stats.tokensPerSecond,
+    drafted: stats.draftedTokens,
+    accepted: stats.acceptedTokens,
+    prefillMs: stats.prefillMs,
+    overheadMsPerPass: stats.overheadMsPerPass,
+  };
+}
+
+function rotated<T>(items: readonly T[], by: number): T[] {
+  const start = by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}
+
+function isSame(a: Omit<Measured, "run">, b: Omit<Measured, "run">): boolean {
+  return a.workload === b.workload && a.index === b.index && a.arm === b.arm && a.round === b.round;
+}

@@ -1,0 +1,238 @@
+/**
+ * `hunch bench speed`: how fast we decode, beside llama-server on the same weights, threads, context and prompts. Arms are
+ * interleaved prompt by prompt, so ratios count, not times; only one process computes at a time. Stopped at any time
+ * (Ctrl-C) it keeps what is measured, and the same command goes on from there.
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { basename, join } from "node:path";
+import type { Command } from "commander";
+import { type Arm, allArms, baseline, type Conditions, defaultArms, type LlamaServerArm } from "../benchmark/arms.ts";
+import { chart } from "../benchmark/chart.ts";
+import { LlamaServer } from "../benchmark/llamaServer.ts";
+import { markdown, type Report } from "../benchmark/report.ts";
+import { hunchRequest, hunchRun, runArms } from "../benchmark/runner.ts";
+import {
+  loadWorkloads,
+  parsePrompts,
+  type Workload,
+  type WorkloadName,
+  workloadNames,
+} from "../benchmark/workloads.ts";
+import { HunchError } from "../common/errors.ts";
+import type { LoadParams, MeasureResult, ModelInfo } from "../common/protocol.ts";
+import { ModelStore } from "../models/store.ts";
+import { addEngineOptions, engineRequest } from "./askRequest.ts";
+import { load, loadModel, withEngine } from "./engine.ts";
+import { Interrupts } from "./interrupts.ts";
+import { PlainOutput } from "./output/plain.ts";
+import { RunDisplay } from "./runDisplay.ts";
+import { decimal, integer, list } from "./values.ts";
+
+const err = (text: string) => void process.stderr.write(text);
+const armNames = allArms.map((arm) => arm.name);
+
+type Options = Parameters<typeof engineRequest>[0] & {
+  server?: string;
+  arms: string[];
+  workloads: WorkloadName[];
+  prompts?: string;
+  limit: number;
+  rounds: number;
+  maxTokens: number;
+  temperature: number;
+  out: string;
+  name: string;
+  fresh?: true;
+};
+
+export function addBenchSpeed(bench: Command, setStatus: (status: number) => void): Command {
+  addEngineOptions(bench.command("speed").description("our decoder in its modes, beside llama-server in its"))
+    .option("--server <program>", "a llama-server to compare with (default: LLAMA_SERVER)", process.env.LLAMA_SERVER)
+    .option("--arms <a,b>", `what is compared: all, or of ${armNames.join(", ")}`, parseArms, [...defaultArms])
+    .option("--workloads <a,b>", `kinds of prompts: ${workloadNames.join(", ")}`, list(workloadNames), [
+      ...workloadNames,
+    ])
+    .option("--prompts <file>", 'prompts of your own instead: JSON lines {"prompt": "…"}, sent as they are')
+    .option("--limit <n>", "prompts of each workload at most", integer(1, 1_000), 6)
+    .option("--rounds <n>", "times that all is measured", integer(1, 1_000), 3)
+    .option("--max-tokens <n>", "output tokens of each run at most", integer(16, 100_000), 160)
+    .option("--temperature <x>", "0 takes the likeliest token", decimal(0, 10), 0)
+    .option("--out <folder>", "where results go", "hunch-bench")
+    .option("--name <name>", "of the result files", "speed")
+    .option("--fresh", "begin anew, even if an interrupted run could go on")
+    .action(async (options: Options) => setStatus(await benchSpeed(options)));
+  return bench;
+}
+
+async function benchSpeed(options: Options): Promise<number> {
+  const workloads = await readWorkloads(options);
+  const interrupts = new Interrupts();
+  const display = new RunDisplay();
+  const context = {
+    store: new ModelStore(),
+    output: new PlainOutput(err, err),
+    interrupts,
+    verbose: options.verbose ?? false,
+    // What is learnt here is no user's text, and what a user's text taught is no part of the measurement.
+    stateFolder: join(options.out, "tmp"),
+  };
+  const servers = new Map<string, LlamaServer>();
+  interrupts.onKill(() => {
+    for (const server of servers.values()) server.kill();
+  });
+  try {
+    const params = await loadModel(requestOf(options), context);
+    const arms = usableArms(options, params);
+    const report = await withEngine(context, async (client) => {
+      const model = await load(client, params, context);
+      context.output.loaded(model);
+      const cut = () => client.kill();
+      interrupts.signal.addEventListener("abort", cut); // a measurement can not be cancelled
+      const { costCurve } = await client.measure({ costCurve: true, exactness: false });
+      interrupts.signal.removeEventListener("abort", cut);
+      const report = newReport(options, model, params, costCurve);
+      report.measured = options.fresh ? [] : await readEarlier(options, report);
+      for (const arm of arms)
+        if (arm.kind === "llama-server") servers.set(arm.name, await startServer(arm, options, params, model));
+      const conditions: Conditions = { maxTokens: options.maxTokens, temperature: options.temperature, seed: 42 };
+      await runArms({
+        workloads,
+        arms,
+        rounds: options.rounds,
+        earlier: [...report.measured],
+        measure: async (arm, { name, index, prompt }) => {
+          const { signal } = interrupts;
+          if (arm.kind === "llama-server") return servers.get(arm.name)!.run(prompt, conditions, signal);
+          const request = hunchRequest(prompt, conditions, arm.speculation, `${name} ${index} ${arm.name}`);
+          return hunchRun(await client.generate(request, { onEvents: () => {}, signal }));
+        },
+        onRun: async (run) => {
+          report.measured.push(run);
+          await writeResults(options, report);
+        },
+        onProgress: (progress) => display.progress(progress),
+        signal: interrupts.signal,
+      });
+      return report;
+    });
+    display.close();
+    await writeResults(options, report);
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ type: "done", ...report })}\n` : markdown(report, baseline),
+    );
+    if (interrupts.status !== null) err("Stopped. The same command goes on from here.\n");
+    return interrupts.status ?? 0;
+  } catch (error) {
+    if (interrupts.status !== null) return interrupts.status;
+    throw error;
+  } finally {
+    display.close();
+    interrupts.dispose();
+    for (const server of servers.values()) await server.stop();
+  }
+}
+
+/** Arms name the modes; a draft model is fetched only for arms that use one. */
+function requestOf(options: Options): ReturnType<typeof engineRequest> {
+  const request = engineRequest(options);
+  const drafts = options.arms.some((name) => name.includes("draft"));
+  return {
+    ...request,
+    contextSize: options.context ?? 4_096,
+    speculation: drafts && options.draft === undefined ? "draft" : "auto",
+  };
+}
+
+function usableArms({ arms: wanted, server }: Options, { draft }: LoadParams): Arm[] {
+  const arms = allArms.filter(({ name, kind }) => {
+    if (!wanted.includes(name)) return false;
+    return (kind === "hunch" || server !== undefined) && (draft !== null || !name.includes("draft"));
+  });
+  const missing = wanted.filter((name) => !arms.some((arm) => arm.name === name));
+  if (missing.length > 0)
+    err(`Left out, for want of a llama-server (--server) or of a draft model (--draft): ${missing.join(", ")}.\n`);
+  return arms;
+}
+
+function startServer(
+  arm: LlamaServerArm,
+  { server }: Options,
+  { target, draft }: LoadParams,
+  { threads, contextSize }: ModelInfo,
+): Promise<LlamaServer> {
+  const model = { modelPath: target.path, draftPath: draft?.path ?? null, threads: threads.used, contextSize };
+  return LlamaServer.start(server!, model, arm.options);
+}
+
+async function readWorkloads({ prompts, workloads, limit }: Options): Promise<Workload[]> {
+  if (prompts === undefined)
+    return loadWorkloads(
+      workloadNames.filter((name) => workloads.includes(name)),
+      limit,
+    );
+  try {
+    return parsePrompts(await readFile(prompts, "utf8")).slice(0, limit);
+  } catch (error) {
+    throw new HunchError("fileNotFound", `The prompts ${prompts} can not be read: ${(error as Error).message}`, {
+      hint: 'Name a file of JSON lines {"prompt": "…"} with --prompts.',
+      cause: error,
+    });
+  }
+}
+
+function newReport(
+  options: Options,
+  model: ModelInfo,
+  { target, draft }: LoadParams,
+  costCurve: MeasureResult["costCurve"],
+): Report {
+  return {
+    made: new Date().toISOString(),
+    command: commandLine(),
+    cpu: cpus()[0]?.model ?? "unknown CPU",
+    threads: model.threads.used,
+    model: basename(target.path),
+    draft: draft ? basename(draft.path) : null,
+    temperature: options.temperature,
+    maxTokens: options.maxTokens,
+    rounds: options.rounds,
+    costCurve,
+    bound: costCurve && Math.max(...Object.entries(costCurve).map(([size, ratio]) => Number(size) / ratio)),
+    measured: [],
+  };
+}
+
+/** As typed, without machine paths: they do not belong into a result. */
+function commandLine(): string {
+  const words = process.argv.slice(2).map((word) => (word.includes("/") ? basename(word) : word));
+  return `hunch ${words.map((word) => (word.includes(" ") ? `"${word}"` : word)).join(" ")}`;
+}
+
+/** Runs of an interrupted benchmark of the same things. */
+async function readEarlier(options: Options, report: Report): Promise<Report["measured"]> {
+  const text = await readFile(fileOf(options, "json"), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (text === null) return [];
+  const earlier = JSON.parse(text) as Report;
+  const keys = ["model", "draft", "threads", "temperature", "maxTokens", "cpu"] as const;
+  return keys.every((key) => earlier[key] === report[key]) ? earlier.measured : [];
+}
+
+async function writeResults(options: Options, report: Report): Promise<void> {
+  if (report.measured.length === 0) return;
+  await mkdir(options.out, { recursive: true });
+  await writeFile(fileOf(options, "json"), `${JSON.stringify(report, null, 1)}\n`);
+  await writeFile(fileOf(options, "md"), markdown(report, baseline));
+  await writeFile(fileOf(options, "svg"), chart(report, baseline));
+}
+
+function fileOf({ out, name }: Options, ending: string): string {
+  return join(out, `${name}.${ending}`);
+}
+
+function parseArms(text: string): string[] {
+  return text === "all" ? [...armNames] : list(armNames)(text);
+}

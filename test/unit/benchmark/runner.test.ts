@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { allArms, baseline, defaultArms, type HunchArm, type Run } from "../../../src/benchmark/arms.ts";
+import { chart } from "../../../src/benchmark/chart.ts";
+import { type Measured, markdown, type Report, rows } from "../../../src/benchmark/report.ts";
+import { runArms } from "../../../src/benchmark/runner.ts";
+import { loadWorkloads, parsePrompts, workloadNames } from "../../../src/benchmark/workloads.ts";
+
+const arm = (name: string): HunchArm => ({ name, kind: "hunch", speculation: "auto" });
+const run = (tokensPerSecond: number): Run => ({
+  tokens: 100,
+  tokensPerSecond,
+  drafted: 10,
+  accepted: 5,
+  prefillMs: 1,
+  overheadMsPerPass: 0.5,
+});
+
+function measuring(options: { earlier?: Measured[]; stopAfter?: number } = {}) {
+  const arms = [arm("a"), arm("b"), arm("c")];
+  const workloads = loadWorkloads(["edit", "chat"], 2);
+  const order: string[] = [];
+  const progress: { done: number; total: number }[] = [];
+  const abort = new AbortController();
+  const done = runArms({
+    workloads,
+    arms,
+    rounds: 2,
+    earlier: options.earlier ?? [],
+    measure: async ({ name }, workload) => {
+      if (order.length === options.stopAfter) {
+        abort.abort();
+        return null;
+      }
+      order.push(`${workload.name} ${workload.index} ${name}`);
+      return run(10);
+    },
+    onRun: () => {},
+    onProgress: (state) => progress.push(state),
+    signal: abort.signal,
+  });
+  return done.then((measured) => ({ measured, order, progress }));
+}
+
+describe("runArms", () => {
+  it("measures every arm on every prompt in every round, interleaved, another one first each time", async () => {
+    const { measured, order, progress } = await measuring();
+    expect(measured).toHaveLength(2 * 4 * 3);
+    const firsts = new Set(order.filter((_, i) => i % 3 === 0).map((entry) => entry.at(-1)));
+    expect(firsts.size).toBeGreaterThan(1);
+    // Three in a row are one prompt.
+    for (let i = 0; i < order.length; i += 3)
+      expect(new Set(order.slice(i, i + 3).map((entry) => entry.slice(0, -2))).size).toBe(1);
+    expect(progress.at(-1)).toMatchObject({ done: 24, total: 24, secondsLeft: 0 });
+  });
+
+  it("goes on where an interrupted run stopped", async () => {
+    const first = await measuring({ stopAfter: 7 });
+    expect(first.measured).toHaveLength(7);
+    const second = await measuring({ earlier: first.measured });
+    expect(second.order).toHaveLength(24 - 7);
+    const keys = second.measured.map(({ workload, index, arm, round }) => `${workload} ${index} ${arm} ${round}`);
+    expect(new Set(keys).size).toBe(24);
+  });
+});
+
+describe("workloads", () => {
+  it.each(workloadNames)("%s has at least six different prompts in the chat format", (name) => {
+    const prompts = loadWorkloads([name], 100).map(({ prompt }) => prompt);
+    expect(new Set(prompts).size).toBeGreaterThanOrEqual(6);
+    for (const prompt of prompts) expect(prompt).toMatch(/^<\|im_start\|>system\n[\s\S]*<\|im_start\|>assistant\n$/);
+  });
+
+  it("repeat-context asks again about code that was answered about", () => {
+    for (const { prompt } of loadWorkloads(["repeat-context"], 6)) {
+      const roles = [...prompt.matchAll(/<\|im_start\|>(\w+)/g)].map((match) => match[1]);
+      expect(roles).toEqual(["system", "user", "assistant", "user", "assistant"]);
+      expect(prompt).toContain("```\n");
+    }
+  });
+
+  it("reads prompts of one's own, and names a line that is none", () => {
+    expect(parsePrompts('{"prompt": "a"}\n\n{"prompt": "b"}\n')).toEqual([
+      { name: "file", index: 1, prompt: "a" },
+      { name: "file", index: 2, prompt: "b" },
+    ]);
+    expect(() => parsePrompts('{"prompt": "a"}\n{"text": "b"}')).toThrow("Line 2");
+  });
+});
+
+describe("the report", () => {
+  const measured: Measured[] = [1, 2, 3].flatMap((round) => [
+    { workload: "edit", index: 1, arm: baseline, round, run: run(10 * round) },
+    { workload: "edit", index: 1, arm: "hunch auto", round, run: run(20 * round) },
+    { workload: "edit", index: 2, arm: baseline, round, run: run(10) },
+    { workload: "edit", index: 2, arm: "hunch auto", round, run: run(15) },
+  ]);
+  const report: Report = {
+    made: "2026-01-01T00:00:00.000Z",
+    command: "hunch bench speed",
+    cpu: "a CPU <fast>",
+    threads: 2,
+    model: "m.gguf",
+    draft: null,
+    temperature: 0,
+    maxTokens: 100,
+    rounds: 3,
+    costCurve: { 1: 1, 4: 2 },
+    bound: 2,
+    measured,
+  };
+
+  it("compares within a round, so that a machine that becomes faster changes no ratio", () => {
+    const auto = rows(report, baseline).find((row) => row.arm === "hunch auto")!;
+    expect(auto).toMatchObject({ ratio: 1.75, leastPrompt: 1.5, mostPrompt: 2, acceptanceRate: 0.5 });
+  });
+
+  it("writes a table and a picture with every arm", () => {
+    expect(markdown(report, baseline)).toContain("| edit | hunch auto |");
+    const picture = chart(report, baseline);
+    expect(picture).toContain("hunch auto");
+    expect(picture).toContain("a CPU &lt;fast>");
+  });
+
+  it("knows its arms", () => {
+    const names = allArms.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(expect.arrayContaining([...defaultArms, baseline]));
+  });
+});
