@@ -2,6 +2,7 @@
 import type * as vscode from "vscode";
 import { registerActions } from "./features/actions/actions.ts";
 import { registerAsk } from "./features/ask/ask.ts";
+import { registerBenchmark } from "./features/benchmark/benchmark.ts";
 import type { Chat } from "./features/chat/chat.ts";
 import { registerChat } from "./features/chat/register.ts";
 import { Sessions } from "./features/chat/sessions.ts";
@@ -42,6 +43,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerActions(ctx, sessions, chat);
   registerModels(ctx);
   registerOptimise(ctx);
+  registerBenchmark(ctx);
   registerLearning(ctx);
   registerStatus(ctx, sessions);
   registerWorkspaceIndex(ctx);

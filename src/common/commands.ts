@@ -23,6 +23,7 @@ export const commandIds = [
   "hunch.selectModel",
   "hunch.downloadModel",
   "hunch.optimisePrompts",
+  "hunch.benchmark",
   "hunch.showLearnt",
   "hunch.forgetLearnt",
   "hunch.setServerKey",

@@ -166,7 +166,7 @@ export class EngineServer {
   #openIndex(workspace: string | null): OpenIndexResult {
     const { inProcess } = assertLoaded(this.#model);
     this.#closeIndex();
-    if (workspace === null || inProcess === null) return { isOpen: false, versions: {}, tokens: 0 };
+    if (workspace === null || !inProcess) return { isOpen: false, versions: {}, tokens: 0 };
     this.#indexing = new Indexing(inProcess, workspace, {
       folder: join(this.#stateFolder, "index"),
       isBusy: () => this.#queue.length > 0,

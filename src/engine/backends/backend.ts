@@ -44,8 +44,8 @@ export interface InProcessModel {
 export interface Backend {
   readonly params: LoadParams;
   readonly info: ModelInfo;
-  /** null: a server does the work. */
-  readonly inProcess: InProcessModel | null;
+  /** Absent where a server does the work. */
+  readonly inProcess?: InProcessModel;
   /** Prepares a generation; the caller runs one at a time. */
   generation(params: GenerateParams, hooks: GenerationHooks): Promise<RunningGeneration>;
   /** The result of a generation that was given up in the queue. */

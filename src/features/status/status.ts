@@ -58,6 +58,7 @@ async function showActions(sessions: Sessions): Promise<void> {
     { run: "hunch.newChat", label: "$(add) New Chat" },
     { run: "hunch.selectModel", label: "$(chip) Select Model" },
     { run: "hunch.downloadModel", label: "$(cloud-download) Download Model" },
+    { run: "hunch.benchmark", label: "$(dashboard) Benchmark This Machine" },
     { run: "hunch.restartEngine", label: "$(debug-restart) Restart Engine" },
     { run: "hunch.showLog", label: "$(output) Show Engine Log" },
     { run: "openSettings", label: "$(gear) Open Settings" },

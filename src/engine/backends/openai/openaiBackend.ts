@@ -25,7 +25,6 @@ const charactersPerToken = 3.5;
 export class OpenaiBackend implements Backend {
   readonly params: LoadParams;
   readonly idleWork = null;
-  readonly inProcess = null;
   readonly #remote: Remote;
 
   /** Asks the server what it is. @throws HunchError backendUnreachable, backendRefused, backendFailed, unknownModel */
