@@ -9,6 +9,8 @@ const workspace = `index test ${Date.now()}`;
 
 describe("the workspace index", () => {
   let engine: TestEngine;
+  /** Accepted tokens of the same answer without an index. How much is drafted depends on what passes cost here. */
+  let without: number;
   const path = inject("scripted").chain;
   beforeAll(async () => {
     engine = await TestEngine.start({ path });
@@ -17,6 +19,7 @@ describe("the workspace index", () => {
 
   it("lets the decoder draft from files, with the same text as without", async () => {
     const before = await engine.ask({ speculation: "suffix" });
+    without = before.stats.acceptedTokens;
     expect(await engine.client.openIndex({ workspace })).toEqual({ isOpen: true, versions: {}, tokens: 0 });
     const { tokens, refused } = await engine.client.indexDocuments({
       documents: [{ path: "said.txt", version: "1", text }],
@@ -27,7 +30,8 @@ describe("the workspace index", () => {
     const after = await engine.ask({ speculation: "suffix" });
     expect(after.thinking).toBe(before.thinking);
     expect(after.answer).toBe(before.answer);
-    expect(after.stats.targetPasses).toBeLessThan(before.stats.targetPasses / 2);
+    expect(after.stats.acceptedTokens).toBeGreaterThan(without + 60);
+    expect(after.stats.targetPasses).toBeLessThan(before.stats.targetPasses);
   });
 
   it("keeps files and earlier answers over a restart of the engine", async () => {
@@ -42,14 +46,14 @@ describe("the workspace index", () => {
     expect(emptied.tokens).toBeGreaterThan(0);
     // The file is gone, the answer of the test before is there.
     const { stats } = await engine.ask({ speculation: "suffix" });
-    expect(stats.acceptedTokens).toBeGreaterThan(50);
+    expect(stats.acceptedTokens).toBeGreaterThan(without + 30);
   });
 
   it("drafts from nothing once it is closed", async () => {
     await engine.client.openIndex({ workspace: null });
     await expect(engine.client.indexDocuments({ documents: [], removed: [] })).rejects.toThrow("No index is open");
     const { stats } = await engine.ask({ speculation: "suffix" });
-    expect(stats.acceptedTokens).toBeLessThan(50);
+    expect(stats.acceptedTokens).toBeLessThan(without + 30);
   });
 
   it("tells devices", async () => {
