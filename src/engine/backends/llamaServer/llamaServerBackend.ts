@@ -43,6 +43,7 @@ export class LlamaServerBackend implements Backend {
   readonly #notices: readonly Notice[];
   readonly #log: LoadHooks["log"];
   readonly #loadMs: number;
+  readonly #sizeBytes: number;
   #running: Running;
 
   /** @throws HunchError backendUnavailable, modelNotFound, notGguf; cancelled */
@@ -97,6 +98,7 @@ export class LlamaServerBackend implements Backend {
     this.#running = o.running;
     this.#log = o.log;
     this.#loadMs = o.loadMs;
+    this.#sizeBytes = statSync(o.params.target.path).size;
   }
 
   get info(): ModelInfo {
@@ -109,7 +111,7 @@ export class LlamaServerBackend implements Backend {
       sha256: target.sha256 ?? null,
       name: this.#facts.name || target.id,
       architecture: this.#facts.architecture,
-      sizeBytes: statSync(target.path).size,
+      sizeBytes: this.#sizeBytes,
       device: "llama-server",
       kvType: kvType === "auto" ? "f16" : kvType,
       threads: { free: usableCores(), used: threadsOf(this.params) },

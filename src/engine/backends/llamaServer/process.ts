@@ -55,6 +55,8 @@ export class ServerProcess {
     this.apiKey = randomBytes(24).toString("base64url");
     this.#child = spawn(program, [...args, "--host", "127.0.0.1", "--port", String(port)], {
       stdio: ["ignore", "pipe", "pipe"],
+      // Ctrl-C in a terminal reaches the whole process group; what it means is decided by the client.
+      detached: process.platform !== "win32",
       env: { ...process.env, LLAMA_API_KEY: this.apiKey },
     });
     this.#ended = new Promise((resolve) => {

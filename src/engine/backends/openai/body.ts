@@ -75,9 +75,15 @@ function samplingMembers({ topK, minP, repetitionPenalty }: SamplingOptions, { m
   };
 }
 
-function thinkingMembers(thinking: ThinkingMode, budget: number | null, { make, format }: ServerInfo): object {
+/** The server ends a thought at its budget by itself, mostly: a marker that is no token of its own escapes llama-server. */
+export function keepsBudget({ make }: ServerInfo): boolean {
+  return make === "llamacpp" || make === "hunch";
+}
+
+function thinkingMembers(thinking: ThinkingMode, budget: number | null, server: ServerInfo): object {
+  const { make, format } = server;
   if (make === "other") return {};
-  const limited = thinking === "on" && budget !== null && (make === "llamacpp" || make === "hunch");
+  const limited = thinking === "on" && budget !== null && keepsBudget(server);
   return {
     chat_template_kwargs: templateVariables(format, thinking, budget),
     ...(limited ? { reasoning_budget_tokens: budget } : {}),

@@ -9,7 +9,7 @@ import type { StopReason } from "../../../common/segments.ts";
 import type { GenerationStats } from "../../../common/stats.ts";
 import { type EndReason, ThoughtMonitor } from "../../thinking/budget.ts";
 import type { GenerationHooks, RunningGeneration } from "../backend.ts";
-import { chatBody, completionBody, continued, withNotes } from "./body.ts";
+import { chatBody, completionBody, continued, keepsBudget, withNotes } from "./body.ts";
 import { type Chunk, readChunk } from "./chunk.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Figures } from "./figures.ts";
@@ -33,6 +33,9 @@ type StreamEnd =
   | { kind: "cancelled" };
 
 const eventIntervalMs = 16;
+/** Where the server keeps the budget itself, ours is a backstop: this many times the budget, and some tokens more. */
+const lateFactor = 1.5;
+const lateTokens = 64;
 /** Tokens left for an answer whose thought has used up all that was allowed. */
 const leastAnswerTokens = 256;
 
@@ -82,7 +85,8 @@ export class RemoteGeneration implements RunningGeneration {
       return this.#stream("/completions", completionBody(prompt.text, this.#params, server), null);
     const { thinking } = prompt;
     const { budget } = controls;
-    this.#monitor = thinking === "on" ? new ThoughtMonitor({ budget, loopGuard: controls.loopGuard }) : null;
+    const own = budget !== null && keepsBudget(server) ? Math.ceil(budget * lateFactor) + lateTokens : budget;
+    this.#monitor = thinking === "on" ? new ThoughtMonitor({ budget: own, loopGuard: controls.loopGuard }) : null;
     if (this.#answerNow) this.#monitor?.answerNow();
     const chat = { messages: prompt.messages, thinking, budget, maxTokens };
     const body = chatBody(chat, this.#params, server);
