@@ -1,6 +1,7 @@
 /**
- * What a server has sent so far, as Hunch's segments and events. A thought that comes apart from the content is taken as
- * it is; one that comes inside it, between tags, is found by the segmenter.
+ * What a server has sent so far, as Hunch's segments and events. A thought that comes inside the content, between tags, is
+ * found by the segmenter; and so is the end of one that comes apart, since a server that guesses the tags wrongly from a
+ * chat template calls all of its output reasoning.
  */
 import type { GeneratedToken, GenerationEvent } from "../../../common/protocol.ts";
 import type { Segment, ThinkingEnd } from "../../../common/segments.ts";
@@ -24,6 +25,10 @@ export class RemoteOutput {
   #events: GenerationEvent[] = [];
   #batch: GeneratedToken[] = [];
   #pieces = 0;
+  /** The last piece that is counted. */
+  #counted = -1;
+  /** Where the last text came from. */
+  #source: "reasoning" | "content" | null = null;
   /** The first content is taken for the rest of a thought that the prompt has opened. */
   #assumed: boolean;
 
@@ -41,15 +46,22 @@ export class RemoteOutput {
   /** @returns the thinking text that the chunk brought */
   push(chunk: Chunk): string {
     const before = this.thinking.length;
-    if (chunk.reasoning !== "") {
-      // The server tells thoughts apart by itself: its content holds none.
-      if (this.#assumed) this.#parser = new SegmentParser(this.#format, { startsInside: false });
-      this.#assumed = false;
-      this.thinkingPieces++;
-      this.#add("thinking", chunk.reasoning);
-    }
-    if (chunk.content !== "") this.#take(this.#parser.push(chunk.content, this.#pieces++));
+    if (chunk.reasoning !== "") this.#take(this.#parserOf("reasoning").push(chunk.reasoning, this.#pieces++));
+    if (chunk.content !== "") this.#take(this.#parserOf("content").push(chunk.content, this.#pieces++));
     return this.thinking.slice(before);
+  }
+
+  /** What a server calls reasoning begins inside a thought; what it calls content does not. */
+  #parserOf(source: "reasoning" | "content"): SegmentParser {
+    if (this.#source === source) return this.#parser;
+    const first = this.#source === null;
+    this.#source = source;
+    // The server tells thoughts apart by itself: its content holds none.
+    if (source === "reasoning") this.#assumed = false;
+    if (first && source === "content") return this.#parser;
+    this.#take(this.#parser.end());
+    this.#parser = new SegmentParser(this.#format, { startsInside: source === "reasoning" });
+    return this.#parser;
   }
 
   /** The thought was ended by us, and a second request brings the answer: what it says is no thought. */
@@ -57,6 +69,7 @@ export class RemoteOutput {
     this.#take(this.#parser.end());
     this.#noteEnd(reason);
     this.#assumed = false;
+    this.#source = null;
     this.#parser = new SegmentParser(this.#format, { startsInside: false });
   }
 
@@ -83,8 +96,13 @@ export class RemoteOutput {
   }
 
   #take(runs: readonly SegmentRun[]): void {
-    for (const { segment, text } of runs) {
-      if (segment === "thinking") this.thinkingPieces++;
+    for (const { segment, text, token } of runs) {
+      // White space that was held back comes with the piece after its own: a piece counts once.
+      if (token > this.#counted) {
+        this.#counted = token;
+        if (segment === "thinking") this.thinkingPieces++;
+        else this.answerPieces++;
+      }
       this.#add(segment, text);
     }
   }
@@ -96,7 +114,6 @@ export class RemoteOutput {
       // A thought that came apart from the content is over when content comes.
       if (this.thinking !== "") this.#noteEnd("model");
       this.answer += text;
-      this.answerPieces++;
     }
     this.#batch.push({ id: 0, text, segment, origin: "target" });
   }

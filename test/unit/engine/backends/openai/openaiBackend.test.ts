@@ -125,6 +125,16 @@ describe("answers", () => {
     expect(await (await ask(await connect(apart.url))).result).toMatchObject({ thinking: "hm, so", answer: "Yes." });
   });
 
+  test("a server that calls everything reasoning, tags and answer too", async () => {
+    const pieces = ["<think>", "hm", "</thi", "nk>", "\n\nYes", "."].map((text) => delta({ reasoning_content: text }));
+    const server = await fake((_, response) => stream(response, [...pieces, delta({}, "stop")]), { owner: "llamacpp" });
+    expect(await (await ask(await connect(server.url))).result).toMatchObject({
+      thinking: "hm",
+      answer: "Yes.",
+      thinkingEnd: "model",
+    });
+  });
+
   test("what only some servers know is sent to those only", async () => {
     const body = async (owner: string) => {
       const server = await fake(answer, { owner });
