@@ -127,7 +127,7 @@ describe.skipIf(llamaServer === null)(`llama-server${llamaServerMissing}`, () =>
   test("off, and a budget that ends with an answer", async () => {
     expect((await ask("--effort", "off")).json().at(-1)).toMatchObject({ thinking: "" });
     const short = (await ask("--budget", "40")).json().at(-1);
-    expect(short?.thinking).not.toContain("t100");
+    expect(short?.thinking).not.toContain("t120");
     expect(short?.answer).not.toBe("");
   });
 });

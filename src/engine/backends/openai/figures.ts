@@ -7,6 +7,8 @@ import type { RemoteOutput } from "./remoteOutput.ts";
 interface Part {
   usage: Usage | null;
   timings: Timings | null;
+  /** Told while the prompt is read, also by a request that is cut off. */
+  promptTokens: number;
 }
 
 export interface Clock {
@@ -22,18 +24,19 @@ export class Figures {
 
   /** A request begins; a generation may take two. */
   begin(): void {
-    this.#parts.push({ usage: null, timings: null });
+    this.#parts.push({ usage: null, timings: null, promptTokens: 0 });
   }
 
-  observe({ usage, timings }: Chunk): void {
+  observe({ usage, timings, progress }: Chunk): void {
     const part = this.#parts.at(-1);
     if (!part) return;
     part.usage = usage ?? part.usage;
+    part.promptTokens = usage?.promptTokens ?? progress?.total ?? part.promptTokens;
     part.timings = timings ?? part.timings;
   }
 
   get promptTokens(): number {
-    return this.#parts.at(-1)?.usage?.promptTokens ?? 0;
+    return this.#parts.at(-1)?.promptTokens ?? 0;
   }
 
   get draftedTokens(): number {
@@ -54,7 +57,7 @@ export class Figures {
     const decodeMs = this.#sum(({ timings }) => timings?.predictedMs) || clock.sinceFirstTokenMs;
     const first = this.#parts[0];
     return {
-      promptTokens: first?.usage?.promptTokens ?? 0,
+      promptTokens: first?.promptTokens ?? 0,
       cachedTokens: first?.usage?.cachedTokens ?? first?.timings?.cachedTokens ?? 0,
       thinkingTokens,
       answerTokens,

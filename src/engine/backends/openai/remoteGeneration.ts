@@ -14,6 +14,7 @@ import { type Chunk, readChunk } from "./chunk.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Figures } from "./figures.ts";
 import { type HttpClient, parseJson, readText } from "./http.ts";
+import { opensThought } from "./opensThought.ts";
 import { RemoteOutput } from "./remoteOutput.ts";
 import type { ServerInfo } from "./server.ts";
 import { brokenOff, streamError } from "./serverErrors.ts";
@@ -32,10 +33,11 @@ type StreamEnd =
   | { kind: "thoughtEnded"; reason: EndReason }
   | { kind: "cancelled" };
 
+const chatPath = "/chat/completions";
 const eventIntervalMs = 16;
 /** Where the server keeps the budget itself, ours is a backstop: this many times the budget, and some tokens more. */
-const lateFactor = 1.5;
-const lateTokens = 64;
+const lateFactor = 1.25;
+const lateTokens = 32;
 /** Tokens left for an answer whose thought has used up all that was allowed. */
 const leastAnswerTokens = 256;
 
@@ -90,9 +92,9 @@ export class RemoteGeneration implements RunningGeneration {
     if (this.#answerNow) this.#monitor?.answerNow();
     const chat = { messages: prompt.messages, thinking, budget, maxTokens };
     const body = chatBody(chat, this.#params, server);
-    if (prompt.kind === "chat") return this.#stream("/chat/completions", body, this.#monitor);
+    if (prompt.kind === "chat") return this.#stream(chatPath, body, this.#monitor);
     return this.#stream(
-      "/chat/completions",
+      chatPath,
       { ...body, messages: continued(prompt.messages, prompt.partial, server) },
       this.#monitor,
     );
@@ -114,7 +116,7 @@ export class RemoteGeneration implements RunningGeneration {
       this.#params,
       this.#remote.server,
     );
-    return this.#stream("/chat/completions", body, null);
+    return this.#stream(chatPath, body, null);
   }
 
   async #stream(path: string, body: object, monitor: ThoughtMonitor | null): Promise<StreamEnd> {
@@ -125,6 +127,7 @@ export class RemoteGeneration implements RunningGeneration {
     const signal = AbortSignal.any([this.#hooks.signal, request.signal]);
     this.#figures.begin();
     try {
+      if (path === chatPath && (await opensThought(this.#remote, body, { signal }))) this.#output.beginInside();
       const response = await http.post(url, body, {
         signal,
         onRetry: (reason, delayMs) => {

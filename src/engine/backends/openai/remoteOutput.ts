@@ -39,6 +39,11 @@ export class RemoteOutput {
     this.#parser = new SegmentParser(format, { startsInside: opened });
   }
 
+  /** What comes next is the rest of a thought: the prompt has opened it. */
+  beginInside(): void {
+    this.#parser = new SegmentParser(this.#format, { startsInside: true });
+  }
+
   get isThinking(): boolean {
     return this.answer === "" && this.thinking !== "" && this.thinkingEnd === "none";
   }

@@ -16,15 +16,19 @@ export class FakeServer {
   readonly #server: Server;
 
   /** @param completion answers the generations; the list of models is answered by itself. `owner` is the server's make. */
-  static async start(completion: Answer, o: { owner?: string; model?: object } = {}): Promise<FakeServer> {
-    const { owner = "other", model = {} } = o;
+  static async start(
+    completion: Answer,
+    o: { owner?: string; model?: object; prompt?: string } = {},
+  ): Promise<FakeServer> {
+    const { owner = "other", model = {}, prompt = "" } = o;
     let attempts = 0;
     const server = createServer(async (request, response) => {
       let text = "";
       for await (const chunk of request) text += chunk;
       const asked = { path: request.url ?? "", headers: request.headers, body: text === "" ? null : JSON.parse(text) };
       fake.asked.push(asked);
-      if (request.method === "POST") completion(asked, response, ++attempts);
+      if (asked.path === "/apply-template") json(response, 200, { prompt });
+      else if (request.method === "POST") completion(asked, response, ++attempts);
       else if (asked.path === "/v1/models")
         json(response, 200, { data: [{ id: "m", owned_by: owner, max_model_len: 4096, ...model }, { id: "n" }] });
       else json(response, 404, { error: { message: "no such path" } });
@@ -43,7 +47,7 @@ export class FakeServer {
   }
 
   get completions(): Asked[] {
-    return this.asked.filter(({ body }) => body !== null);
+    return this.asked.filter(({ path, body }) => body !== null && path.startsWith("/v1/"));
   }
 
   async stop(): Promise<void> {

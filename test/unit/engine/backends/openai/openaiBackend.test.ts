@@ -125,6 +125,18 @@ describe("answers", () => {
     expect(await (await ask(await connect(apart.url))).result).toMatchObject({ thinking: "hm, so", answer: "Yes." });
   });
 
+  test("llama-server shows its prompt, which may have opened the thought", async () => {
+    const says: Answer = (_, response) =>
+      stream(response, [delta({ content: "hm\n</think>\n\nYes." }), delta({}, "stop")]);
+    const o = { owner: "llamacpp", model: { id: "Qwen3-4B" } };
+    const opened = await fake(says, { ...o, prompt: "<|user|>Why?<|assistant|>\n<think>\n" });
+    expect(await (await ask(await connect(opened.url))).result).toMatchObject({ thinking: "hm", answer: "Yes." });
+    expect(opened.completions[0]?.body).toMatchObject({ reasoning_format: "none" });
+    const plain: Answer = (_, response) => stream(response, [delta({ content: "Yes." }), delta({}, "stop")]);
+    const closed = await fake(plain, { ...o, prompt: "<|user|><think> Why?<|assistant|>\n<think></think>" });
+    expect(await (await ask(await connect(closed.url))).result).toMatchObject({ thinking: "", answer: "Yes." });
+  });
+
   test("a server that calls everything reasoning, tags and answer too", async () => {
     const pieces = ["<think>", "hm", "</thi", "nk>", "\n\nYes", "."].map((text) => delta({ reasoning_content: text }));
     const server = await fake((_, response) => stream(response, [...pieces, delta({}, "stop")]), { owner: "llamacpp" });
