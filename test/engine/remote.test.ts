@@ -163,7 +163,7 @@ describe.skipIf(llamaServer === null)(`llama-server started by the engine${llama
 
   test("it guesses ahead, and its counts are ours", async () => {
     const prompt = "one two three four five six seven eight nine ten, ".repeat(6);
-    const argv = ["ask", prompt, "--raw", "--model", inject("smolPath"), "--max-tokens", "60", ...options];
+    const argv = ["ask", prompt, "--raw", "--model", inject("smolPath"), "--max-tokens", "160", ...options];
     const done = (await cli(argv, { env })).json().at(-1);
     expect(done?.stats.draftedTokens).toBeGreaterThan(0);
     expect(done?.stats.acceptedTokens).toBeLessThanOrEqual(done?.stats.draftedTokens);

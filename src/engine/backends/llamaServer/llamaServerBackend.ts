@@ -135,7 +135,15 @@ export class LlamaServerBackend implements Backend {
     const running = await this.#running.remote.generation(params, hooks);
     return {
       answerNow: () => running.answerNow(),
-      run: async () => ({ ...(await running.run()), model: this.info, threads: threadsOf(this.params) }),
+      run: async () => {
+        try {
+          return { ...(await running.run()), model: this.info, threads: threadsOf(this.params) };
+        } catch (error) {
+          // A connection breaks before its process is known to have ended; the next generation has to know.
+          await this.#running.process.settle();
+          throw error;
+        }
+      },
     };
   }
 

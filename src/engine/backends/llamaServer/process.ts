@@ -22,6 +22,7 @@ export interface ProcessOptions {
 const optional = new Set(["--no-ui", "--offline", "--no-webui"]);
 const pollMs = 100;
 const stopMs = 3_000;
+const settleMs = 300;
 const keptLines = 40;
 
 export class ServerProcess {
@@ -80,6 +81,11 @@ export class ServerProcess {
   get lastWords(): string {
     const telling = this.#lines.filter((line) => /error|fail|abort|invalid|unable|memory/i.test(line));
     return (telling.length > 0 ? telling : this.#lines).slice(-2).join(" | ").slice(0, 400);
+  }
+
+  /** Waits a moment for the end of a process that may just have died. */
+  async settle(): Promise<void> {
+    await Promise.race([this.#ended, sleep(settleMs)]);
   }
 
   async stop(): Promise<void> {
