@@ -162,14 +162,23 @@ describe.skipIf(llamaServer === null)(`llama-server started by the engine${llama
   });
 
   test("it guesses ahead, and its counts are ours", async () => {
-    const prompt = "one two three four five six seven eight nine ten, ".repeat(6);
-    const argv = ["ask", prompt, "--raw", "--model", inject("smolPath"), "--max-tokens", "160", ...options];
-    const done = (await cli(argv, { env })).json().at(-1);
-    expect(done?.stats.draftedTokens).toBeGreaterThan(0);
-    expect(done?.stats.acceptedTokens).toBeLessThanOrEqual(done?.stats.draftedTokens);
-    expect(done?.stats.targetPasses).toBe(done?.stats.answerTokens - done?.stats.acceptedTokens);
+    // A text that repeats itself to the token.
+    const argv = [
+      "ask",
+      "<|assistant|>",
+      "--raw",
+      "--model",
+      inject("scripted").loop,
+      "--max-tokens",
+      "300",
+      ...options,
+    ];
+    const stats = (await cli(argv, { env })).json().at(-1)?.stats;
+    expect(stats.draftedTokens).toBeGreaterThan(0);
+    expect(stats.acceptedTokens).toBeLessThanOrEqual(stats.draftedTokens);
+    expect(stats.targetPasses).toBe(300 - stats.acceptedTokens);
     const off = (await cli([...argv, "--speculation", "off"], { env })).json().at(-1);
-    expect(off?.stats.draftedTokens).toBe(0);
+    expect(off?.stats).toMatchObject({ draftedTokens: 0, targetPasses: 300 });
   });
 
   test("when the engine is killed, the server ends too", async () => {
