@@ -1,6 +1,7 @@
 /** The extension's entry: makes the services, registers the features, ends both in order. No logic. */
 import type * as vscode from "vscode";
 import { registerActions } from "./features/actions/actions.ts";
+import { Proposals } from "./features/actions/proposals.ts";
 import { registerAsk } from "./features/ask/ask.ts";
 import { registerBenchmark } from "./features/benchmark/benchmark.ts";
 import type { Chat } from "./features/chat/chat.ts";
@@ -37,10 +38,11 @@ export function activate(extension: vscode.ExtensionContext): void {
   const learning = new Learning(extension.globalState);
   const ctx: Ctx = { extension, log, settings, models, engine, calibrations, learning, own };
   const sessions = new Sessions(ctx);
-  const chat = registerChat(ctx, sessions);
+  const proposals = new Proposals(ctx);
+  const chat = registerChat(ctx, sessions, proposals);
   registerAsk(ctx, chat);
   registerExplain(ctx, sessions, chat);
-  registerActions(ctx, sessions, chat);
+  registerActions(ctx, sessions, chat, proposals);
   registerModels(ctx);
   registerOptimise(ctx);
   registerBenchmark(ctx);

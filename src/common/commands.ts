@@ -20,6 +20,9 @@ export const commandIds = [
   "hunch.answerNow",
   "hunch.stop",
   "hunch.newChat",
+  "hunch.showChats",
+  "hunch.exportChat",
+  "hunch.openChatInEditor",
   "hunch.selectModel",
   "hunch.downloadModel",
   "hunch.optimisePrompts",
@@ -47,6 +50,8 @@ export type ThreadCommandId = (typeof threadCommandIds)[number];
 
 export const viewContainerId = "hunch";
 export const chatViewId = "hunch.chat";
+/** The chat as an editor tab. */
+export const chatEditorId = "hunch.chatEditor";
 export const commentControllerId = "hunch.explain";
 /** The submenu of the editor's context menu. */
 export const editorMenuId = "hunch.editor";

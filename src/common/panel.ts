@@ -56,6 +56,16 @@ export interface AssistantTurn {
   notices: Notice[];
   /** The partial answer can be carried on. */
   canContinue: boolean;
+  /** The user's opinion of the answer. */
+  feedback: Thumb | null;
+}
+
+export type Thumb = "up" | "down";
+
+/** Which of several versions of a turn is on screen, counted from 1. */
+export interface TurnVersion {
+  number: number;
+  count: number;
 }
 
 export interface PrefillProgress {
@@ -104,10 +114,25 @@ export interface ModelChoice {
   installed: boolean;
 }
 
+/** A conversation in the list of all. */
+export interface SessionSummary {
+  id: string;
+  title: string;
+  /** Time of the last change (ms since 1970). */
+  updatedAt: number;
+  questionCount: number;
+  /** The beginning of all its questions, for the search. */
+  text: string;
+  /** It is being answered, on screen or not. */
+  running: boolean;
+}
+
 export interface PanelState {
   conversationId: string;
   title: string;
   turns: Turn[];
+  /** By turn; for turns with more than one version. */
+  versions: Record<string, TurnVersion>;
   engine: EngineHealth;
   model: { id: string; name: string; installed: boolean; info: ModelInfo | null };
   models: ModelChoice[];
@@ -124,6 +149,27 @@ export interface PanelState {
 export type Effort = "off" | "low" | "medium" | "high" | "max" | "auto";
 export const efforts: readonly Effort[] = ["auto", "off", "low", "medium", "high", "max"];
 
+/** What the user did to a page itself; nothing of it is needed to rebuild the conversation. */
+export interface SavedView {
+  conversationId: string;
+  draft: string;
+  /** Thoughts that the user opened (true) or closed (false) himself, by turn. */
+  thoughts: Record<string, boolean>;
+  /** Turns whose figures are open. */
+  openStats: string[];
+  /** Pixels from the top; null when at the end. */
+  scrollTop: number | null;
+  /** The list of conversations is shown in the conversation's place. */
+  sessionsShown: boolean;
+  editing: EditedQuestion | null;
+}
+
+/** An earlier question that is being put in other words. */
+export interface EditedQuestion {
+  turnId: string;
+  text: string;
+}
+
 export type ToPanel =
   /** The whole state: after `ready`, and when anything but a running turn changed. */
   | { type: "state"; state: PanelState }
@@ -134,21 +180,43 @@ export type ToPanel =
   | { type: "engine"; engine: EngineHealth }
   | { type: "download"; download: DownloadState }
   | { type: "selection"; selection: Attachment | null }
+  /** All conversations, newest first: after `listSessions`, and from then on when one of them changed. */
+  | { type: "sessions"; sessions: SessionSummary[] }
+  /** What another page looked like, for one that is new. */
+  | { type: "view"; view: SavedView }
+  /** Show the list of conversations. */
+  | { type: "showSessions" }
   /** Move the keyboard focus to the input, with a text to begin with if there is one. */
   | { type: "focusInput"; text?: string };
 
 export type PanelToken = Pick<GeneratedToken, "text" | "segment" | "origin">;
 
 export type FromPanel =
-  | { type: "ready" }
+  /** `restored`: the page has a view of its own from before it was hidden. */
+  | { type: "ready"; restored: boolean }
+  | { type: "saveView"; view: SavedView }
   | { type: "ask"; text: string }
   | { type: "stop" }
   | { type: "answerNow" }
   | { type: "continue"; turnId: string }
+  /** Answer once more; the answer so far stays as a version. */
   | { type: "retry"; turnId: string }
+  /** Ask a question again in other words; it stays as a version, with all that followed. */
+  | { type: "resend"; turnId: string; text: string }
+  | { type: "switchVersion"; turnId: string; offset: -1 | 1 }
+  | { type: "feedback"; turnId: string; thumb: Thumb | null }
   | { type: "newChat" }
+  | { type: "listSessions" }
+  | { type: "openSession"; id: string }
+  | { type: "renameSession"; id: string; title: string }
+  | { type: "deleteSession"; id: string }
+  /** Brings back what was deleted last. */
+  | { type: "undoDelete" }
+  | { type: "exportSession"; id: string }
   | { type: "copy"; text: string }
   | { type: "insert"; code: string }
+  /** Show code of an answer as a diff that can be applied. */
+  | { type: "proposeCode"; turnId: string; code: string }
   | { type: "openLink"; href: string }
   | { type: "openAttachment"; attachment: Attachment }
   | { type: "setEffort"; effort: Effort }

@@ -18,11 +18,18 @@ let spoken = "";
 let focusRequests = 0;
 
 const store = new PanelStore({
-  onLost: () => host.post({ type: "ready" }),
+  onLost: ready,
   announce: (sentence) => actions.announce(sentence),
   focusInput: (text) => {
     focusRequests++;
+    view.sessionsShown = false;
     if (text !== undefined) view.draft = text;
+  },
+  showSessions: () => actions.showSessions(true),
+  takeOver: (saved) => {
+    view.restore(saved);
+    if (view.sessionsShown) host.post({ type: "listSessions" });
+    saveSoon();
   },
 });
 
@@ -36,16 +43,29 @@ const loop = new FrameLoop(() => {
   );
 });
 
+function ready(): void {
+  host.post({ type: "ready", restored: host.savedState() !== undefined });
+}
+
+/** For this page when it is hidden, and for one elsewhere that takes over. */
+function save(): void {
+  const saved = view.save();
+  host.saveState(saved);
+  host.post({ type: "saveView", view: saved });
+}
+
 let saveTimer: ReturnType<typeof setTimeout> | undefined;
 function saveSoon(): void {
   clearTimeout(saveTimer);
-  saveTimer = setTimeout(() => host.saveState(view.save()), savePauseMs);
+  saveTimer = setTimeout(save, savePauseMs);
 }
 
 const actions: PanelActions = {
   post: (message) => {
     host.post(message);
     store.anticipate(message);
+    // The answer is worth more than the list that was in its place.
+    if (message.type === "ask") view.sessionsShown = false;
     loop.request();
   },
   announce: (sentence) => {
@@ -73,6 +93,19 @@ const actions: PanelActions = {
     saveSoon();
     loop.request();
   },
+  setEditing: (editing) => {
+    view.editing = editing;
+    saveSoon();
+    loop.request();
+  },
+  showSessions: (shown) => {
+    view.sessionsShown = shown;
+    if (shown) host.post({ type: "listSessions" });
+    // Back in the conversation the next thing is a question.
+    else focusRequests++;
+    saveSoon();
+    loop.request();
+  },
   setScrollTop: (scrollTop) => {
     view.scrollTop = scrollTop;
     saveSoon();
@@ -87,5 +120,6 @@ host.onMessage((message) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.isComposing && store.running) host.post({ type: "stop" });
 });
-window.addEventListener("pagehide", () => host.saveState(view.save()));
-host.post({ type: "ready" });
+window.addEventListener("pagehide", save);
+ready();
+if (view.sessionsShown) host.post({ type: "listSessions" });

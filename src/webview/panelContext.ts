@@ -1,7 +1,7 @@
 /** What every component may do: tell the host, announce to a screen reader, change the view. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { FromPanel } from "../common/panel.ts";
+import type { EditedQuestion, FromPanel } from "../common/panel.ts";
 
 export interface PanelActions {
   post(message: FromPanel): void;
@@ -10,10 +10,16 @@ export interface PanelActions {
   setDraft(text: string): void;
   toggleThought(turnId: string): void;
   toggleStats(turnId: string): void;
+  /** Begins, goes on with or (null) ends the editing of an earlier question. */
+  setEditing(editing: EditedQuestion | null): void;
+  showSessions(shown: boolean): void;
   setScrollTop(scrollTop: number | null): void;
 }
 
 export const PanelContext = createContext<PanelActions | null>(null);
+
+/** Id of the turn that a part of an answer belongs to. */
+export const TurnContext = createContext("");
 
 export function usePanel(): PanelActions {
   const actions = useContext(PanelContext);

@@ -2,7 +2,15 @@
  * The panel's copy of the host's state. Messages change it at once and cheaply; parsing and drawing wait for the next
  * frame. A message about a turn that is not here means that something was missed: then the whole state is asked for.
  */
-import type { AssistantTurn, FromPanel, PanelState, ToPanel, UserTurn } from "../common/panel.ts";
+import type {
+  AssistantTurn,
+  FromPanel,
+  PanelState,
+  SavedView,
+  SessionSummary,
+  ToPanel,
+  UserTurn,
+} from "../common/panel.ts";
 import { AssistantTurnModel } from "./turnModel.ts";
 import { announcement } from "./wording.ts";
 
@@ -15,11 +23,15 @@ export interface StoreEvents {
   onLost(): void;
   announce(sentence: string): void;
   focusInput(text: string | undefined): void;
+  showSessions(): void;
+  takeOver(view: SavedView): void;
 }
 
 export class PanelStore {
   chrome: Chrome | null = null;
   turns: readonly TurnModel[] = [];
+  /** All conversations; null until they were asked for. */
+  sessions: readonly SessionSummary[] | null = null;
   readonly #events: StoreEvents;
   #lost = false;
 
@@ -51,6 +63,15 @@ export class PanelStore {
         return;
       case "selection":
         this.#change({ selection: message.selection });
+        return;
+      case "view":
+        this.#events.takeOver(message.view);
+        return;
+      case "sessions":
+        this.sessions = message.sessions;
+        return;
+      case "showSessions":
+        this.#events.showSessions();
         return;
       case "focusInput":
         this.#events.focusInput(message.text);

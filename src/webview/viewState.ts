@@ -2,32 +2,30 @@
  * What the user did to the view itself: opened thoughts and figures, scroll place, the text being typed. Kept by
  * VS Code while the panel is hidden or moved; nothing here is needed to rebuild the conversation.
  */
-
-export interface SavedView {
-  conversationId: string;
-  draft: string;
-  /** Thoughts that the user opened (true) or closed (false) himself, by turn. */
-  thoughts: Record<string, boolean>;
-  /** Turns whose figures are open. */
-  openStats: string[];
-  /** Pixels from the top; null when at the end. */
-  scrollTop: number | null;
-}
+import type { EditedQuestion, SavedView } from "../common/panel.ts";
 
 export class ViewState {
   conversationId = "";
   draft = "";
   scrollTop: number | null = null;
+  sessionsShown = false;
+  editing: EditedQuestion | null = null;
   readonly #thoughts = new Map<string, boolean>();
   readonly #openStats = new Set<string>();
 
-  /** Takes over what an earlier panel saved; anything that is not of the expected form is left out. */
   constructor(saved: unknown) {
+    this.restore(saved);
+  }
+
+  /** Takes over what an earlier panel saved; anything that is not of the expected form is left out. */
+  restore(saved: unknown): void {
     if (typeof saved !== "object" || saved === null) return;
     const view = saved as Partial<Record<keyof SavedView, unknown>>;
     if (typeof view.conversationId === "string") this.conversationId = view.conversationId;
     if (typeof view.draft === "string") this.draft = view.draft;
     if (typeof view.scrollTop === "number") this.scrollTop = view.scrollTop;
+    if (isEdited(view.editing)) this.editing = { turnId: view.editing.turnId, text: view.editing.text };
+    this.sessionsShown = view.sessionsShown === true;
     if (typeof view.thoughts === "object" && view.thoughts !== null)
       for (const [id, open] of Object.entries(view.thoughts))
         if (typeof open === "boolean") this.#thoughts.set(id, open);
@@ -42,6 +40,8 @@ export class ViewState {
       thoughts: Object.fromEntries(this.#thoughts),
       openStats: [...this.#openStats],
       scrollTop: this.scrollTop,
+      sessionsShown: this.sessionsShown,
+      editing: this.editing,
     };
   }
 
@@ -50,6 +50,7 @@ export class ViewState {
     if (this.conversationId === conversationId) return;
     this.conversationId = conversationId;
     this.scrollTop = null;
+    this.editing = null;
     this.#thoughts.clear();
     this.#openStats.clear();
   }
@@ -70,4 +71,9 @@ export class ViewState {
   toggleStats(turnId: string): void {
     if (!this.#openStats.delete(turnId)) this.#openStats.add(turnId);
   }
+}
+
+function isEdited(value: unknown): value is EditedQuestion {
+  const edited = value as Partial<EditedQuestion> | null | undefined;
+  return typeof edited?.turnId === "string" && typeof edited.text === "string";
 }

@@ -1,6 +1,5 @@
 /** The webview's end of the wire to the host, and the little that the panel remembers by itself. */
-import type { FromPanel, ToPanel } from "../common/panel.ts";
-import type { SavedView } from "./viewState.ts";
+import type { FromPanel, SavedView, ToPanel } from "../common/panel.ts";
 
 interface VsCodeApi {
   postMessage(message: FromPanel): void;

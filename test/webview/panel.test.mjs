@@ -25,7 +25,8 @@ beforeEach(() => {
 /** Two frames: the first draws what was sent, the second what depends on layout. */
 const settle = () =>
   panel.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-const sent = () => panel.page.evaluate(() => window.sent.filter((message) => message.type !== "ready"));
+const sent = () =>
+  panel.page.evaluate(() => window.sent.filter((message) => message.type !== "ready" && message.type !== "saveView"));
 const send = async (...messages) => {
   await panel.page.evaluate((list) => list.forEach(window.toPanel), messages);
   await settle();
@@ -241,6 +242,31 @@ describe("a stream", () => {
   });
 });
 
+describe("a long conversation", () => {
+  it("lays out what is near, keeps its end in sight, and is reached by scrolling", async () => {
+    const scene = structuredClone(pages.scenes.done);
+    const [question, answered] = scene.state.turns;
+    scene.state.turns = Array.from({ length: 60 }, (_, i) => [
+      { ...question, id: `c1.${2 * i}`, text: `Question ${i}` },
+      { ...answered, id: `c1.${2 * i + 1}` },
+    ]).flat();
+    await panel.show(scene, "dark");
+    const state = await panel.page.evaluate(() => {
+      const { scrollHeight, scrollTop, clientHeight } = document.querySelector(".conversation");
+      const heights = [...document.querySelectorAll(".turn-assistant")].map((turn) => turn.offsetHeight);
+      return { distance: scrollHeight - scrollTop - clientHeight, supposed: heights.filter((h) => h === 416).length };
+    });
+    expect(state.distance).toBeLessThanOrEqual(2);
+    // The supposed 400 pixels and the padding of a turn that was never laid out.
+    expect(state.supposed).toBeGreaterThan(50);
+    await panel.page.evaluate(() => {
+      document.querySelector(".conversation").scrollTop = 0;
+    });
+    await panel.page.getByText("Question 0", { exact: true }).waitFor();
+    expect(await panel.page.evaluate(() => document.querySelector(".turn-assistant").offsetHeight)).not.toBe(416);
+  });
+});
+
 describe("the input", () => {
   it("grows with the text and sends it with Enter", async () => {
     await panel.show(pages.scenes.welcome, "dark");
@@ -277,3 +303,118 @@ describe("the input", () => {
 function window_(message) {
   return `window.toPanel(${JSON.stringify(message)})`;
 }
+
+describe("the list of chats", () => {
+  const rows = () => panel.page.locator(".session-open");
+  const search = () => panel.page.getByRole("searchbox", { name: "Search chats" });
+
+  it("is searched as one types, walked with the arrows, and opens a chat", async () => {
+    await panel.show(pages.scenes.sessions, "dark");
+    expect(await search().evaluate((element) => element === document.activeElement)).toBe(true);
+    await panel.page.keyboard.type("cart twice");
+    expect(await rows().count()).toBe(1);
+    await panel.page.keyboard.press("ArrowDown");
+    await panel.page.keyboard.press("Enter");
+    expect((await sent()).at(-1)).toEqual({ type: "openSession", id: "c2" });
+    await panel.page.locator(".conversation").waitFor();
+  });
+
+  it("renames with F2, and Escape leaves the name", async () => {
+    await panel.show(pages.scenes.sessions, "dark");
+    await rows().nth(1).focus();
+    await panel.page.keyboard.press("F2");
+    await panel.page.keyboard.type("Rounding");
+    await panel.page.keyboard.press("Escape");
+    await rows().nth(1).focus();
+    await panel.page.keyboard.press("F2");
+    await panel.page.keyboard.type("Rounding twice");
+    await panel.page.keyboard.press("Enter");
+    const renamed = (await sent()).filter(({ type }) => type === "renameSession");
+    expect(renamed).toEqual([{ type: "renameSession", id: "c2", title: "Rounding twice" }]);
+  });
+
+  it("deletes with a way back, and Escape closes the list without stopping the answer", async () => {
+    await panel.show(pages.scenes.sessions, "dark");
+    await rows().nth(2).focus();
+    await panel.page.keyboard.press("Delete");
+    await panel.page.getByRole("button", { name: "Undo" }).click();
+    await panel.page.keyboard.press("Escape");
+    await panel.page.locator(".conversation").waitFor();
+    expect((await sent()).map(({ type }) => type)).toEqual(["listSessions", "deleteSession", "undoDelete"]);
+  });
+});
+
+describe("versions of a turn", () => {
+  it("a question is asked again in other words, and Escape leaves it", async () => {
+    await panel.show(pages.scenes.done, "dark");
+    const edit = panel.page.getByRole("button", { name: "Edit question" });
+    // It has the focus with the next frame.
+    const field = panel.page.locator(".edit-question textarea:focus");
+    await edit.focus();
+    await panel.page.keyboard.press("Enter");
+    await field.waitFor();
+    await panel.page.keyboard.type(" Really?");
+    await panel.page.keyboard.press("Escape");
+    await edit.click();
+    await field.waitFor();
+    await panel.page.keyboard.type(" Please.");
+    await panel.page.keyboard.press("Enter");
+    const { text } = pages.scenes.done.state.turns[0];
+    expect(await sent()).toEqual([{ type: "resend", turnId: "c1.0", text: `${text} Please.` }]);
+  });
+
+  it("are walked through, answered again and judged from the keyboard", async () => {
+    await panel.show(pages.scenes.versions, "dark");
+    const press = async (name, nth = 0) => {
+      await panel.page.getByRole("button", { name, exact: true }).nth(nth).focus();
+      await panel.page.keyboard.press("Enter");
+    };
+    expect(await panel.page.getByRole("button", { name: "Version before" }).first().isDisabled()).toBe(true);
+    await press("Version after");
+    await press("Version before", 1);
+    await press("Good answer");
+    await press("Bad answer");
+    await press("Answer again");
+    expect(await sent()).toEqual([
+      { type: "switchVersion", turnId: "c1.0", offset: 1 },
+      { type: "switchVersion", turnId: "c1.1", offset: -1 },
+      { type: "feedback", turnId: "c1.1", thumb: null },
+      { type: "feedback", turnId: "c1.1", thumb: "down" },
+      { type: "retry", turnId: "c1.1" },
+    ]);
+  });
+});
+
+describe("another page", () => {
+  it("takes over what is being typed, and hands on what it looks like", async () => {
+    await panel.show(pages.scenes.done, "dark");
+    expect(await panel.page.evaluate(() => window.sent[0])).toEqual({ type: "ready", restored: false });
+    const view = {
+      conversationId: "c1",
+      draft: "half a quest",
+      thoughts: { "c1.1": true },
+      openStats: [],
+      scrollTop: null,
+      sessionsShown: false,
+      editing: null,
+    };
+    await send({ type: "view", view });
+    const question = panel.page.getByRole("textbox", { name: "Question" });
+    expect(await question.inputValue()).toBe("half a quest");
+    expect(await panel.page.locator(".thought").count()).toBe(1);
+    await question.press("End");
+    await panel.page.keyboard.type("ion");
+    const last = () => panel.page.evaluate(() => window.sent.findLast(({ type }) => type === "saveView")?.view);
+    await expect.poll(last).toEqual({ ...view, draft: "half a question" });
+  });
+});
+
+describe("code of an answer", () => {
+  it("is proposed as a change of what the question was about", async () => {
+    await panel.show(pages.scenes.done, "dark");
+    await panel.page.getByRole("button", { name: "Show the code as a change, to apply" }).click();
+    const [message] = await sent();
+    expect(message).toMatchObject({ type: "proposeCode", turnId: "c1.1" });
+    expect(pages.answer).toContain(message.code);
+  });
+});

@@ -4,6 +4,7 @@ import type {
   Attachment,
   DownloadState,
   PanelState,
+  SessionSummary,
   TextRun,
   ToPanel,
   UserTurn,
@@ -153,6 +154,7 @@ export function assistantTurn(part: Partial<AssistantTurn>): AssistantTurn {
     error: null,
     notices: [],
     canContinue: false,
+    feedback: null,
     ...part,
   };
 }
@@ -173,6 +175,7 @@ export function panelState(part: Partial<PanelState> = {}): PanelState {
     conversationId: "c1",
     title: "",
     turns: [],
+    versions: {},
     engine: { state: "ready" },
     model: { id: "qwen2.5-coder-1.5b", name: "Qwen2.5 Coder 1.5B", installed: true, info: null },
     models,
@@ -216,6 +219,22 @@ const done: Partial<AssistantTurn> = {
   stats,
 };
 const half = answer.slice(0, 820);
+
+const hourMs = 3_600_000;
+const sessions: SessionSummary[] = [
+  ["c1", question.text, 0, 1, true],
+  ["c2", "Why is the total of the cart rounded twice?", 0.4, 3, false],
+  ["c3", "Explain the retry loop", 5, 2, false],
+  ["c4", "Write a regular expression for ISO dates and explain it.", 26, 1, false],
+  ["c5", `Averylongtitlewithoutanyspaces${"x".repeat(60)}`, 700, 12, false],
+].map(([id, title, hours, questionCount, running]) => ({
+  id: String(id),
+  title: String(title),
+  updatedAt: Date.now() - Number(hours) * hourMs,
+  questionCount: Number(questionCount),
+  text: `${title} setTimeout`,
+  running: running === true,
+}));
 
 export const scenes: Record<string, Scene> = {
   welcome: { state: panelState() },
@@ -276,6 +295,17 @@ export const scenes: Record<string, Scene> = {
     state: conversation(done, { showOrigins: true }),
     saved: { conversationId: "c1", thoughts: { "c1.1": true } },
   },
+  versions: {
+    state: conversation(
+      { ...done, feedback: "up" },
+      { versions: { "c1.0": { number: 1, count: 2 }, "c1.1": { number: 3, count: 3 } } },
+    ),
+    saved: { conversationId: "c1", scrollTop: 0 },
+  },
+  editing: {
+    state: conversation(done),
+    saved: { conversationId: "c1", scrollTop: 0, editing: { turnId: "c1.0", text: "What does next() do?" } },
+  },
   stopped: {
     state: conversation({
       ...done,
@@ -315,6 +345,11 @@ export const scenes: Record<string, Scene> = {
       },
     }),
   },
+  sessions: {
+    state: conversation(thinking),
+    messages: [{ type: "showSessions" }, { type: "sessions", sessions }],
+  },
+  noSessions: { state: panelState(), messages: [{ type: "showSessions" }, { type: "sessions", sessions: [] }] },
   awkward: {
     state: panelState({
       title: `Averylongtitlewithoutanyspaces${"x".repeat(120)}`,

@@ -16,10 +16,9 @@ import { answerOf } from "./answer.ts";
 import { registerCodeActions } from "./codeActions.ts";
 import { docCommentOf, fixOf, newTestFile, testsOf } from "./edits.ts";
 import { splitPatch } from "./patch.ts";
-import { type Change, Proposals } from "./proposals.ts";
+import type { Change, Proposals } from "./proposals.ts";
 
-export function registerActions(ctx: Ctx, sessions: Sessions, chat: Chat): void {
-  const proposals = new Proposals(ctx);
+export function registerActions(ctx: Ctx, sessions: Sessions, chat: Chat, proposals: Proposals): void {
   const actions = new Actions(ctx, sessions, chat, proposals);
   registerCommand(ctx, "hunch.explainFile", () => actions.explainFile());
   registerCommand(ctx, "hunch.explainChanges", () => actions.explainChanges());

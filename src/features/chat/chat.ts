@@ -1,48 +1,70 @@
 /**
- * The chat: one conversation in the sidebar. Owns its session, tells the page what changed, does what the page asks
- * for, and keeps the conversation across reloads of the window.
+ * The chat, in the sidebar and in editor tabs: shows one of the library's conversations, tells the page what changed and does what the page
+ * asks for.
  */
 import * as vscode from "vscode";
 import type { Subscription } from "../../common/emitter.ts";
-import type { AssistantTurn, FromPanel, PanelState } from "../../common/panel.ts";
+import { HunchError } from "../../common/errors.ts";
+import type { AssistantTurn, PanelState } from "../../common/panel.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { selectedAttachment, selectedCode } from "../../host/editor.ts";
 import { guarded, showError } from "../../host/notify.ts";
-import type { AttachedCode, Question } from "./conversation.ts";
-import { insertCode, openAttachment, openLink } from "./pageActions.ts";
+import type { Proposals } from "../actions/proposals.ts";
+import { changeOf } from "./applyCode.ts";
+import { versionsOf } from "./branches.ts";
+import { type AttachedCode, attachedTo, type Question } from "./conversation.ts";
+import { ConversationStore, storeError } from "./conversationStore.ts";
+import { exportMarkdown } from "./exportMarkdown.ts";
+import { Library } from "./library.ts";
+import { codeEditor, insertCode, openAttachment, openLink } from "./pageActions.ts";
 import type { ChatSession, SessionChange } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
-import { ChatStore } from "./store.ts";
-import { ChatView } from "./view.ts";
+import { ChatView, type PageMessage } from "./view.ts";
 
 /** A selection grows with every mouse move; the page needs it when it rests. */
 const selectionDelayMs = 120;
 const collapsedKey = "chat.thinkingCollapsed";
+/** Id of the conversation that was on screen last in this workspace. */
+const currentKey = "chat.current";
 
 export class Chat {
   readonly view: ChatView;
   readonly #ctx: Ctx;
-  readonly #sessions: Sessions;
-  readonly #store: ChatStore;
-  #session: ChatSession;
-  /** The session belongs to an inline explanation, which decides when it stops. */
-  #shared = false;
+  readonly #proposals: Proposals;
+  readonly #store: ConversationStore;
+  readonly #library: Library;
   #subscription: Subscription;
   #attachSelection = true;
+  /** A page shows the list, so that it wants to hear of its changes. */
+  #listShown = false;
   #selectionTimer: NodeJS.Timeout | null = null;
 
-  constructor(ctx: Ctx, sessions: Sessions) {
+  constructor(ctx: Ctx, sessions: Sessions, proposals: Proposals) {
+    const { extension } = ctx;
     this.#ctx = ctx;
-    this.#sessions = sessions;
-    this.#store = ctx.own(new ChatStore(ctx.extension.workspaceState));
-    this.#session = sessions.create(this.#store.load());
+    this.#proposals = proposals;
+    this.#store = ctx.own(
+      new ConversationStore({
+        folder: vscode.Uri.joinPath(extension.storageUri ?? extension.globalStorageUri, "conversations").fsPath,
+        now: Date.now,
+        onError: (error) => showError(ctx.log, "store the conversations", storeError(error)),
+      }),
+    );
+    this.#library = ctx.own(
+      new Library(
+        { store: this.#store, newSession: (stored) => sessions.create(stored) },
+        extension.workspaceState.get<string>(currentKey),
+      ),
+    );
     this.#subscription = this.#session.onChange((change) => this.#onChange(change));
+    this.#remember();
     this.view = new ChatView(ctx.extension.extensionUri, {
       state: () => this.#state(),
       // A model may have come or gone since; the page offers the download when it is missing.
       onOpen: () => guarded(ctx.log, "look for the model", () => ctx.models.refresh()),
       onMessage: (message) => guarded(ctx.log, `chat ${message.type}`, () => this.#onMessage(message)),
     });
+    ctx.own(this.#library.onChange(() => this.#sendList()));
     ctx.own(ctx.engine.onHealth((engine) => this.view.send({ type: "engine", engine })));
     ctx.own(ctx.models.onDownload((download) => this.view.send({ type: "download", download })));
     ctx.own(ctx.engine.onModel(() => this.view.sendState()));
@@ -78,28 +100,36 @@ export class Chat {
   }
 
   async newChat(): Promise<void> {
-    if (!this.#shared) this.#session.stop();
-    this.#use(this.#sessions.create(), false);
+    this.#use(this.#library.create());
     await this.view.focus();
+  }
+
+  /** Shows the list of all conversations. */
+  async showSessions(): Promise<void> {
+    await this.view.show({ type: "showSessions" });
+  }
+
+  /** Opens the conversation on screen as a Markdown document, to be read, changed and saved anywhere. */
+  async exportMarkdown(id = this.#session.conversation.id): Promise<void> {
+    const conversation = this.#library.find(id);
+    if (!conversation || conversation.turns.length === 0)
+      throw new HunchError("emptyInput", "This chat is empty.", { hint: "Ask something first." });
+    const content = exportMarkdown(conversation);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));
   }
 
   /** Shows the conversation of an inline explanation; both go on together. */
   async show(session: ChatSession): Promise<void> {
-    if (session !== this.#session) {
-      if (!this.#shared) this.#session.stop();
-      this.#use(session, true);
-    }
+    this.#use(this.#library.share(session));
     await this.view.focus();
   }
 
-  /** The explanation is gone; the conversation is the chat's alone now. True when it is on screen here. */
+  /** The explanation is gone; the conversation is the chat's alone now. True when it is kept here. */
   release(session: ChatSession): boolean {
-    if (session !== this.#session) return false;
-    this.#shared = false;
-    return true;
+    return this.#library.release(session);
   }
 
-  /** Writes the conversation down now, before the window closes. */
+  /** Writes the conversations down now, before the window closes. */
   async save(): Promise<void> {
     await this.#store.save();
   }
@@ -107,20 +137,29 @@ export class Chat {
   dispose(): void {
     this.#subscription.dispose();
     if (this.#selectionTimer) clearTimeout(this.#selectionTimer);
-    if (!this.#shared) this.#session.stop();
   }
 
-  #use(session: ChatSession, shared: boolean): void {
+  get #session(): ChatSession {
+    return this.#library.current;
+  }
+
+  #use(session: ChatSession): void {
     this.#subscription.dispose();
-    this.#session = session;
-    this.#shared = shared;
     this.#subscription = session.onChange((change) => this.#onChange(change));
-    this.#store.changed(session.conversation);
+    this.#remember();
     this.view.sendState();
   }
 
+  /** So that the next window begins with this conversation. */
+  #remember(): void {
+    this.#ctx.extension.workspaceState.update(currentKey, this.#session.conversation.id);
+  }
+
+  #sendList(): void {
+    if (this.#listShown) this.view.send({ type: "sessions", sessions: this.#library.list() });
+  }
+
   #onChange(change: SessionChange): void {
-    this.#store.changed(this.#session.conversation);
     switch (change.type) {
       case "turns":
         this.view.sendState();
@@ -149,6 +188,7 @@ export class Chat {
       conversationId: conversation.id,
       title: conversation.title,
       turns: conversation.turns,
+      versions: versionsOf(conversation),
       engine: engine.health,
       model: { ...models.current, info: engine.model },
       models: models.choices,
@@ -156,7 +196,7 @@ export class Chat {
       effort: settings.current.effort,
       showOrigins: settings.current.showTokenOrigins,
       thinkingCollapsed: extension.globalState.get(collapsedKey, false),
-      selection: selectedAttachment(),
+      selection: selectedAttachment(codeEditor()),
       attachSelection: this.#attachSelection,
     };
   }
@@ -164,11 +204,11 @@ export class Chat {
   #selectionMoved(): void {
     this.#selectionTimer ??= setTimeout(() => {
       this.#selectionTimer = null;
-      this.view.send({ type: "selection", selection: selectedAttachment() });
+      this.view.send({ type: "selection", selection: selectedAttachment(codeEditor()) });
     }, selectionDelayMs);
   }
 
-  async #onMessage(message: Exclude<FromPanel, { type: "ready" }>): Promise<void> {
+  async #onMessage(message: PageMessage): Promise<void> {
     const { settings, extension, models, engine, log } = this.#ctx;
     switch (message.type) {
       case "ask":
@@ -181,13 +221,41 @@ export class Chat {
         return this.#session.continue(message.turnId);
       case "retry":
         return this.#session.retry(message.turnId);
+      case "resend":
+        return this.#session.resend(message.turnId, message.text);
+      case "switchVersion":
+        return this.#session.switchVersion(message.turnId, message.offset);
+      case "feedback":
+        return this.#session.giveFeedback(message.turnId, message.thumb);
       case "newChat":
         return this.newChat();
+      case "listSessions":
+        this.#listShown = true;
+        return this.#sendList();
+      case "openSession":
+        this.#use(this.#library.open(message.id));
+        return this.view.focus();
+      case "renameSession":
+        this.#library.rename(message.id, message.title);
+        return this.view.sendState();
+      case "deleteSession":
+        await this.#library.delete(message.id);
+        return this.#use(this.#session);
+      case "undoDelete":
+        return this.#library.undoDelete();
+      case "exportSession":
+        return this.exportMarkdown(message.id);
       case "copy":
         return vscode.env.clipboard.writeText(message.text);
       case "insert":
         await insertCode(message.code);
         return this.#session.inserted(message.code);
+      case "proposeCode": {
+        const change = await changeOf(message.code, attachedTo(this.#session.conversation, message.turnId));
+        const uri = change.kind === "replace" ? change.document.uri : change.uri;
+        await this.#proposals.show({ title: `Change ${vscode.workspace.asRelativePath(uri)}`, change });
+        return;
+      }
       case "openLink":
         return openLink(message.href);
       case "openAttachment":
@@ -216,10 +284,10 @@ export class Chat {
 
   /** The page cleared its question when it sent it; when the selection can not be asked about, it gets it back. */
   async #askFromPage(text: string): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
+    const editor = codeEditor();
     let code: AttachedCode[] = [];
     try {
-      if (editor && this.#attachSelection && selectedAttachment()) code = [selectedCode(editor)];
+      if (editor && this.#attachSelection && selectedAttachment(editor)) code = [selectedCode(editor)];
     } catch (error) {
       showError(this.#ctx.log, "attach the selection", error);
       return this.view.focus(text);

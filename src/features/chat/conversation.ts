@@ -19,6 +19,7 @@ import {
 import type { ChatMessage, GenerationEvent, GenerationResult } from "../../common/protocol.ts";
 import type { CodePiece, TaskKind } from "../../prompts/compose.ts";
 import type { UsedPlan } from "../../prompts/learning.ts";
+import type { Forks } from "./branches.ts";
 
 /** A piece of code with the place it came from. */
 export interface AttachedCode {
@@ -42,13 +43,17 @@ export interface Conversation {
   id: string;
   /** First line of the first question; empty before it. */
   title: string;
+  /** The path on screen; what was set aside is in `forks`. */
   turns: Turn[];
-  /** By the id of the assistant's turn. */
+  forks: Forks;
+  /** By the id of the assistant's turn, of all versions. */
   inputs: Record<string, TurnInput>;
+  /** Number in the id of the next turn; ids are unique over all versions. */
+  nextTurn: number;
 }
 
 export function newConversation(id: string): Conversation {
-  return { id, title: "", turns: [], inputs: {} };
+  return { id, title: "", turns: [], forks: {}, inputs: {}, nextTurn: 0 };
 }
 
 const maxTitleLength = 60;
@@ -65,14 +70,37 @@ export interface Question {
 /** Adds a question and the turn of its answer, which is returned. */
 export function ask(conversation: Conversation, asked: Question, effort: Effort): AssistantTurn {
   const { task, text, question = text, code } = asked;
-  const number = conversation.turns.length;
   const attachments = code.map(({ attachment }) => attachment);
-  const user: UserTurn = { role: "user", id: `${conversation.id}.${number}`, text, attachments };
-  const turn = newAssistantTurn(`${conversation.id}.${number + 1}`);
+  const user: UserTurn = { role: "user", id: newTurnId(conversation), text, attachments };
+  const turn = newAssistantTurn(newTurnId(conversation));
   conversation.turns.push(user, turn);
   conversation.inputs[turn.id] = { task, question, code: code.map(({ piece }) => piece), effort, sent: "" };
   if (conversation.title === "") conversation.title = titleOf(text);
   return turn;
+}
+
+/** Adds another version of an answer that was set aside, which is returned. */
+export function answerAgain(conversation: Conversation, input: TurnInput, effort: Effort): AssistantTurn {
+  const turn = newAssistantTurn(newTurnId(conversation));
+  conversation.turns.push(turn);
+  conversation.inputs[turn.id] = { ...input, effort, sent: "" };
+  return turn;
+}
+
+function newTurnId(conversation: Conversation): string {
+  return `${conversation.id}.${conversation.nextTurn++}`;
+}
+
+/** The code that came with the question of an answer. */
+export function attachedTo(conversation: Conversation, turnId: string): AttachedCode[] {
+  const { turns, inputs } = conversation;
+  const at = turns.findIndex(({ id }) => id === turnId);
+  const user = turns[at - 1];
+  if (user?.role !== "user") return [];
+  return (inputs[turnId]?.code ?? []).flatMap((piece, index) => {
+    const attachment = user.attachments[index];
+    return attachment ? [{ piece, attachment }] : [];
+  });
 }
 
 export function inputOf(conversation: Conversation, turn: AssistantTurn): TurnInput {
@@ -104,6 +132,7 @@ function newAssistantTurn(id: string): AssistantTurn {
     error: null,
     notices: [],
     canContinue: false,
+    feedback: null,
   };
 }
 
@@ -214,7 +243,7 @@ export function fail(turn: AssistantTurn, error: unknown): void {
   turn.canContinue = hasText(turn);
 }
 
-function hasText(turn: AssistantTurn): boolean {
+export function hasText(turn: AssistantTurn): boolean {
   return turn.thinking.length > 0 || turn.answer.length > 0;
 }
 
@@ -237,10 +266,10 @@ export function historyBefore(conversation: Conversation, turnId: string): ChatM
 export function restoreConversation(stored: unknown): Conversation | null {
   const conversation = stored as Partial<Conversation> | undefined;
   if (!conversation || typeof conversation.id !== "string" || !Array.isArray(conversation.turns)) return null;
-  const { id, title = "", turns, inputs = {} } = conversation;
+  const { id, title = "", turns, forks = {}, inputs = {}, nextTurn = turns.length } = conversation;
   for (const turn of turns) {
     if (turn.role === "assistant" && isRunning(turn.status))
       fail(turn, new HunchError("cancelled", "The window was closed."));
   }
-  return { id, title, turns, inputs };
+  return { id, title, turns, forks, inputs, nextTurn };
 }

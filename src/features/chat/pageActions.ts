@@ -3,9 +3,14 @@ import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
 import type { Attachment } from "../../common/panel.ts";
 
+/** The editor that is meant: the active one, or one beside the chat when that is an editor tab itself. */
+export function codeEditor(): vscode.TextEditor | undefined {
+  return vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+}
+
 /** Puts code at the cursor, in place of the selection. One step of undo. */
 export async function insertCode(code: string): Promise<void> {
-  const editor = vscode.window.activeTextEditor;
+  const editor = codeEditor();
   if (!editor)
     throw new HunchError("emptyInput", "There is no editor to insert the code into.", {
       hint: "Open a file, put the cursor where the code belongs, and try again.",

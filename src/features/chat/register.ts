@@ -1,15 +1,20 @@
 /** The chat's view and commands. */
 import * as vscode from "vscode";
-import { chatViewId } from "../../common/commands.ts";
+import { chatEditorId, chatViewId } from "../../common/commands.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import type { Proposals } from "../actions/proposals.ts";
 import { Chat } from "./chat.ts";
 import type { Sessions } from "./sessions.ts";
 
-export function registerChat(ctx: Ctx, sessions: Sessions): Chat {
-  const chat = new Chat(ctx, sessions);
+export function registerChat(ctx: Ctx, sessions: Sessions, proposals: Proposals): Chat {
+  const chat = new Chat(ctx, sessions, proposals);
   ctx.own(vscode.window.registerWebviewViewProvider(chatViewId, chat.view));
+  ctx.own(vscode.window.registerWebviewPanelSerializer(chatEditorId, chat.view));
   registerCommand(ctx, "hunch.newChat", () => chat.newChat());
+  registerCommand(ctx, "hunch.showChats", () => chat.showSessions());
+  registerCommand(ctx, "hunch.openChatInEditor", () => chat.view.openInEditor());
+  registerCommand(ctx, "hunch.exportChat", () => chat.exportMarkdown());
   // The chat goes first; inline explanations have buttons of their own and are meant when the chat is idle.
   registerCommand(ctx, "hunch.stop", () => {
     if (chat.running) chat.stop();

@@ -3,20 +3,24 @@
  * editor nor the panel, so that the chat and the inline explanations share it and tests need no window.
  */
 import { Emitter } from "../../common/emitter.ts";
-import { type AssistantTurn, type PanelToken, runsText } from "../../common/panel.ts";
+import { type AssistantTurn, type PanelToken, runsText, type Thumb } from "../../common/panel.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult, ModelInfo } from "../../common/protocol.ts";
 import type { Settings } from "../../common/settings.ts";
 import type { LiveStats } from "../../common/stats.ts";
 import type { LearntTemplates } from "../../prompts/effort.ts";
 import type { UsedPlan, UseLog, UseSignal } from "../../prompts/learning.ts";
+import { fork, switchVersion } from "./branches.ts";
 import {
+  answerAgain,
   applyEvent,
   ask,
+  attachedTo,
   begin,
   type Conversation,
   fail,
   findTurn,
   finish,
+  hasText,
   inputOf,
   loading,
   type Question,
@@ -88,16 +92,49 @@ export class ChatSession {
     await this.#answer(turn, false);
   }
 
-  /** Answers again; the text so far is dropped, and so is what came after it. */
+  /** Answers again. What was written so far, and what came after it, stays as a version. */
   async retry(turnId: string): Promise<void> {
     const turn = findTurn(this.conversation, turnId);
     if (this.#run || !turn) return;
+    const input = inputOf(this.conversation, turn);
+    const { effort } = this.#services.settings();
+    if (!hasText(turn) && turn === this.conversation.turns.at(-1)) {
+      input.effort = effort;
+      return this.#answer(turn, false);
+    }
     // An answer that was cut off or failed is repeated for another reason.
     if (turn.status === "done") this.#signal(turn, "regenerated");
-    const { turns, inputs } = this.conversation;
-    for (const dropped of turns.splice(turns.indexOf(turn) + 1)) delete inputs[dropped.id];
-    inputOf(this.conversation, turn).effort = this.#services.settings().effort;
-    await this.#answer(turn, false);
+    fork(this.conversation, turnId);
+    await this.#answer(answerAgain(this.conversation, input, effort), false);
+  }
+
+  /** Asks a question again in other words, with the same code. The question so far stays as a version. */
+  async resend(turnId: string, text: string): Promise<void> {
+    const { turns } = this.conversation;
+    const at = turns.findIndex(({ id }) => id === turnId);
+    const [user, answer] = turns.slice(at, at + 2);
+    if (this.#run || user?.role !== "user" || answer?.role !== "assistant") return;
+    const input = inputOf(this.conversation, answer);
+    const code = attachedTo(this.conversation, answer.id);
+    // The words that a command asks with are not those it shows; the user's own words are both.
+    const question = text === user.text ? input.question : text;
+    fork(this.conversation, turnId);
+    await this.ask({ task: input.task, text, question, code });
+  }
+
+  /** Shows the version before (-1) or after (1) this turn. Ignored while an answer is running. */
+  switchVersion(turnId: string, offset: -1 | 1): void {
+    if (!this.#run && switchVersion(this.conversation, turnId, offset)) this.#changes.fire({ type: "turns" });
+  }
+
+  /** Keeps the user's opinion of an answer; null takes it back. */
+  giveFeedback(turnId: string, thumb: Thumb | null): void {
+    const turn = findTurn(this.conversation, turnId);
+    if (!turn || turn.feedback === thumb) return;
+    turn.feedback = thumb;
+    // What was learnt from a thumb that is taken back fades with the next signals.
+    if (thumb) this.#signal(turn, thumb === "up" ? "liked" : "disliked");
+    this.#changes.fire({ type: "turn", turn });
   }
 
   /** Carries on a turn that was cut off; its text stays. */

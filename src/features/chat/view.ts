@@ -1,77 +1,139 @@
 /**
- * The webview of the chat: its page, its security, and the way of messages. The page is thrown away whenever it is
- * hidden and asks for the whole state when it comes back, so nothing here is kept for it.
+ * The webviews of the chat, in the sidebar and in editor tabs: their pages, their security, and the way of messages. All
+ * show the same conversation. A page is thrown away whenever it is hidden and asks for the whole state when it comes
+ * back, so nothing here is kept for it but what its view looked like, for a page that takes over from it.
  */
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { chatViewId } from "../../common/commands.ts";
-import type { FromPanel, PanelState, ToPanel } from "../../common/panel.ts";
+import { chatEditorId, chatViewId } from "../../common/commands.ts";
+import type { FromPanel, PanelState, SavedView, ToPanel } from "../../common/panel.ts";
 import { PanelChannel } from "./channel.ts";
 import { panelHtml } from "./html.ts";
+
+export type PageMessage = Exclude<FromPanel, { type: "ready" | "saveView" }>;
 
 export interface ChatViewHandlers {
   state(): PanelState;
   /** A page is there and has the state. */
   onOpen(): void;
-  onMessage(message: Exclude<FromPanel, { type: "ready" }>): void;
+  onMessage(message: PageMessage): void;
 }
 
-export class ChatView implements vscode.WebviewViewProvider {
+interface Page {
+  channel: PanelChannel;
+  /** Brings it to the front, with the keyboard focus. */
+  reveal(): Promise<void>;
+  /** Messages for when it is open. */
+  whenOpen: ToPanel[];
+}
+
+export class ChatView implements vscode.WebviewViewProvider, vscode.WebviewPanelSerializer {
   readonly #assets: vscode.Uri;
+  readonly #icon: vscode.Uri;
   readonly #handlers: ChatViewHandlers;
-  readonly #channel = new PanelChannel((message) => this.#view?.webview.postMessage(message));
-  #view: vscode.WebviewView | null = null;
-  #whenOpen: (() => void)[] = [];
+  /** In the order in which they came. */
+  readonly #pages = new Set<Page>();
+  /** For the sidebar's page before there is one. */
+  #whenResolved: ToPanel[] = [];
+  #savedView: SavedView | null = null;
 
   constructor(extensionUri: vscode.Uri, handlers: ChatViewHandlers) {
     this.#assets = vscode.Uri.joinPath(extensionUri, "dist", "webview");
+    this.#icon = vscode.Uri.joinPath(extensionUri, "media", "icon.svg");
     this.#handlers = handlers;
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
-    this.#view = view;
-    view.webview.options = { enableScripts: true, localResourceRoots: [this.#assets] };
-    view.webview.onDidReceiveMessage((message: FromPanel) => this.#receive(message));
+    const page = this.#addPage(view.webview, focusSidebar);
+    page.whenOpen.push(...this.#whenResolved.splice(0));
     view.onDidChangeVisibility(() => {
-      if (!view.visible) this.#channel.close();
+      if (!view.visible) page.channel.close();
     });
-    view.onDidDispose(() => {
-      if (this.#view !== view) return;
-      this.#view = null;
-      this.#channel.close();
-    });
-    view.webview.html = panelHtml({
-      cspSource: view.webview.cspSource,
-      scriptUri: view.webview.asWebviewUri(vscode.Uri.joinPath(this.#assets, "panel.js")).toString(),
-      styleUri: view.webview.asWebviewUri(vscode.Uri.joinPath(this.#assets, "panel.css")).toString(),
-      nonce: randomBytes(16).toString("base64url"),
-    });
+    view.onDidDispose(() => this.#removePage(page));
   }
 
-  /** Dropped while there is no page. */
+  openInEditor(): void {
+    this.#addEditor(vscode.window.createWebviewPanel(chatEditorId, "Hunch", vscode.ViewColumn.Beside));
+  }
+
+  /** An editor tab of the window before this one. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.#addEditor(panel);
+  }
+
+  /** To every page; dropped where there is none. */
   send(message: ToPanel): void {
-    this.#channel.send(message);
+    for (const { channel } of this.#pages) channel.send(message);
   }
 
   sendState(): void {
     this.send({ type: "state", state: this.#handlers.state() });
   }
 
-  /** Shows the view, with the keyboard focus in the question and `text` in it. */
+  /** Shows a page, with the keyboard focus in the question and `text` in it. */
   async focus(text?: string): Promise<void> {
-    await vscode.commands.executeCommand(`${chatViewId}.focus`);
-    const message: ToPanel = text === undefined ? { type: "focusInput" } : { type: "focusInput", text };
-    if (this.#channel.isOpen) this.send(message);
-    else this.#whenOpen.push(() => this.send(message));
+    await this.show(text === undefined ? { type: "focusInput" } : { type: "focusInput", text });
   }
 
-  #receive(message: FromPanel): void {
-    if (message.type !== "ready") {
-      this.#handlers.onMessage(message);
+  /** Shows the page that came last, or the sidebar's; it gets `message` now, or once it is there. */
+  async show(message: ToPanel): Promise<void> {
+    const page = [...this.#pages].at(-1);
+    if (!page) {
+      this.#whenResolved.push(message);
+      await focusSidebar();
       return;
     }
-    this.#channel.open({ type: "state", state: this.#handlers.state() });
-    for (const send of this.#whenOpen.splice(0)) send();
-    this.#handlers.onOpen();
+    await page.reveal();
+    if (page.channel.isOpen) page.channel.send(message);
+    else page.whenOpen.push(message);
   }
+
+  #addEditor(panel: vscode.WebviewPanel): void {
+    panel.iconPath = this.#icon;
+    const page = this.#addPage(panel.webview, async () => panel.reveal());
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) page.channel.close();
+    });
+    panel.onDidDispose(() => this.#removePage(page));
+  }
+
+  #addPage(webview: vscode.Webview, reveal: Page["reveal"]): Page {
+    const page: Page = { channel: new PanelChannel((message) => webview.postMessage(message)), reveal, whenOpen: [] };
+    this.#pages.add(page);
+    webview.options = { enableScripts: true, localResourceRoots: [this.#assets] };
+    webview.onDidReceiveMessage((message: FromPanel) => this.#receive(page, message));
+    webview.html = panelHtml({
+      cspSource: webview.cspSource,
+      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(this.#assets, "panel.js")).toString(),
+      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(this.#assets, "panel.css")).toString(),
+      nonce: randomBytes(16).toString("base64url"),
+    });
+    return page;
+  }
+
+  #removePage(page: Page): void {
+    page.channel.close();
+    this.#pages.delete(page);
+  }
+
+  #receive(page: Page, message: FromPanel): void {
+    switch (message.type) {
+      case "ready":
+        page.channel.open({ type: "state", state: this.#handlers.state() });
+        // A page that is new takes over what another one looked like: the text being typed above all.
+        if (!message.restored && this.#savedView) page.channel.send({ type: "view", view: this.#savedView });
+        for (const waiting of page.whenOpen.splice(0)) page.channel.send(waiting);
+        this.#handlers.onOpen();
+        return;
+      case "saveView":
+        this.#savedView = message.view;
+        return;
+      default:
+        this.#handlers.onMessage(message);
+    }
+  }
+}
+
+async function focusSidebar(): Promise<void> {
+  await vscode.commands.executeCommand(`${chatViewId}.focus`);
 }

@@ -10,6 +10,7 @@ import type { ContextUse } from "./contextMeter.tsx";
 import { EngineNotice } from "./engineNotice.tsx";
 import { DownloadProgress, FirstRun } from "./firstRun.tsx";
 import { Icon } from "./icons.tsx";
+import { SessionList } from "./sessionList.tsx";
 import { UserTurnView } from "./userTurn.tsx";
 import { Welcome } from "./welcome.tsx";
 
@@ -24,7 +25,12 @@ interface AppProps {
 export function App({ store, view, spoken, focusRequests }: AppProps) {
   return (
     <div class="panel">
-      {store.chrome && <Conversation key={store.chrome.conversationId} store={store} view={view} />}
+      {store.chrome && view.sessionsShown && (
+        <SessionList sessions={store.sessions} currentId={store.chrome.conversationId} />
+      )}
+      {store.chrome && !view.sessionsShown && (
+        <Conversation key={store.chrome.conversationId} store={store} view={view} />
+      )}
       {store.chrome && <Foot store={store} view={view} focusRequests={focusRequests} />}
       <div class="visually-hidden" role="status" aria-live="polite">
         {spoken}
@@ -87,7 +93,16 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
 
 function Turn({ turn, store, view }: { turn: TurnModel; store: PanelStore; view: ViewState }) {
   const chrome = store.chrome!;
-  if (turn.role === "user") return <UserTurnView turn={turn} />;
+  const version = chrome.versions[turn.id];
+  if (turn.role === "user")
+    return (
+      <UserTurnView
+        turn={turn}
+        version={version}
+        edited={view.editing?.turnId === turn.id ? view.editing.text : null}
+        busy={store.running !== null}
+      />
+    );
   return (
     <AssistantTurnView
       turn={turn}
@@ -96,6 +111,8 @@ function Turn({ turn, store, view }: { turn: TurnModel; store: PanelStore; view:
       statsOpen={view.statsOpen(turn.id)}
       showOrigins={chrome.showOrigins}
       modelId={chrome.model.id}
+      shownVersion={version}
+      busy={store.running !== null}
     />
   );
 }

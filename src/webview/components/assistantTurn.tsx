@@ -1,6 +1,8 @@
 /** An answer in all its states: waiting, thinking, answering, ended. */
+import type { TurnVersion } from "../../common/panel.ts";
 import { BlockView } from "../markdown/blocks.tsx";
 import { memo } from "../memo.tsx";
+import { TurnContext } from "../panelContext.ts";
 import type { AssistantTurnModel } from "../turnModel.ts";
 import { endNotice, waitingFor } from "../wording.ts";
 import { ActionRow } from "./actionRow.tsx";
@@ -11,6 +13,7 @@ import { Meter } from "./meter.tsx";
 import { OriginLegend, OriginRuns } from "./originRuns.tsx";
 import { StatsFooter } from "./statsFooter.tsx";
 import { ThinkingBlock } from "./thinkingBlock.tsx";
+import { VersionSwitch } from "./versionSwitch.tsx";
 
 interface AssistantTurnProps {
   turn: AssistantTurnModel;
@@ -20,10 +23,14 @@ interface AssistantTurnProps {
   statsOpen: boolean;
   showOrigins: boolean;
   modelId: string;
+  /** Which version of the turn this is; undefined when it is the only one. */
+  shownVersion: TurnVersion | undefined;
+  /** An answer is being written, here or further down. */
+  busy: boolean;
 }
 
 export const AssistantTurnView = memo(function AssistantTurnView(props: AssistantTurnProps) {
-  const { turn, thoughtOpen, statsOpen, showOrigins, modelId } = props;
+  const { turn, thoughtOpen, statsOpen, showOrigins, modelId, shownVersion, busy } = props;
   const { head } = turn;
   const thinks = head.status === "thinking" || turn.thinking.length > 0;
   const writes = turn.answer.length > 0;
@@ -32,6 +39,7 @@ export const AssistantTurnView = memo(function AssistantTurnView(props: Assistan
   return (
     <article class="turn turn-assistant" aria-busy={turn.running}>
       <h2 class="visually-hidden">Hunch</h2>
+      {shownVersion && <VersionSwitch turnId={head.id} version={shownVersion} busy={busy} />}
       <Waiting turn={turn} />
       {showOrigins && (thinks || writes) && <OriginLegend />}
       {thinks && <ThinkingBlock head={head} log={turn.thinking} open={thoughtOpen} showOrigins={showOrigins} />}
@@ -52,10 +60,11 @@ export const AssistantTurnView = memo(function AssistantTurnView(props: Assistan
       {head.status !== "failed" && <ActionRow actions={actions} />}
       {head.stats && !turn.running && (
         <StatsFooter
-          turnId={head.id}
+          head={head}
           stats={head.stats}
           open={statsOpen}
           showOrigins={showOrigins}
+          busy={busy}
           answer={() => turn.answer.text()}
         />
       )}
@@ -67,11 +76,13 @@ function Answer({ turn }: { turn: AssistantTurnModel }) {
   // One list, so that a block keeps its elements when it moves from the tail to the frozen ones.
   const blocks = [...turn.document.frozen, ...turn.document.tail];
   return (
-    <div class="markdown">
-      {blocks.map((block) => (
-        <BlockView key={block.key} block={block} />
-      ))}
-    </div>
+    <TurnContext.Provider value={turn.id}>
+      <div class="markdown">
+        {blocks.map((block) => (
+          <BlockView key={block.key} block={block} />
+        ))}
+      </div>
+    </TurnContext.Provider>
   );
 }
 

@@ -26,8 +26,10 @@ export function Composer({ chrome, draft, running, context, focusRequests }: Com
   const ready = chrome.model.installed;
   const canSend = ready && !running && draft.trim() !== "";
   const send = () => {
-    if (!canSend) return;
-    post({ type: "ask", text: draft.trim() });
+    // What was typed since the last frame is in the field and not yet in `draft`.
+    const text = (input.current?.value ?? draft).trim();
+    if (!ready || running || text === "") return;
+    post({ type: "ask", text });
     setDraft("");
   };
   return (

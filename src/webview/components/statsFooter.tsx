@@ -1,24 +1,26 @@
 /** Under an answer: how fast it came and why, with the figures behind it on request. */
 
 import { Fragment } from "preact";
+import type { Thumb } from "../../common/panel.ts";
 import type { GenerationStats } from "../../common/stats.ts";
 import { usePanel } from "../panelContext.ts";
-import { statsSummary } from "../wording.ts";
+import { statsSummary, type TurnHead } from "../wording.ts";
 import { Icon } from "./icons.tsx";
 import { StatsDetails } from "./statsDetails.tsx";
 
 interface StatsFooterProps {
-  turnId: string;
+  head: TurnHead;
   stats: GenerationStats;
   open: boolean;
   showOrigins: boolean;
+  busy: boolean;
   /** The whole answer, for Copy. */
   answer(): string;
 }
 
-export function StatsFooter({ turnId, stats, open, showOrigins, answer }: StatsFooterProps) {
+export function StatsFooter({ head, stats, open, showOrigins, busy, answer }: StatsFooterProps) {
   const { post, announce, toggleStats } = usePanel();
-  const detailsId = `stats-${turnId}`;
+  const detailsId = `stats-${head.id}`;
   const copyAnswer = () => {
     post({ type: "copy", text: answer() });
     announce("Answer copied.");
@@ -32,7 +34,7 @@ export function StatsFooter({ turnId, stats, open, showOrigins, answer }: StatsF
           aria-expanded={open}
           aria-controls={detailsId}
           title={open ? "Hide the figures" : "Show the figures"}
-          onClick={() => toggleStats(turnId)}
+          onClick={() => toggleStats(head.id)}
         >
           <Icon name={open ? "chevronDown" : "chevronRight"} />
           <span>
@@ -43,6 +45,19 @@ export function StatsFooter({ turnId, stats, open, showOrigins, answer }: StatsF
             ))}
           </span>
         </button>
+        {head.status === "done" && <Thumbs head={head} />}
+        {head.status === "done" && (
+          <button
+            type="button"
+            class="icon-button"
+            title="Answer again; this answer is kept"
+            aria-label="Answer again"
+            disabled={busy}
+            onClick={() => post({ type: "retry", turnId: head.id })}
+          >
+            <Icon name="refresh" />
+          </button>
+        )}
         <button type="button" class="icon-button" title="Copy answer" aria-label="Copy answer" onClick={copyAnswer}>
           <Icon name="copy" />
         </button>
@@ -61,5 +76,34 @@ export function StatsFooter({ turnId, stats, open, showOrigins, answer }: StatsF
         {open && <StatsDetails stats={stats} />}
       </div>
     </footer>
+  );
+}
+
+/** The user's opinion; a second press takes it back. */
+function Thumbs({ head }: { head: TurnHead }) {
+  const { post, announce } = usePanel();
+  const thumb = (value: Thumb, label: string) => {
+    const on = head.feedback === value;
+    return (
+      <button
+        type="button"
+        class="icon-button"
+        title={label}
+        aria-label={label}
+        aria-pressed={on}
+        onClick={() => {
+          post({ type: "feedback", turnId: head.id, thumb: on ? null : value });
+          announce(on ? "Feedback taken back." : "Thank you, kept on this machine.");
+        }}
+      >
+        <Icon name={value === "up" ? "thumbUp" : "thumbDown"} />
+      </button>
+    );
+  };
+  return (
+    <>
+      {thumb("up", "Good answer")}
+      {thumb("down", "Bad answer")}
+    </>
   );
 }

@@ -1,12 +1,24 @@
-import type { UserTurn } from "../../common/panel.ts";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { TurnVersion, UserTurn } from "../../common/panel.ts";
 import { memo } from "../memo.tsx";
 import { usePanel } from "../panelContext.ts";
 import { attachmentName } from "../wording.ts";
 import { Icon } from "./icons.tsx";
+import { VersionSwitch } from "./versionSwitch.tsx";
 
-/** A question, with the code that came along. */
-export const UserTurnView = memo(function UserTurnView({ turn }: { turn: UserTurn }) {
-  const { post } = usePanel();
+interface UserTurnProps {
+  turn: UserTurn;
+  /** undefined when it is the only one. */
+  version: TurnVersion | undefined;
+  /** The question while it is put in other words; else null. */
+  edited: string | null;
+  /** An answer is being written. */
+  busy: boolean;
+}
+
+/** A question, with the code that came along; it can be asked again in other words. */
+export const UserTurnView = memo(function UserTurnView({ turn, version, edited, busy }: UserTurnProps) {
+  const { post, setEditing } = usePanel();
   return (
     <article class="turn turn-user">
       <h2 class="visually-hidden">You</h2>
@@ -30,7 +42,78 @@ export const UserTurnView = memo(function UserTurnView({ turn }: { turn: UserTur
           })}
         </ul>
       )}
-      <p class="question">{turn.text}</p>
+      {edited === null ? (
+        <div class="question-row">
+          <p class="question">{turn.text}</p>
+          <button
+            type="button"
+            class="icon-button question-edit"
+            title="Ask again in other words; this question is kept"
+            aria-label="Edit question"
+            disabled={busy}
+            onClick={() => setEditing({ turnId: turn.id, text: turn.text })}
+          >
+            <Icon name="edit" />
+          </button>
+        </div>
+      ) : (
+        <EditQuestion turnId={turn.id} text={edited} busy={busy} />
+      )}
+      {version && <VersionSwitch turnId={turn.id} version={version} busy={busy} />}
     </article>
   );
 });
+
+function EditQuestion({ turnId, text, busy }: { turnId: string; text: string; busy: boolean }) {
+  const { post, setEditing, announce } = usePanel();
+  const input = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    const { current } = input;
+    current?.focus();
+    current?.setSelectionRange(current.value.length, current.value.length);
+  }, []);
+  const canSend = !busy && text.trim() !== "";
+  const send = () => {
+    // What was typed since the last frame is in the field and not yet in `text`.
+    const typed = (input.current?.value ?? text).trim();
+    if (busy || typed === "") return;
+    setEditing(null);
+    post({ type: "resend", turnId, text: typed });
+    announce("Asked again.");
+  };
+  return (
+    <form
+      class="edit-question"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        ref={input}
+        rows={2}
+        value={text}
+        aria-label="Question in other words"
+        onInput={(event) => setEditing({ turnId, text: event.currentTarget.value })}
+        onKeyDown={(event) => {
+          if (event.isComposing) return;
+          if (event.key === "Escape") {
+            event.stopPropagation();
+            setEditing(null);
+          }
+          if (event.key !== "Enter" || event.shiftKey) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <div class="action-row">
+        <button type="submit" class="button button-small" disabled={!canSend}>
+          Ask again
+        </button>
+        <button type="button" class="button button-secondary button-small" onClick={() => setEditing(null)}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,8 +1,8 @@
-/** A code block: its language, Copy and Insert, and the code in colours, drawn a few lines at a time. */
-import { useEffect, useRef, useState } from "preact/hooks";
+/** A code block: its language, Copy, Insert and Apply, and the code in colours, drawn a few lines at a time. */
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../components/icons.tsx";
 import { memo } from "../memo.tsx";
-import { usePanel } from "../panelContext.ts";
+import { TurnContext, usePanel } from "../panelContext.ts";
 import { type CodeChunk, Highlighter, languageName, spansOf } from "./highlight.ts";
 
 interface CodeBlockProps {
@@ -17,6 +17,7 @@ const copiedMs = 1500;
 
 export function CodeBlock({ language, code, open }: CodeBlockProps) {
   const { post, announce } = usePanel();
+  const turnId = useContext(TurnContext);
   const copied = useBriefly(copiedMs);
   const chunks = useHighlighted(language, code);
   const name = language ? languageName(language) : "Text";
@@ -41,6 +42,16 @@ export function CodeBlock({ language, code, open }: CodeBlockProps) {
           onClick={() => post({ type: "insert", code })}
         >
           <Icon name="insert" />
+        </button>
+        <button
+          type="button"
+          class="icon-button"
+          title="Show as a change, to apply"
+          aria-label="Show the code as a change, to apply"
+          disabled={open}
+          onClick={() => post({ type: "proposeCode", turnId, code })}
+        >
+          <Icon name="diff" />
         </button>
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines are scrolled with the keyboard */}

@@ -18,6 +18,8 @@ const actions: PanelActions = {
   setDraft: unused,
   toggleThought: unused,
   toggleStats: unused,
+  setEditing: unused,
+  showSessions: unused,
   setScrollTop: unused,
 };
 

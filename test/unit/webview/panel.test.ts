@@ -1,8 +1,7 @@
 // @vitest-environment happy-dom
 /** The whole panel in a DOM, from the host's messages to the page and back. */
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { FromPanel, PanelToken, ToPanel } from "../../../src/common/panel.ts";
-import type { SavedView } from "../../../src/webview/viewState.ts";
+import type { FromPanel, PanelToken, SavedView, ToPanel } from "../../../src/common/panel.ts";
 import { head, live, panelState, stats, turn } from "./support.ts";
 
 const sent: FromPanel[] = [];

@@ -11,6 +11,8 @@ function newStore() {
     onLost: () => events.push("lost"),
     announce: (sentence) => events.push(sentence),
     focusInput: (text) => events.push(`focus ${text}`),
+    showSessions: () => events.push("sessions"),
+    takeOver: (view) => events.push(`view ${view.draft}`),
   });
   return { store, events };
 }

@@ -21,6 +21,7 @@ export function turn(part: Partial<AssistantTurn> = {}): AssistantTurn {
     error: null,
     notices: [],
     canContinue: false,
+    feedback: null,
     ...part,
   };
 }
@@ -77,6 +78,7 @@ export function panelState(part: Partial<PanelState> = {}): PanelState {
     conversationId: "c1",
     title: "",
     turns: [],
+    versions: {},
     engine: { state: "ready" },
     model: { id: "m", name: "Model", installed: true, info: null },
     models: [],

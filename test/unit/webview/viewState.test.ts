@@ -7,6 +7,7 @@ describe("ViewState", () => {
     view.enter("c1");
     view.draft = "half a quest";
     view.scrollTop = 320;
+    view.sessionsShown = true;
     view.setThought("t1", true);
     view.setThought("t2", false);
     view.toggleStats("t1");
@@ -39,6 +40,10 @@ describe("ViewState", () => {
     view.enter("c1");
     expect(view.thought("t1")).toBe(true);
     view.enter("c2");
-    expect(view.save()).toEqual({ conversationId: "c2", draft: "typed", thoughts: {}, openStats: [], scrollTop: null });
+    expect(view.save()).toEqual({
+      ...new ViewState(undefined).save(),
+      conversationId: "c2",
+      draft: "typed",
+    });
   });
 });

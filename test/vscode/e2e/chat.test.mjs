@@ -186,6 +186,53 @@ test("a window that is reloaded in mid-answer has the text, stopped, and can con
   await idle().waitFor();
 });
 
+test("chats are kept: found, renamed, deleted, brought back and opened", async () => {
+  const { page, panel, screenshot } = workbench;
+  workbench.changeSettings(exact);
+  await runCommand(page, "Hunch: New Chat");
+  await panel.locator(".welcome").waitFor();
+  await workbench.ask("Count the stripes of a zebra.");
+  await grows(3);
+  if (await running().isVisible()) await stop();
+  const answer = await textOf(lastTurn());
+  await runCommand(page, "Hunch: New Chat");
+  await panel.locator(".welcome").waitFor();
+
+  await runCommand(page, "Hunch: Show Chats");
+  await panel.getByRole("searchbox", { name: "Search chats" }).fill("zebra");
+  const rows = panel.locator(".session-open");
+  const rowCount = (count) => until(`${count} chats about zebras`, async () => (await rows.count()) === count);
+  await rowCount(1);
+  await screenshot("chats");
+  await rows.press("F2");
+  await panel.locator(".session-rename").fill("Animals");
+  await panel.locator(".session-rename").press("Enter");
+  await rows.filter({ hasText: "Animals" }).waitFor();
+  await rows.press("Delete");
+  await rowCount(0);
+  await panel.getByRole("button", { name: "Undo" }).click();
+  await rowCount(1);
+  await rows.click();
+  await panel.getByRole("heading", { name: "Animals" }).waitFor();
+  assert.equal(await textOf(lastTurn()), answer);
+});
+
+test("a question asked in other words keeps the first one, with its answer, as a version", async () => {
+  const { panel } = workbench;
+  const answer = await textOf(lastTurn());
+  const question = panel.locator(".turn-user .question");
+  await panel.getByRole("button", { name: "Edit question" }).click();
+  const field = panel.getByRole("textbox", { name: "Question in other words" });
+  await field.fill("Count the legs of a zebra.");
+  await field.press("Enter");
+  await question.filter({ hasText: "legs" }).waitFor();
+  await grows(3);
+  if (await running().isVisible()) await stop();
+  await panel.getByRole("group", { name: "Version 2 of 2" }).getByRole("button", { name: "Version before" }).click();
+  await question.filter({ hasText: "stripes" }).waitFor();
+  assert.equal(await textOf(lastTurn()), answer);
+});
+
 test("follows the colour theme: dark, light, high contrast", async () => {
   const { panel, screenshot } = workbench;
   workbench.changeSettings(looks);

@@ -239,18 +239,103 @@ describe("a dead engine", () => {
     expect(last()).toMatchObject({ status: "done", answer: [{ text: "whole" }] });
   });
 
-  it("trying again drops the text and what came after it", async () => {
-    const answer: Work = async ({ emit }) => {
-      emit(tokens("answer", ["text"]));
+  it("has an answer again, and keeps the first with all that followed as a version", async () => {
+    const texts = ["one", "two", "three"];
+    const { chat, last, asked } = session(
+      texts.map((text) => async ({ emit }) => {
+        emit(tokens("answer", [text]));
+        return result();
+      }),
+    );
+    await chat.ask({ task: "ask", text: "first", code });
+    const first = last().id;
+    await chat.ask({ task: "ask", text: "second", code: [] });
+    await chat.retry(first);
+    const answers = () =>
+      chat.conversation.turns.flatMap((turn) => (turn.role === "user" ? [] : runsText(turn.answer)));
+    expect(answers()).toEqual(["three"]);
+    // The same question with the same code, and nothing of what followed.
+    expect(asked[2]?.prompt).toEqual(asked[0]?.prompt);
+    chat.switchVersion(last().id, -1);
+    expect(answers()).toEqual(["one", "two"]);
+  });
+
+  it("a turn that has no text yet is answered in its place", async () => {
+    const { chat, last } = session([
+      () => Promise.reject(new HunchError("engineCrashed", "Gone.")),
+      async ({ emit }) => {
+        emit(tokens("answer", ["text"]));
+        return result();
+      },
+    ]);
+    await chat.ask({ task: "ask", text: "first", code: [] });
+    const { id } = last();
+    await chat.retry(id);
+    expect(last().id).toBe(id);
+    expect(chat.conversation.forks).toEqual({});
+    expect(runsText(last().answer)).toBe("text");
+  });
+});
+
+describe("resend", () => {
+  const answering =
+    (text: string): Work =>
+    async ({ emit }) => {
+      emit(tokens("answer", [text]));
       return result();
     };
-    const { chat, last } = session([answer, answer, answer]);
-    await chat.ask({ task: "ask", text: "one", code: [] });
-    const first = last().id;
-    await chat.ask({ task: "ask", text: "two", code: [] });
-    await chat.retry(first);
+
+  it("asks in other words with the same code, and keeps the first question as a version", async () => {
+    const { chat, asked } = session([answering("one"), answering("two"), answering("three")]);
+    await chat.ask({ task: "ask", text: "first", code });
+    await chat.ask({ task: "ask", text: "second", code: [] });
+    const [question] = chat.conversation.turns;
+    await chat.resend(question!.id, "first, but better");
+    expect(chat.conversation.turns).toMatchObject([
+      { role: "user", text: "first, but better", attachments: [{ label: "a.ts" }] },
+      { role: "assistant", status: "done" },
+    ]);
+    const sent = JSON.stringify(asked[2]?.prompt);
+    expect(sent).toContain("let a = 1;");
+    expect(sent).toContain("first, but better");
+    expect(sent).not.toContain("second");
+    chat.switchVersion(chat.conversation.turns[0]!.id, -1);
+    expect(chat.conversation.turns.map((turn) => turn.role === "user" && turn.text)).toEqual([
+      "first",
+      false,
+      "second",
+      false,
+    ]);
+  });
+
+  it("changes nothing while an answer is running", async () => {
+    const { chat } = session([
+      ({ signal }) =>
+        new Promise((resolve) => {
+          signal.addEventListener("abort", () => resolve(result({ stopReason: "cancelled" })));
+        }),
+    ]);
+    const asked = chat.ask({ task: "ask", text: "first", code: [] });
+    await new Promise((resolve) => setTimeout(resolve));
+    await chat.resend(chat.conversation.turns[0]!.id, "other");
+    chat.switchVersion(chat.conversation.turns[1]!.id, 1);
     expect(chat.conversation.turns).toHaveLength(2);
-    expect(Object.keys(chat.conversation.inputs)).toEqual([first]);
-    expect(last().answer).toEqual([{ text: "text", origin: "target" }]);
+    chat.stop();
+    await asked;
+  });
+});
+
+describe("a thumb", () => {
+  it("is kept with the answer, can be taken back, and is learnt from", async () => {
+    const { chat, last, signals } = session([async () => result()]);
+    await chat.ask({ task: "ask", text: "first", code: [] });
+    const { id } = last();
+    chat.giveFeedback(id, "up");
+    chat.giveFeedback(id, "up");
+    expect(last().feedback).toBe("up");
+    chat.giveFeedback(id, null);
+    expect(last().feedback).toBeNull();
+    chat.giveFeedback(id, "down");
+    expect(signals).toEqual(["liked", "disliked"]);
   });
 });

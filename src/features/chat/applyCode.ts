@@ -1,0 +1,48 @@
+/** What a code block of an answer would change: the code that the question was about, else what the editor shows. */
+import * as vscode from "vscode";
+import { HunchError } from "../../common/errors.ts";
+import { locate } from "../actions/locate.ts";
+import type { Change } from "../actions/proposals.ts";
+import { inPlaceOf } from "../actions/reply.ts";
+import type { AttachedCode } from "./conversation.ts";
+import { codeEditor } from "./pageActions.ts";
+
+/**
+ * The first attached code that still stands where it was is replaced; else the selection; else the block is put at the
+ * cursor. Throws emptyInput when there is no editor either.
+ */
+export async function changeOf(block: string, attached: readonly AttachedCode[]): Promise<Change> {
+  for (const code of attached) {
+    const change = await replacing(block, code);
+    if (change) return change;
+  }
+  const editor = codeEditor();
+  if (!editor)
+    throw new HunchError("emptyInput", "There is no editor to change.", {
+      hint: "Open the file that the code belongs to, select what it replaces, and try again.",
+    });
+  const { document, selection } = editor;
+  const original = document.getText(selection);
+  const replacement = original === "" ? block : inPlaceOf(original, block);
+  return { kind: "replace", document, offset: document.offsetAt(selection.start), original, replacement };
+}
+
+/** null when the code is not there any more, or the block is the same. */
+async function replacing(block: string, { piece, attachment }: AttachedCode): Promise<Change | null> {
+  const document = await openQuietly(vscode.Uri.parse(attachment.uri, true));
+  if (!document) return null;
+  const hint = document.offsetAt(new vscode.Position(attachment.startLine - 1, 0));
+  const offset = locate(document.getText(), piece.code, hint);
+  const replacement = inPlaceOf(piece.code, block);
+  if (offset === null || replacement === piece.code) return null;
+  return { kind: "replace", document, offset, original: piece.code, replacement };
+}
+
+/** null for what is gone, or was never a file. */
+async function openQuietly(uri: vscode.Uri): Promise<vscode.TextDocument | null> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    return null;
+  }
+}

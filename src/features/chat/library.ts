@@ -1,0 +1,157 @@
+/**
+ * The chat's conversations: those on disk, and of those that are open one session each, however often they are shown.
+ * A conversation that is left while it is answered goes on and is kept until the answer has ended.
+ */
+import { Emitter, type Subscription } from "../../common/emitter.ts";
+import { HunchError } from "../../common/errors.ts";
+import type { SessionSummary } from "../../common/panel.ts";
+import type { Conversation } from "./conversation.ts";
+import type { ConversationStore } from "./conversationStore.ts";
+import type { ChatSession } from "./session.ts";
+
+export interface LibraryServices {
+  store: ConversationStore;
+  /** A session for a stored conversation, or for a new one. */
+  newSession(stored: Conversation | null): ChatSession;
+}
+
+export class Library {
+  readonly #services: LibraryServices;
+  readonly #open = new Map<string, { session: ChatSession; subscription: Subscription }>();
+  /** Sessions that an inline explanation goes on using: a second one for the same conversation would split it. */
+  readonly #shared = new Set<ChatSession>();
+  readonly #changes = new Emitter<void>();
+  #current: ChatSession;
+  #deleted: Conversation | null = null;
+
+  constructor(services: LibraryServices, currentId: string | undefined) {
+    this.#services = services;
+    this.#current = this.#own(services.newSession(currentId ? services.store.load(currentId) : null));
+  }
+
+  /** The list is another now. */
+  readonly onChange = this.#changes.on;
+
+  /** The session on screen. */
+  get current(): ChatSession {
+    return this.#current;
+  }
+
+  /** Newest first. */
+  list(): SessionSummary[] {
+    return this.#services.store.list().map((summary) => ({
+      ...summary,
+      running: (this.#open.get(summary.id)?.session.running ?? null) !== null,
+    }));
+  }
+
+  create(): ChatSession {
+    return this.#show(this.#own(this.#services.newSession(null)));
+  }
+
+  /** Throws fileNotFound when the conversation is gone. */
+  open(id: string): ChatSession {
+    const open = this.#open.get(id);
+    if (open) return this.#show(open.session);
+    const stored = this.#services.store.load(id);
+    if (!stored)
+      throw new HunchError("fileNotFound", "This chat can not be read any more.", {
+        hint: "Its file may have been deleted. The other chats are not affected.",
+      });
+    return this.#show(this.#own(this.#services.newSession(stored)));
+  }
+
+  /** Shows a session that an inline explanation goes on using until `release`. */
+  share(session: ChatSession): ChatSession {
+    this.#shared.add(session);
+    this.#own(session);
+    this.#services.store.changed(session.conversation);
+    return this.#show(session);
+  }
+
+  /** The explanation is gone. True when the conversation is kept here. */
+  release(session: ChatSession): boolean {
+    const kept = this.#shared.delete(session);
+    this.#closeIfDone(session);
+    return kept;
+  }
+
+  rename(id: string, title: string): void {
+    const conversation = this.#conversation(id);
+    const name = title.trim();
+    if (!conversation || name === "") return;
+    conversation.title = name;
+    this.#services.store.changed(conversation);
+    this.#changes.fire();
+  }
+
+  /** Stops and removes a conversation; `undoDelete` brings the last one back. */
+  async delete(id: string): Promise<void> {
+    const conversation = this.#conversation(id);
+    if (!conversation) return;
+    this.#deleted = conversation;
+    const open = this.#open.get(id);
+    if (open) {
+      open.session.stop();
+      this.#close(open.session);
+      if (open.session === this.#current) this.create();
+    }
+    await this.#services.store.remove(id);
+    this.#changes.fire();
+  }
+
+  undoDelete(): void {
+    if (!this.#deleted) return;
+    this.#services.store.changed(this.#deleted);
+    this.#deleted = null;
+    this.#changes.fire();
+  }
+
+  /** For reading only: the open session's when there is one. */
+  find(id: string): Conversation | null {
+    return this.#conversation(id);
+  }
+
+  dispose(): void {
+    for (const { session, subscription } of this.#open.values()) {
+      subscription.dispose();
+      session.stop();
+    }
+    this.#open.clear();
+  }
+
+  #conversation(id: string): Conversation | null {
+    return this.#open.get(id)?.session.conversation ?? this.#services.store.load(id);
+  }
+
+  #own(session: ChatSession): ChatSession {
+    const { id } = session.conversation;
+    if (this.#open.has(id)) return session;
+    const subscription = session.onChange((change) => {
+      this.#services.store.changed(session.conversation);
+      if (change.type === "tokens") return;
+      this.#changes.fire();
+      this.#closeIfDone(session);
+    });
+    this.#open.set(id, { session, subscription });
+    return session;
+  }
+
+  #show(session: ChatSession): ChatSession {
+    const before = this.#current;
+    this.#current = session;
+    if (before !== session) this.#closeIfDone(before);
+    return session;
+  }
+
+  #closeIfDone(session: ChatSession): void {
+    if (session !== this.#current && session.running === null && !this.#shared.has(session)) this.#close(session);
+  }
+
+  #close(session: ChatSession): void {
+    const { id } = session.conversation;
+    this.#open.get(id)?.subscription.dispose();
+    this.#open.delete(id);
+    this.#shared.delete(session);
+  }
+}

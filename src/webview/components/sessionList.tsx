@@ -1,0 +1,196 @@
+/** All conversations: searched as one types, opened, renamed, exported, deleted, and brought back when that was a slip. */
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { SessionSummary } from "../../common/panel.ts";
+import { usePanel } from "../panelContext.ts";
+import { matchingSessions, sessionFacts } from "../sessions.ts";
+import { Icon } from "./icons.tsx";
+
+interface SessionListProps {
+  /** null until the host has sent them. */
+  sessions: readonly SessionSummary[] | null;
+  currentId: string;
+}
+
+export function SessionList({ sessions, currentId }: SessionListProps) {
+  const { post, announce, showSessions } = usePanel();
+  const [query, setQuery] = useState("");
+  const [renaming, setRenaming] = useState<string | null>(null);
+  const [deleted, setDeleted] = useState<string | null>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  useLayoutEffect(() => search.current?.focus(), []);
+
+  const found = matchingSessions(sessions ?? [], query);
+  const now = Date.now();
+  const remove = (session: SessionSummary) => {
+    post({ type: "deleteSession", id: session.id });
+    setDeleted(session.title);
+    announce(`Deleted ${session.title}.`);
+    // The row with the focus goes away.
+    search.current?.focus();
+  };
+  const undo = () => {
+    post({ type: "undoDelete" });
+    setDeleted(null);
+    announce("The chat is back.");
+    search.current?.focus();
+  };
+  return (
+    <main
+      class="sessions"
+      aria-label="Chats"
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && renaming === null) {
+          event.stopPropagation();
+          showSessions(false);
+        }
+        if (event.key === "ArrowDown" || event.key === "ArrowUp") moveFocus(event, list.current);
+      }}
+    >
+      <header class="sessions-head">
+        <input
+          ref={search}
+          type="search"
+          value={query}
+          aria-label="Search chats"
+          placeholder="Search chats"
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
+        <button
+          type="button"
+          class="icon-button"
+          title="Back to the chat (Escape)"
+          aria-label="Back to the chat"
+          onClick={() => showSessions(false)}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      {deleted !== null && (
+        <p class="notice sessions-undo">
+          <span>Deleted “{deleted}”.</span>
+          <button type="button" class="button button-secondary button-small" onClick={undo}>
+            Undo
+          </button>
+        </p>
+      )}
+      {sessions !== null && found.length === 0 && (
+        <p class="sessions-empty">{query.trim() === "" ? "No chats yet." : `No chat mentions “${query.trim()}”.`}</p>
+      )}
+      <ul ref={list} aria-label="Chats, newest first">
+        {found.map((session) => (
+          <li key={session.id} class={session.id === currentId ? "session session-current" : "session"}>
+            {renaming === session.id ? (
+              <RenameField session={session} onEnd={() => setRenaming(null)} />
+            ) : (
+              <SessionRow
+                session={session}
+                current={session.id === currentId}
+                facts={sessionFacts(session, now)}
+                onRename={() => setRenaming(session.id)}
+                onDelete={() => remove(session)}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+    </main>
+  );
+}
+
+interface SessionRowProps {
+  session: SessionSummary;
+  current: boolean;
+  facts: string;
+  onRename(): void;
+  onDelete(): void;
+}
+
+function SessionRow({ session, current, facts, onRename, onDelete }: SessionRowProps) {
+  const { post, showSessions } = usePanel();
+  const { id, title } = session;
+  return (
+    <>
+      <button
+        type="button"
+        class="session-open"
+        title={title}
+        aria-current={current ? "true" : undefined}
+        onClick={() => {
+          if (!current) post({ type: "openSession", id });
+          showSessions(false);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "F2") onRename();
+          if (event.key === "Delete") onDelete();
+        }}
+      >
+        <span class="session-title">{title}</span>
+        <span class="session-facts">{facts}</span>
+      </button>
+      <span class="session-actions">
+        <RowButton icon="edit" label="Rename" title={title} onClick={onRename} />
+        <RowButton
+          icon="download"
+          label="Export as Markdown"
+          title={title}
+          onClick={() => post({ type: "exportSession", id })}
+        />
+        <RowButton icon="trash" label="Delete" title={title} onClick={onDelete} />
+      </span>
+    </>
+  );
+}
+
+function RowButton(props: { icon: "edit" | "download" | "trash"; label: string; title: string; onClick(): void }) {
+  const { icon, label, title, onClick } = props;
+  return (
+    <button type="button" class="icon-button" title={label} aria-label={`${label}: ${title}`} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+function RenameField({ session, onEnd }: { session: SessionSummary; onEnd(): void }) {
+  const { post, announce } = usePanel();
+  const input = useRef<HTMLInputElement>(null);
+  /** Leaving the field after Enter or Escape must not count a second time. */
+  const ended = useRef(false);
+  useLayoutEffect(() => input.current?.select(), []);
+  const end = (keep: boolean) => {
+    if (ended.current) return;
+    ended.current = true;
+    const title = input.current?.value.trim() ?? "";
+    if (keep && title !== "" && title !== session.title) {
+      post({ type: "renameSession", id: session.id, title });
+      announce(`Renamed to ${title}.`);
+    }
+    onEnd();
+  };
+  return (
+    <input
+      ref={input}
+      class="session-rename"
+      type="text"
+      defaultValue={session.title}
+      aria-label={`New name of ${session.title}`}
+      onBlur={() => end(true)}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === "Enter" && !event.isComposing) end(true);
+        if (event.key === "Escape") end(false);
+      }}
+    />
+  );
+}
+
+/** Up and down between the search field and the rows' main buttons. */
+function moveFocus(event: KeyboardEvent, list: HTMLUListElement | null): void {
+  const rows = [...(list?.querySelectorAll<HTMLElement>(".session-open") ?? [])];
+  const row = document.activeElement?.closest("li")?.querySelector<HTMLElement>(".session-open");
+  const at = row ? rows.indexOf(row) : -1;
+  const next = rows[at + (event.key === "ArrowDown" ? 1 : -1)];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}

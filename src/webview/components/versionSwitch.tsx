@@ -1,0 +1,47 @@
+/** "‹ 2 / 3 ›": which version of a turn is on screen, and the way to the others. */
+import type { TurnVersion } from "../../common/panel.ts";
+import { usePanel } from "../panelContext.ts";
+import { Icon } from "./icons.tsx";
+
+interface VersionSwitchProps {
+  turnId: string;
+  version: TurnVersion;
+  /** An answer is being written: the path stays as it is. */
+  busy: boolean;
+}
+
+export function VersionSwitch({ turnId, version, busy }: VersionSwitchProps) {
+  const { post, announce } = usePanel();
+  const to = (offset: -1 | 1) => {
+    post({ type: "switchVersion", turnId, offset });
+    announce(`Version ${version.number + offset} of ${version.count}.`);
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div class="version-switch" role="group" aria-label={`Version ${version.number} of ${version.count}`}>
+      <button
+        type="button"
+        class="icon-button"
+        title="Version before"
+        aria-label="Version before"
+        disabled={busy || version.number === 1}
+        onClick={() => to(-1)}
+      >
+        <Icon name="chevronLeft" />
+      </button>
+      <span aria-hidden="true">
+        {version.number} / {version.count}
+      </span>
+      <button
+        type="button"
+        class="icon-button"
+        title="Version after"
+        aria-label="Version after"
+        disabled={busy || version.number === version.count}
+        onClick={() => to(1)}
+      >
+        <Icon name="chevronRight" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { GenerationResult } from "../../../../src/common/protocol.ts";
+import { newConversation } from "../../../../src/features/chat/conversation.ts";
+import { ConversationStore } from "../../../../src/features/chat/conversationStore.ts";
+import { Library } from "../../../../src/features/chat/library.ts";
+import { ChatSession } from "../../../../src/features/chat/session.ts";
+import { model, result } from "../support.ts";
+
+let folder: string;
+let store: ConversationStore;
+let ids = 0;
+/** Ends the generations in the order in which they began. */
+let answers: ((result: GenerationResult) => void)[];
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "hunch-library-"));
+  store = new ConversationStore({ folder, now: () => ++ids, onError: (error) => expect.fail(String(error)) });
+  answers = [];
+});
+afterEach(() => {
+  store.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const newLibrary = (currentId?: string) =>
+  new Library(
+    {
+      store,
+      newSession: (stored) =>
+        new ChatSession(stored ?? newConversation(`c${++ids}`), {
+          engine: {
+            prepare: async () => model,
+            generate: (_params, { signal }) =>
+              new Promise((resolve) => {
+                answers.push(resolve);
+                signal.addEventListener("abort", () => resolve(result({ stopReason: "cancelled" })));
+              }),
+            answerNow: () => undefined,
+          },
+          settings: () => ({
+            effort: "low",
+            temperature: null,
+            maxTokens: null,
+            thinkingBudget: null,
+            speculation: "auto",
+          }),
+          use: () => [],
+          signal: () => undefined,
+          learnt: async () => ({}),
+          newId: () => `g${++ids}`,
+          newSeed: () => 7,
+        }),
+    },
+    currentId,
+  );
+
+const question = (text: string) => ({ task: "ask" as const, text, code: [] });
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+
+describe("Library", () => {
+  it("lets an answer go on when another chat is opened, and says so in the list", async () => {
+    const library = newLibrary();
+    const first = library.current;
+    const asked = first.ask(question("Why?"));
+    await settle();
+    library.create();
+    expect(library.list()).toMatchObject([{ title: "Why?", running: true }]);
+    expect(library.open(first.conversation.id)).toBe(first);
+    library.create();
+    answers[0]?.(result());
+    await asked;
+    expect(library.list()).toMatchObject([{ title: "Why?", running: false }]);
+    // It has ended out of sight: the next opening reads it anew, with its end.
+    const again = library.open(first.conversation.id);
+    expect(again).not.toBe(first);
+    expect(again.conversation.turns.at(-1)).toMatchObject({ status: "done" });
+  });
+
+  it("opens what was on screen last", async () => {
+    const before = newLibrary();
+    const asked = before.current.ask(question("Why?"));
+    await settle();
+    answers[0]?.(result());
+    await asked;
+    await store.save();
+    expect(newLibrary(before.current.conversation.id).current.conversation.title).toBe("Why?");
+    expect(newLibrary("gone").current.conversation.turns).toEqual([]);
+  });
+
+  it("deletes the chat on screen, stops it, and brings it back", async () => {
+    const library = newLibrary();
+    const { conversation } = library.current;
+    const asked = library.current.ask(question("Why?"));
+    await settle();
+    await library.delete(conversation.id);
+    await asked;
+    expect(library.list()).toEqual([]);
+    expect(library.current.conversation.id).not.toBe(conversation.id);
+    library.undoDelete();
+    expect(library.list()).toMatchObject([{ title: "Why?", running: false }]);
+    expect(library.open(conversation.id).conversation.turns.at(-1)).toMatchObject({ status: "stopped" });
+    // There is one step back, not two.
+    await library.delete(conversation.id);
+    library.undoDelete();
+    library.undoDelete();
+    expect(library.list()).toHaveLength(1);
+  });
+
+  it("renames, but not to nothing", async () => {
+    const library = newLibrary();
+    const { id } = library.current.conversation;
+    const asked = library.current.ask(question("Why?"));
+    await settle();
+    library.rename(id, "  Carts ");
+    library.rename(id, "  ");
+    expect(library.list()).toMatchObject([{ title: "Carts" }]);
+    answers[0]?.(result());
+    await asked;
+  });
+
+  it("holds one session of an explanation's conversation until the explanation is gone", () => {
+    const library = newLibrary();
+    const shared = new ChatSession(newConversation("x"), {
+      engine: { prepare: async () => model, generate: async () => result(), answerNow: () => undefined },
+      settings: () => ({
+        effort: "low",
+        temperature: null,
+        maxTokens: null,
+        thinkingBudget: null,
+        speculation: "auto",
+      }),
+      use: () => [],
+      signal: () => undefined,
+      learnt: async () => ({}),
+      newId: () => "g",
+      newSeed: () => 7,
+    });
+    library.share(shared);
+    library.create();
+    expect(library.open("x")).toBe(shared);
+    library.create();
+    expect(library.release(shared)).toBe(true);
+    expect(library.release(shared)).toBe(false);
+    // Nothing was ever asked in it, so it was not stored either.
+    expect(() => library.open("x")).toThrow("can not be read");
+  });
+});
