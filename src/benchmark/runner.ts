@@ -63,7 +63,7 @@ export function hunchRequest(
     prompt: { kind: "raw", text: prompt },
     sampling: { temperature, topK: 40, topP: 0.95, minP: 0, repetitionPenalty: 1, seed },
     maxTokens,
-    controls: { budget: null, loopGuard: false, earlyExit: false },
+    controls: { budget: null, loopGuard: false, earlyExit: "off" },
     speculation,
     onContextFull: "stop",
   };

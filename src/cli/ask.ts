@@ -82,7 +82,7 @@ function generateParams(
       prompt: { kind: "raw", text },
       sampling: sampling(request, {}),
       maxTokens: request.maxTokens ?? usualMaxTokens,
-      controls: { budget: null, loopGuard: false, earlyExit: false },
+      controls: { budget: null, loopGuard: false, earlyExit: "off" },
     };
   const task: TaskKind = text.trim() === "" ? "explain" : "ask";
   const composed = compose({

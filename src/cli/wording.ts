@@ -100,10 +100,11 @@ export function thinkingEndLine(result: GenerationResult): string | null {
       return `The thought was ended at its budget (${result.stats.thinkingTokens} tokens).`;
     case "loop":
       return "The thought was ended because it repeated itself.";
+    case "earlyExit":
+      return `The thought was ended early (${result.stats.thinkingTokens} tokens): the answer no longer changed.`;
     case "none":
     case "model":
     case "answerNow":
-    case "earlyExit":
       return null;
   }
 }

@@ -163,11 +163,17 @@ export type Prompt =
       partial: { thinking: string; answer: string };
     };
 
+/**
+ * Ends a thought when trial answers repeat with confidence. `auto`: gives up where the first trial is not a short
+ * answer; `on`: goes on trying.
+ */
+export type EarlyExitMode = "off" | "auto" | "on";
+
 export interface ThinkingControls {
   /** Tokens; null = none. At the budget a wrap-up is injected at the next sentence end, 25 % later at once. */
   budget: number | null;
   loopGuard: boolean;
-  earlyExit: boolean;
+  earlyExit: EarlyExitMode;
 }
 
 export interface GenerateParams {

@@ -1,15 +1,16 @@
 /**
  * One generation, from messages to the last event: chat format → tokens → reused KV prefix → prefill → rounds of
- * speculation → segments, with the thought's budget, loop guard and "answer now" on the way.
+ * speculation (decoding.ts) → segments.
  */
 import { HunchError } from "../common/errors.ts";
 import type { GenerateParams, GenerationResult, Notice } from "../common/protocol.ts";
-import type { DrafterName, StopReason, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
+import type { DrafterName } from "../common/segments.ts";
 import { emptyStats, type GenerationStats } from "../common/stats.ts";
 import type { GenerationHooks, RunningGeneration } from "./backends/backend.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import { prefill } from "./cache/prefix.ts";
 import { type PromptPart, renderChat, startsInside } from "./chat/chatTemplate.ts";
+import { Decoding } from "./decoding.ts";
 import { Output } from "./output.ts";
 import { Controller } from "./speculation/controller.ts";
 import { Decoder } from "./speculation/decoder.ts";
@@ -17,15 +18,10 @@ import { ModelDrafter } from "./speculation/drafters/draftModel.ts";
 import { IndexDrafter } from "./speculation/drafters/indexDrafter.ts";
 import { Sampler } from "./speculation/sampler.ts";
 import type { Drafter } from "./speculation/types.ts";
-import { hardFactor, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
 
 /** Context that has to be left for an answer (tokens), or the prompt counts as too long. */
 const leastRoom = 64;
-/** Tokens of `maxTokens` kept for the answer: a thought that eats them is wrapped up. */
-const answerReserve = 384;
 const eventIntervalMs = 16;
-/** Begins an answer where a model closed its thought and then stopped without one. */
-const answerOpener = "Answer: ";
 
 export class Generation implements RunningGeneration {
   readonly #model: EngineModel;
@@ -33,7 +29,7 @@ export class Generation implements RunningGeneration {
   readonly #hooks: GenerationHooks;
   readonly #startedAt = performance.now();
   #answerNow = false;
-  #monitor: ThoughtMonitor | null = null;
+  #decoding: Decoding | null = null;
   #flushedAt = 0;
   #flushing = false;
 
@@ -46,7 +42,7 @@ export class Generation implements RunningGeneration {
   /** Ends the thought at the next token; remembered when it has not begun. */
   answerNow(): void {
     this.#answerNow = true;
-    this.#monitor?.answerNow();
+    this.#decoding?.answerNow();
   }
 
   /** The result of a generation that was given up before its turn came: the model is not touched. */
@@ -78,8 +74,16 @@ export class Generation implements RunningGeneration {
     const decoder = await this.#openDecoder(prompt);
     const nativeBefore = this.#nativeMs();
     const decodeStart = performance.now();
-    await this.#open(decoder, output);
-    const stopReason = await this.#decode(decoder, output, decodeStart);
+    this.#decoding = new Decoding({
+      model: this.#model,
+      params: this.#params,
+      decoder,
+      output,
+      signal: this.#hooks.signal,
+      onRound: () => this.#flushSoon(decoder, output, decodeStart),
+    });
+    if (this.#answerNow) this.#decoding.answerNow();
+    const stopReason = await this.#decoding.run();
     const decodeMs = performance.now() - decodeStart;
     output.end();
     this.#flush(decoder, output, decodeStart);
@@ -187,69 +191,6 @@ export class Generation implements RunningGeneration {
     };
     const drafters = await this.#drafters(sampler, prompt);
     return new Decoder({ target: target.sequence, sampler, drafters, controller, costs, onPass }, prompt);
-  }
-
-  async #decode(decoder: Decoder, output: Output, decodeStart: number): Promise<StopReason> {
-    const { codec, format } = this.#model;
-    const { controls, maxTokens } = this.#params;
-    const limit = Math.min(maxTokens, decoder.room);
-    const thoughtLimit = Math.floor((limit - Math.min(answerReserve, Math.ceil(limit / 3))) / hardFactor);
-    const monitor = new ThoughtMonitor({
-      budget: Math.max(1, Math.min(controls.budget ?? Number.POSITIVE_INFINITY, thoughtLimit)),
-      loopGuard: controls.loopGuard,
-    });
-    this.#monitor = monitor;
-    if (this.#answerNow) monitor.answerNow();
-
-    let ended = false;
-    let thoughtEnd: ThinkingEnd | null = null;
-    let openerForced = false;
-    const left = () => maxTokens - output.chosenTokens;
-    const onToken = (token: number, origin: TokenOrigin): "continue" | "stop" => {
-      if (codec.isEndOfGeneration(token)) {
-        ended = true;
-        return "stop";
-      }
-      const inside = output.segment === "thinking";
-      const text = output.push(token, origin);
-      if (inside && output.segment === "thinking") thoughtEnd = monitor.observe(text);
-      return thoughtEnd || left() <= 0 ? "stop" : "continue";
-    };
-
-    while (true) {
-      if (this.#hooks.signal.aborted) return "cancelled";
-      if (left() <= 0) return "length";
-      if (decoder.room <= 0) return "contextFull";
-      await decoder.round(output.kind, left(), onToken);
-      const inside = output.segment === "thinking";
-      if (inside && ended)
-        thoughtEnd = "model"; // stopped inside the thought: close it, so that there is an answer
-      else if (inside && this.#answerNow) thoughtEnd = "answerNow";
-      if (inside && thoughtEnd) {
-        output.declareThoughtEnd(thoughtEnd);
-        await this.#force(decoder, output, wrapUp(format, thoughtEnd, output.thinking), ended);
-      } else if (ended && output.answerIsEmpty && output.thinkingTokens > 0 && !openerForced) {
-        openerForced = true;
-        await this.#force(decoder, output, answerOpener, true);
-      } else if (ended) return "stop";
-      ended = false;
-      thoughtEnd = null;
-      this.#flushSoon(decoder, output, decodeStart);
-    }
-  }
-
-  /** Begins the thought in the form that is wanted: a small model goes on in a form more surely than it follows words. */
-  async #open(decoder: Decoder, output: Output): Promise<void> {
-    const { prompt } = this.#params;
-    if (prompt.kind === "chat" && prompt.opening && output.segment === "thinking")
-      await this.#force(decoder, output, prompt.opening, false);
-  }
-
-  /** Puts text into the output that the model did not choose. */
-  async #force(decoder: Decoder, output: Output, text: string, dropLast: boolean): Promise<void> {
-    const tokens = this.#model.codec.encode([{ text, special: true }]).slice(0, Math.max(0, decoder.room - 1));
-    await decoder.force(tokens, dropLast);
-    for (const token of tokens) output.push(token, "target", true);
   }
 
   async #drafters(sampler: Sampler, prompt: number[]): Promise<Drafter[]> {

@@ -29,6 +29,8 @@ export class Output {
   readonly #held = new Map<number, GeneratedToken>();
   #index = 0;
   #forcedTokens = 0;
+  /** Text of the last token, markers included. */
+  #lastText = "";
   /** Where the answer's last line begins, and whether it is inside a code fence. */
   #lineStart = 0;
   #inFence = false;
@@ -52,6 +54,11 @@ export class Output {
   get kind(): TextKind {
     if (this.segment === "thinking") return "thinking";
     return this.#inFence || fenceLine.test(this.answer.slice(this.#lineStart)) ? "code" : "prose";
+  }
+
+  /** The last token ended a line. The text of a segment may not show it yet: white space at its end is held back. */
+  get atLineEnd(): boolean {
+    return /\n[ \t]*$/.test(this.#lastText);
   }
 
   get answerIsEmpty(): boolean {
@@ -112,6 +119,7 @@ export class Output {
    */
   #parse(token: number, index: number): SegmentRun[] {
     const text = this.#decoder.push(token);
+    this.#lastText = text;
     const kind = this.#model.codec.kindOf(token);
     const isMarker = kind !== "text" && this.#parser.isMarker(text) && /^[<[]/.test(text);
     if (isMarker) return this.#parser.pushControl(text, index);

@@ -84,12 +84,12 @@ function controls(name: ControlName, composed: Composed): ThinkingControls {
   const { budget } = composed.controls;
   switch (name) {
     case "off":
-      return { ...composed.controls, budget: null, loopGuard: false, earlyExit: false };
+      return { ...composed.controls, budget: null, loopGuard: false, earlyExit: "off" };
     case "budget":
-      return { ...composed.controls, budget, loopGuard: false, earlyExit: false };
+      return { ...composed.controls, budget, loopGuard: false, earlyExit: "off" };
     case "guarded":
-      return { ...composed.controls, budget, loopGuard: true, earlyExit: false };
+      return { ...composed.controls, budget, loopGuard: true, earlyExit: "off" };
     case "earlyExit":
-      return { ...composed.controls, budget, loopGuard: true, earlyExit: true };
+      return { ...composed.controls, budget, loopGuard: true, earlyExit: "on" };
   }
 }

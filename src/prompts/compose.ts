@@ -89,7 +89,12 @@ export function compose(input: ComposeInput): Composed {
     ],
     thinking,
     opening: thinking === "on" && !format.native ? template.opening : "",
-    controls: { budget: thinking === "on" ? budget : null, loopGuard: true, earlyExit: false },
+    controls: {
+      budget: thinking === "on" ? budget : null,
+      loopGuard: true,
+      // Only answers of one short line can be tried out; the other tasks ask for more than that.
+      earlyExit: thinking === "on" && task === "ask" ? "auto" : "off",
+    },
     maxTokens: thoughtTokens + tasks[task].answerTokens,
     template: thinking === "on" ? template.name : "none",
     effort: plan.effort,

@@ -50,7 +50,7 @@ describe("a generation", () => {
   });
 
   it("ends a thought at its budget and answers", async () => {
-    const result = await engine.ask({ controls: { budget: 20, loopGuard: false, earlyExit: false } });
+    const result = await engine.ask({ controls: { budget: 20, loopGuard: false, earlyExit: "off" } });
     expect(result.thinkingEnd).toBe("budget");
     expect(result.thinking.startsWith(words("t", 20))).toBe(true);
     expect(result.thinking).not.toContain("t30");
@@ -172,7 +172,7 @@ describe("models that misbehave", () => {
     const engine = await TestEngine.start({ path: inject("scripted").loop });
     const result = await engine.ask({
       maxTokens: 1_500,
-      controls: { budget: null, loopGuard: true, earlyExit: false },
+      controls: { budget: null, loopGuard: true, earlyExit: "off" },
     });
     await engine.stop();
     expect(result.thinkingEnd).toBe("loop");

@@ -20,11 +20,13 @@ declare module "vitest" {
   }
 }
 
-export type ScriptedName = "chain" | "loop" | "noAnswer";
+export type ScriptedName = "chain" | "loop" | "noAnswer" | "shortAnswer" | "longAnswer";
 const scriptedModels: Record<ScriptedName, ScriptedModelOptions> = {
   chain: {},
   loop: { loop: true, thoughtTokens: 30 },
   noAnswer: { noAnswer: true },
+  shortAnswer: { thoughtTokens: 800, thoughtLine: 20, answerTokens: 3 },
+  longAnswer: { thoughtTokens: 800, thoughtLine: 20, answerTokens: 40 },
 };
 
 export default async function setup(project: TestProject): Promise<() => void> {

@@ -15,6 +15,8 @@ export interface ScriptedModelOptions {
   answerTokens?: number;
   /** Texts of the answer's tokens, all different, in place of " a0", " a1" and so on. */
   answerTexts?: readonly string[];
+  /** Every so many tokens of the thought one ends a line; 0 = none. */
+  thoughtLine?: number;
   /** The thought never ends. */
   loop?: boolean;
   /** The model stops right after its thought. */
@@ -28,7 +30,8 @@ const layers = 2;
 const heads = 4;
 
 export function writeScriptedModel(path: string, options: ScriptedModelOptions = {}): void {
-  const { thoughtTokens = 200, answerTokens = 40, loop = false, noAnswer = false, contextLength = 4096 } = options;
+  const { thoughtTokens = 200, answerTokens = 40, thoughtLine = 0, contextLength = 4096 } = options;
+  const { loop = false, noAnswer = false } = options;
   const answerTexts = options.answerTexts ?? Array.from({ length: answerTokens }, (_, i) => ` a${i}`);
   const random = seededRandom(1234);
   const tokens = byteTokens();
@@ -43,7 +46,9 @@ export function writeScriptedModel(path: string, options: ScriptedModelOptions =
   const assistant = add("<|assistant|>", 3);
   const open = add("<think>", 4);
   const close = add("</think>", 4);
-  const thought = Array.from({ length: thoughtTokens }, (_, i) => add(` t${i}`, 4));
+  const thought = Array.from({ length: thoughtTokens }, (_, i) =>
+    add(thoughtLine > 0 && (i + 1) % thoughtLine === 0 ? ` t${i}\n` : ` t${i}`, 4),
+  );
   const answer = answerTexts.map((text) => add(text, 4));
   while (tokens.length % 32 !== 0) add(`<|pad${tokens.length}|>`, 3);
 
@@ -56,6 +61,8 @@ export function writeScriptedModel(path: string, options: ScriptedModelOptions =
   next[end] = end;
   // Hunch closes a thought with line breaks behind the marker, as most families do.
   next["\n".charCodeAt(0)] = answer.length > 0 && !noAnswer ? answer[0]! : end;
+  // Where a thought has lines, trial answers are made at their ends; they begin with "Answer: ".
+  if (thoughtLine > 0) next[" ".charCodeAt(0)] = answer[0]!;
 
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const matrix = (rows: number, columns: number, scale: number) =>

@@ -97,7 +97,7 @@ export function readRequest(kind: ApiKind, body: unknown, context: RequestContex
         seed: readSeed(fields),
       },
       maxTokens: maxTokens(fields) ?? model.contextSize,
-      controls: { budget: thinking?.budget ?? null, loopGuard: kind === "chat", earlyExit: false },
+      controls: { budget: thinking?.budget ?? null, loopGuard: kind === "chat", earlyExit: "off" },
       speculation: context.speculation,
       onContextFull: "stop",
     },

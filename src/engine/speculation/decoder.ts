@@ -11,6 +11,8 @@ import type { Candidates, Draft, Drafter, TextKind, TokenSequence } from "./type
 
 /** Candidates looked at even when the sampler needs one: drafters learn from the others. */
 const leastCandidates = 8;
+/** Candidates over which a probe's probabilities are taken; those left out have next to no weight. */
+const probeCandidates = 40;
 
 export interface DecoderOptions {
   target: TokenSequence;
@@ -125,6 +127,39 @@ export class Decoder {
     this.#o.controller.interrupt();
   }
 
+  /**
+   * Looks at what the target would say, greedily, if `lead` stood at the end of the text; the text stays as it is. The
+   * target has to be one that can roll back, and lead, draft and what it says have to fit into the context.
+   * @param draft a guess of what it says: its first pass verifies it along with the lead
+   * @param onToken told each token and its probability (0..1)
+   * @param onPass asked before each further pass; false ends the probe
+   */
+  async probe(
+    lead: readonly number[],
+    draft: readonly number[],
+    onToken: (token: number, probability: number) => "continue" | "stop",
+    onPass: () => boolean,
+  ): Promise<void> {
+    const { target } = this.#o;
+    const start = this.#text.length - 1;
+    await target.evaluate([this.#text[start]!, ...lead, ...draft], draft.length + 1);
+    this.counts.targetPasses++;
+    let verified: readonly number[] = draft;
+    for (let i = 0; ; i++) {
+      const candidates = await target.candidates(i, probeCandidates);
+      const token = candidates.tokens[0]!;
+      if (onToken(token, topProbability(candidates)) === "stop") break;
+      if (verified[i] === token) continue;
+      if (!onPass()) break;
+      target.rollback(target.length - (verified.length - i));
+      await target.evaluate([token], 1);
+      this.counts.targetPasses++;
+      verified = [];
+      i = -1;
+    }
+    target.rollback(start);
+  }
+
   /** Drops positions from `length` on; a cache that cannot drop a suffix is empty then, and is filled again. */
   async #rollback(length: number): Promise<void> {
     if (!this.#o.target.rollback(length)) await this.#evaluateAll(this.#text.slice(0, length));
@@ -187,4 +222,9 @@ export class Decoder {
     stats.acceptedTokens += accepted;
     for (let i = 0; i < accepted; i++) stats.acceptedPerPosition[i] = (stats.acceptedPerPosition[i] ?? 0) + 1;
   }
+}
+
+/** Probability of the likeliest candidate among all of them. */
+function topProbability({ logits }: Candidates): number {
+  return 1 / logits.reduce((sum, logit) => sum + Math.exp(logit - logits[0]!), 0);
 }

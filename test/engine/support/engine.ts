@@ -74,7 +74,7 @@ export class TestEngine {
             : { kind: "raw", text },
         sampling: greedy,
         maxTokens: 400,
-        controls: { budget: null, loopGuard: false, earlyExit: false },
+        controls: { budget: null, loopGuard: false, earlyExit: "off" },
         speculation: "auto",
         onContextFull: "stop",
         ...params,

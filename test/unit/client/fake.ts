@@ -30,7 +30,7 @@ export function generate(prompt: string): GenerateParams {
     prompt: { kind: "raw", text: prompt },
     sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 },
     maxTokens: 10,
-    controls: { budget: null, loopGuard: false, earlyExit: false },
+    controls: { budget: null, loopGuard: false, earlyExit: "off" },
     speculation: "off",
     onContextFull: "stop",
   };

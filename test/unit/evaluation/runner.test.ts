@@ -66,8 +66,8 @@ describe("run", () => {
   it("gives each arm what it stands for", async () => {
     const { asked } = await start({ items: items.slice(0, 1) });
     const [free, guarded, effort] = asked;
-    expect(free?.controls).toMatchObject({ budget: null, loopGuard: false, earlyExit: false });
-    expect(guarded?.controls).toMatchObject({ budget: 192, loopGuard: true, earlyExit: false });
+    expect(free?.controls).toMatchObject({ budget: null, loopGuard: false, earlyExit: "off" });
+    expect(guarded?.controls).toMatchObject({ budget: 192, loopGuard: true, earlyExit: "off" });
     expect(effort?.controls.budget).toBe(448);
     expect(userText(effort!)).toContain("running the code");
   });

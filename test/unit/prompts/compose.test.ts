@@ -27,6 +27,13 @@ const input = (more: Partial<ComposeInput> = {}): ComposeInput => ({
 const userText = (more: Partial<ComposeInput> = {}) => compose(input(more)).messages.at(-1)?.content ?? "";
 const kinds = Object.keys(tasks) as TaskKind[];
 
+it("lets trial answers end a thought only for questions, whose answers may be short", () => {
+  const earlyExit = (more: Partial<ComposeInput>) => compose(input(more)).controls.earlyExit;
+  expect(earlyExit({ task: "ask", question: "What does f(3) return?" })).toBe("auto");
+  expect(earlyExit({ task: "ask", question: "What?", effort: "off" })).toBe("off");
+  for (const task of kinds) if (task !== "ask") expect(earlyExit({ task })).toBe("off");
+});
+
 describe("prompt", () => {
   it("has what never changes first, then the code, and what is asked behind it", () => {
     const { messages } = compose(input({ question: "Why two?" }));

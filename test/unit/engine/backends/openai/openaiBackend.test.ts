@@ -44,7 +44,7 @@ const params: GenerateParams = {
   prompt: { kind: "chat", messages: [{ role: "user", content: "Why?" }], thinking: "on" },
   sampling: { temperature: 0, topK: 40, topP: 0.9, minP: 0, repetitionPenalty: 1, seed: 3 },
   maxTokens: 500,
-  controls: { budget: null, loopGuard: false, earlyExit: false },
+  controls: { budget: null, loopGuard: false, earlyExit: "off" },
   speculation: "auto",
   onContextFull: "stop",
 };

@@ -1,0 +1,156 @@
+/**
+ * The decode phase of a generation: rounds of speculation until the output ends, and what ends a thought on the way:
+ * the budget, "answer now", a loop, an early exit. Whatever ended it, the thought is closed and an answer follows.
+ */
+import type { GenerateParams } from "../common/protocol.ts";
+import type { StopReason, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
+import type { EngineModel } from "./backends/embedded/engineModel.ts";
+import type { Output } from "./output.ts";
+import type { Decoder } from "./speculation/decoder.ts";
+import { hardFactor, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
+import { canTryHere, EarlyExit, longestTrial, rowCosts, TrialAnswer } from "./thinking/earlyExit.ts";
+
+/** Tokens of `maxTokens` kept for the answer: a thought that eats them is wrapped up. */
+const answerReserve = 384;
+/** Begins a trial answer, and the answer of a model that closed its thought and then stopped without one. */
+const answerOpener = "Answer: ";
+
+export interface DecodingOptions {
+  model: EngineModel;
+  params: GenerateParams;
+  decoder: Decoder;
+  output: Output;
+  signal: AbortSignal;
+  /** Called after each round. */
+  onRound: () => void;
+}
+
+export class Decoding {
+  readonly #o: DecodingOptions;
+  readonly #monitor: ThoughtMonitor;
+  readonly #earlyExit: EarlyExit | null;
+  /** Length of what a trial writes in front of its answer (tokens), an open code block of the thought aside. */
+  readonly #leadTokens: number;
+  #answerNow = false;
+  /** What the round under way came to. */
+  #ended = false;
+  #thoughtEnd: ThinkingEnd | null = null;
+  #openerForced = false;
+
+  constructor(options: DecodingOptions) {
+    this.#o = options;
+    const { model, params, decoder } = options;
+    const { controls, maxTokens } = params;
+    const limit = Math.min(maxTokens, decoder.room);
+    const thoughtLimit = Math.floor((limit - Math.min(answerReserve, Math.ceil(limit / 3))) / hardFactor);
+    this.#monitor = new ThoughtMonitor({
+      budget: Math.max(1, Math.min(controls.budget ?? Number.POSITIVE_INFINITY, thoughtLimit)),
+      loopGuard: controls.loopGuard,
+    });
+    this.#earlyExit =
+      controls.earlyExit === "off" || !model.target.canRollBack
+        ? null
+        : new EarlyExit({ mode: controls.earlyExit, rowCost: rowCosts[model.info.device === "cpu" ? "cpu" : "gpu"] });
+    this.#leadTokens = this.#trialLead("").length;
+  }
+
+  /** Ends the thought at the next token. */
+  answerNow(): void {
+    this.#answerNow = true;
+    this.#monitor.answerNow();
+  }
+
+  async run(): Promise<StopReason> {
+    const { model, decoder, output, signal, onRound } = this.#o;
+    await this.#open();
+    while (true) {
+      if (signal.aborted) return "cancelled";
+      if (this.#left <= 0) return "length";
+      if (decoder.room <= 0) return "contextFull";
+      this.#ended = false;
+      this.#thoughtEnd = null;
+      await decoder.round(output.kind, this.#left, this.#onToken);
+      const thoughtEnd = output.segment === "thinking" ? await this.#whyThoughtEnds() : null;
+      if (thoughtEnd) {
+        output.declareThoughtEnd(thoughtEnd);
+        await this.#force(wrapUp(model.format, thoughtEnd, output.thinking));
+      } else if (this.#ended && output.answerIsEmpty && output.thinkingTokens > 0 && !this.#openerForced) {
+        this.#openerForced = true;
+        await this.#force(answerOpener);
+      } else if (this.#ended) return "stop";
+      onRound();
+    }
+  }
+
+  /** Tokens that the model may still choose. */
+  get #left(): number {
+    return this.#o.params.maxTokens - this.#o.output.chosenTokens;
+  }
+
+  readonly #onToken = (token: number, origin: TokenOrigin): "continue" | "stop" => {
+    const { model, output } = this.#o;
+    if (model.codec.isEndOfGeneration(token)) {
+      this.#ended = true;
+      return "stop";
+    }
+    const inside = output.segment === "thinking";
+    const text = output.push(token, origin);
+    if (inside && output.segment === "thinking") {
+      this.#thoughtEnd = this.#monitor.observe(text);
+      if (this.#trialIsDue()) return "stop";
+    }
+    return this.#thoughtEnd || this.#left <= 0 ? "stop" : "continue";
+  };
+
+  async #whyThoughtEnds(): Promise<ThinkingEnd | null> {
+    if (this.#ended) return "model"; // stopped inside the thought: close it, so that there is an answer
+    if (this.#thoughtEnd) return this.#thoughtEnd;
+    if (this.#answerNow) return "answerNow";
+    return this.#trialIsDue() && (await this.#trySettling()) ? "earlyExit" : null;
+  }
+
+  #trialIsDue(): boolean {
+    const { output } = this.#o;
+    return output.atLineEnd && (this.#earlyExit?.isDue(output.thinkingTokens, this.#leadTokens) ?? false);
+  }
+
+  /** Makes the model answer on trial. @returns true when the thought has come to its result */
+  async #trySettling(): Promise<boolean> {
+    const { model, decoder, output } = this.#o;
+    const earlyExit = this.#earlyExit;
+    if (!earlyExit || !canTryHere(output.thinking)) return false;
+    const lead = this.#trialLead(output.thinking);
+    if (decoder.room < lead.length + 2 * longestTrial) return false;
+    earlyExit.begin(output.thinkingTokens, lead.length);
+    const trial = new TrialAnswer();
+    const text = model.codec.streamDecoder();
+    await decoder.probe(
+      lead,
+      earlyExit.draft,
+      (token, probability) => trial.push(token, text.push(token), model.codec.isEndOfGeneration(token), probability),
+      () => earlyExit.spendPass(),
+    );
+    return earlyExit.settles(trial);
+  }
+
+  /** What ends the thought and begins a short answer. */
+  #trialLead(thought: string): number[] {
+    const { codec, format } = this.#o.model;
+    return codec.encode([{ text: wrapUp(format, "earlyExit", thought) + answerOpener, special: true }]);
+  }
+
+  /** Begins the thought in the form that is wanted: a small model goes on in a form more surely than it follows words. */
+  async #open(): Promise<void> {
+    const { params, output } = this.#o;
+    const { prompt } = params;
+    if (prompt.kind === "chat" && prompt.opening && output.segment === "thinking") await this.#force(prompt.opening);
+  }
+
+  /** Puts text into the output that the model did not choose, in place of an end that it chose. */
+  async #force(text: string): Promise<void> {
+    const { model, decoder, output } = this.#o;
+    const tokens = model.codec.encode([{ text, special: true }]).slice(0, Math.max(0, decoder.room - 1));
+    await decoder.force(tokens, this.#ended);
+    for (const token of tokens) output.push(token, "target", true);
+  }
+}
