@@ -107,6 +107,7 @@ function generateParams(
     sampling: sampling(request, composed.sampling),
     maxTokens: request.maxTokens ?? Math.max(usualMaxTokens, composed.maxTokens),
     controls: composed.controls,
+    purpose: composed.purpose,
   };
 }
 

@@ -76,6 +76,7 @@ export function footerLine({ stats }: GenerationResult): string {
       ? `${stats.thinkingTokens} thinking + ${stats.answerTokens} answer tokens`
       : `${count(stats.answerTokens, "token")}`,
   );
+  if (stats.thinkingTokensSaved > 0) parts.push(`about ${stats.thinkingTokensSaved} thinking tokens saved`);
   parts.push(`first token after ${seconds(stats.timeToFirstTokenMs)}`);
   return parts.join(" · ");
 }

@@ -174,6 +174,8 @@ export interface ThinkingControls {
   budget: number | null;
   loopGuard: boolean;
   earlyExit: EarlyExitMode;
+  /** Logits taken off words of hesitation ("Wait", "Hmm") at the beginnings of a thought's sentences; none = 0. */
+  hesitationPenalty?: number;
 }
 
 export interface GenerateParams {
@@ -185,6 +187,8 @@ export interface GenerateParams {
   /** Output tokens at most, thinking included. */
   maxTokens: number;
   controls: ThinkingControls;
+  /** What the thought is for (task and template): lengths of thoughts are compared within one purpose. */
+  purpose?: string;
   speculation: SpeculationMode;
   /** What to do when the context fills up: stop with `contextFull`. The only strategy; never a silent cut. */
   onContextFull: "stop";

@@ -37,7 +37,10 @@ export interface GenerationStats {
   /** Our own time between two native calls, per target pass. */
   overheadMsPerPass: number;
   thinkingMs: number;
-  /** Thinking tokens not generated because the thought was ended early, where that is known; else 0. */
+  /**
+   * Thinking tokens not generated because the thought was ended early: the median of thoughts of this purpose that the
+   * model ended itself, less this one; 0 also where too few are known.
+   */
   thinkingTokensSaved: number;
   contextUsedTokens: number;
   contextSize: number;

@@ -1,14 +1,16 @@
 /**
  * The decode phase of a generation: rounds of speculation until the output ends, and what ends a thought on the way:
- * the budget, "answer now", a loop, an early exit. Whatever ended it, the thought is closed and an answer follows.
+ * the budget, "answer now", a loop, an early exit. Whatever ended it, the thought is closed and an answer follows. An
+ * answer that goes in circles is ended too.
  */
-import type { GenerateParams } from "../common/protocol.ts";
+import type { GenerateParams, Notice } from "../common/protocol.ts";
 import type { StopReason, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Output } from "./output.ts";
 import type { Decoder } from "./speculation/decoder.ts";
 import { hardFactor, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
 import { canTryHere, EarlyExit, longestTrial, rowCosts, TrialAnswer } from "./thinking/earlyExit.ts";
+import { forAnswers, LoopGuard } from "./thinking/loopGuard.ts";
 
 /** Tokens of `maxTokens` kept for the answer: a thought that eats them is wrapped up. */
 const answerReserve = 384;
@@ -21,6 +23,7 @@ export interface DecodingOptions {
   decoder: Decoder;
   output: Output;
   signal: AbortSignal;
+  notify: (notice: Notice) => void;
   /** Called after each round. */
   onRound: () => void;
 }
@@ -29,12 +32,14 @@ export class Decoding {
   readonly #o: DecodingOptions;
   readonly #monitor: ThoughtMonitor;
   readonly #earlyExit: EarlyExit | null;
+  readonly #answerGuard: LoopGuard | null;
   /** Length of what a trial writes in front of its answer (tokens), an open code block of the thought aside. */
   readonly #leadTokens: number;
   #answerNow = false;
   /** What the round under way came to. */
   #ended = false;
   #thoughtEnd: ThinkingEnd | null = null;
+  #answerLoops = false;
   #openerForced = false;
 
   constructor(options: DecodingOptions) {
@@ -47,6 +52,7 @@ export class Decoding {
       budget: Math.max(1, Math.min(controls.budget ?? Number.POSITIVE_INFINITY, thoughtLimit)),
       loopGuard: controls.loopGuard,
     });
+    this.#answerGuard = controls.loopGuard ? new LoopGuard(forAnswers) : null;
     this.#earlyExit =
       controls.earlyExit === "off" || !model.target.canRollBack
         ? null
@@ -61,7 +67,7 @@ export class Decoding {
   }
 
   async run(): Promise<StopReason> {
-    const { model, decoder, output, signal, onRound } = this.#o;
+    const { model, decoder, output, signal, notify, onRound } = this.#o;
     await this.#open();
     while (true) {
       if (signal.aborted) return "cancelled";
@@ -78,6 +84,10 @@ export class Decoding {
         this.#openerForced = true;
         await this.#force(answerOpener);
       } else if (this.#ended) return "stop";
+      else if (this.#answerLoops) {
+        notify({ code: "answerLoop", message: "The answer was ended because it repeated itself." });
+        return "stop";
+      }
       onRound();
     }
   }
@@ -94,12 +104,15 @@ export class Decoding {
       return "stop";
     }
     const inside = output.segment === "thinking";
+    const answerLength = output.answer.length;
     const text = output.push(token, origin);
     if (inside && output.segment === "thinking") {
       this.#thoughtEnd = this.#monitor.observe(text);
       if (this.#trialIsDue()) return "stop";
+    } else if (this.#answerGuard?.push(output.answer.slice(answerLength), output.kind === "code")) {
+      this.#answerLoops = true;
     }
-    return this.#thoughtEnd || this.#left <= 0 ? "stop" : "continue";
+    return this.#thoughtEnd || this.#answerLoops || this.#left <= 0 ? "stop" : "continue";
   };
 
   async #whyThoughtEnds(): Promise<ThinkingEnd | null> {

@@ -18,6 +18,7 @@ import { ModelDrafter } from "./speculation/drafters/draftModel.ts";
 import { IndexDrafter } from "./speculation/drafters/indexDrafter.ts";
 import { Sampler } from "./speculation/sampler.ts";
 import type { Drafter } from "./speculation/types.ts";
+import { HesitationDamping } from "./thinking/hesitation.ts";
 
 /** Context that has to be left for an answer (tokens), or the prompt counts as too long. */
 const leastRoom = 64;
@@ -71,7 +72,7 @@ export class Generation implements RunningGeneration {
     const prefillMs = performance.now() - prefillStart;
 
     const output = new Output(this.#model, { startsInside: inside, resumedText });
-    const decoder = await this.#openDecoder(prompt);
+    const decoder = await this.#openDecoder(prompt, output);
     const nativeBefore = this.#nativeMs();
     const decodeStart = performance.now();
     this.#decoding = new Decoding({
@@ -80,6 +81,7 @@ export class Generation implements RunningGeneration {
       decoder,
       output,
       signal: this.#hooks.signal,
+      notify: (notice) => this.#notify([notice]),
       onRound: () => this.#flushSoon(decoder, output, decodeStart),
     });
     if (this.#answerNow) this.#decoding.answerNow();
@@ -87,6 +89,7 @@ export class Generation implements RunningGeneration {
     const decodeMs = performance.now() - decodeStart;
     output.end();
     this.#flush(decoder, output, decodeStart);
+    const thinkingTokensSaved = this.#learnThought(output);
     this.#model.save();
 
     const { counts } = decoder;
@@ -111,7 +114,7 @@ export class Generation implements RunningGeneration {
       plainTokensPerSecond: plainMs > 0 ? 1000 / plainMs : 0,
       overheadMsPerPass: passes > 0 ? (decodeMs - (this.#nativeMs() - nativeBefore)) / passes : 0,
       thinkingMs: output.thinkingMs,
-      thinkingTokensSaved: 0,
+      thinkingTokensSaved,
       contextUsedTokens: decoder.text.length,
       contextSize: target.sequence.contextSize,
       byDrafter: counts.byDrafter,
@@ -176,9 +179,12 @@ export class Generation implements RunningGeneration {
     return cached;
   }
 
-  async #openDecoder(prompt: number[]): Promise<Decoder> {
+  async #openDecoder(prompt: number[], output: Output): Promise<Decoder> {
     const { target, costs, acceptance, governor } = this.#model;
-    const sampler = new Sampler(this.#params.sampling);
+    const penalty = this.#params.controls.hesitationPenalty ?? 0;
+    const inThought = () => output.segment === "thinking";
+    const damping = penalty > 0 ? new HesitationDamping({ penalty, codec: this.#model.codec, inThought }) : null;
+    const sampler = new Sampler(this.#params.sampling, damping);
     const controller = new Controller({
       acceptance,
       costs,
@@ -210,6 +216,17 @@ export class Generation implements RunningGeneration {
     if (speculation === "draft" && !draft)
       this.#notify([{ code: "noDraft", message: "No draft model is loaded, so nothing is guessed." }]);
     return drafters;
+  }
+
+  /** Notes the length of a thought that was let be. @returns what ending it early has saved (tokens), 0 if not known */
+  #learnThought({ thinkingEnd, thinkingTokens }: Output): number {
+    const { purpose, prompt } = this.#params;
+    const { thoughtLengths } = this.#model;
+    // The beginning of a thought that is carried on was counted before.
+    if (purpose === undefined || prompt.kind === "continue" || thinkingEnd === "none") return 0;
+    if (thinkingEnd !== "model") return thoughtLengths.saved(purpose, thinkingTokens) ?? 0;
+    thoughtLengths.observe(purpose, thinkingTokens);
+    return 0;
   }
 
   /** Sends events while the next pass runs: writing to the client's pipe costs a third of a millisecond. */

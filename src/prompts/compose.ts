@@ -55,6 +55,8 @@ export interface Composed {
   maxTokens: number;
   template: TemplateName;
   effort: ChosenEffort;
+  /** Task and template, for what the engine learns about thoughts. */
+  purpose: string;
   sampling: Partial<SamplingOptions>;
 }
 
@@ -98,6 +100,7 @@ export function compose(input: ComposeInput): Composed {
     maxTokens: thoughtTokens + tasks[task].answerTokens,
     template: thinking === "on" ? template.name : "none",
     effort: plan.effort,
+    purpose: `${task}/${template.name}`,
     sampling: thinking === "on" && format.native ? { ...format.sampling } : {},
   };
 }

@@ -84,6 +84,7 @@ export function statsSummary(stats: GenerationStats): string[] {
   if (faster !== null && accepted !== null) parts.push(`${factor(faster)} from speculation`);
   if (accepted !== null) parts.push(`${percent(accepted)} accepted`);
   if (stats.thinkingTokens > 0) parts.push(`${count(stats.thinkingTokens)} thinking tokens`);
+  if (stats.thinkingTokensSaved > 0) parts.push(`about ${count(stats.thinkingTokensSaved)} saved`);
   return parts;
 }
 

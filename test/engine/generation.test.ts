@@ -61,6 +61,17 @@ describe("a generation", () => {
     expect(forced.every((token) => token.segment === "thinking" || token.text === "")).toBe(true);
   });
 
+  it("tells what ending a thought saved, once it knows how long such thoughts are", async () => {
+    const short = { controls: { budget: 50, loopGuard: false, earlyExit: "off" }, purpose: "test/saved" } as const;
+    expect((await engine.ask(short)).stats.thinkingTokensSaved).toBe(0);
+    for (let i = 0; i < 5; i++) expect((await engine.ask({ purpose: "test/saved" })).stats.thinkingTokensSaved).toBe(0);
+    const { thinkingTokens, thinkingTokensSaved } = (await engine.ask(short)).stats;
+    const whole = (await engine.ask()).stats.thinkingTokens;
+    expect(thinkingTokensSaved).toBe(whole - thinkingTokens);
+    expect(thinkingTokensSaved).toBeGreaterThan(0);
+    expect((await engine.ask({ ...short, purpose: "test/other" })).stats.thinkingTokensSaved).toBe(0);
+  });
+
   it("answers now when asked to, within a few passes", async () => {
     let asked = false;
     const result = await engine.ask({
@@ -178,6 +189,21 @@ describe("models that misbehave", () => {
     expect(result.thinkingEnd).toBe("loop");
     expect(result.stats.thinkingTokens).toBeLessThan(1_000);
     expect(result.answer.trim()).toBe(wholeAnswer);
+  });
+
+  it("an answer that goes in circles is ended, and that is said", async () => {
+    const engine = await TestEngine.start({ path: inject("scripted").answerLoop });
+    const run = (loopGuard: boolean) =>
+      engine.ask({ maxTokens: 400, controls: { budget: null, loopGuard, earlyExit: "off" } });
+    const guarded = await run(true);
+    const free = await run(false);
+    await engine.stop();
+    const notices = guarded.events.flatMap((event) => (event.type === "notice" ? [event.notice.code] : []));
+    expect(guarded.stopReason).toBe("stop");
+    expect(notices).toEqual(["answerLoop"]);
+    expect(guarded.stats.answerTokens).toBeLessThan(120);
+    expect(free.stopReason).toBe("length");
+    expect(free.answer.startsWith(guarded.answer)).toBe(true);
   });
 
   it("a model that stops after its thought is asked for an answer once", async () => {

@@ -20,11 +20,12 @@ declare module "vitest" {
   }
 }
 
-export type ScriptedName = "chain" | "loop" | "noAnswer" | "shortAnswer" | "longAnswer";
+export type ScriptedName = "chain" | "loop" | "noAnswer" | "shortAnswer" | "longAnswer" | "answerLoop";
 const scriptedModels: Record<ScriptedName, ScriptedModelOptions> = {
   chain: {},
   loop: { loop: true, thoughtTokens: 30 },
   noAnswer: { noAnswer: true },
+  answerLoop: { thoughtTokens: 20, answerTexts: [" so", " it", " goes", " round", " and"], answerLoop: true },
   shortAnswer: { thoughtTokens: 800, thoughtLine: 20, answerTokens: 3 },
   longAnswer: { thoughtTokens: 800, thoughtLine: 20, answerTokens: 40 },
 };

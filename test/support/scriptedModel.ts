@@ -19,6 +19,8 @@ export interface ScriptedModelOptions {
   thoughtLine?: number;
   /** The thought never ends. */
   loop?: boolean;
+  /** The answer never ends. */
+  answerLoop?: boolean;
   /** The model stops right after its thought. */
   noAnswer?: boolean;
   contextLength?: number;
@@ -31,7 +33,7 @@ const heads = 4;
 
 export function writeScriptedModel(path: string, options: ScriptedModelOptions = {}): void {
   const { thoughtTokens = 200, answerTokens = 40, thoughtLine = 0, contextLength = 4096 } = options;
-  const { loop = false, noAnswer = false } = options;
+  const { loop = false, answerLoop = false, noAnswer = false } = options;
   const answerTexts = options.answerTexts ?? Array.from({ length: answerTokens }, (_, i) => ` a${i}`);
   const random = seededRandom(1234);
   const tokens = byteTokens();
@@ -58,6 +60,7 @@ export function writeScriptedModel(path: string, options: ScriptedModelOptions =
     : [assistant, open, ...thought, close, ...answer, end];
   for (let i = 1; i < chain.length; i++) next[chain[i - 1]!] = chain[i]!;
   if (loop) next[thought.at(-1)!] = thought[0]!;
+  if (answerLoop) next[answer.at(-1)!] = answer[0]!;
   next[end] = end;
   // Hunch closes a thought with line breaks behind the marker, as most families do.
   next["\n".charCodeAt(0)] = answer.length > 0 && !noAnswer ? answer[0]! : end;

@@ -6,7 +6,7 @@
  * came about: the text at T > 0 is the same whatever was drafted, and speculation is lossless at any temperature
  * (the coupling of arXiv 2408.07978, with both sides sharing the noise).
  *
- * Order of the filters, as in llama.cpp: repetition penalty, top-k, top-p, min-p, temperature.
+ * Order of the filters, as in llama.cpp: damping, repetition penalty, top-k, top-p, min-p, temperature.
  */
 import type { SamplingOptions } from "../../common/protocol.ts";
 import type { Candidates } from "./types.ts";
@@ -16,24 +16,35 @@ const unlimitedCandidates = 256;
 /** How many of the last tokens the repetition penalty looks at. */
 export const penaltyWindow = 64;
 
+/** Tokens that are made less likely at some places, told by the text alone. */
+export interface Damping {
+  readonly tokens: ReadonlySet<number>;
+  /** Logits taken off these tokens behind the token `previous`; 0 = none. */
+  penaltyAfter(previous: number | undefined): number;
+}
+
 export class Sampler {
   readonly options: SamplingOptions;
   /** How many of the likeliest tokens `sample` needs to see. */
   readonly candidateCount: number;
+  readonly #damping: Damping | null;
 
-  constructor(options: SamplingOptions) {
+  constructor(options: SamplingOptions, damping: Damping | null = null) {
     this.options = options;
+    this.#damping = damping;
     const kept = options.temperature <= 0 ? 1 : options.topK > 0 ? options.topK : unlimitedCandidates;
     // A penalty moves at most `penaltyWindow` tokens down the list: with that many more, none is missed.
-    this.candidateCount = kept + (options.repetitionPenalty === 1 ? 0 : penaltyWindow);
+    this.candidateCount =
+      kept + (options.repetitionPenalty === 1 ? 0 : penaltyWindow) + (damping ? damping.tokens.size : 0);
   }
 
   /**
    * The token at `position`.
    * @param recent the tokens before this position; only the last `penaltyWindow` matter.
    */
-  sample(candidates: Candidates, position: number, recent: readonly number[]): number {
+  sample(undamped: Candidates, position: number, recent: readonly number[]): number {
     const { temperature, repetitionPenalty, seed } = this.options;
+    const candidates = this.#damped(undamped, recent);
     if (temperature <= 0 && repetitionPenalty === 1) return candidates.tokens[0]!;
     const { tokens, logits } = this.#filtered(candidates, recent);
     if (temperature <= 0) return tokens[0]!;
@@ -47,6 +58,18 @@ export class Sampler {
       }
     }
     return best;
+  }
+
+  #damped(candidates: Candidates, recent: readonly number[]): Candidates {
+    const damping = this.#damping;
+    const penalty = damping?.penaltyAfter(recent.at(-1)) ?? 0;
+    if (!damping || penalty === 0) return candidates;
+    const entries = candidates.tokens.map((token, i) => {
+      const logit = candidates.logits[i]!;
+      return { token, logit: damping.tokens.has(token) ? logit - penalty : logit };
+    });
+    entries.sort((a, b) => b.logit - a.logit || a.token - b.token);
+    return { tokens: entries.map((entry) => entry.token), logits: entries.map((entry) => entry.logit) };
   }
 
   /** The candidates that pass the filters, best first. */

@@ -1,5 +1,5 @@
 /**
- * Notices that a thought goes round in circles. Two signs, both of exact repetition, since lists, tables and traces are
+ * Notices that a thought or an answer goes round in circles. Two signs, both of exact repetition, since lists, tables and traces are
  * full of similar lines:
  * - the last tokens are one and the same sequence over and over;
  * - a run of words comes back again and again, with other text in between.
@@ -16,12 +16,23 @@ const leastRepeats = 4;
 /** A sequence this long (tokens) needs one repetition less. */
 const longPeriod = 16;
 
-/** Words of a run, the occurrences that make a loop, and the window in which they count (words). */
+/** Words of a run, and the window in which its occurrences count (words). */
 const runWords = 12;
-const leastOccurrences = 5;
 const windowWords = 1_200;
 
+export interface LoopGuardOptions {
+  /** Occurrences of a run of words that make a loop. */
+  leastOccurrences: number;
+  /** Runs count inside code fences too. */
+  runsInFences: boolean;
+}
+
+const forThoughts: LoopGuardOptions = { leastOccurrences: 5, runsInFences: true };
+/** Answers describe similar things in similar words, and code of a kind repeats itself. */
+export const forAnswers: LoopGuardOptions = { leastOccurrences: 10, runsInFences: false };
+
 export class LoopGuard {
+  readonly #o: LoopGuardOptions;
   #tokens: string[] = [];
   /** For each period p (index): how many of the last tokens equal the one p places before. */
   readonly #matches = new Uint32Array(maxPeriod + 1);
@@ -30,14 +41,19 @@ export class LoopGuard {
   #wordCount = 0;
   readonly #runs = new Map<string, { count: number; at: number }>();
 
+  constructor(options: LoopGuardOptions = forThoughts) {
+    this.#o = options;
+  }
+
   /**
-   * @param text what one token added to the thought
-   * @param inFence the thought is inside a code fence
-   * @returns true when the thought repeats itself
+   * @param text what one token added
+   * @param inFence the text is inside a code fence
+   * @returns true when the text repeats itself
    */
   push(text: string, inFence: boolean): boolean {
     const repeats = this.#repeatsAtOnce(text, inFence);
-    return this.#runRecurs(text) || repeats;
+    const recurs = inFence && !this.#o.runsInFences ? false : this.#runRecurs(text);
+    return recurs || repeats;
   }
 
   #repeatsAtOnce(text: string, inFence: boolean): boolean {
@@ -92,7 +108,7 @@ export class LoopGuard {
     }
     seen.count++;
     seen.at = this.#wordCount;
-    return seen.count >= leastOccurrences;
+    return seen.count >= this.#o.leastOccurrences;
   }
 
   #forgetOld(): void {

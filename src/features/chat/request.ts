@@ -59,6 +59,7 @@ export function buildRequest(options: RequestOptions): TurnRequest {
       },
       maxTokens,
       controls: composed.controls,
+      purpose: composed.purpose,
       speculation: settings.speculation,
       onContextFull: "stop",
     },

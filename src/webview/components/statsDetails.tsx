@@ -40,7 +40,7 @@ function rows(stats: GenerationStats): [string, string][] {
   if (stats.queueMs >= 1) list.push(["Waited for the engine", duration(stats.queueMs)]);
   if (stats.thinkingTokens > 0)
     list.push(["Thinking", `${tokens(stats.thinkingTokens)} in ${duration(stats.thinkingMs)}`]);
-  if (stats.thinkingTokensSaved > 0) list.push(["Thinking saved", tokens(stats.thinkingTokensSaved)]);
+  if (stats.thinkingTokensSaved > 0) list.push(["Thinking saved", `about ${tokens(stats.thinkingTokensSaved)}`]);
   list.push(
     ["Answer", tokens(stats.answerTokens)],
     ["Generating", `${duration(stats.decodeMs)}, ${rate(stats.tokensPerSecond)} tok/s`],

@@ -20,6 +20,7 @@ import { SuffixDrafter } from "../../speculation/drafters/suffix.ts";
 import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
 import type { WorkspaceIndex } from "../../speculation/workspaceIndex/workspaceIndex.ts";
 import { detectFormat, type ThinkingFormat } from "../../thinking/formats.ts";
+import { ThoughtLengths } from "../../thinking/thoughtLengths.ts";
 import { ThreadGovernor, usableCores } from "../../threads.ts";
 import type { LoadHooks } from "../backend.ts";
 import { type OpenModel, openModel } from "./loadModel.ts";
@@ -32,6 +33,7 @@ interface Learnt {
   costs?: CostSamples;
   exactness?: ExactnessResult;
   acceptance?: unknown;
+  thoughtLengths?: unknown;
 }
 
 export class EngineModel {
@@ -42,6 +44,7 @@ export class EngineModel {
   readonly chatTemplate: string | null;
   readonly costs: CostCurve;
   readonly acceptance: AcceptanceModel;
+  readonly thoughtLengths: ThoughtLengths;
   readonly suffix = new SuffixDrafter();
   readonly recycling = new RecyclingDrafter();
   readonly governor: ThreadGovernor;
@@ -142,6 +145,7 @@ export class EngineModel {
     const learnt = this.#state.read() ?? {};
     this.costs = new CostCurve(learnt.costs);
     this.acceptance = AcceptanceModel.fromJSON(learnt.acceptance);
+    this.thoughtLengths = ThoughtLengths.fromJSON(learnt.thoughtLengths);
     this.#exactness = learnt.exactness ?? null;
   }
 
@@ -266,6 +270,7 @@ export class EngineModel {
       costs: this.costs.samples(),
       ...(this.#exactness ? { exactness: this.#exactness } : {}),
       acceptance: this.acceptance.toJSON(),
+      thoughtLengths: this.thoughtLengths.toJSON(),
     });
   }
 

@@ -8,7 +8,7 @@ import { Decoder, type OnToken } from "../../../../src/engine/speculation/decode
 import { ModelDrafter } from "../../../../src/engine/speculation/drafters/draftModel.ts";
 import { RecyclingDrafter } from "../../../../src/engine/speculation/drafters/recycling.ts";
 import { SuffixDrafter } from "../../../../src/engine/speculation/drafters/suffix.ts";
-import { Sampler } from "../../../../src/engine/speculation/sampler.ts";
+import { type Damping, Sampler } from "../../../../src/engine/speculation/sampler.ts";
 import type { Draft, Drafter } from "../../../../src/engine/speculation/types.ts";
 import { seededRandom } from "../../support/random.ts";
 import { ToySequence } from "../../support/toySequence.ts";
@@ -48,12 +48,13 @@ function open(
     contextSize?: number;
     order?: number;
     forgetful?: boolean;
+    damping?: Damping;
   },
 ) {
   const { contextSize, order, forgetful } = options;
   const target = new ToySequence({ contextSize, order, forgetful });
   target.tokens.push(...prompt.slice(0, -1));
-  const sampler = new Sampler(options.sampling);
+  const sampler = new Sampler(options.sampling, options.damping);
   const costs = new CostCurve(flat);
   const controller = new Controller({
     acceptance: new AcceptanceModel(),
@@ -154,6 +155,24 @@ describe("Decoder", () => {
     expect(target.passes).toBe(rounds);
     expect(decoder.counts.acceptedTokens).toBe(rounds * k);
     expect(origins.filter((origin) => origin === "target")).toHaveLength(rounds);
+  });
+
+  it("is lossless with damping, which depends on the token before", async () => {
+    const damping = {
+      tokens: new Set([1, 2, 3, 5, 8, 13, 21, 34]),
+      penaltyAfter: (previous: number | undefined) => (previous !== undefined && previous % 3 === 0 ? 4 : 0),
+    };
+    const plain = open(prompt, { sampling: warm, damping });
+    await decode(plain.decoder, 200);
+    const { decoder } = open(prompt, {
+      sampling: warm,
+      damping,
+      drafters: (sampler) => [new SuffixDrafter(), new ModelDrafter(new ToySequence(), sampler)],
+    });
+    await decode(decoder, 200);
+    expect(decoder.text).toEqual(plain.decoder.text);
+    expect(decoder.text).not.toEqual(await plainText(warm, 200));
+    expect(decoder.counts.acceptedTokens).toBeGreaterThan(0);
   });
 
   it("verifies only sizes that are allowed", async () => {

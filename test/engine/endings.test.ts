@@ -1,0 +1,134 @@
+/**
+ * However a thought ends, an answer follows: on a real small model, which is not trained to think and closes its
+ * thoughts badly, over several questions and ways of ending.
+ */
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { GenerateParams, GenerationEvent } from "../../src/common/protocol.ts";
+import { EngineModel } from "../../src/engine/backends/embedded/engineModel.ts";
+import { StateFolder } from "../../src/engine/backends/embedded/stateFolder.ts";
+import { Generation } from "../../src/engine/generation.ts";
+import { compose } from "../../src/prompts/compose.ts";
+import { greedy, warm } from "./support/engine.ts";
+
+const questions = [
+  "What does len([1, 2, 3]) return in Python?",
+  "Is 17 a prime number?",
+  "Name one difference between a list and a tuple.",
+  "What is printed by print('a' * 3)?",
+  "Why is a binary search faster than a linear one?",
+];
+
+describe("every ended thought is followed by an answer", () => {
+  let model: EngineModel;
+  beforeAll(async () => {
+    const path = inject("smolPath");
+    const failed = (message: string) => {
+      throw new Error(message);
+    };
+    model = await EngineModel.load(
+      {
+        target: { id: "smol", path },
+        draft: null,
+        contextSize: 1024,
+        kvType: "auto",
+        threads: "auto",
+        gpu: "off",
+        strict: false,
+      },
+      new StateFolder(`${inject("scratch")}/endings`, failed),
+      { onProgress: () => {}, log: () => {} },
+    );
+    await model.settleThreads();
+  });
+  afterAll(() => model.dispose());
+
+  async function ask(
+    question: string,
+    more: Partial<GenerateParams>,
+    onTokens: (generation: Generation, thinking: number) => void = () => {},
+  ) {
+    const { messages } = compose({
+      task: "ask",
+      question,
+      code: [],
+      history: [],
+      effort: "medium",
+      format: model.info.thinking,
+    });
+    let thinking = 0;
+    const events: GenerationEvent[] = [];
+    const params: GenerateParams = {
+      generationId: "endings",
+      conversationId: question,
+      prompt: { kind: "chat", messages, thinking: "on" },
+      sampling: greedy,
+      maxTokens: 80,
+      controls: { budget: null, loopGuard: true, earlyExit: "auto" },
+      speculation: "auto",
+      onContextFull: "stop",
+      ...more,
+    };
+    const generation: Generation = new Generation(model, params, {
+      emit: (batch) => {
+        events.push(...batch);
+        for (const event of batch) if (event.type === "tokens") thinking += event.tokens.length;
+        onTokens(generation, thinking);
+      },
+      signal: new AbortController().signal,
+      queueMs: 0,
+    });
+    const result = await generation.run();
+    const tokens = events.flatMap((event) => (event.type === "tokens" ? event.tokens : []));
+    return { ...result, tokens };
+  }
+
+  /** An answer that the model chose itself: more than the opener which Hunch may have written. */
+  const chosenAnswer = (tokens: { segment: string; text: string; forced?: true }[]) =>
+    tokens
+      .filter((token) => token.segment === "answer" && !token.forced)
+      .map((token) => token.text)
+      .join("")
+      .trim();
+
+  it.each(questions)("%s", async (question) => {
+    for (const budget of [1, 16, 48]) {
+      const result = await ask(question, {
+        controls: { budget, loopGuard: true, earlyExit: "auto" },
+        sampling: budget === 16 ? warm : greedy,
+      });
+      expect(result.thinkingEnd).toBeOneOf(["budget", "model"]);
+      expect(chosenAnswer(result.tokens)).not.toBe("");
+    }
+    const asked = await ask(question, {}, (generation, thinking) => {
+      if (thinking >= 10) generation.answerNow();
+    });
+    expect(asked.thinkingEnd).toBeOneOf(["answerNow", "model"]);
+    expect(chosenAnswer(asked.tokens)).not.toBe("");
+    const cut = await ask(question, { maxTokens: 40 });
+    expect(chosenAnswer(cut.tokens)).not.toBe("");
+  });
+
+  it("'answer now' gives the first answer token within three passes, the wrap-up's aside", async () => {
+    const { sequence } = model.target;
+    const evaluate = sequence.evaluate.bind(sequence);
+    let passesSince = Number.NaN;
+    // A pass without outputs reads what Hunch wrote; the others choose tokens.
+    sequence.evaluate = (tokens, outputs) => {
+      if (outputs > 0) passesSince++;
+      return evaluate(tokens, outputs);
+    };
+    const result = await ask(questions[4]!, { speculation: "off" }, (generation, thinking) => {
+      if (thinking < 12) return;
+      if (Number.isNaN(passesSince)) passesSince = 0;
+      generation.answerNow();
+    });
+    const firstAnswer = result.tokens.findIndex((token) => token.segment === "answer" && token.text.trim() !== "");
+    const chosenAfter = result.tokens.slice(firstAnswer).filter((token) => !token.forced).length;
+    const passesToAnswer = passesSince - chosenAfter + 1;
+    sequence.evaluate = evaluate;
+    expect(result.thinkingEnd).toBe("answerNow");
+    expect(firstAnswer).toBeGreaterThan(0);
+    expect(passesToAnswer).toBeGreaterThan(0);
+    expect(passesToAnswer).toBeLessThanOrEqual(3);
+  });
+});
