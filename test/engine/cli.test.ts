@@ -54,9 +54,9 @@ describe("ask --json", () => {
 
   test("a model not trained to think has its thought begun in the template's form", async () => {
     const argv = ["ask", "Why is the sky blue?", "--model", inject("smolPath"), "--max-tokens", "60", "--json"];
-    const draft = checked(await cli([...argv, "--template", "draft", "--budget", "16"]));
-    expect(draft.thinking).toMatch(/^-/);
-    expect(draft.answer).not.toBe("");
+    const sketch = checked(await cli([...argv, "--template", "sketch", "--budget", "16"]));
+    expect(sketch.thinking).toMatch(/^-/);
+    expect(sketch.answer).not.toBe("");
     const off = checked(await cli([...argv, "--effort", "off"]));
     expect([off.thinking, off.thinkingEnd]).toEqual(["", "none"]);
   });

@@ -108,10 +108,10 @@ describe("thinking", () => {
   });
 
   it("is begun in the template's form in models that are not trained to think", () => {
-    expect(compose(input({ template: "draft" })).opening).toBe(templates.draft.opening);
-    expect(templates.draft.opening).not.toBe("");
-    expect(compose(input({ template: "draft", format: native })).opening).toBe("");
-    expect(compose(input({ template: "draft", budget: 0 })).opening).toBe("");
+    expect(compose(input({ template: "sketch" })).opening).toBe(templates.sketch.opening);
+    expect(templates.sketch.opening).not.toBe("");
+    expect(compose(input({ template: "sketch", format: native })).opening).toBe("");
+    expect(compose(input({ template: "sketch", budget: 0 })).opening).toBe("");
   });
 
   it("is off at effort off and with a budget of nothing, and then nothing is said of it", () => {
