@@ -9,7 +9,7 @@ export function downloadLine(name: string, p: DownloadProgress): string {
     case "waiting":
       return `${name}: another process is downloading it, waiting`;
     case "connecting":
-      return `${name}: connecting to ${p.source}`;
+      return p.source === "" ? `${name}: connecting` : `${name}: connecting to ${p.source}`;
     case "downloading": {
       const speed = p.bytesPerSecond > 0 ? ` · ${formatBytes(p.bytesPerSecond)}/s` : "";
       const left = p.secondsLeft === null ? "" : ` · ${formatSeconds(p.secondsLeft)} left`;
