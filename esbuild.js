@@ -39,7 +39,12 @@ const programs = [
     ...node,
     format: "cjs",
     external: ["vscode"],
-    entryPoints: ["src/extension.ts", "src/host/runtime.ts", "src/features/explain/explanation.ts"],
+    entryPoints: [
+      "src/extension.ts",
+      "src/host/runtime.ts",
+      "src/features/explain/explanation.ts",
+      "src/features/participant/safeStream.ts",
+    ],
     entryNames: "[name]",
     outdir: "dist",
     outExtension: { ".js": ".cjs" },

@@ -9,6 +9,7 @@ export const commandIds = [
   "hunch.explainSymbol",
   "hunch.explainFile",
   "hunch.explainProblem",
+  "hunch.annotateLines",
   "hunch.explainChanges",
   "hunch.fixProblem",
   "hunch.findBugs",
@@ -41,6 +42,7 @@ export const threadCommandIds = [
   "hunch.thread.stop",
   "hunch.thread.answerNow",
   "hunch.thread.continue",
+  "hunch.thread.again",
   "hunch.thread.openInChat",
   "hunch.thread.delete",
 ] as const;
@@ -52,6 +54,9 @@ export const viewContainerId = "hunch";
 export const chatViewId = "hunch.chat";
 /** The chat as an editor tab. */
 export const chatEditorId = "hunch.chatEditor";
+/** Hunch among the model providers of VS Code's chat, and as the participant `@hunch` in it. */
+export const languageModelVendor = "hunch";
+export const participantId = "hunch.participant";
 export const commentControllerId = "hunch.explain";
 /** The submenu of the editor's context menu. */
 export const editorMenuId = "hunch.editor";
@@ -67,4 +72,4 @@ export interface ContextKeys {
 }
 
 /** State of an inline explanation, the `commentThread` of `when` clauses. */
-export type ThreadState = "waiting" | "thinking" | "answering" | "done" | "interrupted";
+export type ThreadState = "waiting" | "thinking" | "answering" | "done" | "stale" | "interrupted";

@@ -36,6 +36,10 @@ export interface Settings {
   /** Thinking tokens; null goes by the effort. */
   thinkingBudget: number | null;
   showTokenOrigins: boolean;
+  /** "Explain" above each definition. */
+  codeLens: boolean;
+  /** "Explain" in the hover of a definition's name. */
+  hoverExplain: boolean;
   /** Folder of downloaded models; empty for the per-user cache folder. */
   modelsFolder: string;
   /** Minutes without a question after which the model is dropped from memory; 0 keeps it. */
@@ -108,6 +112,8 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
   maxTokens: { type: optionalInteger(16, 131_072), default: null, scope: "window" },
   thinkingBudget: { type: optionalInteger(0, 131_072), default: null, scope: "window" },
   showTokenOrigins: { type: { kind: "flag" }, default: false, scope: "window" },
+  codeLens: { type: { kind: "flag" }, default: false, scope: "window" },
+  hoverExplain: { type: { kind: "flag" }, default: true, scope: "window" },
   modelsFolder: { type: { kind: "text" }, default: "", scope: "machine" },
   idleUnloadMinutes: {
     type: { kind: "number", integer: false, minimum: 0, maximum: 1_440, nullable: false },

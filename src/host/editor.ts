@@ -16,6 +16,14 @@ export interface EditorCode {
   range: vscode.Range;
 }
 
+/** Where code is edited; not outputs, diffs' left sides and the like. */
+export const codeDocuments: readonly vscode.DocumentFilter[] = [
+  { scheme: "file" },
+  { scheme: "untitled" },
+  { scheme: "vscode-remote" },
+  { scheme: "vscode-notebook-cell" },
+];
+
 /** The selection of the active editor as an attachment; null when nothing is selected. */
 export function selectedAttachment(editor = vscode.window.activeTextEditor): Attachment | null {
   if (!editor || editor.selection.isEmpty || !isFileLike(editor.document)) return null;
@@ -73,6 +81,11 @@ export function wholeFile(document: vscode.TextDocument): EditorCode {
 export function linesOf(document: vscode.TextDocument, { startLine, endLine }: LineSpan, what: string): EditorCode {
   const range = document.validateRange(new vscode.Range(startLine, 0, endLine, Number.MAX_SAFE_INTEGER));
   return codeAt(document, range, what);
+}
+
+/** Any range of a document. Throws as `selectedCode`. */
+export function rangeCode(document: vscode.TextDocument, range: vscode.Range): EditorCode {
+  return codeAt(document, document.validateRange(range), "The attached code");
 }
 
 function codeAt(document: vscode.TextDocument, range: vscode.Range, what: string): EditorCode {

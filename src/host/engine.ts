@@ -5,7 +5,7 @@
 import * as vscode from "vscode";
 import type { EngineClient } from "../client/engineClient.ts";
 import type { EngineSupervisor } from "../client/supervisor.ts";
-import { HunchError } from "../common/errors.ts";
+import { HunchError, toErrorData } from "../common/errors.ts";
 import type { EngineHealth } from "../common/panel.ts";
 import type {
   GenerateParams,
@@ -16,6 +16,7 @@ import type {
   ModelServer,
 } from "../common/protocol.ts";
 import type { SettingKey } from "../common/settings.ts";
+import { estimateTokens } from "../prompts/contextBudget.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
 import { ServerKeys } from "./serverKeys.ts";
@@ -115,6 +116,19 @@ export class Engine {
   async whenIdle<T>(work: (client: EngineClient) => Promise<T>): Promise<T | null> {
     if (!this.#supervisor || this.health.state !== "ready" || !this.#model) return null;
     return work(await this.#supervisor.client());
+  }
+
+  /** Tokens of a text: as the loaded model counts them, else an estimate that is rather too high. */
+  async countTokens(text: string): Promise<number> {
+    const state = this.#model ? this.health.state : "off";
+    if (!this.#supervisor || (state !== "ready" && state !== "busy")) return estimateTokens(text);
+    try {
+      return await (await this.#supervisor.client()).countTokens(text);
+    } catch (error) {
+      // It was dropped from memory in between.
+      if (toErrorData(error).code !== "modelNotLoaded") throw error;
+      return estimateTokens(text);
+    }
   }
 
   answerNow(generationId: string): void {

@@ -8,12 +8,14 @@ export interface CodePiece {
   startLine: number;
   endLine: number;
   code: string;
+  /** The question is about it (as when left out), or it is a definition that the other code uses. */
+  role?: "subject" | "reference";
 }
 
 export function codeBlock(piece: CodePiece): string {
   const fence = fenceFor(piece.code);
   const code = piece.code.endsWith("\n") ? piece.code : `${piece.code}\n`;
-  return `${place(piece)}:\n${fence}${piece.languageId}\n${code}${fence}`;
+  return `${piece.role === "reference" ? "For reference, " : ""}${place(piece)}:\n${fence}${piece.languageId}\n${code}${fence}`;
 }
 
 /** "src/a.ts, lines 3-9", "src/a.ts, line 3". */

@@ -107,7 +107,10 @@ export function compose(input: ComposeInput): Composed {
 
 function userText(input: ComposeInput, template: Template, thinking: ThinkingMode, budget: number | null): string {
   const sent = input.history.filter((message) => message.role === "user").map((message) => message.content);
-  const blocks = input.code.map(codeBlock).filter((block) => !sent.some((content) => content.includes(block)));
+  // What the question is about stands next to it.
+  const isReference = (piece: CodePiece) => piece.role === "reference";
+  const code = [...input.code.filter(isReference), ...input.code.filter((piece) => !isReference(piece))];
+  const blocks = code.map(codeBlock).filter((block) => !sent.some((content) => content.includes(block)));
   const { instruction } = tasks[input.task];
   return [
     ...blocks,

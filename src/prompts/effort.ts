@@ -73,7 +73,8 @@ const muchCodeLines = 80;
 
 function autoEffort(task: TaskKind, question: string, code: readonly CodePiece[]): ChosenEffort {
   const usual = effortLevels.indexOf(tasks[task].effort);
-  const lines = code.reduce((sum, piece) => sum + piece.endLine - piece.startLine + 1, 0);
+  const subject = code.filter((piece) => piece.role !== "reference");
+  const lines = subject.reduce((sum, piece) => sum + piece.endLine - piece.startLine + 1, 0);
   const harder = needsReasoning(question) || asksForValue(question) || (task !== "docs" && lines > muchCodeLines);
   const easier = task === "ask" && code.length === 0 && isShort(question) && !harder;
   return effortLevels[Math.max(0, usual + (harder ? 1 : 0) - (easier ? 1 : 0))] ?? "low";

@@ -102,6 +102,7 @@ const verdicts: Readonly<Record<TaskKind, string>> = {
   tests: "Writing tests",
   docs: "Writing documentation",
   changes: "Explaining changes",
+  annotate: "Notes on lines",
   ask: "Questions",
 };
 

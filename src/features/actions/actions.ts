@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { HunchError, isHunchError } from "../../common/errors.ts";
 import type { AssistantTurn } from "../../common/panel.ts";
 import { registerCommand } from "../../host/commands.ts";
+import { withContext } from "../../host/context.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { activeEditor, codeInQuestion, placeOf, wholeFile } from "../../host/editor.ts";
 import { uncommittedChanges } from "../../host/git.ts";
@@ -73,7 +74,7 @@ class Actions {
       task: "fix",
       text: `Fix line ${first?.line} of ${found.code.attachment.label}`,
       question: describeProblems(found.problems),
-      code: [found.code],
+      ...(await withContext(found.code)),
     };
     return this.#propose(question, async (answer) => fixOf(found, answer));
   }
@@ -86,7 +87,12 @@ class Actions {
 
   async writeTests(): Promise<vscode.Uri | null> {
     const code = await codeInQuestion();
-    const question: Question = { task: "tests", text: `Write tests for ${placeOf(code)}`, question: "", code: [code] };
+    const question: Question = {
+      task: "tests",
+      text: `Write tests for ${placeOf(code)}`,
+      question: "",
+      ...(await withContext(code)),
+    };
     return this.#propose(question, async (answer) => {
       const text = testsOf(answer);
       const uri = await newTestFile(code.document);

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { CommandId } from "../../common/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { codeDocuments } from "../../host/editor.ts";
 import type { ProblemPlace } from "../../host/problems.ts";
 
 const refactorKind = vscode.CodeActionKind.RefactorRewrite.append("hunch");
@@ -9,7 +10,7 @@ const refactorKind = vscode.CodeActionKind.RefactorRewrite.append("hunch");
 export function registerCodeActions(ctx: Ctx): void {
   ctx.own(
     vscode.languages.registerCodeActionsProvider(
-      [{ scheme: "file" }, { scheme: "untitled" }, { scheme: "vscode-remote" }, { scheme: "vscode-notebook-cell" }],
+      [...codeDocuments],
       { provideCodeActions },
       { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, refactorKind] },
     ),

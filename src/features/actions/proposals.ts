@@ -108,7 +108,9 @@ export class Proposals implements vscode.TextDocumentContentProvider {
   }
 
   #find(uri: vscode.Uri | undefined): [string, Proposal] {
-    const shown = uri ?? rightSide(vscode.window.tabGroups.activeTabGroup.activeTab);
+    // A button above the editor may name the left side, which is the user's own file.
+    const named = uri?.scheme === proposalScheme ? uri : null;
+    const shown = named ?? rightSide(vscode.window.tabGroups.activeTabGroup.activeTab);
     const key = shown?.toString() ?? [...this.#waiting.keys()].at(-1) ?? "";
     const proposal = this.#waiting.get(key);
     if (!proposal)

@@ -18,6 +18,7 @@ import {
 } from "../../common/panel.ts";
 import type { ChatMessage, GenerationEvent, GenerationResult } from "../../common/protocol.ts";
 import type { CodePiece, TaskKind } from "../../prompts/compose.ts";
+import type { Omission } from "../../prompts/contextBudget.ts";
 import type { UsedPlan } from "../../prompts/learning.ts";
 import type { Forks } from "./branches.ts";
 
@@ -32,6 +33,8 @@ export interface TurnInput {
   task: TaskKind;
   question: string;
   code: CodePiece[];
+  /** Code that there was no room for before it came to the model's context. */
+  omitted?: readonly Omission[];
   effort: Effort;
   /** The user message as the model got it, so that the next turn repeats it to the letter; empty until it was sent. */
   sent: string;
@@ -65,16 +68,18 @@ export interface Question {
   /** What the model is asked beside its task; `text` when left out. */
   question?: string;
   code: readonly AttachedCode[];
+  /** Code that was left out of `code` for lack of room; the model and the user are told. */
+  omitted?: readonly Omission[];
 }
 
 /** Adds a question and the turn of its answer, which is returned. */
 export function ask(conversation: Conversation, asked: Question, effort: Effort): AssistantTurn {
-  const { task, text, question = text, code } = asked;
+  const { task, text, question = text, code, omitted = [] } = asked;
   const attachments = code.map(({ attachment }) => attachment);
   const user: UserTurn = { role: "user", id: newTurnId(conversation), text, attachments };
   const turn = newAssistantTurn(newTurnId(conversation));
   conversation.turns.push(user, turn);
-  conversation.inputs[turn.id] = { task, question, code: code.map(({ piece }) => piece), effort, sent: "" };
+  conversation.inputs[turn.id] = { task, question, code: code.map(({ piece }) => piece), omitted, effort, sent: "" };
   if (conversation.title === "") conversation.title = titleOf(text);
   return turn;
 }

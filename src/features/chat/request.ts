@@ -98,7 +98,8 @@ function fitIntoContext(
   const taken = estimateTokens([...said, input.question].join("\n")) + reservedTokens;
   const room = model.contextSize - Math.min(maxTokens, model.contextSize / 2) - taken;
   const fitted = fitCode(input.code, room);
-  if (input.code.length > 0 && fitted.pieces.length === 0)
+  fitted.omitted.push(...(input.omitted ?? []));
+  if (input.code.length > 0 && fitted.pieces.every((piece) => piece.role === "reference"))
     throw new HunchError(
       "promptTooLong",
       `The code does not fit into the model's context of ${model.contextSize} tokens${said.length > 0 ? " beside what was said before" : ""}.`,

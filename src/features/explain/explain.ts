@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { activeEditor, codeInQuestion, symbolAt } from "../../host/editor.ts";
-import { type ProblemPlace, problemInQuestion } from "../../host/problems.ts";
+import { diagnosticsIn, type ProblemPlace, problemInQuestion, toProblem } from "../../host/problems.ts";
 import { describeProblems } from "../../prompts/problems.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Sessions } from "../chat/sessions.ts";
@@ -25,9 +25,11 @@ export function registerExplain(ctx: Ctx, sessions: Sessions, chat: Chat): void 
   registerCommand(ctx, "hunch.explainSymbol", async (place?: SymbolPlace) =>
     explanations.open(await symbolIn(place), { task: "explain", verb: "Explain" }),
   );
-  registerCommand(ctx, "hunch.findBugs", async () =>
-    explanations.open(await codeInQuestion(), { task: "findBugs", verb: "Find bugs in" }),
-  );
+  registerCommand(ctx, "hunch.findBugs", async () => {
+    const code = await codeInQuestion();
+    const question = describeProblems(diagnosticsIn(code.document.uri, code.range).map(toProblem));
+    return explanations.open(code, { task: "findBugs", verb: "Find bugs in", question });
+  });
   registerCommand(ctx, "hunch.explainProblem", async (place?: ProblemPlace) => {
     const { code, range, problems } = await problemInQuestion(place);
     const question = `${describeProblems(problems)}\nExplain what that means for this code, and how to correct it.`;
@@ -65,6 +67,11 @@ function registerThreadCommands(ctx: Ctx, explanations: Explanations, chat: Chat
       const last = session.conversation.turns.at(-1);
       return last && session.continue(last.id);
     }),
+  );
+  registerCommand(
+    ctx,
+    "hunch.thread.again",
+    onThread((explanation) => explanations.again(explanation)),
   );
   registerCommand(
     ctx,

@@ -7,8 +7,8 @@ import type { Subscription } from "../../common/emitter.ts";
 import type { EditorCode } from "../../host/editor.ts";
 import type { TaskKind } from "../../prompts/compose.ts";
 import type { ChatSession } from "../chat/session.ts";
-import { shiftRange } from "./lineRange.ts";
-import { type RenderedComment, renderThread } from "./render.ts";
+import { type LineRange, shiftRange } from "./lineRange.ts";
+import { type RenderedComment, type RenderedThread, renderThread } from "./render.ts";
 
 const updateMs = 100;
 /**
@@ -22,18 +22,35 @@ export interface ExplanationLook {
   hunchIcon: vscode.Uri;
 }
 
+/** What a thread asks about its code. */
+export interface ThreadQuestion {
+  task: TaskKind;
+  /** What is done with the code, for the thread's title: "Explain", "Find bugs in". */
+  verb: string;
+  /** What the model is asked beside its task. */
+  question?: string;
+}
+
 /** What is explained, and the conversation that does it. */
 export interface ExplanationSubject {
   code: EditorCode;
-  task: TaskKind;
+  question: ThreadQuestion;
   session: ChatSession;
+  /** The session begins with an answer that was given before. */
+  kept: boolean;
 }
 
 export class Explanation {
   readonly session: ChatSession;
   readonly thread: vscode.CommentThread;
-  readonly #task: TaskKind;
+  readonly question: ThreadQuestion;
   readonly #look: ExplanationLook;
+  readonly #kept: boolean;
+  /** The lines of the code as they were explained. */
+  readonly #text: string;
+  /** Where those lines are now; the thread may stand under a part of them. */
+  #lines: LineRange;
+  #stale = false;
   readonly #subscription: Subscription;
   #comments: vscode.Comment[];
   #timer: NodeJS.Timeout | null = null;
@@ -42,13 +59,16 @@ export class Explanation {
 
   constructor(
     controller: vscode.CommentController,
-    { code, task, session }: ExplanationSubject,
+    { code, question, session, kept }: ExplanationSubject,
     look: ExplanationLook,
   ) {
     this.session = session;
-    this.#task = task;
+    this.question = question;
     this.#look = look;
-    const { state, comments } = renderThread(session.conversation);
+    this.#kept = kept;
+    this.#lines = { startLine: code.piece.startLine - 1, endLine: code.piece.endLine - 1 };
+    this.#text = textOf(code.document, this.#lines);
+    const { state, comments } = this.#render();
     this.#comments = comments.map((comment) => this.#comment(comment));
     this.thread = controller.createCommentThread(code.document.uri, code.range, this.#comments);
     this.thread.contextValue = state;
@@ -57,28 +77,40 @@ export class Explanation {
     this.#subscription = session.onChange(() => this.#schedule());
   }
 
-  /** Follows an edit of the document, so that the thread stays under its code. */
-  follow(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
+  /** Lines of the explained code as it stands now, 0-based. */
+  get lines(): LineRange {
+    return this.#lines;
+  }
+
+  /**
+   * Follows an edit of the document: the thread stays under its code, and says so when that is another now. Undoing the
+   * edit makes it right again.
+   */
+  follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    const edits = contentChanges.map((change) => ({
+      startLine: change.range.start.line,
+      startCharacter: change.range.start.character,
+      endLine: change.range.end.line,
+      insertedBreaks: change.text.split("\n").length - 1,
+    }));
+    this.#lines = shiftRange(this.#lines, edits);
+    const stale = textOf(document, this.#lines) !== this.#text;
+    if (stale !== this.#stale) {
+      this.#stale = stale;
+      this.#schedule();
+    }
     const { range } = this.thread;
     if (!range) return;
     const before = { startLine: range.start.line, endLine: range.end.line };
-    const after = shiftRange(
-      before,
-      changes.map((change) => ({
-        startLine: change.range.start.line,
-        startCharacter: change.range.start.character,
-        endLine: change.range.end.line,
-        insertedBreaks: change.text.split("\n").length - 1,
-      })),
-    );
+    const after = shiftRange(before, edits);
     if (after.startLine !== before.startLine || after.endLine !== before.endLine)
       this.thread.range = new vscode.Range(after.startLine, 0, after.endLine, 0);
   }
 
-  isAbout({ document, range }: EditorCode, task: TaskKind): boolean {
+  isAbout({ document, range }: EditorCode, { task }: ThreadQuestion): boolean {
     const own = this.thread.range;
     return (
-      this.#task === task &&
+      this.question.task === task &&
       this.thread.uri.toString() === document.uri.toString() &&
       own?.start.line === range.start.line &&
       own.end.line === range.end.line
@@ -98,7 +130,7 @@ export class Explanation {
   #draw(): void {
     this.#timer = null;
     this.#nextDraw = performance.now() + updateMs;
-    const { state, canReply, comments } = renderThread(this.session.conversation);
+    const { state, canReply, comments } = this.#render();
     this.#comments = comments.map((comment, index) => {
       const shown = this.#comments[index];
       if (!shown) return this.#comment(comment);
@@ -110,6 +142,10 @@ export class Explanation {
     if (this.thread.canReply !== canReply) this.thread.canReply = canReply;
   }
 
+  #render(): RenderedThread {
+    return renderThread(this.session.conversation, { stale: this.#stale, kept: this.#kept });
+  }
+
   #comment(comment: RenderedComment): vscode.Comment {
     return {
       body: bodyOf(comment),
@@ -117,6 +153,10 @@ export class Explanation {
       author: comment.author === "you" ? { name: "You" } : { name: "Hunch", iconPath: this.#look.hunchIcon },
     };
   }
+}
+
+function textOf(document: vscode.TextDocument, { startLine, endLine }: LineRange): string {
+  return document.getText(new vscode.Range(startLine, 0, endLine, Number.MAX_SAFE_INTEGER));
 }
 
 /** Themed icons are ours; HTML and command links stay off, since the text is a model's. */

@@ -1,27 +1,25 @@
 /** The inline explanations of the window: opens them, keeps them on their code, and ends them. */
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { commentControllerId } from "../../common/commands.ts";
 import { HunchError } from "../../common/errors.ts";
+import { withContext } from "../../host/context.ts";
 import type { Ctx } from "../../host/ctx.ts";
-import { type EditorCode, placeOf } from "../../host/editor.ts";
-import type { TaskKind } from "../../prompts/compose.ts";
+import { type EditorCode, linesOf, placeOf } from "../../host/editor.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Sessions } from "../chat/sessions.ts";
 import { offerMissingModel } from "../models/download.ts";
-import type { Explanation } from "./explanation.ts";
+import { ExplanationCache, explanationKey } from "./cache.ts";
+import { offerClosedComments } from "./commentsView.ts";
+import type { Explanation, ExplanationSubject, ThreadQuestion } from "./explanation.ts";
 
-export interface ThreadQuestion {
-  task: TaskKind;
-  /** What is done with the code, for the thread's title: "Explain", "Find bugs in". */
-  verb: string;
-  /** What the model is asked beside its task. */
-  question?: string;
-}
+type Thread = vscode.CommentThread;
 
 export class Explanations {
   readonly #ctx: Ctx;
   readonly #sessions: Sessions;
   readonly #chat: Chat;
+  readonly #cache: ExplanationCache;
   readonly #explanations = new Set<Explanation>();
   readonly #subscription: vscode.Disposable;
   #controller: vscode.CommentController | null = null;
@@ -30,31 +28,47 @@ export class Explanations {
     this.#ctx = ctx;
     this.#sessions = sessions;
     this.#chat = chat;
-    this.#subscription = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+    this.#cache = new ExplanationCache(ctx.extension.workspaceState);
+    this.#subscription = vscode.workspace.onDidChangeTextDocument((change) => {
+      // Also sent when only the mark of unsaved changes is another.
+      if (change.contentChanges.length === 0) return;
       for (const explanation of this.#explanations)
-        if (explanation.thread.uri.toString() === document.uri.toString()) explanation.follow(contentChanges);
+        if (explanation.thread.uri.toString() === change.document.uri.toString()) explanation.follow(change);
     });
   }
 
-  /** Asks about code in a thread under it; resolves with the thread when its answer has ended. */
-  async open(code: EditorCode, { task, verb, question = "" }: ThreadQuestion): Promise<vscode.CommentThread | null> {
-    if (!(await offerMissingModel(this.#ctx))) return null;
-    // With the markdown parser, which activation should not pay for.
-    const { Explanation } = await import("./explanation.ts");
-    const text = `${verb} ${placeOf(code)}`;
-    for (const earlier of this.#explanations) if (earlier.isAbout(code, task)) this.delete(earlier);
-    const session = this.#sessions.create();
-    const answered = session.ask({ task, text, question, code: [code] });
-    const explanation = new Explanation(
-      this.#controllerOf(),
-      { code, task, session },
-      {
-        hunchIcon: vscode.Uri.joinPath(this.#ctx.extension.extensionUri, "media", "icon.png"),
-      },
-    );
-    this.#explanations.add(explanation);
+  /**
+   * Asks about code in a thread under it, with what the code uses. Unless the answer has to be fresh, the very same
+   * question is answered from the cache. Resolves with the thread when its answer has ended.
+   */
+  async open(code: EditorCode, question: ThreadQuestion, answer: "any" | "fresh" = "any"): Promise<Thread | null> {
+    const { task, verb, question: asked = "" } = question;
+    const { code: pieces, omitted } = await withContext(code);
+    const title = `${verb} ${placeOf(code)}`;
+    const key = explanationKey({
+      task,
+      question: asked,
+      code: pieces.map(({ piece }) => piece),
+      settings: this.#ctx.settings.current,
+    });
+    const kept = answer === "any" ? this.#cache.get(key, { id: randomUUID(), title }) : null;
+    if (!kept && !(await offerMissingModel(this.#ctx))) return null;
+    for (const earlier of this.#explanations) if (earlier.isAbout(code, question)) this.delete(earlier);
+    const session = this.#sessions.create(kept);
+    const answered = kept ? null : session.ask({ task, text: title, question: asked, code: pieces, omitted });
+    const { thread } = await this.#show({ code, question, session, kept: kept !== null });
     await answered;
-    return explanation.thread;
+    if (!kept) await this.#cache.put(key, session.conversation);
+    return thread;
+  }
+
+  /** Asks again about the code as it is now. */
+  async again(explanation: Explanation): Promise<Thread | null> {
+    const { thread, lines, question } = explanation;
+    const document = await vscode.workspace.openTextDocument(thread.uri);
+    const code = linesOf(document, lines, "The code of this explanation");
+    this.delete(explanation);
+    return this.open({ ...code, range: thread.range ?? code.range }, question, "fresh");
   }
 
   async reply({ thread, text }: vscode.CommentReply): Promise<void> {
@@ -81,6 +95,16 @@ export class Explanations {
     this.#subscription.dispose();
     for (const explanation of this.#explanations) this.delete(explanation);
     this.#controller?.dispose();
+  }
+
+  async #show(subject: ExplanationSubject): Promise<Explanation> {
+    // With the markdown parser, which activation should not pay for.
+    const { Explanation } = await import("./explanation.ts");
+    const look = { hunchIcon: vscode.Uri.joinPath(this.#ctx.extension.extensionUri, "media", "icon.png") };
+    const explanation = new Explanation(this.#controllerOf(), subject, look);
+    this.#explanations.add(explanation);
+    offerClosedComments(this.#ctx);
+    return explanation;
   }
 
   /** Made with the first explanation: until then the editor needs no Comments view of ours. */

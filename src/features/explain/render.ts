@@ -20,19 +20,38 @@ export interface RenderedThread {
   comments: RenderedComment[];
 }
 
+/** What the conversation itself does not know. */
+export interface ThreadFacts {
+  /** The code was edited since it was explained. */
+  stale: boolean;
+  /** The first answer is one that was given before for the same code. */
+  kept: boolean;
+}
+
 /** Characters of the thought's end that are shown while it grows. */
 const thoughtTailLength = 80;
 
-export function renderThread(conversation: Conversation): RenderedThread {
+export function renderThread(conversation: Conversation, facts: ThreadFacts): RenderedThread {
   const [, ...shown] = conversation.turns;
   const last = shown.findLast((turn) => turn.role === "assistant");
-  const state = last ? threadState(last) : "waiting";
-  return {
-    state,
-    canReply: state === "done" || state === "interrupted",
-    // The first question is the command itself: the code under the thread says it better.
-    comments: shown.map(renderTurn),
-  };
+  const at = last ? threadState(last) : "waiting";
+  const state = at === "done" && facts.stale ? "stale" : at;
+  // The first question is the command itself: the code under the thread says it better.
+  const comments = shown.map(renderTurn);
+  const [first] = comments;
+  if (first) first.markdown = [...factLines(facts), first.markdown].join("\n\n");
+  return { state, canReply: !isWorking(state), comments };
+}
+
+function isWorking(state: ThreadState): boolean {
+  return state === "waiting" || state === "thinking" || state === "answering";
+}
+
+function factLines({ stale, kept }: ThreadFacts): string[] {
+  return [
+    ...(stale ? ["$(warning) _The code was changed since. **Explain Again** looks at it anew._"] : []),
+    ...(kept ? ["$(history) _Kept from an earlier answer about this very code._"] : []),
+  ];
 }
 
 function threadState(turn: AssistantTurn): ThreadState {

@@ -1,4 +1,5 @@
 /** All tasks by kind. */
+import { annotate } from "./annotate.ts";
 import { ask } from "./ask.ts";
 import { changes } from "./changes.ts";
 import { docs } from "./docs.ts";
@@ -8,4 +9,13 @@ import { fix } from "./fix.ts";
 import type { Task, TaskKind } from "./task.ts";
 import { tests } from "./tests.ts";
 
-export const tasks: { readonly [Kind in TaskKind]: Task } = { explain, fix, findBugs, tests, docs, changes, ask };
+export const tasks: { readonly [Kind in TaskKind]: Task } = {
+  explain,
+  fix,
+  findBugs,
+  tests,
+  docs,
+  changes,
+  annotate,
+  ask,
+};

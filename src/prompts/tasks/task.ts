@@ -2,7 +2,7 @@
 import type { Effort } from "../../common/panel.ts";
 import type { TemplateName } from "../templates/template.ts";
 
-export type TaskKind = "explain" | "fix" | "findBugs" | "tests" | "docs" | "changes" | "ask";
+export type TaskKind = "explain" | "fix" | "findBugs" | "tests" | "docs" | "changes" | "annotate" | "ask";
 
 export interface Task {
   kind: TaskKind;

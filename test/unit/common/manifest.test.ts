@@ -8,11 +8,14 @@ import {
   commandIds,
   commentControllerId,
   editorMenuId,
+  languageModelVendor,
+  participantId,
   proposalScheme,
   threadCommandIds,
   viewContainerId,
 } from "../../../src/common/commands.ts";
 import { type SettingType, settingDefinitions, settingKeys } from "../../../src/common/settings.ts";
+import { participantTasks } from "../../../src/features/participant/tasks.ts";
 import { catalogue, defaultModelId } from "../../../src/models/catalogue.ts";
 
 const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
@@ -148,12 +151,21 @@ describe("commands", () => {
   });
 });
 
+it("the participant and the model provider are those of the code", () => {
+  expect(contributes.languageModelChatProviders.map(({ vendor }: { vendor: string }) => vendor)).toEqual([
+    languageModelVendor,
+  ]);
+  const [participant, ...others] = contributes.chatParticipants;
+  expect(others).toEqual([]);
+  expect(participant.id).toBe(participantId);
+  expect(participant.commands.map(({ name }: { name: string }) => name)).toEqual(Object.keys(participantTasks));
+});
+
 it("the view of the chat is where the code looks for it", () => {
   expect(contributes.viewsContainers.activitybar[0].id).toBe(viewContainerId);
   expect(contributes.views[viewContainerId][0].id).toBe(chatViewId);
 });
 
-it("nothing activates the extension before it is used", () => {
-  // A tab that the window before this one left open is in use.
-  expect(manifest.activationEvents).toEqual([`onWebviewPanel:${chatEditorId}`]);
+it("the extension waits until the editor has started: lightbulbs, lenses and hovers are there before its first use", () => {
+  expect(manifest.activationEvents).toEqual([`onWebviewPanel:${chatEditorId}`, "onStartupFinished"]);
 });

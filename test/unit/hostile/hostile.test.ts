@@ -89,7 +89,7 @@ function threadWith(
   const conversation = newConversation("c");
   const turn = ask(conversation, { task: "explain", text: question, code: [] }, "auto");
   fill(turn, begin(turn, "drop"));
-  return renderThread(conversation).comments.map((comment) => comment.markdown);
+  return renderThread(conversation, { stale: false, kept: false }).comments.map((comment) => comment.markdown);
 }
 
 describe("an inline explanation", () => {

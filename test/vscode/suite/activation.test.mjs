@@ -4,9 +4,8 @@ import * as vscode from "vscode";
 const extension = vscode.extensions.getExtension("hunch.hunch");
 
 suite("the extension", () => {
-  test("activates on a command, quickly", async () => {
+  test("activates, quickly", async () => {
     assert.ok(extension, "the extension is there");
-    assert.equal(extension.isActive, false, "nothing activates it before it is used");
     const start = performance.now();
     await extension.activate();
     console.log(`activation: ${(performance.now() - start).toFixed(1)} ms in all, with the loading of the bundle`);

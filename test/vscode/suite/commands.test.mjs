@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
+import { withContext } from "../../../src/host/context.ts";
+import { symbolAt } from "../../../src/host/editor.ts";
 import { writeScriptedModel } from "../../support/scriptedModel.ts";
 
 const [folder] = vscode.workspace.workspaceFolders;
@@ -164,6 +166,67 @@ suite("actions", function () {
     await vscode.workspace.fs.delete(file);
   });
 
+  test("the same question about the same code is answered from before, also when the code moved", async () => {
+    await scriptModel("kept", "It adds up the prices.\n");
+    await cursorAt("Math.floor");
+    const first = await ended(await run("hunch.explainSymbol"));
+    assert.match(first.comments[0].body.value, /adds up the prices/);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(cart, new vscode.Position(0, 0), "// above\n");
+    await vscode.workspace.applyEdit(edit);
+    await cursorAt("Math.floor");
+    const second = await run("hunch.explainSymbol");
+    assert.match(second.comments[0].body.value, /Kept from an earlier answer[\s\S]*adds up the prices/);
+    assert.equal(second.label, "Explain src/cart.ts:9-16");
+    const fresh = await ended(await run("hunch.thread.again", second));
+    assert.doesNotMatch(fresh.comments[0].body.value, /Kept/);
+    await run("hunch.thread.delete", fresh);
+    await run("workbench.action.files.revert");
+  });
+
+  test("Annotate Lines: notes that follow their lines and go with an edit; once more takes them away", async () => {
+    await scriptModel("notes", " 9: starts at nothing\n10: every item\n11: a third is free\n");
+    await cursorAt("Math.floor");
+    assert.deepEqual(await run("hunch.annotateLines"), [
+      { line: 8, text: "starts at nothing" },
+      { line: 9, text: "every item" },
+      { line: 10, text: "a third is free" },
+    ]);
+    assert.deepEqual(await run("hunch.annotateLines"), []);
+  });
+
+  test("“Explain” in the hover of a definition's name, and above it when that is wanted", async () => {
+    const { document } = await cursorAt("total(items: Item");
+    const at = (text) => document.positionAt(document.getText().indexOf(text));
+    const hovers = async (position) => {
+      const found = await run("vscode.executeHoverProvider", cart, position);
+      return found.flatMap(({ contents }) => contents.map(({ value }) => value)).join();
+    };
+    assert.match(await hovers(at("total(items: Item")), /\(command:hunch\.explainSymbol\?/);
+    assert.doesNotMatch(await hovers(at("Math.floor")), /hunch/);
+    const lenses = async () =>
+      (await run("vscode.executeCodeLensProvider", cart)).filter(
+        ({ command }) => command?.command === "hunch.explainSymbol",
+      );
+    assert.deepEqual(await lenses(), []);
+    await vscode.workspace.getConfiguration("hunch").update("codeLens", true, true);
+    const lines = (await lenses()).map(({ range }) => range.start.line + 1);
+    await vscode.workspace.getConfiguration("hunch").update("codeLens", undefined, true);
+    assert.deepEqual(
+      lines.filter((line) => [8, 17, 20].includes(line)),
+      [8, 17, 20],
+    );
+  });
+
+  test("what a method uses goes along: the function that it calls, by the language service", async () => {
+    const { document } = await cursorAt("total([...this");
+    const code = await symbolAt(document, document.positionAt(document.getText().indexOf("total([...this")).line);
+    const { code: pieces, omitted } = await withContext(code);
+    const [subject, ...references] = pieces.map(({ piece }) => [piece.startLine, piece.endLine, piece.role]);
+    assert.deepEqual([subject, omitted], [[26, 28, undefined], []]);
+    assert.deepEqual(references[0], [8, 15, "reference"]);
+  });
+
   test("an answer without code proposes nothing", async () => {
     await scriptModel("none", "I would rather not.\n");
     await cursorAt("Math.floor");
@@ -187,6 +250,26 @@ suite("actions", function () {
       const problem = await run("hunch.explainProblem", { uri: cart, diagnostics });
       assert.deepEqual([problem.label, problem.range.start.line], ["Explain the problem in src/cart.ts:8-15", 11]);
       for (const thread of [symbol, bugs, problem]) await run("hunch.thread.delete", thread);
+    });
+
+    test("is a language model for other extensions: streams, counts tokens, stops", async () => {
+      const [model] = await vscode.lm.selectChatModels({ vendor: "hunch" });
+      assert.ok(model, "it is offered");
+      assert.ok((await model.countTokens("function add(a, b) { return a + b; }")) > 5);
+      const question = [vscode.LanguageModelChatMessage.User("Count from one to twenty.")];
+      const whole = await model.sendRequest(question, { modelOptions: { maxTokens: 24 } });
+      const parts = [];
+      for await (const part of whole.text) parts.push(part);
+      assert.ok(parts.length > 1 && parts.join("").trim() !== "", JSON.stringify(parts));
+      const cancel = new vscode.CancellationTokenSource();
+      const stopped = await model.sendRequest(question, { modelOptions: { maxTokens: 2_000 } }, cancel.token);
+      let seen = 0;
+      try {
+        for await (const _part of stopped.text) if (++seen === 2) cancel.cancel();
+      } catch (error) {
+        assert.match(String(error), /cancel/i);
+      }
+      assert.ok(seen < 200, `${seen} parts after it was cancelled`);
     });
 
     test("Explain File answers in the chat", async () => {

@@ -18,6 +18,12 @@ async function ended(thread) {
   return thread;
 }
 
+async function shows(thread, pattern) {
+  for (let attempt = 0; attempt < 100 && !pattern.test(textOf(thread)); attempt++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.match(textOf(thread), pattern);
+}
+
 const textOf = (thread) => thread.comments.map((comment) => comment.body.value).join("\n");
 const linesOf = (thread) => [thread.range.start.line + 1, thread.range.end.line + 1];
 
@@ -50,6 +56,20 @@ suite("explain", function () {
     await vscode.workspace.applyEdit(edit);
     assert.deepEqual(linesOf(thread), [10, 17]);
     await vscode.commands.executeCommand("workbench.action.files.revert");
+  });
+
+  test("says when the code was edited; Explain Again looks at it anew", async () => {
+    const document = await vscode.workspace.openTextDocument(cart);
+    const thread = await explain(document, 8, 15);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(cart, new vscode.Position(9, 0), "  // inside\n");
+    await vscode.workspace.applyEdit(edit);
+    await shows(thread, /code was changed since/);
+    const again = await ended(await vscode.commands.executeCommand("hunch.thread.again", thread));
+    assert.deepEqual(linesOf(again), [8, 16]);
+    assert.doesNotMatch(textOf(again), /code was changed since/);
+    await vscode.commands.executeCommand("undo");
+    await shows(again, /code was changed since/);
   });
 
   test("a follow-up question gets an answer in the thread", async () => {

@@ -11,12 +11,22 @@ function explaining() {
   return { conversation, turn, base };
 }
 const answerOf = (conversation: ReturnType<typeof explaining>["conversation"]) =>
-  renderThread(conversation).comments.at(-1)?.markdown ?? "";
+  renderThread(conversation, { stale: false, kept: false }).comments.at(-1)?.markdown ?? "";
 
 describe("renderThread", () => {
   it("leaves out the first question: it is the code above", () => {
     const { conversation } = explaining();
-    expect(renderThread(conversation).comments.map((comment) => comment.author)).toEqual(["hunch"]);
+    expect(renderThread(conversation, { stale: false, kept: false }).comments.map((comment) => comment.author)).toEqual(
+      ["hunch"],
+    );
+  });
+
+  it("says that the code was changed, and that an answer is one from before", () => {
+    const { conversation, turn, base } = explaining();
+    finish(turn, result(), base);
+    const { state, comments, canReply } = renderThread(conversation, { stale: true, kept: true });
+    expect([state, canReply]).toEqual(["stale", true]);
+    expect(comments[0]?.markdown).toMatch(/code was changed since.*Explain Again[\s\S]*Kept from an earlier answer/);
   });
 
   it("says what it waits for", () => {
@@ -26,7 +36,10 @@ describe("renderThread", () => {
     expect(answerOf(conversation)).toContain("Waiting for 1 other question…");
     applyEvent(turn, { type: "prefill", processedTokens: 64, totalTokens: 300, cachedTokens: 0 }, base);
     expect(answerOf(conversation)).toContain("Reading 64 of 300 tokens…");
-    expect(renderThread(conversation)).toMatchObject({ state: "waiting", canReply: false });
+    expect(renderThread(conversation, { stale: false, kept: false })).toMatchObject({
+      state: "waiting",
+      canReply: false,
+    });
   });
 
   it("shows a growing thought in one line: its end, as plain text", () => {
@@ -39,7 +52,7 @@ describe("renderThread", () => {
     expect(text).toContain("the end");
     expect(text).toContain("\\# \\*so\\* \\!\\[x\\]");
     expect(text.length).toBeLessThan(250);
-    expect(renderThread(conversation).state).toBe("thinking");
+    expect(renderThread(conversation, { stale: false, kept: false }).state).toBe("thinking");
   });
 
   it("folds the thought when the answer starts, and ends with the figures", () => {
@@ -47,7 +60,10 @@ describe("renderThread", () => {
     applyEvent(turn, tokens("thinking", ["hm"], { elapsedMs: 0 }), base);
     applyEvent(turn, tokens("thinking", ["m"], { elapsedMs: 1_500 }), base);
     applyEvent(turn, tokens("answer", ["It **sums**.\n"]), base);
-    expect(renderThread(conversation)).toMatchObject({ state: "answering", canReply: false });
+    expect(renderThread(conversation, { stale: false, kept: false })).toMatchObject({
+      state: "answering",
+      canReply: false,
+    });
     expect(answerOf(conversation)).not.toContain("hmm");
     finish(turn, result({ thinkingEnd: "budget", stats: stats({ draftedTokens: 10, acceptedTokens: 6 }) }), base);
     expect(
@@ -59,7 +75,7 @@ describe("renderThread", () => {
       "It **sums**.",
       "_34 tokens · 41 tokens/s · 2.0× by speculation · 60 % of drafts accepted_",
     ]);
-    expect(renderThread(conversation)).toMatchObject({ state: "done", canReply: true });
+    expect(renderThread(conversation, { stale: false, kept: false })).toMatchObject({ state: "done", canReply: true });
   });
 
   it("a dead engine: the text stays, the error says what to do, Continue is offered", () => {
@@ -69,14 +85,17 @@ describe("renderThread", () => {
     const text = answerOf(conversation);
     expect(text).toContain("```ts\nlet a\n```\n\n$(error) **The engine stopped\\.**");
     expect(text).toContain("Continue or ask again\\.");
-    expect(renderThread(conversation)).toMatchObject({ state: "interrupted", canReply: true });
+    expect(renderThread(conversation, { stale: false, kept: false })).toMatchObject({
+      state: "interrupted",
+      canReply: true,
+    });
   });
 
   it("shows follow-up questions as they were typed", () => {
     const { conversation, turn, base } = explaining();
     finish(turn, result(), base);
     ask(conversation, { task: "ask", text: "Why *not* a Map?\n<b>", code: [] }, "auto");
-    expect(renderThread(conversation).comments[1]).toEqual({
+    expect(renderThread(conversation, { stale: false, kept: false }).comments[1]).toEqual({
       author: "you",
       markdown: "Why \\*not\\* a Map?  \n\\<b\\>",
     });

@@ -1,0 +1,90 @@
+/**
+ * Explanations that were given before: the same code, question, model and effort get the same answer at once, also
+ * after a restart. Anything else is another key, so an entry can never be out of date.
+ */
+import { createHash } from "node:crypto";
+import { runsText } from "../../common/panel.ts";
+import type { Settings } from "../../common/settings.ts";
+import type { CodePiece, TaskKind } from "../../prompts/compose.ts";
+import type { Conversation } from "../chat/conversation.ts";
+
+/** All that an answer depends on. */
+export interface ExplanationInput {
+  task: TaskKind;
+  question: string;
+  code: readonly CodePiece[];
+  settings: Pick<Settings, "model" | "effort" | "thinkingBudget" | "maxTokens" | "temperature">;
+}
+
+/** Where entries are kept: VS Code's Memento, or anything like it. */
+export interface CacheStorage {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+interface Entry {
+  key: string;
+  conversation: Conversation;
+}
+
+const storageKey = "explain.cache";
+/** JSON characters of all entries; VS Code reads and writes them as one. */
+const defaultLimit = 400_000;
+
+export class ExplanationCache {
+  readonly #storage: CacheStorage;
+  readonly #limit: number;
+  /** The one used last stands last. */
+  #entries: Entry[] | null = null;
+
+  constructor(storage: CacheStorage, limit = defaultLimit) {
+    this.#storage = storage;
+    this.#limit = limit;
+  }
+
+  /** A copy of the conversation of an earlier answer, as the new one that `title` begins. */
+  get(key: string, begins: { id: string; title: string }): Conversation | null {
+    const entry = this.#load().find((candidate) => candidate.key === key);
+    if (!entry) return null;
+    this.#entries = [...this.#load().filter((candidate) => candidate !== entry), entry];
+    return copyOf(entry.conversation, begins);
+  }
+
+  /** Keeps a first answer that the model ended by itself; others are not worth keeping. */
+  async put(key: string, conversation: Conversation): Promise<void> {
+    const [, turn, ...more] = conversation.turns;
+    if (turn?.role !== "assistant" || more.length > 0) return;
+    if (turn.status !== "done" || turn.stopReason !== "stop" || runsText(turn.answer).trim() === "") return;
+    const others = this.#load().filter((candidate) => candidate.key !== key);
+    const entries = [...others, { key, conversation: structuredClone(conversation) }];
+    while (entries.length > 0 && JSON.stringify(entries).length > this.#limit) entries.shift();
+    this.#entries = entries;
+    await this.#storage.update(storageKey, entries);
+  }
+
+  #load(): Entry[] {
+    const stored = this.#storage.get(storageKey);
+    this.#entries ??= Array.isArray(stored) ? (stored as Entry[]) : [];
+    return this.#entries;
+  }
+}
+
+export function explanationKey({ task, question, code, settings }: ExplanationInput): string {
+  const { model, effort, thinkingBudget, maxTokens, temperature } = settings;
+  // Not the lines: they shift with every edit above.
+  const pieces = code.map((piece) => [piece.languageId, piece.code, piece.role ?? "subject"]);
+  const parts = [task, question, pieces, model, effort, thinkingBudget, maxTokens, temperature];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+function copyOf(conversation: Conversation, { id, title }: { id: string; title: string }): Conversation {
+  const copy = structuredClone(conversation);
+  const inputs: Conversation["inputs"] = {};
+  for (const [index, turn] of copy.turns.entries()) {
+    const input = copy.inputs[turn.id];
+    turn.id = `${id}.${index}`;
+    if (input) inputs[turn.id] = input;
+    if (turn.role === "user") turn.text = title;
+  }
+  return { ...copy, id, title, inputs, forks: {}, nextTurn: copy.turns.length };
+}

@@ -1,0 +1,138 @@
+/** `@hunch` in VS Code's own chat, with slash commands for the tasks. The model is Hunch's, whichever the chat has picked. */
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import { participantId } from "../../common/commands.ts";
+import { fromErrorData, isHunchError } from "../../common/errors.ts";
+import { withContext } from "../../host/context.ts";
+import type { Ctx } from "../../host/ctx.ts";
+import {
+  codeInQuestion,
+  type EditorCode,
+  rangeCode,
+  selectedAttachment,
+  selectedCode,
+  wholeFile,
+} from "../../host/editor.ts";
+import { diagnosticsIn, toProblem } from "../../host/problems.ts";
+import { describeProblems } from "../../prompts/problems.ts";
+import type { Question } from "../chat/conversation.ts";
+import type { ChatSession } from "../chat/session.ts";
+import type { Sessions } from "../chat/sessions.ts";
+import { offerMissingModel } from "../models/download.ts";
+import { conversationOf, type Exchange } from "./history.ts";
+import { participantTasks } from "./tasks.ts";
+
+export function registerParticipant(ctx: Ctx, sessions: Sessions): void {
+  // Builds of VS Code without chat have no participants.
+  if (typeof vscode.chat?.createChatParticipant !== "function") return;
+  const participant = ctx.own(
+    vscode.chat.createChatParticipant(participantId, (request, context, stream, token) =>
+      answer(ctx, sessions, { request, context, stream, token }),
+    ),
+  );
+  participant.iconPath = vscode.Uri.joinPath(ctx.extension.extensionUri, "media", "icon.png");
+}
+
+interface Asked {
+  request: vscode.ChatRequest;
+  context: vscode.ChatContext;
+  stream: vscode.ChatResponseStream;
+  token: vscode.CancellationToken;
+}
+
+async function answer(ctx: Ctx, sessions: Sessions, asked: Asked): Promise<vscode.ChatResult> {
+  const { request, context, stream, token } = asked;
+  try {
+    const question = await questionOf(request);
+    if (!(await offerMissingModel(ctx))) return {};
+    const session = sessions.create(conversationOf(randomUUID(), exchangesOf(context.history)));
+    await streamAnswer(session, question, stream, token);
+    const turn = session.conversation.turns.at(-1);
+    if (turn?.role === "assistant" && turn.error) throw fromErrorData(turn.error);
+    return {};
+  } catch (error) {
+    if (!isHunchError(error)) throw error;
+    ctx.log.error("@hunch", error);
+    return { errorDetails: { message: `${error.message} ${error.hint}`.trim() } };
+  }
+}
+
+async function streamAnswer(
+  session: ChatSession,
+  question: Question,
+  stream: vscode.ChatResponseStream,
+  token: vscode.CancellationToken,
+): Promise<void> {
+  // With the markdown parser, which activation should not pay for.
+  const { SafeStream } = await import("./safeStream.ts");
+  const safe = new SafeStream((markdown) => stream.markdown(markdown));
+  let said = "";
+  const say = (text: string) => {
+    if (text !== said) stream.progress(text);
+    said = text;
+  };
+  const changing = session.onChange((change) => {
+    if (change.type === "tokens")
+      safe.push(change.tokens.map(({ segment, text }) => (segment === "answer" ? text : "")).join(""));
+    else if (change.type === "turn" && change.turn.status === "loading") say("Loading the model");
+    else if (change.type === "turn" && change.turn.status === "thinking") say("Thinking");
+  });
+  const stopping = token.onCancellationRequested(() => session.stop());
+  try {
+    await session.ask(question);
+  } finally {
+    changing.dispose();
+    stopping.dispose();
+  }
+  safe.end();
+  const turn = session.conversation.turns.at(-1);
+  for (const { message } of turn?.role === "assistant" ? turn.notices : [])
+    stream.markdown(new vscode.MarkdownString("\n\n").appendText(message));
+}
+
+async function questionOf({ command, prompt, references }: vscode.ChatRequest): Promise<Question> {
+  const task = participantTasks[command ?? ""] ?? "ask";
+  const attached = await attachedCode(references);
+  if (task === "ask") {
+    const selected = attached.length === 0 && selectedAttachment() ? codeOfSelection() : null;
+    return { task, text: prompt.trim() || "Explain this code.", code: selected ? [selected] : attached };
+  }
+  const [subject, ...others] = attached.length > 0 ? attached : [await codeInQuestion()];
+  if (!subject) throw new Error("A task has code, or an error says that there is none.");
+  const { code, omitted } = await withContext(subject);
+  const problems = task === "fix" ? diagnosticsIn(subject.document.uri, subject.range).map(toProblem) : [];
+  const question = [describeProblems(problems), prompt.trim()].filter((part) => part !== "").join("\n\n");
+  return { task, text: prompt.trim() || `/${command}`, question, code: [...code, ...others], omitted };
+}
+
+function codeOfSelection(): EditorCode | null {
+  const editor = vscode.window.activeTextEditor;
+  return editor ? selectedCode(editor) : null;
+}
+
+/** Files and places that the question names with # or by dropping them on it. */
+async function attachedCode(references: readonly vscode.ChatPromptReference[]): Promise<EditorCode[]> {
+  const code: EditorCode[] = [];
+  for (const { value } of references) {
+    if (value instanceof vscode.Location)
+      code.push(rangeCode(await vscode.workspace.openTextDocument(value.uri), value.range));
+    else if (value instanceof vscode.Uri) code.push(wholeFile(await vscode.workspace.openTextDocument(value)));
+  }
+  return code;
+}
+
+function exchangesOf(history: vscode.ChatContext["history"]): Exchange[] {
+  const exchanges: Exchange[] = [];
+  for (const turn of history) {
+    if (turn instanceof vscode.ChatRequestTurn)
+      exchanges.push({ prompt: turn.prompt || `/${turn.command ?? ""}`, answer: "" });
+    else {
+      const last = exchanges.at(-1);
+      const text = turn.response.map((part) =>
+        part instanceof vscode.ChatResponseMarkdownPart ? part.value.value : "",
+      );
+      if (last) last.answer += text.join("");
+    }
+  }
+  return exchanges;
+}

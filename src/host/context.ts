@@ -1,0 +1,94 @@
+/**
+ * What code uses: the definitions of its names that stand elsewhere in the workspace, by the language services. They
+ * tell a model what it would otherwise make up.
+ */
+import * as vscode from "vscode";
+import type { CodePiece } from "../prompts/compose.ts";
+import type { Omission } from "../prompts/contextBudget.ts";
+import { type Identifier, identifiersIn, type Place } from "../prompts/identifiers.ts";
+import { pickReferences } from "../prompts/references.ts";
+import { type EditorCode, findSymbol, linesOf } from "./editor.ts";
+
+/** A model on a processor reads this in some ten seconds. */
+const contextTokens = 512;
+/** Names looked up; beyond them the definitions would not fit anyway. */
+const maxNames = 24;
+/** Language services may be busy with a large project: a question does not wait longer for them. */
+const patienceMs = 1_500;
+
+export interface WithContext {
+  /** The code itself, then what it uses. */
+  code: Pick<EditorCode, "piece" | "attachment">[];
+  /** Definitions that there was no room for. */
+  omitted: Omission[];
+}
+
+/** Never throws: without language services there is no context. */
+export async function withContext(code: EditorCode): Promise<WithContext> {
+  const found: EditorCode[] = [];
+  const looking = Promise.all(
+    identifiersIn(code.piece.code)
+      .slice(0, maxNames)
+      .map(async (identifier, index) => {
+        const definition = await definitionOf(code, identifier);
+        if (definition) found[index] = definition;
+      }),
+  );
+  await Promise.race([looking, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
+  // Those that came in time, in the order of their names.
+  const definitions = found.filter((definition) => definition !== undefined);
+  const { pieces, omitted } = pickReferences(
+    definitions.map(({ piece }) => piece),
+    contextTokens,
+  );
+  const isOf = (piece: CodePiece) => (candidate: EditorCode) =>
+    candidate.piece.label === piece.label && candidate.piece.startLine === piece.startLine;
+  const references = pieces.flatMap((piece) => {
+    const definition = definitions.find(isOf(piece));
+    return definition ? [{ piece, attachment: definition.attachment }] : [];
+  });
+  return { code: [code, ...references], omitted };
+}
+
+async function definitionOf(code: EditorCode, { places }: Identifier): Promise<EditorCode | null> {
+  const [first, last] = places;
+  return (await definitionFrom(code, first)) ?? (last === first ? null : definitionFrom(code, last));
+}
+
+async function definitionFrom(code: EditorCode, { line, column }: Place): Promise<EditorCode | null> {
+  const startLine = code.piece.startLine - 1;
+  // Only a selection begins within a line.
+  const startColumn = startLine === code.range.start.line ? code.range.start.character : 0;
+  const position = new vscode.Position(startLine + line, line === 0 ? startColumn + column : column);
+  try {
+    const found = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[] | undefined>(
+      "vscode.executeDefinitionProvider",
+      code.document.uri,
+      position,
+    );
+    const [definition] = found ?? [];
+    return definition ? await definitionAt(code, definition) : null;
+  } catch {
+    // A language service that fails, or a file that can not be opened: the question is answered without it.
+    return null;
+  }
+}
+
+async function definitionAt(
+  code: EditorCode,
+  found: vscode.Location | vscode.LocationLink,
+): Promise<EditorCode | null> {
+  const [uri, range] = "targetUri" in found ? [found.targetUri, found.targetRange] : [found.uri, found.range];
+  // Libraries are known to models, or too much to tell.
+  if (!vscode.workspace.getWorkspaceFolder(uri) || /\/node_modules\/|\.d\.ts$/.test(uri.path)) return null;
+  const document = await vscode.workspace.openTextDocument(uri);
+  const own = new vscode.Range(code.piece.startLine - 1, 0, code.piece.endLine, 0);
+  const touchesCode = (at: vscode.Range) => document === code.document && at.intersection(own) !== undefined;
+  if (touchesCode(range)) return null;
+  const lines = { startLine: range.start.line, endLine: range.end.line };
+  // Some services give the name alone: then the definition around it, unless our code is a part of that.
+  const whole = range.isSingleLine ? await findSymbol(document, range.start.line) : null;
+  return whole && whole.range.start.line === range.start.line && !touchesCode(whole.range)
+    ? whole
+    : linesOf(document, lines, "The definition");
+}

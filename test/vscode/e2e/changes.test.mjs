@@ -1,0 +1,68 @@
+/** A proposed change in the user interface: its diff, its buttons and its key; and notes at the ends of lines. */
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { openFile, runCommand, selectLines, until } from "../host/host.mjs";
+import { writeScripted } from "../host/scripted.mjs";
+import { testSettings } from "../host/settings.mjs";
+import { openWorkbench } from "../host/workbench.mjs";
+
+const answer =
+  '```ts\nimport { total } from "./cart";\ntest("nothing costs nothing", () => total([]));\n``` \n9: the sum so far\n10: each item in turn\n';
+const models = mkdtempSync(path.join(os.tmpdir(), "hunch-scripted-"));
+let workbench;
+before(async () => {
+  const model = path.join(models, "tests.gguf");
+  await writeScripted(model, answer);
+  workbench = await openWorkbench({ settings: testSettings({ "hunch.model": model }) });
+});
+after(async () => {
+  await workbench?.close();
+  rmSync(models, { recursive: true });
+});
+
+const file = () => path.join(workbench.workspace, "src/cart.test.ts");
+const diff = () => workbench.page.locator(".monaco-diff-editor");
+const button = (name) => workbench.page.locator(`.editor-actions .action-label[aria-label^="${name}"]`);
+
+async function writeTests() {
+  const { page } = workbench;
+  await openFile(page, "cart.ts");
+  await selectLines(page, 8, 15);
+  await runCommand(page, "Hunch: Write Tests");
+  await diff().waitFor();
+  await button("Apply Change").waitFor();
+}
+
+test("the diff's own buttons: Discard drops the change", async () => {
+  await writeTests();
+  await workbench.screenshot("change-proposed");
+  await button("Discard Change").click();
+  await diff().waitFor({ state: "detached" });
+  assert.equal(existsSync(file()), false);
+});
+
+test("Apply makes it", async () => {
+  await writeTests();
+  await button("Apply Change").click();
+  await until("the file", () => existsSync(file()));
+  assert.match(readFileSync(file(), "utf8"), /nothing costs nothing/);
+  await diff().waitFor({ state: "detached" });
+});
+
+test("notes stand at the ends of their lines", async () => {
+  const { page } = workbench;
+  await runCommand(page, "View: Close All Editors");
+  await openFile(page, "cart.ts");
+  await selectLines(page, 8, 15);
+  await runCommand(page, "Hunch: Annotate Lines");
+  // Decorations are drawn as CSS content, which has no text in the page.
+  const shown = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll(".view-line span")].map((span) => getComputedStyle(span, "::after").content).join(),
+    );
+  await until("the notes", async () => /the sum so far.*each item in turn/.test(await shown()));
+  await workbench.screenshot("notes");
+});
