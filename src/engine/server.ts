@@ -124,7 +124,7 @@ export class EngineServer {
     });
   }
 
-  /** Measures the cost curve while nobody waits. */
+  /** Measures the cost curve while nobody waits; what a request cut short is made up for after it. */
   #measureSoon(model: Backend): void {
     const work = model.idleWork;
     if (!work) return;
@@ -154,6 +154,7 @@ export class EngineServer {
           return result;
         } finally {
           this.#generations.delete(generationId);
+          this.#measureSoon(model);
         }
       },
       {

@@ -147,17 +147,23 @@ export async function symbolsOf(document: vscode.TextDocument): Promise<SymbolLi
     "vscode.executeDocumentSymbolProvider",
     document.uri,
   );
-  return (found ?? []).map(toLines);
+  return (found ?? []).map((symbol) => toLines(symbol));
 }
 
 /** Older providers give flat symbols without children; the innermost then is the first that fits. */
-function toLines(symbol: vscode.DocumentSymbol | vscode.SymbolInformation): SymbolLines {
+function toLines(
+  symbol: vscode.DocumentSymbol | vscode.SymbolInformation,
+  parent?: vscode.DocumentSymbol,
+): SymbolLines {
   const range = "location" in symbol ? symbol.location.range : symbol.range;
+  // Accessors, and functions kept in a field; a property of an object is just a value.
+  const hasCode =
+    symbol.kind === vscode.SymbolKind.Property && parent?.kind === vscode.SymbolKind.Class && !range.isSingleLine;
   return {
     name: symbol.name,
     startLine: range.start.line,
     endLine: range.end.line,
-    isDefinition: definitionKinds.has(symbol.kind),
-    children: "children" in symbol ? symbol.children.map(toLines) : [],
+    isDefinition: definitionKinds.has(symbol.kind) || hasCode,
+    children: "children" in symbol ? symbol.children.map((child) => toLines(child, symbol)) : [],
   };
 }

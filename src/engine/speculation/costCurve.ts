@@ -8,7 +8,7 @@ import type { TokenSequence } from "./types.ts";
 export const measuredSizes = [1, 2, 3, 4, 6, 8, 12, 16, 32] as const;
 /** A size from here on is measured once only: on a CPU it takes as long as all the others. */
 const largeSize = 32;
-/** Passes up to this size are thought possible while nothing is measured. */
+/** Drafts up to this pass size are considered whether it is measured or not. */
 const assumedLargest = 16;
 
 /** Serialised form: ms by pass size. */
@@ -32,6 +32,16 @@ export class CostCurve {
     return this.#ms.has(1);
   }
 
+  /** Whether every size that is measured after load and fits into a pass has been. */
+  isComplete(maxPassSize: number): boolean {
+    return measuredSizes.every((size) => size > maxPassSize || this.#ms.has(size));
+  }
+
+  /** Takes measured times as they are. */
+  adopt(samples: CostSamples): void {
+    for (const [size, ms] of Object.entries(samples)) this.#ms.set(Number(size), ms);
+  }
+
   /** ms of a pass over `size` tokens; the shape of a slow CPU is assumed where nothing was measured. */
   passMs(size: number): number {
     const exact = this.#ms.get(size);
@@ -53,9 +63,9 @@ export class CostCurve {
     return this.#ms.get(below)! * (1 - share) + this.#ms.get(above)! * share;
   }
 
-  /** The largest size whose cost is known; beyond it the curve is a guess that speculation does not rest on. */
+  /** The largest size that speculation may use: beyond what was measured the curve is a guess. */
   get largestSize(): number {
-    return this.known ? Math.max(...this.#ms.keys()) : assumedLargest;
+    return Math.max(assumedLargest, ...this.#ms.keys());
   }
 
   /** T(size) / T(1). */

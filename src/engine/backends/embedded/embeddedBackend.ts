@@ -31,7 +31,7 @@ export class EmbeddedBackend implements Backend {
   }
 
   get idleWork() {
-    return this.#model.costs.known ? null : (stop: () => boolean) => this.#model.ensureCosts(stop);
+    return this.#model.costsAreKnown ? null : (stop: () => boolean) => this.#model.ensureCosts(stop);
   }
 
   async generation(params: GenerateParams, hooks: GenerationHooks) {

@@ -36,6 +36,9 @@ interface Learnt {
   thoughtLengths?: unknown;
 }
 
+/** A measurement takes seconds on a slow machine: it is not begun again after every question. */
+const mostCostAttempts = 5;
+
 export class EngineModel {
   readonly target: OpenModel;
   readonly draft: OpenModel | null;
@@ -56,6 +59,7 @@ export class EngineModel {
   readonly #notices: Notice[];
   readonly #loadMs: number;
   #exactness: ExactnessResult | null;
+  #costAttempts = 0;
 
   static async load(params: LoadParams, folder: StateFolder, hooks: LoadHooks): Promise<EngineModel> {
     const start = performance.now();
@@ -222,11 +226,16 @@ export class EngineModel {
     if (this.draft) this.draft.sequence.threads = this.governor.threads;
   }
 
+  /** Nothing is left to measure: T(n) is known, or requests have cut its measurement short too often. */
+  get costsAreKnown(): boolean {
+    return this.#costAttempts >= mostCostAttempts || this.costs.isComplete(this.target.sequence.maxPassSize);
+  }
+
   /** Measures T(n) unless it is known. @param stop asked between passes, when a request waits */
   async ensureCosts(stop: () => boolean = () => false): Promise<void> {
-    if (this.costs.known || !this.target.canRollBack) return;
-    const samples = await measureCosts(this.target.sequence, { stop });
-    for (const [size, ms] of Object.entries(samples)) this.costs.observe(Number(size), ms);
+    if (this.costsAreKnown || !this.target.canRollBack) return;
+    this.#costAttempts++;
+    this.costs.adopt(await measureCosts(this.target.sequence, { stop }));
     this.save();
   }
 
@@ -245,7 +254,7 @@ export class EngineModel {
     let draftCost: number | null = null;
     if (params.costCurve && this.target.canRollBack) {
       fresh = new CostCurve(await measureCosts(sequence, { rounds: 3 }));
-      for (const [size, ms] of Object.entries(fresh.samples())) this.costs.observe(Number(size), ms);
+      this.costs.adopt(fresh.samples());
       if (this.draft) {
         this.draft.sequence.rollback(0);
         const draftCosts = new CostCurve(await measureCosts(this.draft.sequence, { rounds: 3, sizes: [1] }));

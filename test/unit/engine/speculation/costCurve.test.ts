@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { CostCurve, measureCosts, measuredSizes } from "../../../../src/engine/speculation/costCurve.ts";
+import { ToySequence } from "../../support/toySequence.ts";
+
+describe("CostCurve", () => {
+  it("interpolates between measured sizes, and goes on straight beyond the last", () => {
+    const curve = new CostCurve({ 1: 10, 2: 16, 4: 20 });
+    expect(curve.passMs(3)).toBe(18);
+    expect(curve.passMs(6)).toBe(24);
+    expect(curve.relative(4)).toBe(2);
+  });
+
+  it("lets speculation use sizes up to 16 even where a request cut the measurement short, and 32 only if measured", () => {
+    expect(new CostCurve().largestSize).toBe(16);
+    expect(new CostCurve({ 1: 10 }).largestSize).toBe(16);
+    expect(new CostCurve({ 1: 10, 32: 11 }).largestSize).toBe(32);
+  });
+
+  it("knows when the measurement is complete", async () => {
+    let passes = 0;
+    const cut = new CostCurve(await measureCosts(new ToySequence(), { stop: () => ++passes > 4 }));
+    expect(cut.known).toBe(true);
+    expect(cut.isComplete(64)).toBe(false);
+    cut.adopt(await measureCosts(new ToySequence()));
+    expect(cut.isComplete(64)).toBe(true);
+    expect(Object.keys(cut.samples()).map(Number)).toEqual([...measuredSizes]);
+    expect(new CostCurve({ 1: 1, 2: 2, 3: 3, 4: 4 }).isComplete(4)).toBe(true);
+  });
+
+  it("follows slower passes, and leaves out those that say something about the machine's load", () => {
+    const curve = new CostCurve({ 1: 10, 8: 40 });
+    for (let i = 0; i < 100; i++) curve.observe(1, 12);
+    expect(curve.passMs(1)).toBeGreaterThan(11.5);
+    expect(curve.passMs(8)).toBeGreaterThan(44);
+    const before = curve.samples();
+    curve.observe(1, 400);
+    expect(curve.samples()).toEqual(before);
+  });
+});
