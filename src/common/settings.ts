@@ -45,6 +45,8 @@ export interface Settings {
   /** Minutes without a question after which the model is dropped from memory; 0 keeps it. */
   idleUnloadMinutes: number;
   /** Draft also from the workspace's files and earlier answers. */
+  /** End thoughts and answers that go in circles. */
+  loopGuard: boolean;
   workspaceIndex: boolean;
   logLevel: LogLevel;
 }
@@ -120,6 +122,7 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
     default: 15,
     scope: "machine",
   },
+  loopGuard: { type: { kind: "flag" }, default: true, scope: "window" },
   workspaceIndex: { type: { kind: "flag" }, default: true, scope: "window" },
   logLevel: {
     type: { kind: "choice", values: ["error", "warn", "info", "debug"] satisfies LogLevel[] },

@@ -9,7 +9,10 @@ import type { LearntTemplates } from "../../prompts/effort.ts";
 import type { UsedPlan, UseLog } from "../../prompts/learning.ts";
 import { type Conversation, historyBefore, inputOf, type TurnInput } from "./conversation.ts";
 
-export type GenerationSettings = Pick<Settings, "temperature" | "maxTokens" | "thinkingBudget" | "speculation">;
+export type GenerationSettings = Pick<
+  Settings,
+  "temperature" | "maxTokens" | "thinkingBudget" | "speculation" | "loopGuard"
+>;
 
 export interface TurnRequest {
   params: Omit<GenerateParams, "generationId">;
@@ -58,7 +61,7 @@ export function buildRequest(options: RequestOptions): TurnRequest {
         seed,
       },
       maxTokens,
-      controls: composed.controls,
+      controls: { ...composed.controls, loopGuard: settings.loopGuard },
       purpose: composed.purpose,
       speculation: settings.speculation,
       onContextFull: "stop",

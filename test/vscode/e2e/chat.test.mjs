@@ -11,7 +11,12 @@ const looks = { "hunch.effort": "high", "hunch.maxTokens": 1_500, "hunch.showTok
  * Settings for what has to be compared to the letter and interrupted in time: the raw text in place of markdown, and no
  * thought, which the small model ends when it likes.
  */
-const exact = { "hunch.effort": "off", "hunch.maxTokens": 6_000, "hunch.showTokenOrigins": true };
+const exact = {
+  "hunch.effort": "off",
+  "hunch.maxTokens": 6_000,
+  "hunch.showTokenOrigins": true,
+  "hunch.loopGuard": false,
+};
 /** Without sampling the small model goes on with this until it is stopped. */
 const endless = "List all numbers from one to one thousand in words.";
 
@@ -49,8 +54,14 @@ async function askEndless() {
   await workbench.ask(endless);
 }
 
+/** Stops the answer; one that has just ended by itself, or in circles, is as good. */
 async function stop() {
-  await running().click();
+  if (await running().isVisible())
+    await running()
+      .click({ timeout: 10_000 })
+      .catch(async (error) => {
+        if (!(await idle().isVisible())) throw error;
+      });
   await idle().waitFor();
 }
 

@@ -37,6 +37,7 @@ function session(
       maxTokens: null,
       thinkingBudget: null,
       speculation: "auto",
+      loopGuard: true,
       ...o.settings,
     }),
     use: () => [],
