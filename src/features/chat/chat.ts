@@ -100,8 +100,9 @@ export class Chat {
   }
 
   async newChat(): Promise<void> {
-    this.#use(this.#library.create());
+    // Focus first: once the empty chat is on screen, nothing takes the keyboard from what the user does next.
     await this.view.focus();
+    this.#use(this.#library.create());
   }
 
   /** Shows the list of all conversations. */

@@ -54,14 +54,8 @@ async function askEndless() {
   await workbench.ask(endless);
 }
 
-/** Stops the answer; one that has just ended by itself, or in circles, is as good. */
 async function stop() {
-  if (await running().isVisible())
-    await running()
-      .click({ timeout: 10_000 })
-      .catch(async (error) => {
-        if (!(await idle().isVisible())) throw error;
-      });
+  await running().click();
   await idle().waitFor();
 }
 

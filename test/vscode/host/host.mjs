@@ -140,8 +140,8 @@ export async function openFile(page, name) {
 async function quickOpen(page, text, wanted) {
   const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: wanted }).first();
   await until(`“${wanted}” in the quick input`, async () => {
-    await openQuickInput(page, text);
-    return row.waitFor({ timeout: 10_000 }).then(
+    const opened = openQuickInput(page, text).then(() => row.waitFor({ timeout: 10_000 }));
+    return opened.then(
       () => true,
       () => false,
     );
@@ -152,8 +152,8 @@ async function quickOpen(page, text, wanted) {
 async function openQuickInput(page, text) {
   await page.keyboard.press("F1");
   const input = page.locator(".quick-input-widget input").first();
-  await input.waitFor({ state: "visible" });
-  await input.fill(text);
+  await input.waitFor({ state: "visible", timeout: 10_000 });
+  await input.fill(text, { timeout: 10_000 });
 }
 
 /** Selects whole lines of the active editor, 1-based. */
