@@ -12,12 +12,20 @@ interface Waiting {
 export class FairQueue {
   #waiting: Waiting[] = [];
   #running: { conversationId: string } | null = null;
+  /** Work that nobody waits for: it begins only when the queue is empty, gives way, and takes no place in it. */
+  #idle: (() => Promise<void>)[] = [];
+  #idleRuns = false;
   /** Conversations in the order of their last turn, the latest last. */
   #served: string[] = [];
 
   /** Generations running or waiting. */
   get length(): number {
-    return this.#waiting.length + (this.#running ? 1 : 0);
+    return this.#waiting.length + (this.#running && !this.#idleRuns ? 1 : 0);
+  }
+
+  /** Whether anything runs, be it work that nobody waits for. */
+  get isBusy(): boolean {
+    return this.#running !== null;
   }
 
   /** Generations that wait while another runs. */
@@ -35,6 +43,7 @@ export class FairQueue {
     work: () => Promise<T>,
     leaving?: { signal: AbortSignal; result: () => T },
   ): Promise<T> {
+    const tell = onChange(onPosition);
     if (this.#running) {
       const signal = leaving?.signal;
       const turn = await new Promise<"mine" | "left">((resolve) => {
@@ -42,7 +51,7 @@ export class FairQueue {
           resolve("left");
           return;
         }
-        const entry: Waiting = { conversationId, onPosition, start: () => resolve("mine") };
+        const entry: Waiting = { conversationId, onPosition: tell, start: () => resolve("mine") };
         const leave = () => {
           this.#waiting = this.#waiting.filter((other) => other !== entry);
           this.#announce();
@@ -60,7 +69,7 @@ export class FairQueue {
     }
     const mine = { conversationId };
     this.#running = mine;
-    onPosition(0);
+    tell(0);
     try {
       return await work();
     } finally {
@@ -70,9 +79,33 @@ export class FairQueue {
     }
   }
 
+  /** Runs `work` once nobody runs or waits; it has to end soon when {@link waiting} is above 0, and handle its errors. */
+  whenIdle(work: () => Promise<void>): void {
+    this.#idle.push(work);
+    this.#next();
+  }
+
+  async #runIdle(work: () => Promise<void>): Promise<void> {
+    const mine = { conversationId: "" };
+    this.#running = mine;
+    this.#idleRuns = true;
+    try {
+      await work();
+    } finally {
+      this.#idleRuns = false;
+      if (this.#running === mine) this.#running = null;
+      this.#next();
+    }
+  }
+
   #next(): void {
+    if (this.#running) return;
     const next = this.#order()[0];
-    if (!next || this.#running) return;
+    if (!next) {
+      const idle = this.#idle.shift();
+      if (idle) void this.#runIdle(idle);
+      return;
+    }
     this.#waiting = this.#waiting.filter((entry) => entry !== next);
     this.#running = next;
     next.start();
@@ -88,7 +121,18 @@ export class FairQueue {
       .map(({ entry }) => entry);
   }
 
+  /** Who waits for idle work alone is next already: it ends at once. */
   #announce(): void {
-    for (const [i, entry] of this.#order().entries()) entry.onPosition(i + 1);
+    const ahead = this.#idleRuns ? 0 : 1;
+    for (const [i, entry] of this.#order().entries()) entry.onPosition(i + ahead);
   }
+}
+
+/** Passes a place on when it differs from the last one. */
+function onChange(tell: (position: number) => void): (position: number) => void {
+  let last: number | null = null;
+  return (position) => {
+    if (position !== last) tell(position);
+    last = position;
+  };
 }

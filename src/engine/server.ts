@@ -128,10 +128,14 @@ export class EngineServer {
   #measureSoon(model: Backend): void {
     const work = model.idleWork;
     if (!work) return;
-    void this.#exclusively(async () => {
+    this.#queue.whenIdle(async () => {
       if (this.#model !== model) return;
-      await work(() => this.#queue.waiting > 0);
-    }).catch((error: unknown) => this.#log("warn", `measuring the cost curve failed: ${toErrorData(error).message}`));
+      try {
+        await work(() => this.#queue.waiting > 0);
+      } catch (error) {
+        this.#log("warn", `measuring the cost curve failed: ${toErrorData(error).message}`);
+      }
+    });
   }
 
   async #generate(params: GenerateParams, token: CancellationToken): Promise<GenerationResult> {
@@ -170,7 +174,7 @@ export class EngineServer {
     if (workspace === null || !inProcess) return { isOpen: false, versions: {}, tokens: 0 };
     this.#indexing = new Indexing(inProcess, workspace, {
       folder: join(this.#stateFolder, "index"),
-      isBusy: () => this.#queue.length > 0,
+      isBusy: () => this.#queue.isBusy,
       onError: (message) => this.#log("warn", message),
     });
     return this.#indexing.state;

@@ -118,4 +118,32 @@ describe("FairQueue", () => {
     first.finish();
     await running;
   });
+
+  it("begins idle work only when nobody waits, and gives it no place", async () => {
+    const queue = new FairQueue();
+    const order: string[] = [];
+    const asked = { a: work(order, "a"), b: work(order, "b") };
+    const idle = work(order, "idle");
+    const places: Record<string, number[]> = { a: [], b: [], c: [] };
+    const ask = (name: "a" | "b") => queue.run(name, (place) => places[name]!.push(place), asked[name].run);
+    const first = ask("a");
+    queue.whenIdle(async () => void (await idle.run()));
+    const second = ask("b");
+    asked.a.finish();
+    await first;
+    asked.b.finish();
+    await second;
+    await settle();
+    expect(order).toEqual(["a", "b", "idle"]);
+    expect(places).toMatchObject({ a: [0], b: [1, 0] });
+    expect([queue.length, queue.isBusy]).toEqual([0, true]);
+    const third = queue.run("c", (place) => places.c!.push(place), work(order, "c").run);
+    void third;
+    await settle();
+    expect(queue.waiting).toBe(1);
+    idle.finish();
+    await settle();
+    expect(order.at(-1)).toBe("c");
+    expect(places.c).toEqual([0]);
+  });
 });
