@@ -29,9 +29,12 @@ export async function runArms<A extends Arm>(options: RunnerOptions<A>): Promise
   const startedAt = performance.now();
   let done = 0;
   let fresh = 0;
-  for (let round = 1; round <= rounds; round++)
-    // Another arm begins each time: what runs first after a pause may be favoured or not.
-    for (const workload of workloads)
+  // First the first prompt of each kind, so that a run cut short has seen them all; all rounds of a prompt at once, since
+  // each program then evaluates it once.
+  const inTurn = [...workloads].sort((a, b) => a.index - b.index);
+  for (const workload of inTurn)
+    for (let round = 1; round <= rounds; round++)
+      // Another arm begins each time: what runs first after a pause may be favoured or not.
       for (const arm of rotated(arms, round + workload.index)) {
         if (signal?.aborted) return measured;
         const entry = { workload: workload.name, index: workload.index, arm: arm.name, round };
@@ -65,6 +68,7 @@ export function hunchRequest(
     maxTokens,
     controls: { budget: null, loopGuard: false, earlyExit: "off" },
     speculation,
+    freshDrafters: true,
     onContextFull: "stop",
   };
 }

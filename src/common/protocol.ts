@@ -190,6 +190,8 @@ export interface GenerateParams {
   /** What the thought is for (task and template): lengths of thoughts are compared within one purpose. */
   purpose?: string;
   speculation: SpeculationMode;
+  /** Drafters begin without what earlier requests taught them: a benchmark asks the same thing several times. */
+  freshDrafters?: true;
   /** What to do when the context fills up: stop with `contextFull`. The only strategy; never a silent cut. */
   onContextFull: "stop";
 }

@@ -16,6 +16,7 @@ import { Controller } from "./speculation/controller.ts";
 import { Decoder } from "./speculation/decoder.ts";
 import { ModelDrafter } from "./speculation/drafters/draftModel.ts";
 import { IndexDrafter } from "./speculation/drafters/indexDrafter.ts";
+import { RecyclingDrafter } from "./speculation/drafters/recycling.ts";
 import { Sampler } from "./speculation/sampler.ts";
 import type { Drafter } from "./speculation/types.ts";
 import { HesitationDamping } from "./thinking/hesitation.ts";
@@ -200,8 +201,9 @@ export class Generation implements RunningGeneration {
   }
 
   async #drafters(sampler: Sampler, prompt: number[]): Promise<Drafter[]> {
-    const { speculation } = this.#params;
-    const { target, draft, suffix, recycling, index } = this.#model;
+    const { speculation, freshDrafters } = this.#params;
+    const { target, draft, suffix, index } = this.#model;
+    const recycling = freshDrafters ? new RecyclingDrafter() : this.#model.recycling;
     if (speculation === "off" || !target.canRollBack) return [];
     const wanted = (name: DrafterName) => speculation === "auto" || speculation === "strict" || speculation === name;
     const drafters: Drafter[] = [];

@@ -163,6 +163,15 @@ describe("a generation", () => {
     await engine.load({ path: inject("scripted").chain });
   });
 
+  it("guesses from what earlier requests said, unless drafters have to begin afresh", async () => {
+    const accepted = async (freshDrafters?: true) =>
+      (await engine.ask({ speculation: "recycling", ...(freshDrafters && { freshDrafters }) })).stats.acceptedTokens;
+    const fresh = [await accepted(true), await accepted(true)];
+    expect(fresh[1]).toBe(fresh[0]);
+    await accepted();
+    expect(await accepted()).toBeGreaterThan(fresh[0]!);
+  });
+
   it("serves two conversations in turn and shows the place in the queue", async () => {
     const places: number[] = [];
     const first = engine.ask({ conversationId: "one" });
