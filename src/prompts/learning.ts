@@ -16,6 +16,8 @@ export type UseSignal =
   | "disliked"
   /** The answer was asked for again: more thought might help. */
   | "regenerated"
+  /** A follow-up said that the answer was wrong. */
+  | "contradicted"
   /** The thought was ended early: less thought might do. */
   | "answeredNow";
 
@@ -39,6 +41,7 @@ const effects: Readonly<Record<UseSignal, { reward: number; punishment: number; 
   inserted: { reward: 1, punishment: 0, speaksFor: 0 },
   liked: { reward: 1, punishment: 0, speaksFor: 0 },
   disliked: { reward: 0, punishment: 1, speaksFor: 1 },
+  contradicted: { reward: 0, punishment: 1, speaksFor: 1 },
   regenerated: { reward: 0, punishment: 1, speaksFor: 1 },
   answeredNow: { reward: 0, punishment: 0.5, speaksFor: -1 },
 };

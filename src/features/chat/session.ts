@@ -7,6 +7,7 @@ import { type AssistantTurn, type PanelToken, runsText, type Thumb } from "../..
 import type { GenerateParams, GenerationEvent, GenerationResult, ModelInfo } from "../../common/protocol.ts";
 import type { Settings } from "../../common/settings.ts";
 import type { LiveStats } from "../../common/stats.ts";
+import { contradicts } from "../../prompts/contradiction.ts";
 import type { LearntTemplates } from "../../prompts/effort.ts";
 import type { UsedPlan, UseLog, UseSignal } from "../../prompts/learning.ts";
 import { fork, switchVersion } from "./branches.ts";
@@ -88,6 +89,9 @@ export class ChatSession {
   /** Resolves when the answer has ended, whichever way: failures are shown in the turn. Ignored while one is running. */
   async ask(question: Question): Promise<void> {
     if (this.#run) return;
+    const before = this.conversation.turns.at(-1);
+    if (before?.role === "assistant" && before.status === "done" && contradicts(question.text))
+      this.#signal(before, "contradicted");
     const turn = ask(this.conversation, question, this.#services.settings().effort);
     await this.#answer(turn, false);
   }

@@ -201,6 +201,18 @@ describe("stop and answer now", () => {
     expect(signals).toEqual(["inserted", "regenerated", "answeredNow"]);
   });
 
+  it("a follow-up that says the answer was wrong is learnt from, once", async () => {
+    const answer: Work = async ({ emit }) => {
+      emit(tokens("answer", ["It returns 3."]));
+      return result();
+    };
+    const { chat, signals } = session([answer, answer, answer]);
+    await chat.ask({ task: "ask", text: "No?", code });
+    await chat.ask({ task: "ask", text: "No, that's wrong", code: [] });
+    await chat.ask({ task: "ask", text: "And in Rust?", code: [] });
+    expect(signals).toEqual(["contradicted"]);
+  });
+
   it("answer now reaches the running thought only", async () => {
     const { chat, answeredNow } = session([untilStopped]);
     chat.answerNow();

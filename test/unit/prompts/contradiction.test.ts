@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { contradicts } from "../../../src/prompts/contradiction.ts";
+
+describe("contradicts", () => {
+  it.each([
+    "No.",
+    "no, it returns 3",
+    "Wrong",
+    "That's wrong: the loop ends at n",
+    "that is not right",
+    "This doesn’t work",
+    "It still fails",
+    "Hmm, that does not compile",
+    "But that is incorrect.",
+    "You are mistaken, the list is sorted",
+    "your code is broken",
+    "It is not what I asked",
+  ])("%s", (text) => expect(contradicts(text)).toBe(true));
+
+  it.each([
+    "",
+    "What is wrong with this function?",
+    "Why is that wrong in Python 2?",
+    "No problem. And in Rust?",
+    "no idea what a monad is, please explain",
+    "Is that not slower?",
+    "nothing is printed, why?",
+    "Does it work with an empty list?",
+    "It works. Now add a test",
+  ])("not: %s", (text) => expect(contradicts(text)).toBe(false));
+});
