@@ -16,18 +16,13 @@ import { appendRecord, readRecords } from "../evaluation/records.ts";
 import { figures, table } from "../evaluation/report.ts";
 import { type RunRecord, run } from "../evaluation/runner.ts";
 import { seededRandom } from "../evaluation/statistics.ts";
-import { ModelStore } from "../models/store.ts";
 import type { TemplateName } from "../prompts/compose.ts";
 import { templateNames } from "../prompts/templates/index.ts";
 import { addEngineOptions, engineRequest } from "./askRequest.ts";
 import { addBenchSpeed } from "./benchSpeed.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
-import { Interrupts } from "./interrupts.ts";
-import { PlainOutput } from "./output/plain.ts";
-import { RunDisplay } from "./runDisplay.ts";
+import { resumable } from "./resumable.ts";
 import { integer, list, one } from "./values.ts";
-
-const err = (text: string) => void process.stderr.write(text);
 
 type Options = Parameters<typeof engineRequest>[0] & {
   data: string;
@@ -71,45 +66,31 @@ export function benchCommand(setStatus: (status: number) => void): Command {
 async function benchThinking(options: Options): Promise<number> {
   const items = await readItems(options);
   const arms = armsOf(options);
-  const interrupts = new Interrupts();
-  const display = new RunDisplay();
   const recordsFile = join(options.out, `${options.name}.records.jsonl`);
-  const context = {
-    store: new ModelStore(),
-    output: new PlainOutput(err, err),
-    interrupts,
-    verbose: options.verbose ?? false,
-  };
-  try {
-    const params = await loadModel(engineRequest(options), context);
-    const earlier = await readRecords(recordsFile);
-    const { model, records } = await withEngine(context, async (client) => {
-      const model = await load(client, params, context);
-      context.output.loaded(model);
-      const records = await run({
-        items,
-        armsOf: () => arms,
-        model,
-        conditions: { maxTokens: options.maxTokens, speculation: options.speculation, seed: 0, learnt: {} },
-        earlier,
-        generate: (generation, signal) => client.generate(generation, { onEvents: () => {}, signal }),
-        onRecord: (record) => appendRecord(recordsFile, record),
-        onProgress: (progress) => display.progress(progress),
-        signal: interrupts.signal,
+  return resumable(
+    options.verbose ?? false,
+    async ({ context, interrupts, display }) => {
+      const params = await loadModel(engineRequest(options), context);
+      const earlier = await readRecords(recordsFile);
+      return withEngine(context, async (client) => {
+        const model = await load(client, params, context);
+        context.output.loaded(model);
+        const records = await run({
+          items,
+          armsOf: () => arms,
+          model,
+          conditions: { maxTokens: options.maxTokens, speculation: options.speculation, seed: 0, learnt: {} },
+          earlier,
+          generate: (generation, signal) => client.generate(generation, { onEvents: () => {}, signal }),
+          onRecord: (record) => appendRecord(recordsFile, record),
+          onProgress: (progress) => display.progress(progress),
+          signal: interrupts.signal,
+        });
+        return { model, records };
       });
-      return { model, records };
-    });
-    display.close();
-    await report(options, model, items, records);
-    if (interrupts.status !== null) err("Stopped. The same command goes on from here.\n");
-    return interrupts.status ?? 0;
-  } catch (error) {
-    if (interrupts.status !== null) return interrupts.status;
-    throw error;
-  } finally {
-    display.close();
-    interrupts.dispose();
-  }
+    },
+    ({ model, records }) => report(options, model, items, records),
+  );
 }
 
 async function readItems({ data, limit, seed }: Options): Promise<Item[]> {

@@ -21,12 +21,9 @@ import {
 } from "../benchmark/workloads.ts";
 import { HunchError } from "../common/errors.ts";
 import type { LoadParams, MeasureResult, ModelInfo } from "../common/protocol.ts";
-import { ModelStore } from "../models/store.ts";
 import { addEngineOptions, engineRequest } from "./askRequest.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
-import { Interrupts } from "./interrupts.ts";
-import { PlainOutput } from "./output/plain.ts";
-import { RunDisplay } from "./runDisplay.ts";
+import { resumable, type Tools } from "./resumable.ts";
 import { decimal, integer, list } from "./values.ts";
 
 const err = (text: string) => void process.stderr.write(text);
@@ -67,70 +64,69 @@ export function addBenchSpeed(bench: Command, setStatus: (status: number) => voi
 
 async function benchSpeed(options: Options): Promise<number> {
   const workloads = await readWorkloads(options);
-  const interrupts = new Interrupts();
-  const display = new RunDisplay();
-  const context = {
-    store: new ModelStore(),
-    output: new PlainOutput(err, err),
-    interrupts,
-    verbose: options.verbose ?? false,
-    // What is learnt here is no user's text, and what a user's text taught is no part of the measurement.
-    stateFolder: join(options.out, "tmp"),
-  };
   const servers = new Map<string, LlamaServer>();
+  try {
+    return await resumable(
+      options.verbose ?? false,
+      (tools) => measure(options, workloads, servers, tools),
+      async (report) => {
+        await writeResults(options, report);
+        process.stdout.write(
+          options.json ? `${JSON.stringify({ type: "done", ...report })}\n` : markdown(report, baseline),
+        );
+      },
+    );
+  } finally {
+    for (const server of servers.values()) await server.stop();
+  }
+}
+
+/** @param servers those it starts are put there, for the caller to stop */
+async function measure(
+  options: Options,
+  workloads: Workload[],
+  servers: Map<string, LlamaServer>,
+  { context: shared, interrupts, display }: Tools,
+): Promise<Report> {
+  const { signal } = interrupts;
+  // What is learnt here is no user's text, and what a user's text taught is no part of the measurement.
+  const context = { ...shared, stateFolder: join(options.out, "tmp") };
   interrupts.onKill(() => {
     for (const server of servers.values()) server.kill();
   });
-  try {
-    const params = await loadModel(requestOf(options), context);
-    const arms = usableArms(options, params);
-    const report = await withEngine(context, async (client) => {
-      const model = await load(client, params, context);
-      context.output.loaded(model);
-      const cut = () => client.kill();
-      interrupts.signal.addEventListener("abort", cut); // a measurement can not be cancelled
-      const { costCurve } = await client.measure({ costCurve: true, exactness: false });
-      interrupts.signal.removeEventListener("abort", cut);
-      const report = newReport(options, model, params, costCurve);
-      report.measured = options.fresh ? [] : await readEarlier(options, report);
-      for (const arm of arms)
-        if (arm.kind === "llama-server") servers.set(arm.name, await startServer(arm, options, params, model));
-      const conditions: Conditions = { maxTokens: options.maxTokens, temperature: options.temperature, seed: 42 };
-      await runArms({
-        workloads,
-        arms,
-        rounds: options.rounds,
-        earlier: [...report.measured],
-        measure: async (arm, { name, index, prompt }) => {
-          const { signal } = interrupts;
-          if (arm.kind === "llama-server") return servers.get(arm.name)!.run(prompt, conditions, signal);
-          const request = hunchRequest(prompt, conditions, arm.speculation, `${name} ${index} ${arm.name}`);
-          return hunchRun(await client.generate(request, { onEvents: () => {}, signal }));
-        },
-        onRun: async (run) => {
-          report.measured.push(run);
-          await writeResults(options, report);
-        },
-        onProgress: (progress) => display.progress(progress),
-        signal: interrupts.signal,
-      });
-      return report;
+  const params = await loadModel(requestOf(options), context);
+  const arms = usableArms(options, params);
+  return withEngine(context, async (client) => {
+    const model = await load(client, params, context);
+    context.output.loaded(model);
+    const cut = () => client.kill();
+    signal.addEventListener("abort", cut); // a measurement can not be cancelled
+    const { costCurve } = await client.measure({ costCurve: true, exactness: false });
+    signal.removeEventListener("abort", cut);
+    const report = newReport(options, model, params, costCurve);
+    report.measured = options.fresh ? [] : await readEarlier(options, report);
+    for (const arm of arms)
+      if (arm.kind === "llama-server") servers.set(arm.name, await startServer(arm, options, params, model));
+    const conditions: Conditions = { maxTokens: options.maxTokens, temperature: options.temperature, seed: 42 };
+    await runArms({
+      workloads,
+      arms,
+      rounds: options.rounds,
+      earlier: [...report.measured],
+      measure: async (arm, { name, index, prompt }) => {
+        if (arm.kind === "llama-server") return servers.get(arm.name)!.run(prompt, conditions, signal);
+        const request = hunchRequest(prompt, conditions, arm.speculation, `${name} ${index} ${arm.name}`);
+        return hunchRun(await client.generate(request, { onEvents: () => {}, signal }));
+      },
+      onRun: async (run) => {
+        report.measured.push(run);
+        await writeResults(options, report);
+      },
+      onProgress: (progress) => display.progress(progress),
+      signal,
     });
-    display.close();
-    await writeResults(options, report);
-    process.stdout.write(
-      options.json ? `${JSON.stringify({ type: "done", ...report })}\n` : markdown(report, baseline),
-    );
-    if (interrupts.status !== null) err("Stopped. The same command goes on from here.\n");
-    return interrupts.status ?? 0;
-  } catch (error) {
-    if (interrupts.status !== null) return interrupts.status;
-    throw error;
-  } finally {
-    display.close();
-    interrupts.dispose();
-    for (const server of servers.values()) await server.stop();
-  }
+    return report;
+  });
 }
 
 /** Arms name the modes; a draft model is fetched only for arms that use one. */

@@ -7,15 +7,10 @@ import { Command } from "commander";
 import type { ModelInfo } from "../common/protocol.ts";
 import { type Calibration, calibrate, calibrationFiles } from "../evaluation/calibration/calibrate.ts";
 import { calibrationFolder, thisUser } from "../models/folder.ts";
-import { ModelStore } from "../models/store.ts";
 import { addEngineOptions, engineRequest } from "./askRequest.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
-import { Interrupts } from "./interrupts.ts";
-import { PlainOutput } from "./output/plain.ts";
-import { RunDisplay } from "./runDisplay.ts";
+import { resumable } from "./resumable.ts";
 import { integer } from "./values.ts";
-
-const err = (text: string) => void process.stderr.write(text);
 
 type Options = Parameters<typeof engineRequest>[0] & { limit?: number };
 
@@ -28,38 +23,28 @@ export function calibrateCommand(setStatus: (status: number) => void): Command {
   ).action(async (options: Options) => setStatus(await runCalibration(options)));
 }
 
-async function runCalibration(options: Options): Promise<number> {
-  const interrupts = new Interrupts();
-  const display = new RunDisplay();
-  const output = new PlainOutput(err, err);
-  const context = { store: new ModelStore(), output, interrupts, verbose: options.verbose ?? false };
+function runCalibration(options: Options): Promise<number> {
   const folder = calibrationFolder(thisUser());
-  try {
-    const params = await loadModel(engineRequest(options), context);
-    const { model, calibration } = await withEngine(context, async (client) => {
-      const model = await load(client, params, context);
-      output.loaded(model);
-      const calibration = await calibrate({
-        model,
-        folder,
-        limit: options.limit,
-        generate: (generation, signal) => client.generate(generation, { onEvents: () => {}, signal }),
-        onProgress: (progress) => display.progress(progress),
-        signal: interrupts.signal,
+  return resumable(
+    options.verbose ?? false,
+    async ({ context, interrupts, display }) => {
+      const params = await loadModel(engineRequest(options), context);
+      return withEngine(context, async (client) => {
+        const model = await load(client, params, context);
+        context.output.loaded(model);
+        const calibration = await calibrate({
+          model,
+          folder,
+          limit: options.limit,
+          generate: (generation, signal) => client.generate(generation, { onEvents: () => {}, signal }),
+          onProgress: (progress) => display.progress(progress),
+          signal: interrupts.signal,
+        });
+        return { model, calibration };
       });
-      return { model, calibration };
-    });
-    display.close();
-    await show(calibration, model, folder, options.json ?? false);
-    if (interrupts.status !== null) err("Stopped. The same command goes on from here.\n");
-    return interrupts.status ?? 0;
-  } catch (error) {
-    if (interrupts.status !== null) return interrupts.status;
-    throw error;
-  } finally {
-    display.close();
-    interrupts.dispose();
-  }
+    },
+    ({ model, calibration }) => show(calibration, model, folder, options.json ?? false),
+  );
 }
 
 async function show(calibration: Calibration, model: ModelInfo, folder: string, json: boolean): Promise<void> {
