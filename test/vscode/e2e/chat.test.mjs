@@ -1,7 +1,7 @@
 /** The chat panel in a real VS Code with a real model and a real engine, driven through the user interface. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { openFile, runCommand, selectLines, sleep, until } from "../host/host.mjs";
+import { openFile, pressAway, runCommand, selectLines, sleep, until } from "../host/host.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { killEngine, openWorkbench } from "../host/workbench.mjs";
 
@@ -59,6 +59,12 @@ async function stop() {
   await idle().waitFor();
 }
 
+/** Stops an answer that may end by itself before the button is pressed. */
+async function end() {
+  await pressAway(running());
+  await idle().waitFor();
+}
+
 test("a selection is offered, goes with the question, and thought and answer stream in", async () => {
   const { page, panel, screenshot } = workbench;
   await openFile(page, "cart.ts");
@@ -74,7 +80,7 @@ test("a selection is offered, goes with the question, and thought and answer str
   assert.equal(await panel.locator(".turn-user .chip").count(), 1);
   await lastTurn().locator(".markdown").waitFor();
   await screenshot("answering");
-  if (await running().isVisible()) await stop();
+  await end();
   await lastTurn().locator(".stats").waitFor();
 });
 
@@ -86,7 +92,7 @@ test("answer now ends the thought and starts the answer", async () => {
     if (await answerNow().isVisible()) await answerNow().dispatchEvent("click");
     await lastTurn().locator(".markdown").waitFor();
     const summary = await lastTurn().locator(".thinking .disclosure").textContent();
-    if (await running().isVisible()) await stop();
+    await end();
     if (/ended by you/.test(summary)) return;
   }
   assert.fail("no thought was ended by the button");
@@ -135,7 +141,7 @@ test("kill -9 on the engine in mid-answer: the text stays, the panel says so, co
   await workbench.ask("Name three prices.");
   await turns().nth(count).waitFor();
   await grows(10);
-  if (await running().isVisible()) await stop();
+  await end();
   assert.equal(await lastTurn().locator(".card-error").count(), 0);
 });
 
@@ -171,7 +177,7 @@ test("an idle model is dropped from memory, and loaded again for the next questi
   await workbench.ask("Name another price.");
   await turns().nth(count).waitFor();
   await grows(3);
-  if (await running().isVisible()) await stop();
+  await end();
 });
 
 test("a window that is reloaded in mid-answer has the text, stopped, and can continue", async () => {
@@ -198,7 +204,7 @@ test("chats are kept: found, renamed, deleted, brought back and opened", async (
   await panel.locator(".welcome").waitFor();
   await workbench.ask("Count the stripes of a zebra.");
   await grows(3);
-  if (await running().isVisible()) await stop();
+  await end();
   const answer = await textOf(lastTurn());
   await runCommand(page, "Hunch: New Chat");
   await panel.locator(".welcome").waitFor();
@@ -232,7 +238,7 @@ test("a question asked in other words keeps the first one, with its answer, as a
   await field.press("Enter");
   await question.filter({ hasText: "legs" }).waitFor();
   await grows(3);
-  if (await running().isVisible()) await stop();
+  await end();
   await panel.getByRole("group", { name: "Version 2 of 2" }).getByRole("button", { name: "Version before" }).click();
   await question.filter({ hasText: "stripes" }).waitFor();
   assert.equal(await textOf(lastTurn()), answer);

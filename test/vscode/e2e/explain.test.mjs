@@ -1,7 +1,7 @@
 /** An inline explanation in the user interface: streaming, its buttons, a follow-up, and the way into the chat. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { openFile, runCommand, selectLines, until } from "../host/host.mjs";
+import { openFile, pressAway, runCommand, selectLines, until } from "../host/host.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { killEngine, openWorkbench } from "../host/workbench.mjs";
 
@@ -49,10 +49,9 @@ test("streams under the code, and can be stopped", async () => {
 test("answer now folds the thought and starts the answer", async () => {
   await press("Continue");
   await streams();
-  if (await action("Answer Now").isVisible()) await press("Answer Now");
+  await pressAway(action("Answer Now"));
   await until("the answer", async () => /Thought for/.test(await lastText()));
-  if (await action("Stop").isVisible()) await press("Stop");
-  await action("Stop").waitFor({ state: "detached" });
+  await pressAway(action("Stop"));
   await workbench.screenshot("explain-done");
 });
 
@@ -86,7 +85,6 @@ test("opened in the chat both go on; deleted, the chat keeps the conversation", 
   await press("Delete");
   await thread().waitFor({ state: "detached" });
   assert.equal(await panel.locator(".turn-user").count(), 2);
-  const stop = panel.getByRole("button", { name: "Stop", exact: true });
-  if (await stop.isVisible()) await stop.click();
+  await pressAway(panel.getByRole("button", { name: "Stop", exact: true }));
   await panel.getByRole("button", { name: "Send", exact: true }).waitFor();
 });

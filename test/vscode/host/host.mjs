@@ -31,6 +31,14 @@ export async function until(what, probe, timeoutMs = waitMs) {
   }
 }
 
+/** Presses a button until it is gone: what it ends may end by itself first. */
+export const pressAway = (button) =>
+  until("a button to go", async () => {
+    if (!(await button.isVisible())) return true;
+    await button.dispatchEvent("click", {}, { timeout: 2_000 }).catch(() => null); // it has gone meanwhile
+    return false;
+  });
+
 /**
  * Starts a server with fresh data.
  * settings: user settings; env: variables of the extension host; vsix: a packed extension to install.
