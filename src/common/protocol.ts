@@ -76,6 +76,8 @@ export interface LoadParams {
   gpu: GpuChoice;
   /** Pick a configuration proven bit-equal to plain decoding (flash attention, q8_0 KV). */
   strict: boolean;
+  /** Most bytes of evaluated prompts kept on disk, of all models together; absent or 0: none are. */
+  promptCacheBytes?: number;
   /** Absent: the engine's own process runs the model. */
   server?: ModelServer;
 }

@@ -166,6 +166,10 @@ export class Generation implements RunningGeneration {
   async #prefill(prompt: number[]): Promise<number> {
     const { target, governor, costs } = this.#model;
     const { emit, signal } = this.#hooks;
+    const { prompt: asked, conversationId } = this.#params;
+    // A raw prompt is a program's: it does not come back to it.
+    if (asked.kind === "raw") this.#model.prefixes?.forget(target.sequence);
+    else await this.#model.prefixes?.exchange(target.sequence, prompt, conversationId);
     this.#model.useThreads();
     const cached = await prefill(target.sequence, prompt, {
       signal,

@@ -32,6 +32,7 @@ const loadKeys: readonly SettingKey[] = [
   "threads",
   "gpu",
   "speculation",
+  "promptCacheSize",
   "backend",
   "endpoint",
   "serverModel",
@@ -163,7 +164,8 @@ export class Engine {
 
   async #loadParams(): Promise<LoadParams> {
     const { settings, models } = this.#services;
-    const { contextSize, kvCacheType, threads, gpu, speculation, model, draftModel, serverModel } = settings.current;
+    const { contextSize, kvCacheType, threads, gpu, speculation, model, draftModel, serverModel, promptCacheSize } =
+      settings.current;
     const server = await this.#modelServer();
     const remote = server?.kind === "openai" ? { id: serverModel, path: server.endpoint } : null;
     return {
@@ -175,6 +177,7 @@ export class Engine {
       threads: threads ?? "auto",
       gpu,
       strict: speculation === "strict",
+      promptCacheBytes: promptCacheSize * 1e6,
     };
   }
 

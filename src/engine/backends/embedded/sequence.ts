@@ -8,6 +8,7 @@
  */
 import type { LlamaContext, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
+import type { KeptSequence } from "../../cache/prefixStore.ts";
 import type { Candidates, TokenSequence } from "../../speculation/types.ts";
 
 /** What is used of node-llama-cpp's AddonContext; times are those of the native work. */
@@ -25,6 +26,10 @@ interface NativeContext {
   disposeSequence(sequenceId: number): void;
   removeTokenCellsFromSequence(sequenceId: number, start: number, end: number): boolean;
   setThreads(threads: number): void;
+  /** @returns the file's size in bytes */
+  saveSequenceStateToFile(path: string, sequenceId: number, tokens: Uint32Array): Promise<number>;
+  /** @returns the tokens that were saved along */
+  loadSequenceStateFromFile(path: string, sequenceId: number, maxContextSize: number): Promise<Uint32Array>;
   getThreads(): number;
 }
 interface NativeSampler {
@@ -36,7 +41,7 @@ interface ModelInternals {
   _llama: { _bindings: { AddonSampler: new (model: unknown) => NativeSampler } };
 }
 
-export class NativeSequence implements TokenSequence {
+export class NativeSequence implements TokenSequence, KeptSequence {
   readonly contextSize: number;
   readonly vocabularySize: number;
   readonly maxPassSize: number;
@@ -126,6 +131,23 @@ export class NativeSequence implements TokenSequence {
     return false;
   }
 
+  save(path: string): Promise<number> {
+    return this.#context.saveSequenceStateToFile(path, this.#sequenceId, Uint32Array.from(this.#tokens));
+  }
+
+  async restore(path: string, tokens: readonly number[]): Promise<void> {
+    this.#tokens.length = 0;
+    try {
+      const saved = await this.#context.loadSequenceStateFromFile(path, this.#sequenceId, this.contextSize);
+      if (saved.length !== tokens.length || saved.some((token, i) => token !== tokens[i]))
+        throw new Error("the state is of another text");
+      for (const token of tokens) this.#tokens.push(token);
+    } catch (error) {
+      this.#context.disposeSequence(this.#sequenceId);
+      throw error;
+    }
+  }
+
   async dispose(): Promise<void> {
     this.#sampler.dispose();
     await this.#owner.dispose();
@@ -136,7 +158,16 @@ export class NativeSequence implements TokenSequence {
 export function nativeSequenceSupported(model: LlamaModel, context: LlamaContext): boolean {
   const native = (context as unknown as { _ctx?: Partial<NativeContext> })._ctx;
   const sampler = (model as unknown as Partial<ModelInternals>)._llama?._bindings?.AddonSampler;
-  const methods = ["initBatch", "addToBatch", "decodeBatch", "sampleToken", "disposeSequence", "setThreads"] as const;
+  const methods = [
+    "initBatch",
+    "addToBatch",
+    "decodeBatch",
+    "sampleToken",
+    "disposeSequence",
+    "setThreads",
+    "saveSequenceStateToFile",
+    "loadSequenceStateFromFile",
+  ] as const;
   return (
     typeof sampler === "function" &&
     methods.every((name) => typeof native?.[name] === "function") &&
