@@ -150,7 +150,7 @@ export class PrefixStore {
   /** All that can be read, of every key; what belongs to nothing is removed. */
   async #snapshots(): Promise<Snapshot[]> {
     const { folder } = this.#o;
-    const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    const files = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
       if (error.code === "ENOENT") return [];
       throw error;
     });
