@@ -55,6 +55,7 @@ const programs = [
   { ...esm, entryPoints: ["src/engine/main.ts"], outfile: "dist/engine.mjs" },
   { ...esm, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.mjs" },
   { ...esm, entryPoints: ["bench/replay/main.ts"], outfile: "dist/bench-replay.mjs" },
+  { ...esm, entryPoints: ["bench/lanes/main.ts"], outfile: "dist/bench-lanes.mjs" },
   { ...esm, entryPoints: ["bench/index/main.ts"], outfile: "dist/bench-index.mjs" },
   { ...esm, entryPoints: ["bench/replay/record.ts"], outfile: "dist/bench-record.mjs" },
   {

@@ -6,6 +6,7 @@ import type { Trace } from "./trace.ts";
 export class ReplaySequence implements TokenSequence {
   readonly contextSize = 1_000_000;
   readonly maxPassSize = 64;
+  readonly company = 0;
   readonly vocabularySize: number;
   readonly tokens: number[];
   /** What the passes so far would have cost (ms). */

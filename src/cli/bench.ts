@@ -33,6 +33,7 @@ type Options = Parameters<typeof engineRequest>[0] & {
   limit: number;
   seed: number;
   maxTokens: number;
+  parallel: number;
   out: string;
   name: string;
 };
@@ -57,6 +58,12 @@ export function benchCommand(setStatus: (status: number) => void): Command {
     .option("--limit <n>", "questions, drawn by the seed", integer(1, 1_000_000), 40)
     .option("--seed <n>", "of the draw", integer(0, 4_294_967_295), 1)
     .option("--max-tokens <n>", "output tokens at most, thought and answer together", integer(16, 1_000_000), 768)
+    .option(
+      "--parallel <n>",
+      "questions at once, in one batch; the time to answer is then not comparable",
+      integer(1, 64),
+      1,
+    )
     .option("--out <folder>", "where results go", "hunch-bench")
     .option("--name <name>", "of the result files", "thinking")
     .action(async (options: Options) => setStatus(await benchThinking(options)));
@@ -70,7 +77,7 @@ async function benchThinking(options: Options): Promise<number> {
   return resumable(
     options.verbose ?? false,
     async ({ context, interrupts, display }) => {
-      const params = await loadModel(engineRequest(options), context);
+      const params = { ...(await loadModel(engineRequest(options), context)), lanes: options.parallel };
       const earlier = await readRecords(recordsFile);
       return withEngine(context, async (client) => {
         const model = await load(client, params, context);
@@ -81,6 +88,7 @@ async function benchThinking(options: Options): Promise<number> {
           model,
           conditions: { maxTokens: options.maxTokens, speculation: options.speculation, seed: 0, learnt: {} },
           earlier,
+          parallel: options.parallel,
           generate: (generation, signal) => client.generate(generation, { onEvents: () => {}, signal }),
           onRecord: (record) => appendRecord(recordsFile, record),
           onProgress: (progress) => display.progress(progress),
@@ -138,6 +146,7 @@ async function report(
     threads: model.threads.used,
     maxTokens: options.maxTokens,
     speculation: options.speculation,
+    timesComparable: !records.some(({ aside }) => aside),
   };
   const title = `${about.model} on ${about.data}, ${about.items} questions`;
   const json = {
@@ -154,6 +163,9 @@ async function report(
     "−a +b: questions that only the first arm, only this arm has right.",
     "",
     table(rows, baseline),
+    ...(records.some(({ aside }) => aside)
+      ? ["Some of these ran beside others, in one batch: the times to answer are not comparable.", ""]
+      : []),
   ].join("\n");
   await mkdir(options.out, { recursive: true });
   const file = (ending: string) => join(options.out, `${options.name}.${ending}`);

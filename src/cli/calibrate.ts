@@ -12,14 +12,20 @@ import { load, loadModel, withEngine } from "./engine.ts";
 import { resumable } from "./resumable.ts";
 import { integer } from "./values.ts";
 
-type Options = Parameters<typeof engineRequest>[0] & { limit?: number };
+type Options = Parameters<typeof engineRequest>[0] & { limit?: number; parallel: number };
 
 /** @param setStatus takes the exit status when it is not 0 */
 export function calibrateCommand(setStatus: (status: number) => void): Command {
   return addEngineOptions(
     new Command("calibrate")
       .description("find the ways of thinking that suit a model best; effort auto then uses them")
-      .option("--limit <n>", "tasks at most (default: all 48)", integer(1, 1_000)),
+      .option("--limit <n>", "tasks at most (default: all 48)", integer(1, 1_000))
+      .option(
+        "--parallel <n>",
+        "tasks at once, in one batch; the time to answer is then not comparable",
+        integer(1, 64),
+        1,
+      ),
   ).action(async (options: Options) => setStatus(await runCalibration(options)));
 }
 
@@ -28,7 +34,8 @@ function runCalibration(options: Options): Promise<number> {
   return resumable(
     options.verbose ?? false,
     async ({ context, interrupts, display }) => {
-      const params = await loadModel(engineRequest(options), context);
+      const { parallel } = options;
+      const params = { ...(await loadModel(engineRequest(options), context)), lanes: parallel };
       return withEngine(context, async (client) => {
         const model = await load(client, params, context);
         context.output.loaded(model);
@@ -36,6 +43,7 @@ function runCalibration(options: Options): Promise<number> {
           model,
           folder,
           limit: options.limit,
+          parallel,
           generate: (generation, signal) => client.generate(generation, { onEvents: () => {}, signal }),
           onProgress: (progress) => display.progress(progress),
           signal: interrupts.signal,

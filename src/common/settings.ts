@@ -27,6 +27,8 @@ export interface Settings {
   kvCacheType: KvType | "auto";
   /** Threads of the engine; null follows the free cores. */
   threads: number | null;
+  /** Generations side by side; null: as memory allows. */
+  parallelGenerations: number | null;
   gpu: GpuChoice;
   speculation: SpeculationMode;
   /** null takes what the model's publisher advises, else 0. */
@@ -44,11 +46,9 @@ export interface Settings {
   modelsFolder: string;
   /** Minutes without a question after which the model is dropped from memory; 0 keeps it. */
   idleUnloadMinutes: number;
-  /** Evaluated prompts kept on disk at most (MB); 0 keeps none. */
-  promptCacheSize: number;
+  /** Draft also from the workspace's files and earlier answers. */
   /** End thoughts and answers that go in circles. */
   loopGuard: boolean;
-  /** Draft also from the workspace's files and earlier answers. */
   workspaceIndex: boolean;
   logLevel: LogLevel;
 }
@@ -95,6 +95,7 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
     scope: "window",
   },
   threads: { type: optionalInteger(1, 512), default: null, scope: "machine" },
+  parallelGenerations: { type: optionalInteger(1, 16), default: null, scope: "machine" },
   gpu: {
     type: { kind: "choice", values: ["auto", "off", "vulkan", "cuda", "metal"] satisfies GpuChoice[] },
     default: "auto",
@@ -122,11 +123,6 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
   idleUnloadMinutes: {
     type: { kind: "number", integer: false, minimum: 0, maximum: 1_440, nullable: false },
     default: 15,
-    scope: "machine",
-  },
-  promptCacheSize: {
-    type: { kind: "number", integer: true, minimum: 0, maximum: 1_000_000, nullable: false },
-    default: 2_000,
     scope: "machine",
   },
   loopGuard: { type: { kind: "flag" }, default: true, scope: "window" },

@@ -20,6 +20,8 @@ export interface GenerationStats {
   thinkingTokens: number;
   answerTokens: number;
   targetPasses: number;
+  /** Of them, those computed together with passes of other generations. */
+  sharedPasses: number;
   draftedTokens: number;
   acceptedTokens: number;
   /** 1 + accepted / rounds with a draft; 0 when nothing was drafted. */
@@ -54,6 +56,7 @@ export const emptyStats: GenerationStats = {
   thinkingTokens: 0,
   answerTokens: 0,
   targetPasses: 0,
+  sharedPasses: 0,
   draftedTokens: 0,
   acceptedTokens: 0,
   meanAcceptanceLength: 0,
@@ -91,8 +94,15 @@ export function acceptanceRate(counts: { draftedTokens: number; acceptedTokens: 
   return counts.draftedTokens > 0 ? counts.acceptedTokens / counts.draftedTokens : null;
 }
 
-/** How many times faster than plain decoding on this machine; null when the plain speed is not known. */
+/** From this share of shared passes on, the time of a generation is not its own. */
+const mostShared = 0.1;
+
+/**
+ * How many times faster than plain decoding on this machine; null when the plain speed is not known, or when the machine
+ * was busy with other generations too.
+ */
 export function speedUp(stats: GenerationStats): number | null {
+  if (stats.sharedPasses > mostShared * stats.targetPasses) return null;
   return stats.plainTokensPerSecond > 0 && stats.tokensPerSecond > 0
     ? stats.tokensPerSecond / stats.plainTokensPerSecond
     : null;

@@ -8,6 +8,8 @@ import type { DrafterName } from "../common/segments.ts";
 import { emptyStats, type GenerationStats } from "../common/stats.ts";
 import type { GenerationHooks, RunningGeneration } from "./backends/backend.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
+import type { Lane } from "./backends/embedded/lanes.ts";
+import type { OpenModel } from "./backends/embedded/loadModel.ts";
 import { prefill } from "./cache/prefix.ts";
 import { type PromptPart, renderChat, startsInside } from "./chat/chatTemplate.ts";
 import { Decoding } from "./decoding.ts";
@@ -32,6 +34,8 @@ export class Generation implements RunningGeneration {
   readonly #startedAt = performance.now();
   #answerNow = false;
   #decoding: Decoding | null = null;
+  /** The draft model, once this generation has it. */
+  #draft: OpenModel | null = null;
   #flushedAt = 0;
   #flushing = false;
 
@@ -63,18 +67,26 @@ export class Generation implements RunningGeneration {
   }
 
   async run(): Promise<GenerationResult> {
-    const { target, codec } = this.#model;
     const { parts, inside, resumedText } = this.#render();
-    const prompt = codec.encode(parts);
+    const prompt = this.#model.codec.encode(parts);
     this.#checkLength(prompt.length);
+    const output = new Output(this.#model, { startsInside: inside, resumedText });
+    const lane = await this.#model.lanes.take(prompt);
+    try {
+      return await this.#runIn(lane, prompt, output);
+    } finally {
+      this.#model.lanes.release(lane);
+      if (this.#draft) this.#model.draftIsTaken = false;
+    }
+  }
 
+  async #runIn(lane: Lane, prompt: number[], output: Output): Promise<GenerationResult> {
     const prefillStart = performance.now();
-    const cachedTokens = await this.#prefill(prompt);
+    const cachedTokens = await this.#prefill(lane, prompt);
     const prefillMs = performance.now() - prefillStart;
 
-    const output = new Output(this.#model, { startsInside: inside, resumedText });
-    const decoder = await this.#openDecoder(prompt, output);
-    const nativeBefore = this.#nativeMs();
+    const decoder = await this.#openDecoder(lane, prompt, output);
+    const nativeBefore = this.#nativeMs(lane);
     const decodeStart = performance.now();
     this.#decoding = new Decoding({
       model: this.#model,
@@ -103,6 +115,7 @@ export class Generation implements RunningGeneration {
       thinkingTokens: output.thinkingTokens,
       answerTokens: output.answerTokens,
       targetPasses: passes,
+      sharedPasses: counts.sharedPasses,
       draftedTokens: counts.draftedTokens,
       acceptedTokens: counts.acceptedTokens,
       meanAcceptanceLength: counts.roundsWithDraft > 0 ? 1 + counts.acceptedTokens / counts.roundsWithDraft : 0,
@@ -113,11 +126,11 @@ export class Generation implements RunningGeneration {
       decodeMs,
       tokensPerSecond: decodeMs > 0 ? (chosenTokens * 1000) / decodeMs : 0,
       plainTokensPerSecond: plainMs > 0 ? 1000 / plainMs : 0,
-      overheadMsPerPass: passes > 0 ? (decodeMs - (this.#nativeMs() - nativeBefore)) / passes : 0,
+      overheadMsPerPass: passes > 0 ? (decodeMs - (this.#nativeMs(lane) - nativeBefore)) / passes : 0,
       thinkingMs: output.thinkingMs,
       thinkingTokensSaved,
       contextUsedTokens: decoder.text.length,
-      contextSize: target.sequence.contextSize,
+      contextSize: lane.sequence.contextSize,
       byDrafter: counts.byDrafter,
     };
     return {
@@ -163,29 +176,25 @@ export class Generation implements RunningGeneration {
       );
   }
 
-  async #prefill(prompt: number[]): Promise<number> {
-    const { target, governor, costs } = this.#model;
+  async #prefill({ sequence }: Lane, prompt: number[]): Promise<number> {
+    const { governor, costs } = this.#model;
     const { emit, signal } = this.#hooks;
-    const { prompt: asked, conversationId } = this.#params;
-    // A raw prompt is a program's: it does not come back to it.
-    if (asked.kind === "raw") this.#model.prefixes?.forget(target.sequence);
-    else await this.#model.prefixes?.exchange(target.sequence, prompt, conversationId);
     this.#model.useThreads();
-    const cached = await prefill(target.sequence, prompt, {
+    const cached = await prefill(sequence, prompt, {
       signal,
       onProgress: (processedTokens, cachedTokens) =>
         emit([{ type: "prefill", processedTokens, totalTokens: prompt.length, cachedTokens }]),
       onPass: (ms, size) => {
-        // Only full passes are comparable with each other.
-        if (size === target.sequence.maxPassSize) governor.observe(ms / costs.relative(size));
+        // Only full passes are comparable with each other, and those that nobody else had a part in.
+        if (size === sequence.maxPassSize && sequence.company === 0) governor.observe(ms / costs.relative(size));
         this.#model.useThreads();
       },
     });
     return cached;
   }
 
-  async #openDecoder(prompt: number[], output: Output): Promise<Decoder> {
-    const { target, costs, acceptance, governor } = this.#model;
+  async #openDecoder(lane: Lane, prompt: number[], output: Output): Promise<Decoder> {
+    const { costs, acceptance, governor } = this.#model;
     const penalty = this.#params.controls.hesitationPenalty ?? 0;
     const inThought = () => output.segment === "thinking";
     const damping = penalty > 0 ? new HesitationDamping({ penalty, codec: this.#model.codec, inThought }) : null;
@@ -200,23 +209,32 @@ export class Generation implements RunningGeneration {
       governor.observe(normalisedMs);
       this.#model.useThreads();
     };
-    const drafters = await this.#drafters(sampler, prompt);
-    return new Decoder({ target: target.sequence, sampler, drafters, controller, costs, onPass }, prompt);
+    const drafters = await this.#drafters(lane, sampler, prompt);
+    return new Decoder({ target: lane.sequence, sampler, drafters, controller, costs, onPass }, prompt);
   }
 
-  async #drafters(sampler: Sampler, prompt: number[]): Promise<Drafter[]> {
+  async #drafters(lane: Lane, sampler: Sampler, prompt: number[]): Promise<Drafter[]> {
     const { speculation, freshDrafters } = this.#params;
-    const { target, draft, suffix, index } = this.#model;
-    const recycling = freshDrafters ? new RecyclingDrafter() : this.#model.recycling;
+    const { target, draft, index } = this.#model;
+    const { sequence, suffix } = lane;
+    const recycling = freshDrafters ? new RecyclingDrafter() : lane.recycling;
     if (speculation === "off" || !target.canRollBack) return [];
     const wanted = (name: DrafterName) => speculation === "auto" || speculation === "strict" || speculation === name;
     const drafters: Drafter[] = [];
     if (wanted("suffix")) drafters.push(suffix, ...(index ? [new IndexDrafter(index, suffix)] : []));
     if (wanted("recycling")) drafters.push(recycling);
-    if (wanted("draft") && draft) {
+    if (wanted("draft") && draft && !this.#model.draftIsTaken) {
+      this.#model.draftIsTaken = true;
+      this.#draft = draft;
       const drafter = new ModelDrafter(draft.sequence, sampler);
       drafter.begin(prompt);
-      await drafter.catchUp(this.#hooks.signal);
+      // Nobody waits while the draft model reads the prompt.
+      sequence.leave();
+      try {
+        await drafter.catchUp(this.#hooks.signal);
+      } finally {
+        sequence.enter();
+      }
       drafters.push(drafter);
     }
     if (speculation === "draft" && !draft)
@@ -265,8 +283,8 @@ export class Generation implements RunningGeneration {
     this.#hooks.emit(notices.map((notice) => ({ type: "notice", notice })));
   }
 
-  #nativeMs(): number {
-    return this.#model.target.sequence.nativeMs + (this.#model.draft?.sequence.nativeMs ?? 0);
+  #nativeMs({ sequence }: Lane): number {
+    return sequence.nativeMs + (this.#draft?.sequence.nativeMs ?? 0);
   }
 }
 

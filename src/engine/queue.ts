@@ -1,17 +1,28 @@
 /**
- * One generation at a time, in fair turn: conversations take turns, so that one that asks five things does not keep
- * another waiting for all five. Everyone who waits is told their place.
+ * As many generations at once as the model has room for, in fair turn: conversations take turns, so that one that asks
+ * five things does not keep another waiting for all five. What needs the model for itself waits until nothing runs, and
+ * nobody overtakes it. Everyone who waits is told their place.
  */
 
 interface Waiting {
   conversationId: string;
+  alone: boolean;
   onPosition: (position: number) => void;
   start: () => void;
 }
 
+export interface TurnOptions<T> {
+  /** Nothing else may run beside it. */
+  alone?: boolean;
+  /** What comes of a wait that is aborted: the work is then never called, since another has the model. */
+  leaving?: { signal: AbortSignal; result: () => T };
+}
+
 export class FairQueue {
+  /** How much may run at once. */
+  capacity = 1;
   #waiting: Waiting[] = [];
-  #running: { conversationId: string } | null = null;
+  readonly #running = new Set<{ alone: boolean }>();
   /** Work that nobody waits for: it begins only when the queue is empty, gives way, and takes no place in it. */
   #idle: (() => Promise<void>)[] = [];
   #idleRuns = false;
@@ -20,46 +31,46 @@ export class FairQueue {
 
   /** Generations running or waiting. */
   get length(): number {
-    return this.#waiting.length + (this.#running && !this.#idleRuns ? 1 : 0);
+    return this.#waiting.length + (this.#idleRuns ? 0 : this.#running.size);
   }
 
   /** Whether anything runs, be it work that nobody waits for. */
   get isBusy(): boolean {
-    return this.#running !== null;
+    return this.#running.size > 0;
   }
 
-  /** Generations that wait while another runs. */
+  /** Generations that wait while others run. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /**
-   * Runs `work` when its turn comes. @param onPosition told the place in the queue when it changes; 0 = it begins
-   * @param leaving what comes of a wait that is aborted: `work` is then never called, since another has the model.
-   */
+  /** Runs `work` when its turn comes. @param onPosition told the place in the queue when it changes; 0 = it begins */
   async run<T>(
     conversationId: string,
     onPosition: (position: number) => void,
     work: () => Promise<T>,
-    leaving?: { signal: AbortSignal; result: () => T },
+    { alone = false, leaving }: TurnOptions<T> = {},
   ): Promise<T> {
     const tell = onChange(onPosition);
-    if (this.#running) {
+    const mine = { alone };
+    if (this.#waiting.length === 0 && this.#hasRoom(alone)) this.#begin(mine, conversationId);
+    else {
       const signal = leaving?.signal;
       const turn = await new Promise<"mine" | "left">((resolve) => {
         if (signal?.aborted) {
           resolve("left");
           return;
         }
-        const entry: Waiting = { conversationId, onPosition: tell, start: () => resolve("mine") };
+        const entry: Waiting = { conversationId, alone, onPosition: tell, start: () => resolve("mine") };
         const leave = () => {
           this.#waiting = this.#waiting.filter((other) => other !== entry);
-          this.#announce();
+          this.#next();
           resolve("left");
         };
         signal?.addEventListener("abort", leave, { once: true });
         entry.start = () => {
           signal?.removeEventListener("abort", leave);
+          this.#begin(mine, conversationId);
           resolve("mine");
         };
         this.#waiting.push(entry);
@@ -67,14 +78,11 @@ export class FairQueue {
       });
       if (turn === "left" && leaving) return leaving.result();
     }
-    const mine = { conversationId };
-    this.#running = mine;
     tell(0);
     try {
       return await work();
     } finally {
-      this.#served = [...this.#served.filter((id) => id !== conversationId), conversationId].slice(-100);
-      if (this.#running === mine) this.#running = null;
+      this.#running.delete(mine);
       this.#next();
     }
   }
@@ -86,30 +94,38 @@ export class FairQueue {
   }
 
   async #runIdle(work: () => Promise<void>): Promise<void> {
-    const mine = { conversationId: "" };
-    this.#running = mine;
+    const mine = { alone: true };
+    this.#running.add(mine);
     this.#idleRuns = true;
     try {
       await work();
     } finally {
       this.#idleRuns = false;
-      if (this.#running === mine) this.#running = null;
+      this.#running.delete(mine);
       this.#next();
     }
   }
 
+  #hasRoom(alone: boolean): boolean {
+    if (this.#running.size === 0) return true;
+    return !alone && this.#running.size < this.capacity && ![...this.#running].some((running) => running.alone);
+  }
+
+  #begin(mine: { alone: boolean }, conversationId: string): void {
+    this.#running.add(mine);
+    this.#served = [...this.#served.filter((id) => id !== conversationId), conversationId].slice(-100);
+  }
+
   #next(): void {
-    if (this.#running) return;
-    const next = this.#order()[0];
-    if (!next) {
-      const idle = this.#idle.shift();
-      if (idle) void this.#runIdle(idle);
-      return;
+    for (let next = this.#order()[0]; next && this.#hasRoom(next.alone); next = this.#order()[0]) {
+      const first = next;
+      this.#waiting = this.#waiting.filter((entry) => entry !== first);
+      first.start();
     }
-    this.#waiting = this.#waiting.filter((entry) => entry !== next);
-    this.#running = next;
-    next.start();
     this.#announce();
+    if (this.#running.size > 0 || this.#waiting.length > 0) return;
+    const idle = this.#idle.shift();
+    if (idle) void this.#runIdle(idle);
   }
 
   /** Those who wait, next first: the conversation served longest ago, then first come. */

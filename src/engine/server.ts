@@ -83,8 +83,6 @@ export class EngineServer {
     connection.onRequest(shutdownRequest, () =>
       answer(async () => {
         this.#closeIndex();
-        // While a generation runs, the cache is not what it was.
-        if (this.#queue.length === 0) await this.#exclusively(async () => this.#model?.inProcess?.keepPrompts());
         setImmediate(() => this.#exit());
         return null;
       }),
@@ -119,6 +117,7 @@ export class EngineServer {
         log: (level, message) => this.#log(level, message),
         signal: abortSignal(token),
       });
+      this.#queue.capacity = this.#model.lanes;
       const { info } = this.#model;
       this.#log("info", `loaded ${info.id} in ${info.loadMs} ms on ${info.device}, ${info.threads.used} threads`);
       this.#measureSoon(this.#model);
@@ -160,12 +159,13 @@ export class EngineServer {
           return result;
         } finally {
           this.#generations.delete(generationId);
+          this.#queue.capacity = model.lanes;
           this.#measureSoon(model);
         }
       },
       {
-        signal,
-        result: () => assertLoaded(this.#model).notBegun(params, performance.now() - arrived),
+        alone: this.#model?.runsAlone(params) ?? true,
+        leaving: { signal, result: () => assertLoaded(this.#model).notBegun(params, performance.now() - arrived) },
       },
     );
   }
@@ -207,7 +207,7 @@ export class EngineServer {
 
   /** Work that needs the model for itself takes its turn like a generation. */
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    return this.#queue.run("engine", () => {}, work);
+    return this.#queue.run("engine", () => {}, work, { alone: true });
   }
 
   #log(level: LogLevel, message: string): void {

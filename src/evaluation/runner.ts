@@ -1,6 +1,7 @@
 /**
- * Runs every item with every arm, one after the other, item by item, so that a run that is stopped leaves whole
- * comparisons. What has been run is given as records and not run again. Knows no engine: it is given a `generate`.
+ * Runs every item with every arm, item by item, so that a run that is stopped leaves whole comparisons; one after the
+ * other, or several at once where times do not matter. What has been run is given as records and not run again. Knows no
+ * engine: it is given a `generate`.
  */
 import { createHash } from "node:crypto";
 import type { GenerateParams, GenerationResult, ModelInfo } from "../common/protocol.ts";
@@ -20,6 +21,8 @@ export interface RunRecord {
   answerTokens: number;
   /** Reading the prompt and writing thought and answer. */
   timeToAnswerMs: number;
+  /** Passes were shared with runs beside it: its time is not its own. */
+  aside?: true;
   targetPasses: number;
   thinkingEnd: ThinkingEnd;
   stopReason: StopReason;
@@ -41,6 +44,8 @@ export interface RunOptions {
   conditions: Conditions;
   /** Of earlier runs; those that fit are taken over. */
   earlier: readonly RunRecord[];
+  /** Runs at once; 1 unless given. */
+  parallel?: number;
   generate(params: GenerateParams, signal?: AbortSignal): Promise<GenerationResult>;
   /** Called when an item has been answered, before the next begins. */
   onRecord(record: RunRecord): void | Promise<void>;
@@ -69,18 +74,32 @@ export async function run(options: RunOptions): Promise<RunRecord[]> {
   const found = jobs.flatMap((job) => known.get(key(job.item.id, armName(job.arm), job.fingerprint)) ?? []);
   const open = jobs.filter((job) => !known.has(key(job.item.id, armName(job.arm), job.fingerprint)));
   const records = [...found];
-  for (const job of open) {
-    if (signal?.aborted) break;
-    options.onProgress(progress(records, jobs, open.length - (records.length - found.length)));
-    const params = { ...job.params, generationId: `evaluation-${job.item.id}-${armName(job.arm)}` };
-    const result = await options.generate(params, signal);
-    // A cut thought is no answer of the arm.
-    if (result.stopReason === "cancelled") break;
-    const record = toRecord(job, result);
-    records.push(record);
-    await options.onRecord(record);
-  }
-  options.onProgress(progress(records, jobs, jobs.length - records.length));
+  const { parallel = 1 } = options;
+  const tell = () =>
+    options.onProgress(progress(records, jobs, open.length - (records.length - found.length), parallel));
+  const queue = open.values();
+  let isOver = false;
+  const work = async () => {
+    for (const job of queue) {
+      if (isOver || signal?.aborted) break;
+      tell();
+      const params = { ...job.params, generationId: `evaluation-${job.item.id}-${armName(job.arm)}` };
+      const result = await options.generate(params, signal);
+      // A cut thought is no answer of the arm.
+      if (result.stopReason === "cancelled") break;
+      const record = toRecord(job, result);
+      records.push(record);
+      await options.onRecord(record);
+    }
+  };
+  const workers = Array.from({ length: parallel }, () =>
+    work().catch((error: unknown) => {
+      isOver = true;
+      throw error;
+    }),
+  );
+  for (const outcome of await Promise.allSettled(workers)) if (outcome.status === "rejected") throw outcome.reason;
+  tell();
   return records;
 }
 
@@ -94,6 +113,7 @@ function toRecord({ item, arm, fingerprint }: Job, result: GenerationResult): Ru
     thinkingTokens: stats.thinkingTokens,
     answerTokens: stats.answerTokens,
     timeToAnswerMs: Math.round(stats.prefillMs + stats.decodeMs),
+    ...(stats.sharedPasses > 0 ? { aside: true as const } : {}),
     targetPasses: stats.targetPasses,
     thinkingEnd: result.thinkingEnd,
     stopReason: result.stopReason,
@@ -102,9 +122,10 @@ function toRecord({ item, arm, fingerprint }: Job, result: GenerationResult): Ru
   };
 }
 
-function progress(records: readonly RunRecord[], jobs: readonly Job[], left: number): RunProgress {
+function progress(records: readonly RunRecord[], jobs: readonly Job[], left: number, parallel: number): RunProgress {
   const total = records.reduce((sum, record) => sum + record.timeToAnswerMs, 0);
-  const secondsLeft = left === 0 ? 0 : records.length === 0 ? null : (total / records.length / 1000) * left;
+  const each = total / records.length / parallel / 1000;
+  const secondsLeft = left === 0 ? 0 : records.length === 0 ? null : each * left;
   return { done: jobs.length - left, total: jobs.length, secondsLeft };
 }
 

@@ -30,9 +30,9 @@ const loadKeys: readonly SettingKey[] = [
   "contextSize",
   "kvCacheType",
   "threads",
+  "parallelGenerations",
   "gpu",
   "speculation",
-  "promptCacheSize",
   "backend",
   "endpoint",
   "serverModel",
@@ -164,8 +164,8 @@ export class Engine {
 
   async #loadParams(): Promise<LoadParams> {
     const { settings, models } = this.#services;
-    const { contextSize, kvCacheType, threads, gpu, speculation, model, draftModel, serverModel, promptCacheSize } =
-      settings.current;
+    const { contextSize, kvCacheType, threads, parallelGenerations, gpu, speculation } = settings.current;
+    const { model, draftModel, serverModel } = settings.current;
     const server = await this.#modelServer();
     const remote = server?.kind === "openai" ? { id: serverModel, path: server.endpoint } : null;
     return {
@@ -175,9 +175,9 @@ export class Engine {
       contextSize: contextSize ?? "auto",
       kvType: kvCacheType,
       threads: threads ?? "auto",
+      lanes: parallelGenerations ?? "auto",
       gpu,
       strict: speculation === "strict",
-      promptCacheBytes: promptCacheSize * 1e6,
     };
   }
 

@@ -46,6 +46,7 @@ const stats: GenerationStats = {
   thinkingTokens: 240,
   answerTokens: 412,
   targetPasses: 341,
+  sharedPasses: 0,
   draftedTokens: 502,
   acceptedTokens: 311,
   meanAcceptanceLength: 2.41,

@@ -54,7 +54,7 @@ export async function serve(
   onReady: (url: string, model: string) => void,
 ): Promise<void> {
   const { interrupts, output } = context;
-  const params = await loadModel(request.engine, context);
+  const params = { ...(await loadModel(request.engine, context)), lanes: "auto" as const };
   const supervisor = new EngineSupervisor({
     ...engineOptions(context),
     onHealth: (health) => {

@@ -37,8 +37,6 @@ export interface InProcessModel {
   readonly codec: { encodeText(text: string): number[] };
   /** The open index of the workspace, which drafts are taken from. */
   index: WorkspaceIndex | null;
-  /** Writes evaluated prompts to disk, before they are dropped. */
-  keepPrompts(): Promise<void>;
   /** What this machine's runtime offers, with the memory that is free. */
   devices(): Promise<EngineStatus["devices"]>;
 }
@@ -48,7 +46,11 @@ export interface Backend {
   readonly info: ModelInfo;
   /** Absent where a server does the work. */
   readonly inProcess?: InProcessModel;
-  /** Prepares a generation; the caller runs one at a time. */
+  /** Generations that the caller may run at once; may change with each. */
+  readonly lanes: number;
+  /** This one has to be the only one that runs. */
+  runsAlone(params: GenerateParams): boolean;
+  /** Prepares a generation. */
   generation(params: GenerateParams, hooks: GenerationHooks): Promise<RunningGeneration>;
   /** The result of a generation that was given up in the queue. */
   notBegun(params: GenerateParams, queueMs: number): GenerationResult;

@@ -5,6 +5,12 @@
  *
  *   rate(k) = (1 + Σ_{j≤k} Π_{i≤j} p_i) / (T(k+1) + draft time)
  *
+ * In a batch shared with m other sequences, each of which yields a token as well, the cache keeps the sequences apart: the
+ * first tokens of all are computed together, the draft after them (sharedBatch.ts). What is weighed then is the rate of
+ * all together, so that drafts are left out where the others are the better use of a pass:
+ *
+ *   rate(k) = (m + 1 + Σ_{j≤k} Π_{i≤j} p_i) / (T(m+1) + T(k))
+ *
  * Drafters that cost microseconds draft in every round and are compared with what the target then says, verified or
  * not ("shadow drafts"): their acceptance is learnt with full information, without spending passes on exploration.
  * Only the draft model, whose drafts cost real time, has to be explored; that is bounded to a share of the time.
@@ -56,9 +62,12 @@ export class Controller {
     this.#options = options;
   }
 
-  /** Whether to spend time on a draft of the model: it pays by what is known, or it is time to try again. */
-  wantsModelDraft(kind: TextKind, room: number): number {
-    if (room <= 0) return 0;
+  /**
+   * Whether to spend time on a draft of the model: it pays by what is known, or it is time to try again. Never in company:
+   * the others would wait for it.
+   */
+  wantsModelDraft(kind: TextKind, room: number, company = 0): number {
+    if (room <= 0 || company > 0) return 0;
     if (this.#options.force === "draft") return Math.min(room, this.#allowedLengths(4).at(-1) ?? 0);
     if (Number.isNaN(this.#draftTokenMs)) return Math.min(room, 4);
     const promising = [3, 5, 7].map((bucket) =>
@@ -70,8 +79,11 @@ export class Controller {
     return this.#exploredMs < explorationShare * this.#decodeMs ? Math.min(room, 2) : 0;
   }
 
-  /** The draft to verify, among those made this round. @param room tokens that still fit, the bonus token apart */
-  choose(drafts: readonly Draft[], kind: TextKind, room: number): Choice {
+  /**
+   * The draft to verify, among those made this round. @param room tokens that still fit, the bonus token apart
+   * @param company sequences that share the pass
+   */
+  choose(drafts: readonly Draft[], kind: TextKind, room: number, company = 0): Choice {
     for (const draft of drafts) if (draft.drafter !== "draft") this.#shadows.push({ draft, kind, matched: 0 });
     const { force } = this.#options;
     let choice: Choice = { draft: null, length: 0 };
@@ -79,7 +91,7 @@ export class Controller {
     for (const draft of drafts) {
       if (force && draft.drafter !== force) continue;
       // A draft of the model has been paid for: what counts now is only the pass.
-      const { gain, length } = this.#best(draft, kind, room, draft.drafter === "draft");
+      const { gain, length } = this.#best(draft, kind, room, { paid: draft.drafter === "draft", company });
       if (length > 0 && (gain > bestGain || (force && !choice.draft))) {
         bestGain = gain;
         choice = { draft, length };
@@ -135,7 +147,13 @@ export class Controller {
     return sizes.map((size) => size - 1).filter((length) => length > 0 && length <= longest);
   }
 
-  #best(draft: Draft, kind: TextKind, room: number, paid = false): { gain: number; length: number } {
+  /** Of the draft's lengths the one that gains most, in tokens per second over those of no draft. */
+  #best(
+    draft: Draft,
+    kind: TextKind,
+    room: number,
+    { paid = false, company = 0 } = {},
+  ): { gain: number; length: number } {
     const { acceptance, costs, force } = this.#options;
     const longest = Math.min(draft.tokens.length, room);
     const lengths = this.#allowedLengths(longest);
@@ -152,9 +170,17 @@ export class Controller {
         expected += reach;
       }
       const draftCost = draft.drafter === "draft" && !paid ? (this.#draftTokenMs * length) / costs.passMs(1) : 0;
-      const gain = expected / (costs.relative(length + 1) + draftCost);
+      const gain =
+        company === 0
+          ? expected / (costs.relative(length + 1) + draftCost)
+          : this.#sharedGain(company, length, expected);
       if (gain > best.gain || (force && best.length === 0)) best = { gain, length };
     }
     return best;
+  }
+  #sharedGain(company: number, length: number, expected: number): number {
+    const { costs } = this.#options;
+    const plain = costs.relative(company + 1);
+    return (((company + expected) / (company + 1)) * plain) / (plain + costs.relative(length));
   }
 }

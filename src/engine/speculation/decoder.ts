@@ -29,6 +29,8 @@ export type OnToken = (token: number, origin: TokenOrigin) => "continue" | "stop
 
 export interface DecoderCounts {
   targetPasses: number;
+  /** Of them, those that other sequences had a part in. */
+  sharedPasses: number;
   draftedTokens: number;
   acceptedTokens: number;
   roundsWithDraft: number;
@@ -38,6 +40,7 @@ export interface DecoderCounts {
 export class Decoder {
   readonly counts: DecoderCounts = {
     targetPasses: 0,
+    sharedPasses: 0,
     draftedTokens: 0,
     acceptedTokens: 0,
     roundsWithDraft: 0,
@@ -77,8 +80,8 @@ export class Decoder {
 
     const before = performance.now();
     const start = this.#text.length - 1;
-    await target.evaluate([this.#text[start]!, ...draftTokens], draftTokens.length + 1);
-    this.counts.targetPasses++;
+    const isShared = target.company > 0;
+    await this.#evaluate([this.#text[start]!, ...draftTokens], draftTokens.length + 1);
 
     let accepted = 0;
     let committed = 0;
@@ -101,8 +104,11 @@ export class Decoder {
     const tokens = this.#text.slice(-committed);
     for (const drafter of this.#o.drafters) drafter.commit(tokens);
     const size = draftTokens.length + 1;
-    this.#o.onPass?.(passMs / costs.relative(size));
-    costs.observe(size, passMs);
+    // The time of a shared pass is the others' too.
+    if (!isShared) {
+      this.#o.onPass?.(passMs / costs.relative(size));
+      costs.observe(size, passMs);
+    }
     this.#count(choice, draftTokens.length, accepted);
     controller.commit(tokens);
     const outcome = { acceptedCount: accepted, mismatch, kind, draftMs, passMs };
@@ -121,7 +127,6 @@ export class Decoder {
     // All but the very last token are evaluated; the next round evaluates that one.
     const pending = [...this.#text.slice(target.length), ...tokens.slice(0, -1)];
     await this.#evaluateAll(pending);
-    if (pending.length > 0) this.counts.targetPasses++;
     this.#text.push(...tokens);
     for (const drafter of this.#o.drafters) drafter.begin(this.#text);
     this.#o.controller.interrupt();
@@ -142,8 +147,7 @@ export class Decoder {
   ): Promise<void> {
     const { target } = this.#o;
     const start = this.#text.length - 1;
-    await target.evaluate([this.#text[start]!, ...lead, ...draft], draft.length + 1);
-    this.counts.targetPasses++;
+    await this.#evaluate([this.#text[start]!, ...lead, ...draft], draft.length + 1);
     let verified: readonly number[] = draft;
     for (let i = 0; ; i++) {
       const candidates = await target.candidates(i, probeCandidates);
@@ -152,8 +156,7 @@ export class Decoder {
       if (verified[i] === token) continue;
       if (!onPass()) break;
       target.rollback(target.length - (verified.length - i));
-      await target.evaluate([token], 1);
-      this.counts.targetPasses++;
+      await this.#evaluate([token], 1);
       verified = [];
       i = -1;
     }
@@ -166,20 +169,29 @@ export class Decoder {
   }
 
   async #evaluateAll(tokens: readonly number[]): Promise<void> {
+    // The size that may be taken changes as others come and go.
+    for (let from = 0, size = 0; from < tokens.length; from += size) {
+      size = Math.min(this.#o.target.maxPassSize, tokens.length - from);
+      await this.#evaluate(tokens.slice(from, from + size), 0);
+    }
+  }
+
+  async #evaluate(tokens: readonly number[], outputs: number): Promise<void> {
     const { target } = this.#o;
-    for (let from = 0; from < tokens.length; from += target.maxPassSize)
-      await target.evaluate(tokens.slice(from, from + target.maxPassSize), 0);
+    this.counts.targetPasses++;
+    if (target.company > 0) this.counts.sharedPasses++;
+    await target.evaluate(tokens, outputs);
   }
 
   async #draft(kind: TextKind, room: number): Promise<{ choice: Choice; draftMs: number; modelDraft: Draft | null }> {
     const none = { choice: { draft: null, length: 0 }, draftMs: 0, modelDraft: null };
     if (room <= 0) return none;
-    const { controller, drafters } = this.#o;
+    const { controller, drafters, target } = this.#o;
     const drafts: Draft[] = [];
     let modelDraft: Draft | null = null;
     let draftMs = 0;
     for (const drafter of drafters) {
-      const length = drafter.cheap ? room : controller.wantsModelDraft(kind, room);
+      const length = drafter.cheap ? room : controller.wantsModelDraft(kind, room, target.company);
       if (length <= 0) continue;
       const before = performance.now();
       const made = await drafter.draft(length);
@@ -191,7 +203,7 @@ export class Decoder {
       }
       drafts.push(...made);
     }
-    return { choice: controller.choose(drafts, kind, room), draftMs, modelDraft };
+    return { choice: controller.choose(drafts, kind, room, target.company), draftMs, modelDraft };
   }
 
   #observe(candidates: Candidates): void {

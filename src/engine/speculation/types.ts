@@ -25,6 +25,8 @@ export interface TokenSequence {
   readonly tokens: readonly number[];
   /** Most tokens that one pass can take. */
   readonly maxPassSize: number;
+  /** Other sequences whose tokens are computed in the same passes. */
+  readonly company: number;
   /**
    * One forward pass over `tokens` at positions `length`…; keeps the logits of the last `outputs` of them until the
    * next pass. Takes the time that a pass takes.

@@ -36,6 +36,8 @@ export interface CalibrationOptions {
   folder: string;
   /** Tasks at most; all when there is no limit. */
   limit?: number;
+  /** Tasks at once; 1 unless given. */
+  parallel?: number;
   generate(params: GenerateParams, signal?: AbortSignal): Promise<GenerationResult>;
   onProgress(progress: RunProgress): void;
   signal?: AbortSignal;
@@ -51,7 +53,7 @@ export interface Calibration {
 
 /** After an abort it decides with what there is, if that is enough. */
 export async function calibrate(options: CalibrationOptions): Promise<Calibration> {
-  const { model, folder, limit, generate, onProgress, signal } = options;
+  const { model, folder, limit, parallel, generate, onProgress, signal } = options;
   const files = calibrationFiles(folder, model);
   await mkdir(files.folder, { recursive: true });
   const items = calibrationItems.slice(0, limit);
@@ -62,6 +64,7 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
     model,
     conditions: { maxTokens, speculation: "auto", seed: 0, learnt: {} },
     earlier: await readRecords(files.records),
+    parallel,
     generate,
     onRecord: (record) => appendRecord(files.records, record),
     onProgress,

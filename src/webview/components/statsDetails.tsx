@@ -47,6 +47,7 @@ function rows(stats: GenerationStats): [string, string][] {
   );
   if (stats.plainTokensPerSecond > 0) list.push(["Without speculation", `${rate(stats.plainTokensPerSecond)} tok/s`]);
   list.push(["Target passes", `${count(stats.targetPasses)}, ${stats.tokensPerPass.toFixed(2)} tokens each`]);
+  if (stats.sharedPasses > 0) list.push(["Shared with other answers", `${count(stats.sharedPasses)} passes`]);
   if (stats.meanAcceptanceLength > 0) list.push(["Mean acceptance length", stats.meanAcceptanceLength.toFixed(2)]);
   list.push(
     ["Own time per pass", duration(stats.overheadMsPerPass)],

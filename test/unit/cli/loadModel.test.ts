@@ -20,7 +20,6 @@ const request: EngineRequest = {
   threads: 1,
   gpu: "off",
   speculation: "auto",
-  promptCacheSize: 0,
   server: null,
 };
 

@@ -85,7 +85,7 @@ describe("FairQueue", () => {
         worked = true;
         return "worked beside the first";
       },
-      { signal: abort.signal, result: () => "left" },
+      { leaving: { signal: abort.signal, result: () => "left" } },
     );
     const last = queue.run(
       "c",
@@ -106,7 +106,7 @@ describe("FairQueue", () => {
     const queue = new FairQueue();
     const first = work([], "a");
     const running = queue.run("a", () => {}, first.run);
-    const aborted = { signal: AbortSignal.abort(), result: () => "left" };
+    const aborted = { leaving: { signal: AbortSignal.abort(), result: () => "left" } };
     const late = queue.run(
       "b",
       () => {},
@@ -145,5 +145,87 @@ describe("FairQueue", () => {
     await settle();
     expect(order.at(-1)).toBe("c");
     expect(places.c).toEqual([0]);
+  });
+
+  it("runs as many at once as there is room for, and moves the others up", async () => {
+    const queue = new FairQueue();
+    queue.capacity = 2;
+    const order: string[] = [];
+    const places: number[] = [];
+    const works = { a: work(order, "a"), b: work(order, "b"), c: work(order, "c"), d: work(order, "d") };
+    for (const name of ["a", "b", "c"] as const) void queue.run(name, () => {}, works[name].run);
+    void queue.run("d", (place) => places.push(place), works.d.run);
+    await settle();
+    expect(order).toEqual(["a", "b"]);
+    expect([queue.length, queue.waiting]).toEqual([4, 2]);
+    works.b.finish();
+    await settle();
+    expect(order).toEqual(["a", "b", "c"]);
+    works.a.finish();
+    await settle();
+    expect(order).toEqual(["a", "b", "c", "d"]);
+    expect(places).toEqual([2, 1, 0]);
+    works.c.finish();
+    works.d.finish();
+    await settle();
+    expect([queue.length, queue.isBusy]).toEqual([0, false]);
+  });
+
+  it("begins what runs alone when all others have ended, and lets nobody overtake it", async () => {
+    const queue = new FairQueue();
+    queue.capacity = 3;
+    const order: string[] = [];
+    const works = { a: work(order, "a"), b: work(order, "b"), alone: work(order, "alone"), c: work(order, "c") };
+    void queue.run("a", () => {}, works.a.run);
+    void queue.run("b", () => {}, works.b.run);
+    void queue.run("alone", () => {}, works.alone.run, { alone: true });
+    void queue.run("c", () => {}, works.c.run);
+    works.a.finish();
+    await settle();
+    expect(order).toEqual(["a", "b"]);
+    works.b.finish();
+    await settle();
+    expect(order).toEqual(["a", "b", "alone"]);
+    works.alone.finish();
+    await settle();
+    expect(order).toEqual(["a", "b", "alone", "c"]);
+    works.c.finish();
+  });
+
+  it("lets others go on when the one that wants to run alone gives up", async () => {
+    const queue = new FairQueue();
+    queue.capacity = 2;
+    const order: string[] = [];
+    const works = { a: work(order, "a"), b: work(order, "b") };
+    const abort = new AbortController();
+    const leaving = { signal: abort.signal, result: () => "left" };
+    void queue.run("a", () => {}, works.a.run);
+    const alone = queue.run(
+      "alone",
+      () => {},
+      async () => "worked",
+      { alone: true, leaving },
+    );
+    void queue.run("b", () => {}, works.b.run);
+    await settle();
+    expect(order).toEqual(["a"]);
+    abort.abort();
+    expect(await alone).toBe("left");
+    await settle();
+    expect(order).toEqual(["a", "b"]);
+    works.a.finish();
+    works.b.finish();
+  });
+
+  it("counts turns by their beginning: a conversation that has one running waits for the others", async () => {
+    const queue = new FairQueue();
+    queue.capacity = 2;
+    const order: string[] = [];
+    const works = { a1: work(order, "a1"), b1: work(order, "b1"), a2: work(order, "a2"), c1: work(order, "c1") };
+    for (const name of ["a1", "b1", "a2", "c1"] as const) void queue.run(name[0]!, () => {}, works[name].run);
+    works.b1.finish();
+    await settle();
+    expect(order).toEqual(["a1", "b1", "c1"]);
+    for (const { finish } of Object.values(works)) finish();
   });
 });

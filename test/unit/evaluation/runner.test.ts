@@ -57,6 +57,40 @@ describe("run", () => {
     expect(progress.at(-1)).toEqual({ done: 9, total: 9, secondsLeft: 0 });
   });
 
+  it("runs several at once, and says whose time is not its own", async () => {
+    let running = 0;
+    let most = 0;
+    const { records, progress } = await start({
+      parallel: 2,
+      generate: async (params) => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running--;
+        const answer = answerRight(params);
+        return { ...answer, stats: { ...answer.stats, sharedPasses: params.generationId.includes("two") ? 3 : 0 } };
+      },
+    });
+    expect(most).toBe(2);
+    expect(new Set(records.map(({ item, arm }) => `${item} ${arm}`)).size).toBe(9);
+    expect(records.filter(({ aside }) => aside).map(({ item }) => item)).toEqual(["two", "two", "two"]);
+    expect(progress.at(-1)).toEqual({ done: 9, total: 9, secondsLeft: 0 });
+    expect(progress.find(({ done }) => done === 1)!.secondsLeft).toBe(8);
+  });
+
+  it("begins nothing more when one of several fails", async () => {
+    let asked = 0;
+    const failing = start({
+      parallel: 2,
+      generate: async (params) => {
+        if (++asked === 2) throw new Error("the engine died");
+        await new Promise((resolve) => setImmediate(resolve));
+        return answerRight(params);
+      },
+    });
+    await expect(failing).rejects.toThrow("the engine died");
+    expect(asked).toBe(2);
+  });
+
   it("finishes an item before the next, and lets another arm begin each time", async () => {
     const { records } = await start();
     expect(records.map(({ item }) => item)).toEqual(["one", "two", "three"].flatMap((id) => [id, id, id]));

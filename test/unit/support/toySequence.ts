@@ -8,6 +8,7 @@ export class ToySequence implements TokenSequence {
   readonly contextSize: number;
   readonly vocabularySize: number;
   readonly maxPassSize = 64;
+  company = 0;
   readonly tokens: number[] = [];
   passes = 0;
   /** Sizes of the passes so far. */

@@ -53,6 +53,7 @@ export function stats(part: Partial<GenerationStats> = {}): GenerationStats {
     thinkingTokens: 0,
     answerTokens: 10,
     targetPasses: 10,
+    sharedPasses: 0,
     draftedTokens: 0,
     acceptedTokens: 0,
     meanAcceptanceLength: 0,

@@ -34,6 +34,18 @@ export class EmbeddedBackend implements Backend {
     return this.#model.costsAreKnown ? null : (stop: () => boolean) => this.#model.ensureCosts(stop);
   }
 
+  get lanes() {
+    return this.#model.lanes.most;
+  }
+
+  /**
+   * Sizes proven exact are those of passes with nobody else in them; and a draft model that was asked for drafts only
+   * where nobody waits for it.
+   */
+  runsAlone({ speculation }: GenerateParams) {
+    return speculation === "strict" || speculation === "draft";
+  }
+
   async generation(params: GenerateParams, hooks: GenerationHooks) {
     if (params.speculation === "strict") await this.#model.ensureExactness();
     return new Generation(this.#model, params, hooks);

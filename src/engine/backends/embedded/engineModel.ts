@@ -3,7 +3,6 @@
  * acceptance, exact sizes), kept on disk between runs.
  */
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
 import type {
   EngineStatus,
   ExactnessResult,
@@ -14,19 +13,17 @@ import type {
   ModelRef,
   Notice,
 } from "../../../common/protocol.ts";
-import { PrefixKeeper } from "../../cache/prefixKeeper.ts";
-import { PrefixStore } from "../../cache/prefixStore.ts";
 import { AcceptanceModel } from "../../speculation/acceptance.ts";
 import { CostCurve, type CostSamples, measureCosts } from "../../speculation/costCurve.ts";
-import { RecyclingDrafter } from "../../speculation/drafters/recycling.ts";
-import { SuffixDrafter } from "../../speculation/drafters/suffix.ts";
 import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
 import type { WorkspaceIndex } from "../../speculation/workspaceIndex/workspaceIndex.ts";
 import { detectFormat, type ThinkingFormat } from "../../thinking/formats.ts";
 import { ThoughtLengths } from "../../thinking/thoughtLengths.ts";
 import { ThreadGovernor, usableCores } from "../../threads.ts";
 import type { LoadHooks } from "../backend.ts";
+import { Lanes } from "./lanes.ts";
 import { type OpenModel, openModel } from "./loadModel.ts";
+import { addSequences, affordableSequences } from "./moreSequences.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
 import type { StateFile, StateFolder } from "./stateFolder.ts";
 import { TextCodec } from "./textCodec.ts";
@@ -51,14 +48,13 @@ export class EngineModel {
   readonly costs: CostCurve;
   readonly acceptance: AcceptanceModel;
   readonly thoughtLengths: ThoughtLengths;
-  readonly suffix = new SuffixDrafter();
-  readonly recycling = new RecyclingDrafter();
+  readonly lanes: Lanes;
   readonly governor: ThreadGovernor;
   readonly params: LoadParams;
-  /** Evaluated prompts on disk; null where none are kept. */
-  readonly prefixes: PrefixKeeper | null;
   /** The open index of the workspace; indexing.ts puts it here. */
   index: WorkspaceIndex | null = null;
+  /** A generation drafts with the draft model, which holds one text. */
+  draftIsTaken = false;
   readonly #runtime: Runtime;
   readonly #state: StateFile<Learnt>;
   readonly #notices: Notice[];
@@ -109,9 +105,15 @@ export class EngineModel {
           code: "noRollback",
           message: "This model's cache cannot drop tokens, so nothing is guessed: decoding is plain.",
         });
+      const lanes = new Lanes({
+        first: target.sequence,
+        most: await affordableSequences(runtime, target, params.lanes ?? 1),
+        addSequences: (total) => addSequences(target, total),
+        log: hooks.log,
+      });
+      if (typeof params.lanes === "number") await lanes.open();
       const loadMs = performance.now() - start;
-      const prefixes = prefixKeeper(params, target, runtime, folder, hooks.log);
-      return new EngineModel(params, runtime, target, draft, prefixes, threads, folder, notices, loadMs);
+      return new EngineModel(params, runtime, target, lanes, draft, threads, folder, notices, loadMs);
     } catch (error) {
       for (const model of opened) await model.dispose();
       await runtime.llama.dispose();
@@ -123,8 +125,8 @@ export class EngineModel {
     params: LoadParams,
     runtime: Runtime,
     target: OpenModel,
+    lanes: Lanes,
     draft: OpenModel | null,
-    prefixes: PrefixKeeper | null,
     threads: number,
     folder: StateFolder,
     notices: Notice[],
@@ -133,8 +135,8 @@ export class EngineModel {
     this.params = params;
     this.#runtime = runtime;
     this.target = target;
+    this.lanes = lanes;
     this.draft = draft;
-    this.prefixes = prefixes;
     this.#notices = notices;
     this.#loadMs = loadMs;
     this.codec = new TextCodec(target.model);
@@ -159,6 +161,10 @@ export class EngineModel {
     this.acceptance = AcceptanceModel.fromJSON(learnt.acceptance);
     this.thoughtLengths = ThoughtLengths.fromJSON(learnt.thoughtLengths);
     this.#exactness = learnt.exactness ?? null;
+    target.batch.onSharedPass = (ms, parts) => {
+      this.governor.observe(ms / parts.reduce((sum, size) => sum + this.costs.relative(size), 0));
+      this.useThreads();
+    };
   }
 
   /** Names the vocabulary: two models with the same one can share what is kept as tokens. */
@@ -190,6 +196,7 @@ export class EngineModel {
       architecture: model.fileInfo.metadata.general.architecture,
       sizeBytes,
       contextSize: sequence.contextSize,
+      lanes: this.lanes.most,
       trainContextSize: model.trainContextSize,
       vocabularySize: sequence.vocabularySize,
       device: this.#runtime.device,
@@ -291,40 +298,13 @@ export class EngineModel {
     });
   }
 
-  /** Writes evaluated prompts to disk, before they are dropped. */
-  async keepPrompts(): Promise<void> {
-    await this.prefixes?.keepAll();
-  }
-
   async dispose(): Promise<void> {
     this.save();
-    await this.keepPrompts();
     await this.draft?.dispose();
+    await this.lanes.dispose();
     await this.target.dispose();
     await this.#runtime.llama.dispose();
   }
-}
-
-/** A cache that can not drop a suffix is of use for the very same text only: it is not kept. */
-function prefixKeeper(
-  { promptCacheBytes = 0 }: LoadParams,
-  { ref, model, kvType, flashAttention, canRollBack, sizeBytes }: OpenModel,
-  { llama, device }: Runtime,
-  folder: StateFolder,
-  log: LoadHooks["log"],
-): PrefixKeeper | null {
-  if (promptCacheBytes <= 0 || !canRollBack) return null;
-  const key = {
-    // A file that is not of the catalogue may be replaced by another of the same name.
-    model: ref.sha256 ?? [ref.path, sizeBytes, statSync(ref.path).mtimeMs],
-    architecture: model.fileInfo.metadata.general.architecture,
-    kvType,
-    flashAttention,
-    device,
-    runtime: [llama.llamaCppRelease.release, llama.buildType],
-  };
-  const options = { folder: folder.folder("prompts"), key, limitBytes: promptCacheBytes, log };
-  return new PrefixKeeper(new PrefixStore(options));
 }
 
 /** Why these two cannot be a pair; null when they can. A pair needs one vocabulary, token by token. */

@@ -9,13 +9,18 @@ import {
 } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
 import type { KvType, ModelRef, Notice } from "../../../common/protocol.ts";
+import { nativeContext, nativeContextSupported } from "./nativeContext.ts";
 import type { Runtime } from "./runtime.ts";
-import { NativeSequence, nativeSequenceSupported } from "./sequence.ts";
+import { NativeSequence } from "./sequence.ts";
+import { SharedBatch } from "./sharedBatch.ts";
 
 export interface OpenModel {
   ref: ModelRef;
   model: LlamaModel;
+  /** Replaced when sequences are added. */
   context: LlamaContext;
+  batch: SharedBatch;
+  /** The first, and at first the only one. */
   sequence: NativeSequence;
   kvType: KvType;
   flashAttention: boolean;
@@ -23,6 +28,8 @@ export interface OpenModel {
   /** The KV cache can drop a suffix: without that there is no speculation (recurrent and hybrid models). */
   canRollBack: boolean;
   notices: Notice[];
+  /** A context like the one in use, but for so many sequences. @throws when there is not enough memory */
+  openContext(sequences: number): Promise<LlamaContext>;
   dispose(): Promise<void>;
 }
 
@@ -40,6 +47,12 @@ const autoContextSize = 8_192;
 /** Prefill pass: small on a CPU, where it bounds how long a cancel waits and the size of the compute buffers. */
 const cpuBatchSize = 64;
 const gpuBatchSize = 512;
+/**
+ * The same while other sequences share the batch: they wait for it. On a CPU tokens are read no slower in passes of 16;
+ * a GPU takes that many more in the time of one.
+ */
+const sharedCpuPassSize = 16;
+const sharedGpuPassSize = 128;
 const smallestContext = 512;
 
 /** @throws HunchError modelNotFound, notGguf, modelTruncated, modelUnsupported, outOfMemory */
@@ -62,18 +75,42 @@ export async function openModel(runtime: Runtime, ref: ModelRef, options: OpenOp
   }
   try {
     const { context, kvType, flashAttention } = await openContext(runtime, model, options, notices);
-    if (!nativeSequenceSupported(model, context))
+    if (!nativeContextSupported(model, context))
       throw new HunchError("internal", "This version of node-llama-cpp lacks what Hunch's decoder uses.", {
         hint: "Install the version that package.json pins.",
       });
-    const sequence = new NativeSequence(model, context, vocabularySize(model));
-    const canRollBack = !model.fileInsights.isRecurrent && !model.fileInsights.isHybrid;
-    const dispose = async () => {
-      await sequence.dispose();
-      await context.dispose();
-      await model.dispose();
+    const batch = new SharedBatch({
+      context: nativeContext(context),
+      capacity: context.batchSize,
+      sharedPassSize: Math.min(context.batchSize, runtime.llama.gpu ? sharedGpuPassSize : sharedCpuPassSize),
+      threads: nativeContext(context).getThreads(),
+    });
+    const open: OpenModel = {
+      ref,
+      model,
+      context,
+      batch,
+      sequence: new NativeSequence(model, context, batch, vocabularySize(model)),
+      kvType,
+      flashAttention,
+      sizeBytes,
+      canRollBack: !model.fileInsights.isRecurrent && !model.fileInsights.isHybrid,
+      notices,
+      openContext: (sequences) => {
+        const { contextSize } = open.context;
+        return model.createContext({
+          ...contextOptions(runtime, { ...options, contextSize, kvType, flashAttention }),
+          sequences,
+          failedCreationRemedy: false,
+        });
+      },
+      dispose: async () => {
+        await open.sequence.dispose();
+        await open.context.dispose();
+        await model.dispose();
+      },
     };
-    return { ref, model, context, sequence, kvType, flashAttention, sizeBytes, canRollBack, notices, dispose };
+    return open;
   } catch (error) {
     await model.dispose();
     throw error instanceof HunchError ? error : await loadError(error, ref, runtime);
@@ -89,21 +126,12 @@ async function openContext(runtime: Runtime, model: LlamaModel, options: OpenOpt
       code: "contextClamped",
       message: `A context of ${wanted} tokens was asked for; ${contextSize} is used (this model was trained on ${model.trainContextSize}).`,
     });
-  const open = (kvType: KvType, flashAttention: boolean) => {
-    const kvName = kvType === "f16" ? "F16" : kvType === "q8_0" ? "Q8_0" : "Q4_0";
-    return model.createContext({
-      contextSize,
-      batchSize: Math.min(contextSize, runtime.llama.gpu ? gpuBatchSize : cpuBatchSize),
+  const open = (kvType: KvType, flashAttention: boolean) =>
+    model.createContext({
+      ...contextOptions(runtime, { ...options, contextSize, kvType, flashAttention }),
       sequences: 1,
-      threads: { ideal: options.threads, min: 1 },
-      flashAttention,
-      // A sliding window's cache drops what lies behind it: a rolled-back position would find its window half empty.
-      swaFullCache: true,
-      experimentalKvCacheKeyType: kvName,
-      experimentalKvCacheValueType: kvName,
       failedCreationRemedy: options.contextSize === "auto" ? { retries: 3, autoContextSizeShrink: 0.3 } : false,
     });
-  };
   try {
     const { kvType, flashAttention } = options;
     return { context: await open(kvType, flashAttention), kvType, flashAttention };
@@ -120,6 +148,21 @@ async function openContext(runtime: Runtime, model: LlamaModel, options: OpenOpt
       flashAttention: options.flashAttention,
     };
   }
+}
+
+function contextOptions(runtime: Runtime, options: OpenOptions & { contextSize: number }) {
+  const { contextSize, kvType, flashAttention, threads } = options;
+  const kvName = kvType === "f16" ? "F16" : kvType === "q8_0" ? "Q8_0" : "Q4_0";
+  return {
+    contextSize,
+    batchSize: Math.min(contextSize, runtime.llama.gpu ? gpuBatchSize : cpuBatchSize),
+    threads: { ideal: threads, min: 1 },
+    flashAttention,
+    // A sliding window's cache drops what lies behind it: a rolled-back position would find its window half empty.
+    swaFullCache: true,
+    experimentalKvCacheKeyType: kvName,
+    experimentalKvCacheValueType: kvName,
+  } as const;
 }
 
 /** @returns the file's size in bytes. */

@@ -3,70 +3,44 @@
  *
  * The public `controlledEvaluate` builds a sampler object for each call (12 bytes a vocabulary entry, zeroed) and
  * samples every position asked for. Here one sampler lives as long as the sequence, and rows are fetched one by one, so
- * that positions after the first mismatch cost nothing. The bindings are internal to node-llama-cpp: its version is
- * pinned, and `nativeSequenceSupported` checks that what is used exists.
+ * that positions after the first mismatch cost nothing.
  */
 import type { LlamaContext, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
-import type { KeptSequence } from "../../cache/prefixStore.ts";
+import { commonPrefix } from "../../cache/prefix.ts";
 import type { Candidates, TokenSequence } from "../../speculation/types.ts";
+import {
+  type NativeContext,
+  type NativeSampler,
+  nativeContext,
+  nativeSequenceId,
+  newSampler,
+} from "./nativeContext.ts";
+import type { SharedBatch } from "./sharedBatch.ts";
 
-/** What is used of node-llama-cpp's AddonContext; times are those of the native work. */
-interface NativeContext {
-  initBatch(size: number): void;
-  addToBatch(sequenceId: number, position: number, tokens: Uint32Array, logitIndexes: Uint32Array): Uint32Array;
-  decodeBatch(): Promise<void>;
-  sampleToken(
-    batchIndex: number,
-    sampler: NativeSampler,
-    probabilities: boolean,
-    confidence: boolean,
-    logits: [tokens: number[], max: boolean, min: boolean, selected: boolean, top: number],
-  ): Promise<[token: number, probabilities: undefined, confidence: undefined, logits: number[]]>;
-  disposeSequence(sequenceId: number): void;
-  removeTokenCellsFromSequence(sequenceId: number, start: number, end: number): boolean;
-  setThreads(threads: number): void;
-  /** @returns the file's size in bytes */
-  saveSequenceStateToFile(path: string, sequenceId: number, tokens: Uint32Array): Promise<number>;
-  /** @returns the tokens that were saved along */
-  loadSequenceStateFromFile(path: string, sequenceId: number, maxContextSize: number): Promise<Uint32Array>;
-  getThreads(): number;
-}
-interface NativeSampler {
-  applyConfig(config: { temperature: number; topK: number; topP: number; seed: number }): void;
-  dispose(): void;
-}
-interface ModelInternals {
-  _model: unknown;
-  _llama: { _bindings: { AddonSampler: new (model: unknown) => NativeSampler } };
-}
-
-export class NativeSequence implements TokenSequence, KeptSequence {
+export class NativeSequence implements TokenSequence {
   readonly contextSize: number;
   readonly vocabularySize: number;
-  readonly maxPassSize: number;
-  /** Time spent in native calls so far (ms). */
+  /** Time spent in native calls so far, the wait for others in the same batch included (ms). */
   nativeMs = 0;
-  readonly #context: NativeContext;
-  /** Held for as long as the KV cache is used: node-llama-cpp empties the cells of a sequence that is collected. */
-  readonly #owner: LlamaContextSequence;
-  readonly #sequenceId: number;
+  readonly #batch: SharedBatch;
   readonly #sampler: NativeSampler;
+  #context: NativeContext;
+  /** Held for as long as the KV cache is used: node-llama-cpp empties the cells of a sequence that is collected. */
+  #owner: LlamaContextSequence;
+  readonly #sequenceId: number;
   readonly #tokens: number[] = [];
   #samplerCount = 0;
   #outputs: Uint32Array = new Uint32Array();
-  #threads: number;
 
-  constructor(model: LlamaModel, context: LlamaContext, vocabularySize: number) {
-    const internals = model as unknown as ModelInternals;
-    this.#context = (context as unknown as { _ctx: NativeContext })._ctx;
+  constructor(model: LlamaModel, context: LlamaContext, batch: SharedBatch, vocabularySize: number) {
+    this.#batch = batch;
+    this.#context = nativeContext(context);
     this.#owner = context.getSequence();
-    this.#sequenceId = (this.#owner as unknown as { _sequenceId: number })._sequenceId;
-    this.#sampler = new internals._llama._bindings.AddonSampler(internals._model);
+    this.#sequenceId = nativeSequenceId(this.#owner);
+    this.#sampler = newSampler(model);
     this.contextSize = context.contextSize;
-    this.maxPassSize = context.batchSize;
     this.vocabularySize = vocabularySize;
-    this.#threads = this.#context.getThreads();
   }
 
   get tokens(): readonly number[] {
@@ -77,20 +51,34 @@ export class NativeSequence implements TokenSequence, KeptSequence {
     return this.#tokens.length;
   }
 
-  /** Threads the next pass uses. */
+  /** Smaller while others share the batch. */
+  get maxPassSize(): number {
+    return this.company > 0 ? this.#batch.sharedPassSize : this.#batch.capacity;
+  }
+
+  get company(): number {
+    return this.#batch.company(this.#sequenceId);
+  }
+
+  /** Threads the next pass uses, of every sequence of this context. */
   set threads(count: number) {
-    this.#threads = count;
+    this.#batch.threads = count;
+  }
+
+  /** Passes are shared with the other sequences that have entered, until `leave`. */
+  enter(): void {
+    this.#batch.enter(this.#sequenceId);
+  }
+
+  leave(): void {
+    this.#batch.leave(this.#sequenceId);
   }
 
   async evaluate(tokens: readonly number[], outputs: number): Promise<void> {
-    if (tokens.length > this.maxPassSize || this.length + tokens.length > this.contextSize)
+    if (this.length + tokens.length > this.contextSize)
       throw new HunchError("internal", `a pass of ${tokens.length} tokens does not fit at position ${this.length}`);
     const before = performance.now();
-    if (this.#context.getThreads() !== this.#threads) this.#context.setThreads(this.#threads);
-    const asked = Uint32Array.from({ length: outputs }, (_, i) => tokens.length - outputs + i);
-    this.#context.initBatch(tokens.length);
-    this.#outputs = this.#context.addToBatch(this.#sequenceId, this.length, Uint32Array.from(tokens), asked);
-    await this.#context.decodeBatch();
+    this.#outputs = await this.#batch.run({ sequenceId: this.#sequenceId, position: this.length, tokens, outputs });
     for (const token of tokens) this.#tokens.push(token);
     this.nativeMs += performance.now() - before;
   }
@@ -131,46 +119,36 @@ export class NativeSequence implements TokenSequence, KeptSequence {
     return false;
   }
 
-  save(path: string): Promise<number> {
-    return this.#context.saveSequenceStateToFile(path, this.#sequenceId, Uint32Array.from(this.#tokens));
+  /** Takes over what another sequence of this context holds of `text`, from its beginning. */
+  copyFrom(source: NativeSequence, text: readonly number[]): Promise<void> {
+    return this.#batch.between(this.#sequenceId, async () => {
+      await this.#context.copySequenceStateFromOtherSequence(this.#sequenceId, source.#sequenceId);
+      this.#tokens.splice(0, this.length, ...source.#tokens);
+      this.rollback(commonPrefix(source.#tokens, text));
+    });
   }
 
-  async restore(path: string, tokens: readonly number[]): Promise<void> {
-    this.#tokens.length = 0;
-    try {
-      const saved = await this.#context.loadSequenceStateFromFile(path, this.#sequenceId, this.contextSize);
-      if (saved.length !== tokens.length || saved.some((token, i) => token !== tokens[i]))
-        throw new Error("the state is of another text");
-      for (const token of tokens) this.#tokens.push(token);
-    } catch (error) {
-      this.#context.disposeSequence(this.#sequenceId);
-      throw error;
-    }
+  /** Keeps what the cache holds in a file. Only while no pass runs. */
+  async save(path: string): Promise<void> {
+    await this.#context.saveSequenceStateToFile(path, this.#sequenceId, Uint32Array.from(this.#tokens));
+  }
+
+  /**
+   * Goes on in another context of the same model and size. Only while no pass runs. @param state file of {@link save};
+   * null: the sequence is empty
+   */
+  async moveTo(context: LlamaContext, state: string | null): Promise<void> {
+    const owner = context.getSequence();
+    const native = nativeContext(context);
+    if (nativeSequenceId(owner) !== this.#sequenceId)
+      throw new HunchError("internal", "sequences have to move in the order of their ids");
+    if (state !== null) await native.loadSequenceStateFromFile(state, this.#sequenceId, this.contextSize);
+    this.#owner = owner;
+    this.#context = native;
   }
 
   async dispose(): Promise<void> {
     this.#sampler.dispose();
     await this.#owner.dispose();
   }
-}
-
-/** Whether this node-llama-cpp has what NativeSequence uses. */
-export function nativeSequenceSupported(model: LlamaModel, context: LlamaContext): boolean {
-  const native = (context as unknown as { _ctx?: Partial<NativeContext> })._ctx;
-  const sampler = (model as unknown as Partial<ModelInternals>)._llama?._bindings?.AddonSampler;
-  const methods = [
-    "initBatch",
-    "addToBatch",
-    "decodeBatch",
-    "sampleToken",
-    "disposeSequence",
-    "setThreads",
-    "saveSequenceStateToFile",
-    "loadSequenceStateFromFile",
-  ] as const;
-  return (
-    typeof sampler === "function" &&
-    methods.every((name) => typeof native?.[name] === "function") &&
-    typeof native?.removeTokenCellsFromSequence === "function"
-  );
 }

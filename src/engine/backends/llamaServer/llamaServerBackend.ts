@@ -106,6 +106,7 @@ export class LlamaServerBackend implements Backend {
     const remote = this.#running.remote.info;
     return {
       ...remote,
+      lanes: this.lanes,
       id: target.id,
       path: target.path,
       sha256: target.sha256 ?? null,
@@ -119,6 +120,15 @@ export class LlamaServerBackend implements Backend {
       notices: [...remote.notices, ...this.#notices],
       loadMs: Math.round(this.#loadMs),
     };
+  }
+
+  /** It is started with one slot. */
+  get lanes(): number {
+    return 1;
+  }
+
+  runsAlone(): boolean {
+    return true;
   }
 
   /** Starts the server anew when it has ended since. */

@@ -62,6 +62,7 @@ export class Figures {
       thinkingTokens,
       answerTokens,
       targetPasses: passes,
+      sharedPasses: 0,
       draftedTokens,
       acceptedTokens,
       meanAcceptanceLength: draftedTokens > 0 && passes > 0 ? 1 + acceptedTokens / passes : 0,

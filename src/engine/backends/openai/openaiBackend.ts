@@ -21,6 +21,8 @@ import { modelInfo, probe } from "./server.ts";
 export const usualTimeoutMs = 600_000;
 /** Characters a token, where the server has the vocabulary. */
 const charactersPerToken = 3.5;
+/** Requests sent at once at most: no more than one person makes. */
+const autoLanes = 4;
 
 export class OpenaiBackend implements Backend {
   readonly params: LoadParams;
@@ -49,7 +51,17 @@ export class OpenaiBackend implements Backend {
   }
 
   get info(): ModelInfo {
-    return this.#remote.info;
+    return { ...this.#remote.info, lanes: this.lanes };
+  }
+
+  /** A server batches by itself. */
+  get lanes(): number {
+    const { lanes = 1 } = this.params;
+    return lanes === "auto" ? autoLanes : lanes;
+  }
+
+  runsAlone(): boolean {
+    return false;
   }
 
   async generation(params: GenerateParams, hooks: GenerationHooks): Promise<RemoteGeneration> {

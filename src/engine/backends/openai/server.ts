@@ -70,6 +70,7 @@ export function modelInfo(server: ServerInfo, endpoint: Endpoint, loadMs: number
     architecture: "remote",
     sizeBytes: 0,
     contextSize: server.contextSize,
+    lanes: 1,
     trainContextSize: server.contextSize,
     vocabularySize: 0,
     device: `server ${endpoint.url.host}`,

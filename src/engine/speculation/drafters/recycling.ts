@@ -13,12 +13,32 @@ interface Successor {
   probability: number;
 }
 
+/** What was seen, in whatever text: drafters of several texts share it. */
+export class Successors {
+  readonly #afterPair = new Map<number, Successor>();
+  readonly #afterToken = new Map<number, Successor>();
+
+  observe(previous: number, token: number, successor: Successor): void {
+    remember(this.#afterPair, pairKey(previous, token), successor);
+    remember(this.#afterToken, token, successor);
+  }
+
+  after(previous: number, token: number): { successor: Successor; ofPair: boolean } | null {
+    const pair = this.#afterPair.get(pairKey(previous, token));
+    const successor = pair ?? this.#afterToken.get(token);
+    return successor ? { successor, ofPair: pair !== undefined } : null;
+  }
+}
+
 export class RecyclingDrafter implements Drafter {
   readonly name = "recycling";
   readonly cheap = true;
-  readonly #afterPair = new Map<number, Successor>();
-  readonly #afterToken = new Map<number, Successor>();
+  readonly #successors: Successors;
   #tail: [number, number] = [-1, -1];
+
+  constructor(successors = new Successors()) {
+    this.#successors = successors;
+  }
 
   begin(tokens: readonly number[]): void {
     this.#tail = [tokens.at(-2) ?? -1, tokens.at(-1) ?? -1];
@@ -32,9 +52,7 @@ export class RecyclingDrafter implements Drafter {
     const top = candidates.logits[0]!;
     let sum = 0;
     for (const logit of candidates.logits) sum += Math.exp(logit - top);
-    const successor = { token: candidates.tokens[0]!, probability: 1 / sum };
-    remember(this.#afterPair, pairKey(previous, token), successor);
-    remember(this.#afterToken, token, successor);
+    this.#successors.observe(previous, token, { token: candidates.tokens[0]!, probability: 1 / sum });
   }
 
   draft(maxLength: number): Draft[] {
@@ -43,12 +61,12 @@ export class RecyclingDrafter implements Drafter {
     let weakest = 1;
     let bucket = 0;
     while (tokens.length < maxLength) {
-      const pair = this.#afterPair.get(pairKey(previous, last));
-      const next = pair ?? this.#afterToken.get(last);
-      if (!next) break;
+      const found = this.#successors.after(previous, last);
+      if (!found) break;
+      const next = found.successor;
       if (tokens.length === 0) {
         weakest = next.probability;
-        bucket = (pair ? 4 : 0) + (weakest > 0.9 ? 3 : weakest > 0.7 ? 2 : weakest > 0.4 ? 1 : 0);
+        bucket = (found.ofPair ? 4 : 0) + (weakest > 0.9 ? 3 : weakest > 0.7 ? 2 : weakest > 0.4 ? 1 : 0);
       }
       tokens.push(next.token);
       previous = last;

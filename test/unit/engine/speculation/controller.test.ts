@@ -49,6 +49,22 @@ describe("Controller", () => {
     expect(onGpu.choose([draft(3)], "prose", 15).length).toBeGreaterThan(2);
   });
 
+  it("backs off in company where the others are the better use of a pass", () => {
+    const [onCpu, onGpu] = [controllerOn(slowCpu), controllerOn(gpu)];
+    for (const controller of [onCpu, onGpu]) teach(controller, 6, 0.9);
+    expect(onCpu.choose([draft(6)], "prose", 15).length).toBeGreaterThan(0);
+    expect(onCpu.choose([draft(6)], "prose", 15, 3).length).toBe(0);
+    // Two parts in place of one cost a GPU as much as a second pass: only a long draft is worth that.
+    expect(onGpu.choose([draft(6)], "prose", 15, 3).length).toBeGreaterThan(7);
+    expect(onGpu.choose([draft(6, 3)], "prose", 15, 3).length).toBe(0);
+  });
+
+  it("does not let others wait for a draft model", () => {
+    const controller = controllerOn(gpu);
+    expect(controller.wantsModelDraft("code", 15)).toBeGreaterThan(0);
+    expect(controller.wantsModelDraft("code", 15, 1)).toBe(0);
+  });
+
   it("learns from drafts it does not verify, and forgets when the text changes", () => {
     const controller = controllerOn(slowCpu);
     teach(controller, 5, 0.05);
