@@ -25,6 +25,8 @@ export interface EngineRequest {
   threads: number | "auto";
   gpu: GpuChoice;
   speculation: SpeculationMode;
+  /** Evaluated prompts kept on disk at most (MB). */
+  promptCacheSize: number;
   /** null: the engine's own process runs the model. */
   server: ModelServer | null;
 }
@@ -89,6 +91,11 @@ export function addEngineOptions(command: Command): Command {
     )
     .addOption(new Option("--backend <name>", "what runs the model").choices(backends).default("embedded"))
     .option("--endpoint <url>", "server of the openai backend; its key comes from the environment, HUNCH_API_KEY")
+    .option(
+      "--prompt-cache <MB>",
+      "evaluated prompts kept on disk at most, so that a conversation is not read again (default: none)",
+      integer(0, 1_000_000),
+    )
     .option("--json", "write one JSON object a line, for programs")
     .option("--verbose", "write the engine's log to standard error");
 }
@@ -140,6 +147,7 @@ interface ParsedOptions {
   gpu: GpuChoice;
   backend: (typeof backends)[number];
   endpoint?: string;
+  promptCache?: number;
   json?: true;
   verbose?: true;
 }
@@ -170,6 +178,7 @@ export function engineRequest(options: ParsedOptions, env: NodeJS.ProcessEnv = p
     threads: options.threads,
     gpu: options.gpu,
     speculation: options.speculation,
+    promptCacheSize: options.promptCache ?? 0,
     server,
   };
 }

@@ -66,8 +66,9 @@ export async function loadModel(request: EngineRequest, context: EngineContext):
   return { target, draft, ...options, ...(server ? { server } : {}) };
 }
 
-function loadOptions({ contextSize, kvType, threads, gpu, speculation }: EngineRequest) {
-  return { contextSize, kvType, threads, gpu, strict: speculation === "strict" };
+function loadOptions({ contextSize, kvType, threads, gpu, speculation, promptCacheSize }: EngineRequest) {
+  const promptCache = promptCacheSize > 0 ? { promptCacheBytes: promptCacheSize * 1e6 } : {};
+  return { contextSize, kvType, threads, gpu, strict: speculation === "strict", ...promptCache };
 }
 
 export async function load(client: EngineClient, params: LoadParams, context: EngineContext): Promise<ModelInfo> {

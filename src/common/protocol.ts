@@ -76,6 +76,8 @@ export interface LoadParams {
   gpu: GpuChoice;
   /** Pick a configuration proven bit-equal to plain decoding (flash attention, q8_0 KV). */
   strict: boolean;
+  /** Most bytes of evaluated prompts kept on disk, of all models together; absent or 0: none are. */
+  promptCacheBytes?: number;
   /**
    * Generations that may run side by side, in one batch, each with a context of its own. "auto": up to 4, as half of the
    * free memory allows; the memory is taken when a second one first wants to run. Absent: 1.

@@ -46,9 +46,11 @@ export interface Settings {
   modelsFolder: string;
   /** Minutes without a question after which the model is dropped from memory; 0 keeps it. */
   idleUnloadMinutes: number;
-  /** Draft also from the workspace's files and earlier answers. */
+  /** Evaluated prompts kept on disk at most (MB); 0 keeps none. */
+  promptCacheSize: number;
   /** End thoughts and answers that go in circles. */
   loopGuard: boolean;
+  /** Draft also from the workspace's files and earlier answers. */
   workspaceIndex: boolean;
   logLevel: LogLevel;
 }
@@ -123,6 +125,11 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
   idleUnloadMinutes: {
     type: { kind: "number", integer: false, minimum: 0, maximum: 1_440, nullable: false },
     default: 15,
+    scope: "machine",
+  },
+  promptCacheSize: {
+    type: { kind: "number", integer: true, minimum: 0, maximum: 1_000_000, nullable: false },
+    default: 2_000,
     scope: "machine",
   },
   loopGuard: { type: { kind: "flag" }, default: true, scope: "window" },

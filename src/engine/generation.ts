@@ -179,6 +179,10 @@ export class Generation implements RunningGeneration {
   async #prefill({ sequence }: Lane, prompt: number[]): Promise<number> {
     const { governor, costs } = this.#model;
     const { emit, signal } = this.#hooks;
+    const { prompt: asked, conversationId } = this.#params;
+    // A raw prompt is a program's: it does not come back to it.
+    if (asked.kind === "raw") this.#model.prefixes?.forget(sequence);
+    else await this.#model.prefixes?.exchange(sequence, prompt, conversationId);
     this.#model.useThreads();
     const cached = await prefill(sequence, prompt, {
       signal,

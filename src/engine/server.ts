@@ -83,6 +83,8 @@ export class EngineServer {
     connection.onRequest(shutdownRequest, () =>
       answer(async () => {
         this.#closeIndex();
+        // While a generation runs, the cache is not what it was.
+        if (this.#queue.length === 0) await this.#exclusively(async () => this.#model?.inProcess?.keepPrompts());
         setImmediate(() => this.#exit());
         return null;
       }),

@@ -33,6 +33,7 @@ const loadKeys: readonly SettingKey[] = [
   "parallelGenerations",
   "gpu",
   "speculation",
+  "promptCacheSize",
   "backend",
   "endpoint",
   "serverModel",
@@ -165,7 +166,7 @@ export class Engine {
   async #loadParams(): Promise<LoadParams> {
     const { settings, models } = this.#services;
     const { contextSize, kvCacheType, threads, parallelGenerations, gpu, speculation } = settings.current;
-    const { model, draftModel, serverModel } = settings.current;
+    const { model, draftModel, serverModel, promptCacheSize } = settings.current;
     const server = await this.#modelServer();
     const remote = server?.kind === "openai" ? { id: serverModel, path: server.endpoint } : null;
     return {
@@ -178,6 +179,7 @@ export class Engine {
       lanes: parallelGenerations ?? "auto",
       gpu,
       strict: speculation === "strict",
+      promptCacheBytes: promptCacheSize * 1e6,
     };
   }
 

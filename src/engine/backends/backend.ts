@@ -37,6 +37,8 @@ export interface InProcessModel {
   readonly codec: { encodeText(text: string): number[] };
   /** The open index of the workspace, which drafts are taken from. */
   index: WorkspaceIndex | null;
+  /** Writes evaluated prompts to disk, before they are dropped. */
+  keepPrompts(): Promise<void>;
   /** What this machine's runtime offers, with the memory that is free. */
   devices(): Promise<EngineStatus["devices"]>;
 }

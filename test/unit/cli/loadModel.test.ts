@@ -20,6 +20,7 @@ const request: EngineRequest = {
   threads: 1,
   gpu: "off",
   speculation: "auto",
+  promptCacheSize: 0,
   server: null,
 };
 

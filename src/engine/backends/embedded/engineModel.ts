@@ -3,6 +3,7 @@
  * acceptance, exact sizes), kept on disk between runs.
  */
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import type {
   EngineStatus,
   ExactnessResult,
@@ -13,6 +14,8 @@ import type {
   ModelRef,
   Notice,
 } from "../../../common/protocol.ts";
+import { PrefixKeeper } from "../../cache/prefixKeeper.ts";
+import { PrefixStore } from "../../cache/prefixStore.ts";
 import { AcceptanceModel } from "../../speculation/acceptance.ts";
 import { CostCurve, type CostSamples, measureCosts } from "../../speculation/costCurve.ts";
 import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
@@ -51,6 +54,8 @@ export class EngineModel {
   readonly lanes: Lanes;
   readonly governor: ThreadGovernor;
   readonly params: LoadParams;
+  /** Evaluated prompts on disk; null where none are kept. */
+  readonly prefixes: PrefixKeeper | null;
   /** The open index of the workspace; indexing.ts puts it here. */
   index: WorkspaceIndex | null = null;
   /** A generation drafts with the draft model, which holds one text. */
@@ -113,7 +118,8 @@ export class EngineModel {
       });
       if (typeof params.lanes === "number") await lanes.open();
       const loadMs = performance.now() - start;
-      return new EngineModel(params, runtime, target, lanes, draft, threads, folder, notices, loadMs);
+      const prefixes = prefixKeeper(params, target, runtime, folder, hooks.log);
+      return new EngineModel(params, runtime, target, lanes, draft, prefixes, threads, folder, notices, loadMs);
     } catch (error) {
       for (const model of opened) await model.dispose();
       await runtime.llama.dispose();
@@ -127,6 +133,7 @@ export class EngineModel {
     target: OpenModel,
     lanes: Lanes,
     draft: OpenModel | null,
+    prefixes: PrefixKeeper | null,
     threads: number,
     folder: StateFolder,
     notices: Notice[],
@@ -137,6 +144,7 @@ export class EngineModel {
     this.target = target;
     this.lanes = lanes;
     this.draft = draft;
+    this.prefixes = prefixes;
     this.#notices = notices;
     this.#loadMs = loadMs;
     this.codec = new TextCodec(target.model);
@@ -298,13 +306,41 @@ export class EngineModel {
     });
   }
 
+  /** Writes evaluated prompts to disk, before they are dropped. */
+  async keepPrompts(): Promise<void> {
+    await this.prefixes?.keepAll();
+  }
+
   async dispose(): Promise<void> {
     this.save();
+    await this.keepPrompts();
     await this.draft?.dispose();
     await this.lanes.dispose();
     await this.target.dispose();
     await this.#runtime.llama.dispose();
   }
+}
+
+/** A cache that can not drop a suffix is of use for the very same text only: it is not kept. */
+function prefixKeeper(
+  { promptCacheBytes = 0 }: LoadParams,
+  { ref, model, kvType, flashAttention, canRollBack, sizeBytes }: OpenModel,
+  { llama, device }: Runtime,
+  folder: StateFolder,
+  log: LoadHooks["log"],
+): PrefixKeeper | null {
+  if (promptCacheBytes <= 0 || !canRollBack) return null;
+  const key = {
+    // A file that is not of the catalogue may be replaced by another of the same name.
+    model: ref.sha256 ?? [ref.path, sizeBytes, statSync(ref.path).mtimeMs],
+    architecture: model.fileInfo.metadata.general.architecture,
+    kvType,
+    flashAttention,
+    device,
+    runtime: [llama.llamaCppRelease.release, llama.buildType],
+  };
+  const options = { folder: folder.folder("prompts"), key, limitBytes: promptCacheBytes, log };
+  return new PrefixKeeper(new PrefixStore(options));
 }
 
 /** Why these two cannot be a pair; null when they can. A pair needs one vocabulary, token by token. */

@@ -3,7 +3,7 @@
  * context is created. So a model begins with one, which costs nothing extra, and moves into a larger context when a second
  * generation first wants to run beside another: what the cache holds moves along through a file.
  */
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OpenModel } from "./loadModel.ts";
@@ -61,14 +61,9 @@ export async function addSequences(target: OpenModel, total: number): Promise<Na
   const folder = await mkdtemp(join(tmpdir(), "hunch-"));
   try {
     await batch.between(null, async () => {
-      const state = sequence.length > 0 ? join(folder, "sequence") : null;
-      if (state !== null) {
-        await sequence.save(state);
-        await widen(state, sequence.length, total);
-      }
       const context = await target.openContext(total);
       try {
-        await sequence.moveTo(context, state);
+        await sequence.moveTo(context, join(folder, "sequence"));
       } catch (error) {
         await context.dispose();
         throw error;
@@ -83,26 +78,4 @@ export async function addSequences(target: OpenModel, total: number): Promise<Na
     await rm(folder, { recursive: true, force: true });
   }
   return further;
-}
-
-/**
- * llama.cpp loads a sequence only into a context of as many streams (one a sequence) as it was saved from. The file has
- * 32-bit words: magic, version, the number of tokens, the tokens, the number of streams, then for each stream the number
- * of the sequence's cells and these cells. So a file of one stream becomes one of several whose others have no cells.
- * @throws when the file is not laid out like that
- */
-async function widen(path: string, tokens: number, streams: number): Promise<void> {
-  const file = await open(path, "r+");
-  try {
-    const position = 4 * (3 + tokens);
-    const word = Buffer.alloc(4);
-    await file.read(word, 0, 4, position);
-    if (word.readUInt32LE() !== 1) throw new Error("the state of a sequence is not laid out as expected");
-    word.writeUInt32LE(streams);
-    await file.write(word, 0, 4, position);
-    const others = Buffer.alloc(4 * (streams - 1));
-    await file.write(others, 0, others.length, (await file.stat()).size);
-  } finally {
-    await file.close();
-  }
 }

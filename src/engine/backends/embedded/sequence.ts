@@ -8,6 +8,7 @@
 import type { LlamaContext, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
 import { commonPrefix } from "../../cache/prefix.ts";
+import type { KeptSequence } from "../../cache/prefixStore.ts";
 import type { Candidates, TokenSequence } from "../../speculation/types.ts";
 import {
   type NativeContext,
@@ -16,9 +17,10 @@ import {
   nativeSequenceId,
   newSampler,
 } from "./nativeContext.ts";
+import { loadState, type Place, saveState } from "./sequenceState.ts";
 import type { SharedBatch } from "./sharedBatch.ts";
 
-export class NativeSequence implements TokenSequence {
+export class NativeSequence implements TokenSequence, KeptSequence {
   readonly contextSize: number;
   readonly vocabularySize: number;
   /** Time spent in native calls so far, the wait for others in the same batch included (ms). */
@@ -26,6 +28,8 @@ export class NativeSequence implements TokenSequence {
   readonly #batch: SharedBatch;
   readonly #sampler: NativeSampler;
   #context: NativeContext;
+  /** Sequences that the context is for. */
+  #streams: number;
   /** Held for as long as the KV cache is used: node-llama-cpp empties the cells of a sequence that is collected. */
   #owner: LlamaContextSequence;
   readonly #sequenceId: number;
@@ -36,6 +40,7 @@ export class NativeSequence implements TokenSequence {
   constructor(model: LlamaModel, context: LlamaContext, batch: SharedBatch, vocabularySize: number) {
     this.#batch = batch;
     this.#context = nativeContext(context);
+    this.#streams = context.totalSequences;
     this.#owner = context.getSequence();
     this.#sequenceId = nativeSequenceId(this.#owner);
     this.#sampler = newSampler(model);
@@ -128,23 +133,46 @@ export class NativeSequence implements TokenSequence {
     });
   }
 
-  /** Keeps what the cache holds in a file. Only while no pass runs. */
-  async save(path: string): Promise<void> {
-    await this.#context.saveSequenceStateToFile(path, this.#sequenceId, Uint32Array.from(this.#tokens));
+  save(path: string): Promise<number> {
+    return this.#batch.between(this.#sequenceId, () => saveState(this.#place, path, Uint32Array.from(this.#tokens)));
+  }
+
+  restore(path: string, tokens: readonly number[]): Promise<void> {
+    return this.#batch.between(this.#sequenceId, async () => {
+      this.#tokens.length = 0;
+      try {
+        const saved = await loadState(this.#place, path, this.contextSize);
+        if (saved.length !== tokens.length || saved.some((token, i) => token !== tokens[i]))
+          throw new Error("the state is of another text");
+        for (const token of tokens) this.#tokens.push(token);
+      } catch (error) {
+        this.#context.disposeSequence(this.#sequenceId);
+        throw error;
+      }
+    });
   }
 
   /**
-   * Goes on in another context of the same model and size. Only while no pass runs. @param state file of {@link save};
-   * null: the sequence is empty
+   * Goes on in another context of the same model and size, with what the cache holds. Only while no pass runs.
+   * @param path of a file for the move. @throws when it cannot move; then it stays
    */
-  async moveTo(context: LlamaContext, state: string | null): Promise<void> {
+  async moveTo(context: LlamaContext, path: string): Promise<void> {
     const owner = context.getSequence();
     const native = nativeContext(context);
     if (nativeSequenceId(owner) !== this.#sequenceId)
       throw new HunchError("internal", "sequences have to move in the order of their ids");
-    if (state !== null) await native.loadSequenceStateFromFile(state, this.#sequenceId, this.contextSize);
+    if (this.length > 0) {
+      await saveState(this.#place, path, Uint32Array.from(this.#tokens));
+      const place = { context: native, sequenceId: this.#sequenceId, streams: context.totalSequences };
+      await loadState(place, path, this.contextSize);
+    }
     this.#owner = owner;
     this.#context = native;
+    this.#streams = context.totalSequences;
+  }
+
+  get #place(): Place {
+    return { context: this.#context, sequenceId: this.#sequenceId, streams: this.#streams };
   }
 
   async dispose(): Promise<void> {

@@ -107,7 +107,7 @@ export class SharedBatch {
   }
 
   /** Does `work` on the context while no pass runs and nobody reads rows. @param sequenceId the member that waits for it */
-  between(sequenceId: number | null, work: () => Promise<void>): Promise<void> {
+  between<T>(sequenceId: number | null, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#works.push({ sequenceId, run: () => work().then(resolve, reject) });
       this.#check();

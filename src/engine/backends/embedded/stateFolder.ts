@@ -20,6 +20,11 @@ export class StateFolder {
     this.#onError = onError;
   }
 
+  /** A folder of its own for larger things; it need not exist. */
+  folder(name: string): string {
+    return join(this.#folder, name);
+  }
+
   /** @param key what the content belongs to; any JSON value. */
   file<T>(key: unknown): StateFile<T> {
     const name = createHash("sha256")

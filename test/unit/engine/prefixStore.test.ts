@@ -1,0 +1,170 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type KeptSequence, PrefixStore } from "../../../src/engine/cache/prefixStore.ts";
+
+const bytesPerToken = 10;
+
+/** Saves its tokens as text of ten bytes each. */
+class FakeSequence implements KeptSequence {
+  readonly contextSize = 4_096;
+  tokens: number[];
+  restored = 0;
+  failing = false;
+
+  constructor(tokens: number[] = []) {
+    this.tokens = tokens;
+  }
+
+  async save(path: string): Promise<number> {
+    if (this.failing) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+    writeFileSync(path, this.tokens.map((token) => String(token).padStart(bytesPerToken)).join(""));
+    return bytesPerToken * this.tokens.length;
+  }
+
+  async restore(path: string, tokens: readonly number[]): Promise<void> {
+    const content = readFileSync(path, "utf8");
+    expect(content.length).toBe(bytesPerToken * tokens.length);
+    this.tokens = [...tokens];
+    this.restored++;
+  }
+}
+
+const text = (length: number, from = 0) => Array.from({ length }, (_, i) => from + i);
+
+describe("evaluated prompts on disk", () => {
+  let folder = "";
+  let log: string[] = [];
+  beforeEach(() => {
+    folder = join(mkdtempSync(join(tmpdir(), "hunch-kv-")), "kv");
+    log = [];
+  });
+  afterEach(() => rmSync(join(folder, ".."), { recursive: true }));
+
+  const open = (key: unknown = "model", limitBytes = 1e6) =>
+    new PrefixStore({ folder, key, limitBytes, log: (level, message) => log.push(`${level} ${message}`) });
+  const files = (end = "") => readdirSync(folder).filter((name) => name.endsWith(end));
+  const warnings = () => log.filter((line) => line.startsWith("warn"));
+
+  it("is found again by a prompt that begins alike", async () => {
+    await open().keep(new FakeSequence(text(1_000)), "chat");
+    const other = new FakeSequence();
+    expect(await open().restore(other, [...text(900), 7, 7, 7])).toBe(true);
+    expect(other.tokens).toEqual(text(1_000));
+    expect(warnings()).toEqual([]);
+    expect(files(".part")).toEqual([]);
+  });
+
+  it("is not taken for a prompt that shares little with it, or that the cache holds already", async () => {
+    await open().keep(new FakeSequence(text(3_000)), "chat");
+    expect(await open().restore(new FakeSequence(), [...text(200), ...text(2_000, 9_000)])).toBe(false);
+    expect(await open().restore(new FakeSequence(), [...text(600), ...text(2_000, 9_000)])).toBe(false);
+    expect(await open().restore(new FakeSequence(text(2_900)), text(3_000))).toBe(false);
+    expect(await open().restore(new FakeSequence(text(2_000)), text(3_000))).toBe(true);
+  });
+
+  it("nothing short is kept", async () => {
+    await open().keep(new FakeSequence(text(100)), "chat");
+    expect(await open().restore(new FakeSequence(), text(100))).toBe(false);
+  });
+
+  it("the longest common beginning wins", async () => {
+    await open().keep(new FakeSequence(text(500)), "short");
+    await open().keep(new FakeSequence(text(800)), "long");
+    const sequence = new FakeSequence();
+    await open().restore(sequence, text(1_000));
+    expect(sequence.tokens).toHaveLength(800);
+  });
+
+  it("of one conversation the last state is kept, once", async () => {
+    for (const length of [500, 600, 700, 700]) await open().keep(new FakeSequence(text(length)), "chat");
+    expect(files(".kv")).toHaveLength(1);
+    await open().keep(new FakeSequence(text(700, 5)), "another");
+    expect(files(".kv")).toHaveLength(2);
+  });
+
+  it("of another key is not seen, and is left where it is", async () => {
+    await open({ sha256: "a", kvType: "f16" }).keep(new FakeSequence(text(500)), "chat");
+    const other = open({ sha256: "a", kvType: "q8_0" });
+    expect(await other.restore(new FakeSequence(), text(500))).toBe(false);
+    expect(files(".kv")).toHaveLength(1);
+  });
+
+  const damages: [string, (path: string) => void][] = [
+    ["cut short", (path) => truncateSync(path, 1_234)],
+    ["of one byte changed", (path) => writeFileSync(path, readFileSync(path).fill(0x78, 3_000, 3_001))],
+    ["empty", (path) => writeFileSync(path, "")],
+    ["something else", (path) => writeFileSync(path, "not a state".repeat(10_000))],
+  ];
+  it.each(damages)("a file that is %s is never handed to llama.cpp, and is dropped", async (_, damage) => {
+    await open().keep(new FakeSequence(text(1_000)), "chat");
+    damage(join(folder, files(".kv")[0]!));
+    const sequence = new FakeSequence();
+    expect(await open().restore(sequence, text(1_000))).toBe(false);
+    expect(sequence.restored).toBe(0);
+    expect(warnings()).toHaveLength(1);
+    expect(files()).toEqual([]);
+  });
+
+  it("a description that is damaged or alone is dropped", async () => {
+    await open().keep(new FakeSequence(text(1_000)), "chat");
+    writeFileSync(join(folder, files(".json")[0]!), '{"format": 1, "tok');
+    expect(await open().restore(new FakeSequence(), text(1_000))).toBe(false);
+    expect(files()).toEqual([]);
+    await open().keep(new FakeSequence(text(1_000)), "chat");
+    rmSync(join(folder, files(".kv")[0]!));
+    expect(await open().restore(new FakeSequence(), text(1_000))).toBe(false);
+    expect(files()).toEqual([]);
+  });
+
+  it("a state that llama.cpp refuses is dropped", async () => {
+    await open().keep(new FakeSequence(text(1_000)), "chat");
+    const refusing = new FakeSequence();
+    refusing.restore = () => Promise.reject(new Error("Failed to load state from file"));
+    expect(await open().restore(refusing, text(1_000))).toBe(false);
+    expect(files()).toEqual([]);
+  });
+
+  it("keeps to its limit: those not used for longest go", async () => {
+    const limited = () => open("model", 25_000);
+    for (const [i, name] of ["a", "b"].entries()) {
+      await limited().keep(new FakeSequence(text(1_000, 10_000 * i)), name);
+      for (const file of files(".json")) {
+        const { conversation } = JSON.parse(readFileSync(join(folder, file), "utf8"));
+        if (conversation === name) utimesSync(join(folder, file), 1_000 + i, 1_000 + i);
+      }
+    }
+    await limited().restore(new FakeSequence(), text(1_000)); // the older one is used
+    await limited().keep(new FakeSequence(text(1_000, 50_000)), "c");
+    expect(await limited().restore(new FakeSequence(), text(1_000))).toBe(true);
+    expect(await limited().restore(new FakeSequence(), text(1_000, 50_000))).toBe(true);
+    expect(await limited().restore(new FakeSequence(), text(1_000, 10_000))).toBe(false);
+    await limited().keep(new FakeSequence(text(3_000, 70_000)), "too large");
+    expect(files(".kv")).toHaveLength(2);
+  });
+
+  it("a full disk costs the snapshot and nothing else", async () => {
+    await open().keep(new FakeSequence(text(600)), "before");
+    const sequence = new FakeSequence(text(1_000, 2_000));
+    sequence.failing = true;
+    await open().keep(sequence, "chat");
+    sequence.failing = false;
+    sequence.save = async (path) => {
+      writeFileSync(path, "half");
+      return 10_000;
+    };
+    await open().keep(sequence, "chat");
+    expect(warnings()).toHaveLength(2);
+    expect(files()).toHaveLength(2);
+    expect(await open().restore(new FakeSequence(), text(600))).toBe(true);
+  });
+
+  it("what a process that died left is removed after a while, not at once", async () => {
+    await open().keep(new FakeSequence(text(600)), "chat");
+    for (const name of ["old.kv", "old.99.part", "new.kv"]) writeFileSync(join(folder, name), "x");
+    for (const name of ["old.kv", "old.99.part"]) utimesSync(join(folder, name), 1_000, 1_000);
+    await open().restore(new FakeSequence(), text(600));
+    expect(files().filter((name) => /^(old|new)/.test(name))).toEqual(["new.kv"]);
+  });
+});
