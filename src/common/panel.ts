@@ -24,6 +24,16 @@ export interface Attachment {
   endLine: number;
 }
 
+/** What a question names beside the selection; the host reads it when the question is sent. */
+export type Reference =
+  | { kind: "file"; uri: string; label: string }
+  /** Lines are 1-based and inclusive; `label` is the file's. */
+  | { kind: "symbol"; uri: string; label: string; name: string; startLine: number; endLine: number }
+  /** What the editor reports about the open file. */
+  | { kind: "problems" }
+  /** What is staged in Git, else what is changed. */
+  | { kind: "changes" };
+
 export type TurnStatus = "queued" | "loading" | "prefill" | "thinking" | "answering" | "done" | "stopped" | "failed";
 
 export interface UserTurn {
@@ -162,6 +172,8 @@ export interface SavedView {
   /** The list of conversations is shown in the conversation's place. */
   sessionsShown: boolean;
   editing: EditedQuestion | null;
+  /** What goes with the question being typed. */
+  references: Reference[];
 }
 
 /** An earlier question that is being put in other words. */
@@ -184,10 +196,12 @@ export type ToPanel =
   | { type: "sessions"; sessions: SessionSummary[] }
   /** What another page looked like, for one that is new. */
   | { type: "view"; view: SavedView }
+  /** What was found for a "#" under way. */
+  | { type: "completions"; query: string; references: Reference[] }
   /** Show the list of conversations. */
   | { type: "showSessions" }
   /** Move the keyboard focus to the input, with a text to begin with if there is one. */
-  | { type: "focusInput"; text?: string };
+  | { type: "focusInput"; text?: string; references?: Reference[] };
 
 export type PanelToken = Pick<GeneratedToken, "text" | "segment" | "origin">;
 
@@ -195,7 +209,9 @@ export type FromPanel =
   /** `restored`: the page has a view of its own from before it was hidden. */
   | { type: "ready"; restored: boolean }
   | { type: "saveView"; view: SavedView }
-  | { type: "ask"; text: string }
+  | { type: "ask"; text: string; references: Reference[] }
+  /** Find files and symbols for what follows a "#"; answered with `completions`. */
+  | { type: "complete"; query: string }
   | { type: "stop" }
   | { type: "answerNow" }
   | { type: "continue"; turnId: string }

@@ -20,10 +20,13 @@ let focusRequests = 0;
 const store = new PanelStore({
   onLost: ready,
   announce: (sentence) => actions.announce(sentence),
-  focusInput: (text) => {
+  focusInput: (text, references) => {
     focusRequests++;
     view.sessionsShown = false;
-    if (text !== undefined) view.draft = text;
+    if (text !== undefined) {
+      view.draft = text;
+      view.references = references;
+    }
   },
   showSessions: () => actions.showSessions(true),
   takeOver: (saved) => {
@@ -74,6 +77,11 @@ const actions: PanelActions = {
   },
   setDraft: (text) => {
     view.draft = text;
+    saveSoon();
+    loop.request();
+  },
+  setReferences: (references) => {
+    view.references = references;
     saveSoon();
     loop.request();
   },

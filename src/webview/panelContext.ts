@@ -1,13 +1,15 @@
 /** What every component may do: tell the host, announce to a screen reader, change the view. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { EditedQuestion, FromPanel } from "../common/panel.ts";
+import type { EditedQuestion, FromPanel, Reference } from "../common/panel.ts";
 
 export interface PanelActions {
   post(message: FromPanel): void;
   /** Has a screen reader say a sentence. */
   announce(sentence: string): void;
   setDraft(text: string): void;
+  /** What goes with the question being typed. */
+  setReferences(references: readonly Reference[]): void;
   toggleThought(turnId: string): void;
   toggleStats(turnId: string): void;
   /** Begins, goes on with or (null) ends the editing of an earlier question. */

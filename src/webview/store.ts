@@ -6,6 +6,7 @@ import type {
   AssistantTurn,
   FromPanel,
   PanelState,
+  Reference,
   SavedView,
   SessionSummary,
   ToPanel,
@@ -22,7 +23,7 @@ export interface StoreEvents {
   /** The whole state is needed. */
   onLost(): void;
   announce(sentence: string): void;
-  focusInput(text: string | undefined): void;
+  focusInput(text: string | undefined, references: readonly Reference[]): void;
   showSessions(): void;
   takeOver(view: SavedView): void;
 }
@@ -32,6 +33,8 @@ export class PanelStore {
   turns: readonly TurnModel[] = [];
   /** All conversations; null until they were asked for. */
   sessions: readonly SessionSummary[] | null = null;
+  /** What the host found for the last "#". */
+  found: readonly Reference[] = [];
   readonly #events: StoreEvents;
   #lost = false;
 
@@ -64,6 +67,9 @@ export class PanelStore {
       case "selection":
         this.#change({ selection: message.selection });
         return;
+      case "completions":
+        this.found = message.references;
+        return;
       case "view":
         this.#events.takeOver(message.view);
         return;
@@ -74,7 +80,7 @@ export class PanelStore {
         this.#events.showSessions();
         return;
       case "focusInput":
-        this.#events.focusInput(message.text);
+        this.#events.focusInput(message.text, message.references ?? []);
         return;
     }
   }

@@ -2,7 +2,7 @@
  * What the user did to the view itself: opened thoughts and figures, scroll place, the text being typed. Kept by
  * VS Code while the panel is hidden or moved; nothing here is needed to rebuild the conversation.
  */
-import type { EditedQuestion, SavedView } from "../common/panel.ts";
+import type { EditedQuestion, Reference, SavedView } from "../common/panel.ts";
 
 export class ViewState {
   conversationId = "";
@@ -10,6 +10,7 @@ export class ViewState {
   scrollTop: number | null = null;
   sessionsShown = false;
   editing: EditedQuestion | null = null;
+  references: readonly Reference[] = [];
   readonly #thoughts = new Map<string, boolean>();
   readonly #openStats = new Set<string>();
 
@@ -25,6 +26,7 @@ export class ViewState {
     if (typeof view.draft === "string") this.draft = view.draft;
     if (typeof view.scrollTop === "number") this.scrollTop = view.scrollTop;
     if (isEdited(view.editing)) this.editing = { turnId: view.editing.turnId, text: view.editing.text };
+    if (Array.isArray(view.references)) this.references = view.references.filter(isReference);
     this.sessionsShown = view.sessionsShown === true;
     if (typeof view.thoughts === "object" && view.thoughts !== null)
       for (const [id, open] of Object.entries(view.thoughts))
@@ -42,6 +44,7 @@ export class ViewState {
       scrollTop: this.scrollTop,
       sessionsShown: this.sessionsShown,
       editing: this.editing,
+      references: [...this.references],
     };
   }
 
@@ -76,4 +79,25 @@ export class ViewState {
 function isEdited(value: unknown): value is EditedQuestion {
   const edited = value as Partial<EditedQuestion> | null | undefined;
   return typeof edited?.turnId === "string" && typeof edited.text === "string";
+}
+
+function isReference(value: unknown): value is Reference {
+  const reference = value as Partial<Reference & { kind: "symbol" }> | null | undefined;
+  switch (reference?.kind as Reference["kind"] | undefined) {
+    case "problems":
+    case "changes":
+      return true;
+    case "file":
+      return typeof reference?.uri === "string" && typeof reference.label === "string";
+    case "symbol":
+      return (
+        typeof reference?.uri === "string" &&
+        typeof reference.label === "string" &&
+        typeof reference.name === "string" &&
+        typeof reference.startLine === "number" &&
+        typeof reference.endLine === "number"
+      );
+    case undefined:
+      return false;
+  }
 }

@@ -281,7 +281,7 @@ describe("the input", () => {
     expect(await height()).toBeGreaterThan(before * 1.5);
     await panel.page.keyboard.press("Enter");
     await settle();
-    expect(await sent()).toEqual([{ type: "ask", text: "line 0\nline 1\nline 2\nline 3\nline 4" }]);
+    expect(await sent()).toEqual([{ type: "ask", text: "line 0\nline 1\nline 2\nline 3\nline 4", references: [] }]);
     expect(await height()).toBe(before);
   });
 
@@ -397,6 +397,7 @@ describe("another page", () => {
       scrollTop: null,
       sessionsShown: false,
       editing: null,
+      references: [{ kind: "problems" }],
     };
     await send({ type: "view", view });
     const question = panel.page.getByRole("textbox", { name: "Question" });
@@ -416,5 +417,62 @@ describe("code of an answer", () => {
     const [message] = await sent();
     expect(message).toMatchObject({ type: "proposeCode", turnId: "c1.1" });
     expect(pages.answer).toContain(message.code);
+  });
+});
+
+describe("what goes with a question", () => {
+  const question = () => panel.page.getByRole("textbox", { name: "Question" });
+  const file = { kind: "file", uri: "file:///w/src/cart.ts", label: "src/cart.ts" };
+  const symbol = { kind: "symbol", uri: file.uri, label: file.label, name: "total", startLine: 3, endLine: 9 };
+  const asked = async () => (await sent()).filter(({ type }) => type === "ask");
+
+  it("is completed after #, walked and taken with the keys, and goes with the text", async () => {
+    await panel.show(pages.scenes.welcome, "dark");
+    await question().focus();
+    await panel.page.keyboard.type("Why is #t");
+    await expect.poll(async () => (await sent()).at(-1)).toEqual({ type: "complete", query: "t" });
+    await send({ type: "completions", query: "t", references: [file, symbol] });
+    expect(await panel.page.getByRole("option").count()).toBe(3);
+    await panel.page.keyboard.press("ArrowUp");
+    await settle();
+    const active = await question().getAttribute("aria-activedescendant");
+    expect(await panel.page.locator(`#${active}`).textContent()).toBe("totaltotal in src/cart.ts");
+    await panel.page.keyboard.press("Enter");
+    await panel.page.getByRole("button", { name: "Leave out total in src/cart.ts" }).waitFor();
+    expect(await question().inputValue()).toBe("Why is ");
+    await panel.page.keyboard.type("slow?");
+    await panel.page.keyboard.press("Enter");
+    expect(await asked()).toEqual([{ type: "ask", text: "Why is slow?", references: [symbol] }]);
+    await expect.poll(() => panel.page.getByRole("button", { name: /Leave out/ }).count()).toBe(0);
+  });
+
+  it("Escape closes the list and stops nothing; Backspace takes the last one back", async () => {
+    await panel.show(pages.scenes.answering, "dark");
+    await question().focus();
+    await panel.page.keyboard.type("#prob");
+    await panel.page.getByRole("option", { name: /problems/ }).waitFor();
+    await panel.page.keyboard.press("Escape");
+    await expect.poll(() => panel.page.getByRole("option").count()).toBe(0);
+    await panel.page.keyboard.type("l");
+    await panel.page.getByRole("option", { name: /problems/ }).click();
+    const chip = panel.page.getByRole("button", { name: "Leave out problems of the open file" });
+    await chip.waitFor();
+    expect(await question().inputValue()).toBe("");
+    await panel.page.keyboard.press("Backspace");
+    await expect.poll(() => chip.count()).toBe(0);
+    expect((await sent()).map(({ type }) => type)).not.toContain("stop");
+  });
+
+  it("takes dropped files", async () => {
+    await panel.show(pages.scenes.welcome, "dark");
+    await panel.page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.setData("text/uri-list", "# two\r\nfile:///w/a%20b.ts\r\nfile:///w/c.ts");
+      document
+        .querySelector(".composer")
+        .dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    await panel.page.getByRole("button", { name: "Leave out a b.ts" }).waitFor();
+    await panel.page.getByRole("button", { name: "Leave out c.ts" }).waitFor();
   });
 });

@@ -346,6 +346,18 @@ export const scenes: Record<string, Scene> = {
       },
     }),
   },
+  references: {
+    state: panelState(),
+    saved: {
+      conversationId: "c1",
+      draft: "Why is it slow?",
+      references: [
+        { kind: "file", uri: "file:///w/src/server/queue/queue.ts", label: "src/server/queue/queue.ts" },
+        { kind: "problems" },
+        { kind: "changes" },
+      ],
+    },
+  },
   sessions: {
     state: conversation(thinking),
     messages: [{ type: "showSessions" }, { type: "sessions", sessions }],

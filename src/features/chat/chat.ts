@@ -5,7 +5,7 @@
 import * as vscode from "vscode";
 import type { Subscription } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
-import type { AssistantTurn, PanelState } from "../../common/panel.ts";
+import type { AssistantTurn, PanelState, Reference } from "../../common/panel.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { selectedAttachment, selectedCode } from "../../host/editor.ts";
 import { guarded, showError } from "../../host/notify.ts";
@@ -17,6 +17,7 @@ import { ConversationStore, storeError } from "./conversationStore.ts";
 import { exportMarkdown } from "./exportMarkdown.ts";
 import { Library } from "./library.ts";
 import { codeEditor, insertCode, openAttachment, openLink } from "./pageActions.ts";
+import { findReferences, readReferences } from "./references.ts";
 import type { ChatSession, SessionChange } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import { ChatView, type PageMessage } from "./view.ts";
@@ -213,7 +214,11 @@ export class Chat {
     const { settings, extension, models, engine, log } = this.#ctx;
     switch (message.type) {
       case "ask":
-        return this.#askFromPage(message.text);
+        return this.#askFromPage(message.text, message.references);
+      case "complete": {
+        const { query } = message;
+        return this.view.send({ type: "completions", query, references: await findReferences(query) });
+      }
       case "stop":
         return this.stop();
       case "answerNow":
@@ -283,15 +288,16 @@ export class Chat {
     }
   }
 
-  /** The page cleared its question when it sent it; when the selection can not be asked about, it gets it back. */
-  async #askFromPage(text: string): Promise<void> {
+  /** The page cleared its question when it sent it; when its code can not be asked about, it gets it back. */
+  async #askFromPage(text: string, references: readonly Reference[]): Promise<void> {
     const editor = codeEditor();
     let code: AttachedCode[] = [];
     try {
       if (editor && this.#attachSelection && selectedAttachment(editor)) code = [selectedCode(editor)];
+      code.push(...(await readReferences(references)));
     } catch (error) {
-      showError(this.#ctx.log, "attach the selection", error);
-      return this.view.focus(text);
+      showError(this.#ctx.log, "attach the code", error);
+      return this.view.focus(text, references);
     }
     await this.ask(text, code);
   }

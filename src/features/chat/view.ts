@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { chatEditorId, chatViewId } from "../../common/commands.ts";
-import type { FromPanel, PanelState, SavedView, ToPanel } from "../../common/panel.ts";
+import type { FromPanel, PanelState, Reference, SavedView, ToPanel } from "../../common/panel.ts";
 import { PanelChannel } from "./channel.ts";
 import { panelHtml } from "./html.ts";
 
@@ -70,9 +70,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.WebviewPanel
     this.send({ type: "state", state: this.#handlers.state() });
   }
 
-  /** Shows a page, with the keyboard focus in the question and `text` in it. */
-  async focus(text?: string): Promise<void> {
-    await this.show(text === undefined ? { type: "focusInput" } : { type: "focusInput", text });
+  /** Shows a page, with the keyboard focus in the question, and `text` in it with what goes along. */
+  async focus(text?: string, references: readonly Reference[] = []): Promise<void> {
+    await this.show(
+      text === undefined ? { type: "focusInput" } : { type: "focusInput", text, references: [...references] },
+    );
   }
 
   /** Shows the page that came last, or the sidebar's; it gets `message` now, or once it is there. */

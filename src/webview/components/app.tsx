@@ -135,6 +135,8 @@ function Foot({ store, view, focusRequests }: { store: PanelStore; view: ViewSta
       <Composer
         chrome={chrome}
         draft={view.draft}
+        references={view.references}
+        found={store.found}
         running={store.running !== null}
         context={contextUse(store.turns)}
         focusRequests={focusRequests}

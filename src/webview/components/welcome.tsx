@@ -25,7 +25,11 @@ export function Welcome({ chrome }: { chrome: Chrome }) {
       <ul class="suggestions" aria-label="Suggested questions">
         {questions.map((question) => (
           <li key={question}>
-            <button type="button" class="suggestion" onClick={() => post({ type: "ask", text: question })}>
+            <button
+              type="button"
+              class="suggestion"
+              onClick={() => post({ type: "ask", text: question, references: [] })}
+            >
               {question}
             </button>
           </li>

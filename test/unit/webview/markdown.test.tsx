@@ -18,6 +18,7 @@ const actions: PanelActions = {
   setDraft: unused,
   toggleThought: unused,
   toggleStats: unused,
+  setReferences: unused,
   setEditing: unused,
   showSessions: unused,
   setScrollTop: unused,

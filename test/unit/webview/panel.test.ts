@@ -79,7 +79,7 @@ describe("the panel", () => {
     press({ isComposing: true });
     expect(sent).toEqual([]);
     press({});
-    expect(sent).toEqual([{ type: "ask", text: "What is this?" }]);
+    expect(sent).toEqual([{ type: "ask", text: "What is this?", references: [] }]);
     expect(input.value).toBe("");
   });
 
