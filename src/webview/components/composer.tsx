@@ -54,7 +54,7 @@ export function Composer({ chrome, draft, references, found, running, context, f
     input.current?.focus();
   };
   const mentions = useMentions({
-    draft,
+    input,
     taken: references,
     found,
     onChoose: (reference, text, caret) => {
@@ -114,7 +114,7 @@ export function Composer({ chrome, draft, references, found, running, context, f
         aria-activedescendant={offers ? mentionId(mentionsId, mentions.active) : undefined}
         onInput={(event) => {
           setDraft(event.currentTarget.value);
-          mentions.changed(event.currentTarget);
+          mentions.changed();
         }}
         onKeyDown={(event) => {
           if (mentions.onKey(event)) {

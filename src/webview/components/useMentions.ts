@@ -1,5 +1,9 @@
-/** The "#" completion of an input: what is offered, which row is active, and the keys that walk and take it. */
-import { useEffect, useState } from "preact/hooks";
+/**
+ * The "#" completion of an input: what is offered, which row is active, and the keys that walk and take it. Its state is
+ * not the component's: that would draw the input before the text typed last has come around, and take it away again.
+ */
+import type { RefObject } from "preact";
+import { useRef } from "preact/hooks";
 import type { Reference } from "../../common/panel.ts";
 import { type Mention, mentionAt, offered, withoutMention } from "../mentions.ts";
 import { usePanel } from "../panelContext.ts";
@@ -9,14 +13,14 @@ export interface Mentions {
   references: Reference[];
   active: number;
   choose(reference: Reference): void;
-  /** The text or the caret is another now. */
-  changed(input: HTMLTextAreaElement): void;
+  /** The text or the caret is another now; the next frame shows what fits. */
+  changed(): void;
   /** True when the key was taken. */
   onKey(event: KeyboardEvent): boolean;
 }
 
 export interface MentionOptions {
-  draft: string;
+  input: RefObject<HTMLTextAreaElement>;
   taken: readonly Reference[];
   /** What the host found last. */
   found: readonly Reference[];
@@ -24,47 +28,51 @@ export interface MentionOptions {
   onChoose(reference: Reference, text: string, caret: number): void;
 }
 
-export function useMentions({ draft, taken, found, onChoose }: MentionOptions): Mentions {
-  const { post } = usePanel();
-  const [mention, setMention] = useState<Mention | null>(null);
-  const [active, setActive] = useState(0);
-  const query = mention?.query;
-  useEffect(() => {
-    if (query !== undefined) post({ type: "complete", query });
-  }, [query]);
+export function useMentions({ input, taken, found, onChoose }: MentionOptions): Mentions {
+  const { post, setDraft } = usePanel();
+  const state = useRef<{ mention: Mention | null; active: number }>({ mention: null, active: 0 });
+  const offers = () => (state.current.mention ? offered(state.current.mention.query, found, taken) : []);
+  const row = (count: number) => Math.min(state.current.active, Math.max(0, count - 1));
+  const redraw = () => setDraft(input.current?.value ?? "");
 
-  const references = mention ? offered(mention.query, found, taken) : [];
-  const row = Math.min(active, Math.max(0, references.length - 1));
   const choose = (reference: Reference) => {
-    if (!mention) return;
-    const { text, caret } = withoutMention(draft, mention);
-    setMention(null);
+    const { mention } = state.current;
+    if (!mention || !input.current) return;
+    const { text, caret } = withoutMention(input.current.value, mention);
+    state.current = { mention: null, active: 0 };
     onChoose(reference, text, caret);
   };
   const onKey = (event: KeyboardEvent): boolean => {
-    const chosen = references[row];
+    const references = offers();
+    const active = row(references.length);
+    const chosen = references[active];
     if (!chosen || event.isComposing) return false;
     switch (event.key) {
       case "ArrowDown":
-        setActive((row + 1) % references.length);
-        return true;
+        state.current.active = (active + 1) % references.length;
+        break;
       case "ArrowUp":
-        setActive((row + references.length - 1) % references.length);
-        return true;
+        state.current.active = (active + references.length - 1) % references.length;
+        break;
       case "Enter":
       case "Tab":
         choose(chosen);
         return true;
       case "Escape":
-        setMention(null);
-        return true;
+        state.current.mention = null;
+        break;
       default:
         return false;
     }
+    redraw();
+    return true;
   };
-  const changed = (input: HTMLTextAreaElement) => {
-    setMention(mentionAt(input.value, input.selectionEnd));
-    setActive(0);
+  const changed = () => {
+    const before = state.current.mention?.query;
+    const mention = input.current && mentionAt(input.current.value, input.current.selectionEnd);
+    state.current = { mention, active: 0 };
+    if (mention && mention.query !== before) post({ type: "complete", query: mention.query });
   };
-  return { references, active: row, choose, changed, onKey };
+  const references = offers();
+  return { references, active: row(references.length), choose, changed, onKey };
 }
