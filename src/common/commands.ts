@@ -24,6 +24,7 @@ export const commandIds = [
   "hunch.showChats",
   "hunch.exportChat",
   "hunch.openChatInEditor",
+  "hunch.addToChat",
   "hunch.selectModel",
   "hunch.downloadModel",
   "hunch.optimisePrompts",

@@ -15,8 +15,9 @@ export interface TextRun {
 
 /** Code that came with a question. */
 export interface Attachment {
-  /** Workspace-relative path, or a name for an untitled document. */
+  /** Workspace-relative path, or a name for what has none. */
   label: string;
+  /** Empty for text that has no place. */
   uri: string;
   languageId: string;
   /** 1-based, inclusive. */
@@ -29,6 +30,8 @@ export type Reference =
   | { kind: "file"; uri: string; label: string }
   /** Lines are 1-based and inclusive; `label` is the file's. */
   | { kind: "symbol"; uri: string; label: string; name: string; startLine: number; endLine: number }
+  /** Text without a place of its own: pasted, or dropped from another program. */
+  | { kind: "text"; label: string; languageId: string; text: string }
   /** What the editor reports about the open file. */
   | { kind: "problems" }
   /** What is staged in Git, else what is changed. */
@@ -200,8 +203,8 @@ export type ToPanel =
   | { type: "completions"; query: string; references: Reference[] }
   /** Show the list of conversations. */
   | { type: "showSessions" }
-  /** Move the keyboard focus to the input, with a text to begin with if there is one. */
-  | { type: "focusInput"; text?: string; references?: Reference[] };
+  /** Move the keyboard focus to the input. With a text it takes the place of all that is there; else it is added to. */
+  | { type: "focusInput"; text?: string; references: Reference[] };
 
 export type PanelToken = Pick<GeneratedToken, "text" | "segment" | "origin">;
 
@@ -212,6 +215,8 @@ export type FromPanel =
   | { type: "ask"; text: string; references: Reference[] }
   /** Find files and symbols for what follows a "#"; answered with `completions`. */
   | { type: "complete"; query: string }
+  /** Files were dropped that are too large to go with a question. */
+  | { type: "tooLarge"; names: string[] }
   | { type: "stop" }
   | { type: "answerNow" }
   | { type: "continue"; turnId: string }

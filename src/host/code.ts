@@ -52,3 +52,8 @@ export function enclosingSymbol(symbols: readonly SymbolLines[], line: number): 
     level = around.children;
   }
 }
+
+/** All definitions, each before those inside it. */
+export function definitionsIn(symbols: readonly SymbolLines[]): SymbolLines[] {
+  return symbols.flatMap((symbol) => [...(symbol.isDefinition ? [symbol] : []), ...definitionsIn(symbol.children)]);
+}

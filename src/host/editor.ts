@@ -46,8 +46,7 @@ export function activeEditor(): vscode.TextEditor {
 }
 
 /** The selected code, or with an empty selection the definition around the cursor. Throws as `selectedCode`. */
-export async function codeInQuestion(): Promise<EditorCode> {
-  const editor = activeEditor();
+export async function codeInQuestion(editor = activeEditor()): Promise<EditorCode> {
   return editor.selection.isEmpty ? symbolAt(editor.document, editor.selection.active.line) : selectedCode(editor);
 }
 
@@ -126,7 +125,7 @@ function tidy(document: vscode.TextDocument, selection: vscode.Selection): vscod
 }
 
 /** Output channels, the debug console and the like are editors too, but nothing that has code. */
-function isFileLike(document: vscode.TextDocument): boolean {
+export function isFileLike(document: vscode.TextDocument): boolean {
   return document.uri.scheme !== "output" && document.uri.scheme !== "comment";
 }
 

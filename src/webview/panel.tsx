@@ -4,6 +4,7 @@ import { render } from "preact";
 import { App, isThoughtOpen } from "./components/app.tsx";
 import { FrameLoop } from "./frameLoop.ts";
 import { type PanelActions, PanelContext } from "./panelContext.ts";
+import { withMore } from "./references.ts";
 import { PanelStore } from "./store.ts";
 import { ViewState } from "./viewState.ts";
 import { connectToHost } from "./vscodeApi.ts";
@@ -23,10 +24,9 @@ const store = new PanelStore({
   focusInput: (text, references) => {
     focusRequests++;
     view.sessionsShown = false;
-    if (text !== undefined) {
-      view.draft = text;
-      view.references = references;
-    }
+    if (text !== undefined) view.draft = text;
+    view.references = text === undefined ? withMore(view.references, references) : references;
+    saveSoon();
   },
   showSessions: () => actions.showSessions(true),
   takeOver: (saved) => {

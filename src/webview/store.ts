@@ -80,7 +80,7 @@ export class PanelStore {
         this.#events.showSessions();
         return;
       case "focusInput":
-        this.#events.focusInput(message.text, message.references ?? []);
+        this.#events.focusInput(message.text, message.references);
         return;
     }
   }

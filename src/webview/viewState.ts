@@ -82,22 +82,26 @@ function isEdited(value: unknown): value is EditedQuestion {
 }
 
 function isReference(value: unknown): value is Reference {
-  const reference = value as Partial<Reference & { kind: "symbol" }> | null | undefined;
+  const reference = value as Partial<Record<string, unknown>> | null | undefined;
   switch (reference?.kind as Reference["kind"] | undefined) {
     case "problems":
     case "changes":
       return true;
     case "file":
-      return typeof reference?.uri === "string" && typeof reference.label === "string";
+      return hasStrings(reference, "uri", "label");
     case "symbol":
       return (
-        typeof reference?.uri === "string" &&
-        typeof reference.label === "string" &&
-        typeof reference.name === "string" &&
-        typeof reference.startLine === "number" &&
+        hasStrings(reference, "uri", "label", "name") &&
+        typeof reference?.startLine === "number" &&
         typeof reference.endLine === "number"
       );
+    case "text":
+      return hasStrings(reference, "label", "languageId", "text");
     case undefined:
       return false;
   }
+}
+
+function hasStrings(value: Partial<Record<string, unknown>> | null | undefined, ...keys: string[]): boolean {
+  return keys.every((key) => typeof value?.[key] === "string");
 }

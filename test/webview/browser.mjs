@@ -61,6 +61,7 @@ export async function openPanel(pages) {
     html = pages.scenePage(files, readTheme(themeName), scene);
     await page.goto(`${origin}/`);
     await page.locator(".composer").waitFor();
+    if (scene.typed) await page.locator(".composer textarea").fill(scene.typed);
     // Two frames: the state is drawn in the first, what depends on layout in the second.
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   };

@@ -432,7 +432,7 @@ describe("what goes with a question", () => {
     await panel.page.keyboard.type("Why is #t");
     await expect.poll(async () => (await sent()).at(-1)).toEqual({ type: "complete", query: "t" });
     await send({ type: "completions", query: "t", references: [file, symbol] });
-    expect(await panel.page.getByRole("option").count()).toBe(3);
+    expect(await panel.page.getByRole("option").count()).toBe(2);
     await panel.page.keyboard.press("ArrowUp");
     await settle();
     const active = await question().getAttribute("aria-activedescendant");
@@ -463,16 +463,85 @@ describe("what goes with a question", () => {
     expect((await sent()).map(({ type }) => type)).not.toContain("stop");
   });
 
-  it("takes dropped files", async () => {
+  it("the selection goes along again when it is named", async () => {
+    const scene = structuredClone(pages.scenes.welcome);
+    scene.state.attachSelection = false;
+    await panel.show(scene, "dark");
+    await question().focus();
+    await panel.page.keyboard.type("#sel");
+    await panel.page.getByRole("option", { name: /selection/ }).waitFor();
+    await panel.page.keyboard.press("Tab");
+    expect((await sent()).at(-1)).toEqual({ type: "setAttachSelection", value: true });
+    expect(await question().inputValue()).toBe("");
+  });
+
+  it("commands are completed after a leading slash and sent with the text", async () => {
     await panel.show(pages.scenes.welcome, "dark");
-    await panel.page.evaluate(() => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.setData("text/uri-list", "# two\r\nfile:///w/a%20b.ts\r\nfile:///w/c.ts");
-      document
-        .querySelector(".composer")
-        .dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-    });
+    await question().focus();
+    await panel.page.keyboard.type("/t");
+    await panel.page.getByRole("option", { name: "/tests" }).waitFor();
+    // Typed without waiting for a frame: nothing of it may be lost.
+    await panel.page.keyboard.press("Enter");
+    await panel.page.keyboard.type("for empty carts");
+    await panel.page.keyboard.press("Enter");
+    expect(await asked()).toEqual([{ type: "ask", text: "/tests for empty carts", references: [] }]);
+  });
+
+  it("takes dropped files, and the text of files of other programs", async () => {
+    await panel.show(pages.scenes.welcome, "dark");
+    const drop = (data, files = []) =>
+      panel.page.evaluate(
+        ([entries, texts]) => {
+          const dataTransfer = new DataTransfer();
+          for (const [type, text] of Object.entries(entries)) dataTransfer.setData(type, text);
+          for (const [name, text] of texts) dataTransfer.items.add(new File([text], name));
+          const init = { dataTransfer, bubbles: true, cancelable: true };
+          const composer = document.querySelector(".composer");
+          const over = new DragEvent("dragover", init);
+          composer.dispatchEvent(over);
+          composer.dispatchEvent(new DragEvent("drop", init));
+          return over.defaultPrevented;
+        },
+        [data, files],
+      );
+    expect(await drop({ "text/plain": "only text" })).toBe(false);
+    expect(await drop({ "application/vnd.code.uri-list": "file:///w/a%20b.ts\r\nfile:///w/c.ts" })).toBe(true);
     await panel.page.getByRole("button", { name: "Leave out a b.ts" }).waitFor();
     await panel.page.getByRole("button", { name: "Leave out c.ts" }).waitFor();
+    const files = [
+      ["log.txt", "one\ntwo\n"],
+      ["huge.log", "x".repeat(300_000)],
+    ];
+    await drop({}, files);
+    await panel.page.getByRole("button", { name: "Leave out log.txt, 2 lines" }).waitFor();
+    expect((await sent()).at(-1)).toEqual({ type: "tooLarge", names: ["huge.log"] });
+  });
+
+  it("code that was copied in an editor goes along when it is pasted; other text is typed", async () => {
+    await panel.show(pages.scenes.welcome, "dark");
+    await question().focus();
+    const paste = (data) =>
+      panel.page.evaluate((entries) => {
+        const clipboardData = new DataTransfer();
+        for (const [type, text] of Object.entries(entries)) clipboardData.setData(type, text);
+        const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+        document.activeElement.dispatchEvent(event);
+        return event.defaultPrevented;
+      }, data);
+    expect(await paste({ "text/plain": "a\nb" })).toBe(false);
+    expect(await paste({ "text/plain": "a\nb", "vscode-editor-data": JSON.stringify({ mode: "go" }) })).toBe(true);
+    await panel.page.getByRole("button", { name: "Leave out pasted code, 2 lines" }).waitFor();
+    await panel.page.keyboard.type("Why?");
+    await panel.page.keyboard.press("Enter");
+    const text = { kind: "text", label: "pasted code", languageId: "go", text: "a\nb" };
+    expect(await asked()).toEqual([{ type: "ask", text: "Why?", references: [text] }]);
+  });
+
+  it("files that the editor adds stand beside what is there", async () => {
+    await panel.show(pages.scenes.references, "dark");
+    await send({ type: "focusInput", references: [file] });
+    await expect.poll(() => panel.page.getByRole("button", { name: /^Leave out/ }).count()).toBe(4);
+    expect(await question().inputValue()).toBe("Why is it slow?");
+    expect(await question().evaluate((element) => element === document.activeElement)).toBe(true);
   });
 });

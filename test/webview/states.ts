@@ -18,6 +18,8 @@ export interface Scene {
   messages?: ToPanel[];
   /** What VS Code kept of an earlier panel. */
   saved?: unknown;
+  /** What the user types into the question then. */
+  typed?: string;
 }
 
 const selection: Attachment = {
@@ -355,9 +357,26 @@ export const scenes: Record<string, Scene> = {
         { kind: "file", uri: "file:///w/src/server/queue/queue.ts", label: "src/server/queue/queue.ts" },
         { kind: "problems" },
         { kind: "changes" },
+        { kind: "text", label: "pasted code", languageId: "go", text: "a\nb" },
       ],
     },
   },
+  mentions: {
+    state: panelState(),
+    messages: [
+      {
+        type: "completions",
+        query: "",
+        references: [
+          { kind: "file", uri: "file:///w/src/server/queue/queue.ts", label: "src/server/queue/queue.ts" },
+          { kind: "file", uri: "file:///w/l.ts", label: `src/${"deeply/".repeat(12)}aVeryLongFileName.generated.test.ts` },
+          { kind: "symbol", uri: "file:///w/q.ts", label: "src/queue.ts", name: "FairQueue", startLine: 3, endLine: 40 },
+        ],
+      },
+    ],
+    typed: "Why is it slow? #",
+  },
+  commands: { state: panelState(), typed: "/" },
   sessions: {
     state: conversation(thinking),
     messages: [{ type: "showSessions" }, { type: "sessions", sessions }],

@@ -2,16 +2,23 @@
 import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
 import { locate } from "../actions/locate.ts";
-import type { Change } from "../actions/proposals.ts";
+import type { Change, Proposals } from "../actions/proposals.ts";
 import { inPlaceOf } from "../actions/reply.ts";
 import type { AttachedCode } from "./conversation.ts";
 import { codeEditor } from "./pageActions.ts";
+
+/** Shows a block of an answer as a change that waits for Apply. Throws as `changeOf`. */
+export async function proposeCode(proposals: Proposals, block: string, attached: readonly AttachedCode[]): Promise<void> {
+  const change = await changeOf(block, attached);
+  const uri = change.kind === "replace" ? change.document.uri : change.uri;
+  await proposals.show({ title: `Change ${vscode.workspace.asRelativePath(uri)}`, change });
+}
 
 /**
  * The first attached code that still stands where it was is replaced; else the selection; else the block is put at the
  * cursor. Throws emptyInput when there is no editor either.
  */
-export async function changeOf(block: string, attached: readonly AttachedCode[]): Promise<Change> {
+async function changeOf(block: string, attached: readonly AttachedCode[]): Promise<Change> {
   for (const code of attached) {
     const change = await replacing(block, code);
     if (change) return change;
@@ -29,7 +36,7 @@ export async function changeOf(block: string, attached: readonly AttachedCode[])
 
 /** null when the code is not there any more, or the block is the same. */
 async function replacing(block: string, { piece, attachment }: AttachedCode): Promise<Change | null> {
-  const document = await openQuietly(vscode.Uri.parse(attachment.uri, true));
+  const document = await openQuietly(attachment.uri);
   if (!document) return null;
   const hint = document.offsetAt(new vscode.Position(attachment.startLine - 1, 0));
   const offset = locate(document.getText(), piece.code, hint);
@@ -39,9 +46,9 @@ async function replacing(block: string, { piece, attachment }: AttachedCode): Pr
 }
 
 /** null for what is gone, or was never a file. */
-async function openQuietly(uri: vscode.Uri): Promise<vscode.TextDocument | null> {
+async function openQuietly(uri: string): Promise<vscode.TextDocument | null> {
   try {
-    return await vscode.workspace.openTextDocument(uri);
+    return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
   } catch {
     return null;
   }

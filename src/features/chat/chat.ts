@@ -1,25 +1,26 @@
 /**
- * The chat, in the sidebar and in editor tabs: shows one of the library's conversations, tells the page what changed and does what the page
- * asks for.
+ * The chat, in the sidebar and in editor tabs: shows one of the library's conversations, tells the page what changed and
+ * does what the page asks for.
  */
 import * as vscode from "vscode";
 import type { Subscription } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
 import type { AssistantTurn, PanelState, Reference } from "../../common/panel.ts";
 import type { Ctx } from "../../host/ctx.ts";
-import { selectedAttachment, selectedCode } from "../../host/editor.ts";
+import { selectedAttachment } from "../../host/editor.ts";
 import { guarded, showError } from "../../host/notify.ts";
 import type { Proposals } from "../actions/proposals.ts";
-import { changeOf } from "./applyCode.ts";
+import { proposeCode } from "./applyCode.ts";
 import { versionsOf } from "./branches.ts";
 import { type AttachedCode, attachedTo, type Question } from "./conversation.ts";
 import { ConversationStore, storeError } from "./conversationStore.ts";
-import { exportMarkdown } from "./exportMarkdown.ts";
 import { Library } from "./library.ts";
-import { codeEditor, insertCode, openAttachment, openLink } from "./pageActions.ts";
-import { findReferences, readReferences } from "./references.ts";
+import { codeEditor, insertCode, openAsMarkdown, openAttachment, openLink } from "./pageActions.ts";
+import { pageQuestion } from "./pageQuestion.ts";
+import { findReferences, toFile } from "./references.ts";
 import type { ChatSession, SessionChange } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
+import { taskIn } from "./slashQuestion.ts";
 import { ChatView, type PageMessage } from "./view.ts";
 
 /** A selection grows with every mouse move; the page needs it when it rests. */
@@ -76,6 +77,11 @@ export class Chat {
     ctx.own(this);
   }
 
+  /** Puts files beside the question being typed. */
+  async addFiles(uris: readonly vscode.Uri[]): Promise<void> {
+    await this.view.focus({ references: uris.map(toFile) });
+  }
+
   /** Asks in the conversation on screen; resolves when the answer has ended. */
   async ask(text: string, code: readonly AttachedCode[]): Promise<void> {
     await this.#session.ask({ task: "ask", text, code });
@@ -111,13 +117,12 @@ export class Chat {
     await this.view.show({ type: "showSessions" });
   }
 
-  /** Opens the conversation on screen as a Markdown document, to be read, changed and saved anywhere. */
+  /** Opens a conversation, the one on screen if none is named, as a Markdown document. */
   async exportMarkdown(id = this.#session.conversation.id): Promise<void> {
     const conversation = this.#library.find(id);
     if (!conversation || conversation.turns.length === 0)
       throw new HunchError("emptyInput", "This chat is empty.", { hint: "Ask something first." });
-    const content = exportMarkdown(conversation);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));
+    await openAsMarkdown(conversation);
   }
 
   /** Shows the conversation of an inline explanation; both go on together. */
@@ -219,6 +224,8 @@ export class Chat {
         const { query } = message;
         return this.view.send({ type: "completions", query, references: await findReferences(query) });
       }
+      case "tooLarge":
+        return void vscode.window.showWarningMessage(`Too large to go with a question: ${message.names.join(", ")}`);
       case "stop":
         return this.stop();
       case "answerNow":
@@ -228,7 +235,7 @@ export class Chat {
       case "retry":
         return this.#session.retry(message.turnId);
       case "resend":
-        return this.#session.resend(message.turnId, message.text);
+        return this.#session.resend(message.turnId, message.text, taskIn(message.text));
       case "switchVersion":
         return this.#session.switchVersion(message.turnId, message.offset);
       case "feedback":
@@ -257,10 +264,8 @@ export class Chat {
         await insertCode(message.code);
         return this.#session.inserted(message.code);
       case "proposeCode": {
-        const change = await changeOf(message.code, attachedTo(this.#session.conversation, message.turnId));
-        const uri = change.kind === "replace" ? change.document.uri : change.uri;
-        await this.#proposals.show({ title: `Change ${vscode.workspace.asRelativePath(uri)}`, change });
-        return;
+        const attached = attachedTo(this.#session.conversation, message.turnId);
+        return proposeCode(this.#proposals, message.code, attached);
       }
       case "openLink":
         return openLink(message.href);
@@ -290,15 +295,13 @@ export class Chat {
 
   /** The page cleared its question when it sent it; when its code can not be asked about, it gets it back. */
   async #askFromPage(text: string, references: readonly Reference[]): Promise<void> {
-    const editor = codeEditor();
-    let code: AttachedCode[] = [];
+    let question: Question;
     try {
-      if (editor && this.#attachSelection && selectedAttachment(editor)) code = [selectedCode(editor)];
-      code.push(...(await readReferences(references)));
+      question = await pageQuestion({ text, references, attachSelection: this.#attachSelection });
     } catch (error) {
       showError(this.#ctx.log, "attach the code", error);
-      return this.view.focus(text, references);
+      return this.view.focus({ text, references });
     }
-    await this.ask(text, code);
+    await this.#session.ask(question);
   }
 }

@@ -2,10 +2,14 @@
 import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
 import type { Attachment } from "../../common/panel.ts";
+import { isFileLike } from "../../host/editor.ts";
+import type { Conversation } from "./conversation.ts";
+import { exportMarkdown } from "./exportMarkdown.ts";
 
 /** The editor that is meant: the active one, or one beside the chat when that is an editor tab itself. */
 export function codeEditor(): vscode.TextEditor | undefined {
-  return vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+  const { activeTextEditor, visibleTextEditors } = vscode.window;
+  return [activeTextEditor, ...visibleTextEditors].find((editor) => editor && isFileLike(editor.document));
 }
 
 /** Puts code at the cursor, in place of the selection. One step of undo. */
@@ -23,6 +27,12 @@ export async function insertCode(code: string): Promise<void> {
       hint: "It may be read-only. Copy the code instead.",
     });
   await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+}
+
+/** Opens a conversation as a Markdown document, to be read, changed and saved anywhere. */
+export async function openAsMarkdown(conversation: Pick<Conversation, "title" | "turns">): Promise<void> {
+  const content = exportMarkdown(conversation);
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));
 }
 
 /** Opens a web address after the editor has asked the user; other kinds of links in an answer are not followed. */

@@ -2,7 +2,10 @@
 import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
 import type { Reference } from "../../common/panel.ts";
-import { linesOf, wholeFile } from "../../host/editor.ts";
+import { meansKind, type ReferenceQuery, readReferenceQuery } from "../../common/references.ts";
+import { checkCode, definitionsIn } from "../../host/code.ts";
+import { linesOf, rangeCode, symbolsOf, wholeFile } from "../../host/editor.ts";
+import { excludePattern } from "../../host/excludes.ts";
 import { uncommittedChanges } from "../../host/git.ts";
 import { diagnosticsIn, toProblem } from "../../host/problems.ts";
 import { describeProblems } from "../../prompts/problems.ts";
@@ -13,19 +16,57 @@ import { codeEditor } from "./pageActions.ts";
 
 /** Of each kind; the page shows a few, and typing on finds the others. */
 const maxFound = 20;
+/** Services that know all symbols of a workspace find too many for one letter. */
+const minSymbolQuery = 2;
 
-/** Files and symbols of the workspace that fit what was typed. */
+/** Files and symbols that fit what was typed: those at hand first, then the workspace's. */
 export async function findReferences(query: string): Promise<Reference[]> {
-  const [files, symbols] = await Promise.all([findFiles(query), query.length < 2 ? [] : findSymbols(query)]);
-  return [...files, ...symbols];
+  const wanted = readReferenceQuery(query);
+  const [files, symbols] = await Promise.all([findFiles(wanted), findSymbols(wanted)]);
+  return unique([...files, ...symbols]);
 }
 
-async function findFiles(query: string): Promise<Reference[]> {
-  const found = await vscode.workspace.findFiles(`**/*${anyCase(query)}*`, undefined, maxFound);
-  return found.map((uri) => ({ kind: "file", uri: uri.toString(), label: vscode.workspace.asRelativePath(uri) }));
+async function findFiles(query: ReferenceQuery): Promise<Reference[]> {
+  if (query.kind === "symbol") return [];
+  const open = meansKind(query, "file") ? openFiles() : [];
+  const pattern = query.text === "" ? "**/*" : `**/*${anyCase(query.text)}*`;
+  const found = await vscode.workspace.findFiles(pattern, excludePattern(), maxFound);
+  return [...open, ...found].map(toFile);
 }
 
-async function findSymbols(query: string): Promise<Reference[]> {
+/** Files of the window's tabs, the active one first. */
+function openFiles(): vscode.Uri[] {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  const uris = tabs.flatMap(({ input }) =>
+    input instanceof vscode.TabInputText || input instanceof vscode.TabInputNotebook ? [input.uri] : [],
+  );
+  const active = codeEditor()?.document.uri;
+  return active && uris.some((uri) => uri.toString() === active.toString()) ? [active, ...uris] : uris;
+}
+
+async function findSymbols(query: ReferenceQuery): Promise<Reference[]> {
+  if (query.kind === "file") return [];
+  const document = codeEditor()?.document;
+  const open = document && meansKind(query, "symbol") ? await symbolsIn(document) : [];
+  return query.text.length < minSymbolQuery ? open : [...open, ...(await workspaceSymbols(query.text))];
+}
+
+async function symbolsIn(document: vscode.TextDocument): Promise<Reference[]> {
+  const { uri } = toFile(document.uri);
+  const label = vscode.workspace.asRelativePath(document.uri);
+  return definitionsIn(await symbolsOf(document))
+    .slice(0, maxFound)
+    .map(({ name, startLine, endLine }) => ({
+      kind: "symbol",
+      uri,
+      label,
+      name,
+      startLine: startLine + 1,
+      endLine: endLine + 1,
+    }));
+}
+
+async function workspaceSymbols(query: string): Promise<Reference[]> {
   const found = await vscode.commands.executeCommand<vscode.SymbolInformation[] | undefined>(
     "vscode.executeWorkspaceSymbolProvider",
     query,
@@ -38,6 +79,16 @@ async function findSymbols(query: string): Promise<Reference[]> {
     startLine: range.start.line + 1,
     endLine: range.end.line + 1,
   }));
+}
+
+/** A file as it goes with a question. */
+export function toFile(uri: vscode.Uri): Reference & { kind: "file" } {
+  return { kind: "file", uri: uri.toString(), label: vscode.workspace.asRelativePath(uri) };
+}
+
+function unique(references: readonly Reference[]): Reference[] {
+  const byText = new Map(references.map((reference) => [JSON.stringify(reference), reference]));
+  return [...byText.values()];
 }
 
 /**
@@ -58,6 +109,8 @@ async function readReference(reference: Reference): Promise<AttachedCode[]> {
       const { startLine, endLine, name } = reference;
       return [linesOf(await open(reference), { startLine: startLine - 1, endLine: endLine - 1 }, `“${name}”`)];
     }
+    case "text":
+      return [placeOfText(reference)];
     case "problems":
       return [problemsOf(codeEditor()?.document)];
     case "changes":
@@ -74,6 +127,22 @@ async function open({ uri, label }: { uri: string; label: string }): Promise<vsc
       cause,
     });
   }
+}
+
+/** Code that was copied in an editor is still there in most cases: then it has a name and a place. */
+function placeOfText({ label, languageId, text }: Reference & { kind: "text" }): AttachedCode {
+  const code = text.replaceAll("\r\n", "\n");
+  for (const document of vscode.workspace.textDocuments) {
+    const whole = document.getText();
+    const copied = document.eol === vscode.EndOfLine.CRLF ? code.replaceAll("\n", "\r\n") : code;
+    const at = whole.indexOf(copied);
+    // Twice in a document, nobody knows which one is meant.
+    if (copied.trim() === "" || at === -1 || whole.indexOf(copied, at + 1) !== -1) continue;
+    return rangeCode(document, new vscode.Range(document.positionAt(at), document.positionAt(at + copied.length)));
+  }
+  checkCode(code, `“${label}”`);
+  const place = { label, languageId, startLine: 1, endLine: code.trimEnd().split("\n").length };
+  return { piece: { ...place, code }, attachment: { ...place, uri: "" } };
 }
 
 function problemsOf(document: vscode.TextDocument | undefined): AttachedCode {

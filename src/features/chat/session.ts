@@ -112,8 +112,11 @@ export class ChatSession {
     await this.#answer(answerAgain(this.conversation, input, effort), false);
   }
 
-  /** Asks a question again in other words, with the same code. The question so far stays as a version. */
-  async resend(turnId: string, text: string): Promise<void> {
+  /**
+   * Asks a question again in other words, with the same code. The question so far stays as a version.
+   * @param asked what the words say of the task, where they do
+   */
+  async resend(turnId: string, text: string, asked?: Pick<Question, "task" | "question">): Promise<void> {
     const { turns } = this.conversation;
     const at = turns.findIndex(({ id }) => id === turnId);
     const [user, answer] = turns.slice(at, at + 2);
@@ -121,9 +124,9 @@ export class ChatSession {
     const input = inputOf(this.conversation, answer);
     const code = attachedTo(this.conversation, answer.id);
     // The words that a command asks with are not those it shows; the user's own words are both.
-    const question = text === user.text ? input.question : text;
+    const { task, question } = text === user.text ? input : (asked ?? { task: input.task, question: text });
     fork(this.conversation, turnId);
-    await this.ask({ task: input.task, text, question, code });
+    await this.ask({ task, text, question, code });
   }
 
   /** Shows the version before (-1) or after (1) this turn. Ignored while an answer is running. */

@@ -19,6 +19,12 @@ export interface ChatViewHandlers {
   onMessage(message: PageMessage): void;
 }
 
+/** What the question being typed is to be: another text with other references, or the same with more of them. */
+export interface QuestionInput {
+  text?: string;
+  references?: readonly Reference[];
+}
+
 interface Page {
   channel: PanelChannel;
   /** Brings it to the front, with the keyboard focus. */
@@ -70,11 +76,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.WebviewPanel
     this.send({ type: "state", state: this.#handlers.state() });
   }
 
-  /** Shows a page, with the keyboard focus in the question, and `text` in it with what goes along. */
-  async focus(text?: string, references: readonly Reference[] = []): Promise<void> {
-    await this.show(
-      text === undefined ? { type: "focusInput" } : { type: "focusInput", text, references: [...references] },
-    );
+  /** Shows a page, with the keyboard focus in the question. */
+  async focus(input: QuestionInput = {}): Promise<void> {
+    const { text, references = [] } = input;
+    await this.show({ type: "focusInput", ...(text === undefined ? {} : { text }), references: [...references] });
   }
 
   /** Shows the page that came last, or the sidebar's; it gets `message` now, or once it is there. */

@@ -3,24 +3,15 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { participantId } from "../../common/commands.ts";
 import { fromErrorData, isHunchError } from "../../common/errors.ts";
-import { withContext } from "../../host/context.ts";
+import { slashCommands } from "../../common/slashCommands.ts";
 import type { Ctx } from "../../host/ctx.ts";
-import {
-  codeInQuestion,
-  type EditorCode,
-  rangeCode,
-  selectedAttachment,
-  selectedCode,
-  wholeFile,
-} from "../../host/editor.ts";
-import { diagnosticsIn, toProblem } from "../../host/problems.ts";
-import { describeProblems } from "../../prompts/problems.ts";
+import { type EditorCode, rangeCode, selectedAttachment, selectedCode, wholeFile } from "../../host/editor.ts";
 import type { Question } from "../chat/conversation.ts";
 import type { ChatSession } from "../chat/session.ts";
 import type { Sessions } from "../chat/sessions.ts";
+import { slashQuestion } from "../chat/slashQuestion.ts";
 import { offerMissingModel } from "../models/download.ts";
 import { conversationOf, type Exchange } from "./history.ts";
-import { participantTasks } from "./tasks.ts";
 
 export function registerParticipant(ctx: Ctx, sessions: Sessions): void {
   // Builds of VS Code without chat have no participants.
@@ -91,18 +82,15 @@ async function streamAnswer(
 }
 
 async function questionOf({ command, prompt, references }: vscode.ChatRequest): Promise<Question> {
-  const task = participantTasks[command ?? ""] ?? "ask";
+  const slash = slashCommands.find((candidate) => candidate === command);
   const attached = await attachedCode(references);
-  if (task === "ask") {
-    const selected = attached.length === 0 && selectedAttachment() ? codeOfSelection() : null;
-    return { task, text: prompt.trim() || "Explain this code.", code: selected ? [selected] : attached };
+  const text = prompt.trim();
+  if (slash) {
+    const [subject = null, ...others] = attached;
+    return slashQuestion({ command: slash, rest: text, text: text || `/${slash}` }, subject, others);
   }
-  const [subject, ...others] = attached.length > 0 ? attached : [await codeInQuestion()];
-  if (!subject) throw new Error("A task has code, or an error says that there is none.");
-  const { code, omitted } = await withContext(subject);
-  const problems = task === "fix" ? diagnosticsIn(subject.document.uri, subject.range).map(toProblem) : [];
-  const question = [describeProblems(problems), prompt.trim()].filter((part) => part !== "").join("\n\n");
-  return { task, text: prompt.trim() || `/${command}`, question, code: [...code, ...others], omitted };
+  const selected = attached.length === 0 && selectedAttachment() ? codeOfSelection() : null;
+  return { task: "ask", text: text || "Explain this code.", code: selected ? [selected] : attached };
 }
 
 function codeOfSelection(): EditorCode | null {

@@ -4,6 +4,7 @@
  */
 import { posix } from "node:path";
 import * as vscode from "vscode";
+import { excludePattern } from "../../host/excludes.ts";
 import { IgnoreRules } from "./ignoreRules.ts";
 import { fileVersion, isSourceText, largestFile } from "./sourceText.ts";
 
@@ -69,15 +70,6 @@ async function stat(uri: vscode.Uri): Promise<WorkspaceFile | null> {
 function whenGone<T>(error: unknown, value: T): T {
   if (error instanceof vscode.FileSystemError) return value;
   throw error;
-}
-
-/** files.exclude and search.exclude of a folder as one pattern. */
-function excludePattern(folder: vscode.WorkspaceFolder): string {
-  const patterns = ["files", "search"].flatMap((section) => {
-    const excluded = vscode.workspace.getConfiguration(section, folder.uri).get<Record<string, unknown>>("exclude", {});
-    return Object.keys(excluded).filter((pattern) => excluded[pattern] === true);
-  });
-  return `{${[...new Set(patterns)].flatMap((pattern) => [pattern, `${pattern}/**`]).join(",")}}`;
 }
 
 /** Tells which files of the folder git ignores. */

@@ -1,16 +1,18 @@
 /** Where questions are written: the text, what goes with it, effort and model, and Send or Stop. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Effort, efforts, type Reference } from "../../common/panel.ts";
-import { droppedFiles, referenceKey, referenceName } from "../mentions.ts";
+import type { Offer } from "../completion.ts";
 import { usePanel } from "../panelContext.ts";
+import { canDrop, filesIn, maxTextLength, pastedCode, referenceName, textReference, withMore } from "../references.ts";
 import type { Chrome } from "../store.ts";
-import { attachmentName, effortLabel } from "../wording.ts";
+import { effortLabel } from "../wording.ts";
+import { CompletionList, completionId } from "./completionList.tsx";
 import { ContextMeter, type ContextUse } from "./contextMeter.tsx";
 import { Icon } from "./icons.tsx";
-import { MentionList, mentionId, ReferenceChip } from "./references.tsx";
-import { useMentions } from "./useMentions.ts";
+import { ReferenceChips } from "./referenceChips.tsx";
+import { useCompletion } from "./useCompletion.ts";
 
-const mentionsId = "mentions";
+const completionsId = "completions";
 
 interface ComposerProps {
   chrome: Chrome;
@@ -28,7 +30,6 @@ interface ComposerProps {
 export function Composer({ chrome, draft, references, found, running, context, focusRequests }: ComposerProps) {
   const { post, announce, setDraft, setReferences } = usePanel();
   const input = useRef<HTMLTextAreaElement>(null);
-  const caretAt = useRef<number | null>(null);
   useLayoutEffect(() => {
     if (focusRequests > 0) input.current?.focus();
   }, [focusRequests]);
@@ -40,12 +41,14 @@ export function Composer({ chrome, draft, references, found, running, context, f
     const text = (input.current?.value ?? draft).trim();
     if (!ready || running || text === "") return;
     post({ type: "ask", text, references: [...references] });
+    // At once, and not with the next frame: the next key may come before it.
+    if (input.current) input.current.value = "";
     setDraft("");
     setReferences([]);
   };
   const add = (added: readonly Reference[]) => {
-    const known = new Set(references.map(referenceKey));
-    setReferences([...references, ...added.filter((reference) => !known.has(referenceKey(reference)))]);
+    if (added.length === 0) return;
+    setReferences(withMore(references, added));
     announce(`Added ${added.map((reference) => referenceName(reference).short).join(", ")}.`);
   };
   const remove = (reference: Reference) => {
@@ -53,23 +56,32 @@ export function Composer({ chrome, draft, references, found, running, context, f
     announce(`Left out ${referenceName(reference).short}.`);
     input.current?.focus();
   };
-  const mentions = useMentions({
+  const take = (offer: Offer) => {
+    switch (offer.kind) {
+      case "command":
+        return;
+      case "selection":
+        post({ type: "setAttachSelection", value: true });
+        return announce("Added the selection.");
+      default:
+        return add([offer]);
+    }
+  };
+  /** Files of another program: a page learns their text and not their place. */
+  const addText = async (files: readonly File[]) => {
+    const small = files.filter(({ size }) => size <= maxTextLength);
+    const large = files.filter((file) => !small.includes(file)).map(({ name }) => name);
+    if (large.length > 0) post({ type: "tooLarge", names: large });
+    add(await Promise.all(small.map(async (file) => textReference(file.name, await file.text()))));
+  };
+  const completion = useCompletion({
     input,
     taken: references,
     found,
-    onChoose: (reference, text, caret) => {
-      setDraft(text);
-      add([reference]);
-      // The text is drawn with the next frame, and the caret would go to its end.
-      caretAt.current = caret;
-    },
+    selection: chrome.selection !== null,
+    onChoose: take,
   });
-  useLayoutEffect(() => {
-    if (caretAt.current === null) return;
-    input.current?.setSelectionRange(caretAt.current, caretAt.current);
-    caretAt.current = null;
-  }, [draft]);
-  const offers = mentions.references.length > 0;
+  const offering = completion.offers.length > 0;
   return (
     <form
       class="composer"
@@ -78,29 +90,25 @@ export function Composer({ chrome, draft, references, found, running, context, f
         send();
       }}
       onDragOver={(event) => {
-        if (event.dataTransfer?.types.includes("text/uri-list")) event.preventDefault();
+        if (event.dataTransfer && canDrop(event.dataTransfer.types)) event.preventDefault();
       }}
       onDrop={(event) => {
-        const files = droppedFiles(event.dataTransfer?.getData("text/uri-list") ?? "");
-        if (files.length === 0) return;
+        const { dataTransfer } = event;
+        if (!dataTransfer || !canDrop(dataTransfer.types)) return;
+        // Else the browser would open what was dropped.
         event.preventDefault();
-        add(files);
+        const files = filesIn(dataTransfer);
+        if (files.length > 0) add(files);
+        else void addText([...dataTransfer.files]);
       }}
     >
-      {(chrome.selection || references.length > 0) && (
-        <div class="chips">
-          <SelectionChip chrome={chrome} />
-          {references.map((reference) => (
-            <ReferenceChip key={referenceKey(reference)} reference={reference} onRemove={() => remove(reference)} />
-          ))}
-        </div>
-      )}
-      {offers && (
-        <MentionList
-          id={mentionsId}
-          references={mentions.references}
-          active={mentions.active}
-          onChoose={mentions.choose}
+      <ReferenceChips chrome={chrome} references={references} onRemove={remove} />
+      {offering && (
+        <CompletionList
+          id={completionsId}
+          offers={completion.offers}
+          active={completion.active}
+          onChoose={completion.choose}
         />
       )}
       <textarea
@@ -110,21 +118,31 @@ export function Composer({ chrome, draft, references, found, running, context, f
         aria-label="Question"
         placeholder={ready ? "Ask about your code; # adds files and more" : "Download a model to begin"}
         aria-autocomplete="list"
-        aria-controls={offers ? mentionsId : undefined}
-        aria-activedescendant={offers ? mentionId(mentionsId, mentions.active) : undefined}
+        aria-controls={offering ? completionsId : undefined}
+        aria-activedescendant={offering ? completionId(completionsId, completion.active) : undefined}
         onInput={(event) => {
           setDraft(event.currentTarget.value);
-          mentions.changed();
+          completion.changed();
+        }}
+        onPaste={(event) => {
+          const { clipboardData } = event;
+          if (!clipboardData) return;
+          const code = pastedCode(clipboardData);
+          const pasted = code ? [code] : filesIn(clipboardData);
+          if (pasted.length === 0) return;
+          event.preventDefault();
+          add(pasted);
         }}
         onKeyDown={(event) => {
-          if (mentions.onKey(event)) {
+          if (completion.onKey(event)) {
             event.preventDefault();
             // Escape closes the list and must not stop the answer.
             event.stopPropagation();
             return;
           }
           const last = references.at(-1);
-          if (event.key === "Backspace" && draft === "" && last) remove(last);
+          // A key that is held down to empty the field ends there.
+          if (event.key === "Backspace" && event.currentTarget.value === "" && !event.repeat && last) remove(last);
           if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
           event.preventDefault();
           send();
@@ -171,27 +189,6 @@ export function Composer({ chrome, draft, references, found, running, context, f
         </span>
       </div>
     </form>
-  );
-}
-
-/** The editor's selection, and whether it goes with the question. */
-function SelectionChip({ chrome }: { chrome: Chrome }) {
-  const { post } = usePanel();
-  if (!chrome.selection) return null;
-  const name = attachmentName(chrome.selection);
-  const on = chrome.attachSelection;
-  return (
-    <button
-      type="button"
-      class="chip"
-      aria-pressed={on}
-      aria-label={`Send the selection ${name.full} along`}
-      title={on ? `${name.full} goes with the question. Click to leave it out.` : `Click to send ${name.full} along.`}
-      onClick={() => post({ type: "setAttachSelection", value: !on })}
-    >
-      <Icon name={on ? "check" : "file"} />
-      <span class="chip-name">{name.short}</span>
-    </button>
   );
 }
 

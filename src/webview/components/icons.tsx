@@ -3,6 +3,7 @@
 const paths = {
   arrowDown: "M8 3v10M4 9l4 4 4-4",
   arrowUp: "M8 13V3M4 7l4-4 4 4",
+  braces: "M6 2.5c-2.4 0-.6 4.4-3 5.5 2.4 1.1.6 5.5 3 5.5M10 2.5c2.4 0 .6 4.4 3 5.5-2.4 1.1-.6 5.5-3 5.5",
   check: "M3 8.5l3.5 3.5L13 4.5",
   chevronDown: "M4 6l4 4 4-4",
   chevronLeft: "M10 4l-4 4 4 4",

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { TurnVersion, UserTurn } from "../../common/panel.ts";
+import type { Attachment, TurnVersion, UserTurn } from "../../common/panel.ts";
 import { memo } from "../memo.tsx";
 import { usePanel } from "../panelContext.ts";
 import { attachmentName } from "../wording.ts";
@@ -18,28 +18,17 @@ interface UserTurnProps {
 
 /** A question, with the code that came along; it can be asked again in other words. */
 export const UserTurnView = memo(function UserTurnView({ turn, version, edited, busy }: UserTurnProps) {
-  const { post, setEditing } = usePanel();
+  const { setEditing } = usePanel();
   return (
     <article class="turn turn-user">
       <h2 class="visually-hidden">You</h2>
       {turn.attachments.length > 0 && (
         <ul class="chips" aria-label="Attached code">
-          {turn.attachments.map((attachment) => {
-            const name = attachmentName(attachment);
-            return (
-              <li key={name.full}>
-                <button
-                  type="button"
-                  class="chip"
-                  title={`Open ${name.full}`}
-                  onClick={() => post({ type: "openAttachment", attachment })}
-                >
-                  <Icon name="file" />
-                  <span class="chip-name">{name.short}</span>
-                </button>
-              </li>
-            );
-          })}
+          {turn.attachments.map((attachment, index) => (
+            <li key={`${index}`}>
+              <AttachmentChip attachment={attachment} />
+            </li>
+          ))}
         </ul>
       )}
       {edited === null ? (
@@ -63,6 +52,34 @@ export const UserTurnView = memo(function UserTurnView({ turn, version, edited, 
     </article>
   );
 });
+
+/** Opens the code in the editor; text without a place is only named. */
+function AttachmentChip({ attachment }: { attachment: Attachment }) {
+  const { post } = usePanel();
+  const name = attachmentName(attachment);
+  const content = (
+    <>
+      <Icon name={attachment.uri === "" ? "copy" : "file"} />
+      <span class="chip-name">{name.short}</span>
+    </>
+  );
+  if (attachment.uri === "")
+    return (
+      <span class="chip" title={name.full}>
+        {content}
+      </span>
+    );
+  return (
+    <button
+      type="button"
+      class="chip"
+      title={`Open ${name.full}`}
+      onClick={() => post({ type: "openAttachment", attachment })}
+    >
+      {content}
+    </button>
+  );
+}
 
 function EditQuestion({ turnId, text, busy }: { turnId: string; text: string; busy: boolean }) {
   const { post, setEditing, announce } = usePanel();

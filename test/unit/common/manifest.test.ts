@@ -15,7 +15,7 @@ import {
   viewContainerId,
 } from "../../../src/common/commands.ts";
 import { type SettingType, settingDefinitions, settingKeys } from "../../../src/common/settings.ts";
-import { participantTasks } from "../../../src/features/participant/tasks.ts";
+import { slashCommands } from "../../../src/common/slashCommands.ts";
 import { catalogue, defaultModelId } from "../../../src/models/catalogue.ts";
 
 const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
@@ -158,7 +158,7 @@ it("the participant and the model provider are those of the code", () => {
   const [participant, ...others] = contributes.chatParticipants;
   expect(others).toEqual([]);
   expect(participant.id).toBe(participantId);
-  expect(participant.commands.map(({ name }: { name: string }) => name)).toEqual(Object.keys(participantTasks));
+  expect(participant.commands.map(({ name }: { name: string }) => name)).toEqual(slashCommands);
 });
 
 it("the view of the chat is where the code looks for it", () => {

@@ -150,7 +150,7 @@ describe("the panel", () => {
   });
 
   it("moves the focus into the input, with a text to begin with", () => {
-    receive({ type: "state", state: panelState() }, { type: "focusInput", text: "Explain " });
+    receive({ type: "state", state: panelState() }, { type: "focusInput", text: "Explain ", references: [] });
     expect(document.activeElement).toBe($("textarea"));
     expect($<HTMLTextAreaElement>("textarea")?.value).toBe("Explain ");
   });

@@ -104,7 +104,7 @@ describe("PanelStore", () => {
 
   it("passes on a request for the focus", () => {
     const { store, events } = newStore();
-    store.receive({ type: "focusInput", text: "Why" });
+    store.receive({ type: "focusInput", text: "Why", references: [] });
     expect(events).toEqual(["focus Why"]);
   });
 });

@@ -30,7 +30,7 @@ describe("PanelChannel", () => {
 
   it("sends nothing before the page asked", () => {
     channel.send(append("lost"));
-    channel.send({ type: "focusInput" });
+    channel.send({ type: "focusInput", references: [] });
     vi.runAllTimers();
     expect(posted).toEqual([]);
   });
@@ -49,7 +49,7 @@ describe("PanelChannel", () => {
   it("keeps the order: tokens go before what follows them", () => {
     channel.open(state);
     channel.send(append("a"));
-    channel.send({ type: "focusInput" });
+    channel.send({ type: "focusInput", references: [] });
     channel.send(append("b", "first"));
     channel.send(append("c", "second"));
     vi.runAllTimers();

@@ -1,0 +1,49 @@
+/** The list that "#" and "/" open over the input. */
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { type Offer, offerKey, offerName } from "../completion.ts";
+import { Icon } from "./icons.tsx";
+import { offerIcon } from "./referenceChips.tsx";
+
+interface CompletionListProps {
+  id: string;
+  offers: readonly Offer[];
+  /** Place of the one that Enter takes. */
+  active: number;
+  onChoose(offer: Offer): void;
+}
+
+/** The keys stay with the input, which names the active row for a screen reader. */
+export function CompletionList({ id, offers, active, onChoose }: CompletionListProps) {
+  const row = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => row.current?.scrollIntoView({ block: "nearest" }), [active]);
+  return (
+    <div id={id} class="completions" role="listbox" aria-label="What may be added to the question">
+      {offers.map((offer, index) => {
+        const { short, full } = offerName(offer);
+        return (
+          // biome-ignore lint/a11y/useFocusableInteractive: the input keeps the focus and names the active row
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the input has the keys
+          <div
+            key={offerKey(offer)}
+            ref={index === active ? row : undefined}
+            id={completionId(id, index)}
+            role="option"
+            aria-selected={index === active}
+            class="completion"
+            // A press would take the focus from the input.
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => onChoose(offer)}
+          >
+            <Icon name={offerIcon(offer)} />
+            <span class="completion-name">{short}</span>
+            <span class="completion-place">{full}</span>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+export function completionId(listId: string, index: number): string {
+  return `${listId}-${index}`;
+}

@@ -1,0 +1,86 @@
+/** What goes with the question being typed: chips that are removed by a click or a key. */
+import type { Reference } from "../../common/panel.ts";
+import type { Offer } from "../completion.ts";
+import { usePanel } from "../panelContext.ts";
+import { referenceKey, referenceName } from "../references.ts";
+import type { Chrome } from "../store.ts";
+import { attachmentName } from "../wording.ts";
+import { Icon, type IconName } from "./icons.tsx";
+
+interface ReferenceChipsProps {
+  chrome: Chrome;
+  references: readonly Reference[];
+  onRemove(reference: Reference): void;
+}
+
+export function ReferenceChips({ chrome, references, onRemove }: ReferenceChipsProps) {
+  if (!chrome.selection && references.length === 0) return null;
+  return (
+    <div class="chips">
+      <SelectionChip chrome={chrome} />
+      {references.map((reference) => (
+        <ReferenceChip key={referenceKey(reference)} reference={reference} onRemove={() => onRemove(reference)} />
+      ))}
+    </div>
+  );
+}
+
+/** The editor's selection, and whether it goes with the question. */
+function SelectionChip({ chrome }: { chrome: Chrome }) {
+  const { post } = usePanel();
+  if (!chrome.selection) return null;
+  const name = attachmentName(chrome.selection);
+  const on = chrome.attachSelection;
+  return (
+    <button
+      type="button"
+      class="chip"
+      aria-pressed={on}
+      aria-label={`Send the selection ${name.full} along`}
+      title={on ? `${name.full} goes with the question. Click to leave it out.` : `Click to send ${name.full} along.`}
+      onClick={() => post({ type: "setAttachSelection", value: !on })}
+    >
+      <Icon name={on ? "check" : "file"} />
+      <span class="chip-name">{name.short}</span>
+    </button>
+  );
+}
+
+function ReferenceChip({ reference, onRemove }: { reference: Reference; onRemove(): void }) {
+  const { short, full } = referenceName(reference);
+  return (
+    <button
+      type="button"
+      class="chip"
+      title={`${full} goes with the question. Click to leave it out.`}
+      aria-label={`Leave out ${full}`}
+      onClick={onRemove}
+      onKeyDown={(event) => {
+        if (event.key === "Delete" || event.key === "Backspace") onRemove();
+      }}
+    >
+      <Icon name={offerIcon(reference)} />
+      <span class="chip-name">{short}</span>
+      <Icon name="close" />
+    </button>
+  );
+}
+
+export function offerIcon({ kind }: Offer): IconName {
+  switch (kind) {
+    case "file":
+      return "file";
+    case "selection":
+      return "check";
+    case "symbol":
+      return "braces";
+    case "text":
+      return "copy";
+    case "problems":
+      return "warning";
+    case "changes":
+      return "diff";
+    case "command":
+      return "forward";
+  }
+}
