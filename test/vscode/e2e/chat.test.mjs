@@ -84,6 +84,34 @@ test("a selection is offered, goes with the question, and thought and answer str
   await lastTurn().locator(".stats").waitFor();
 });
 
+test("what # names goes with the question, and / makes it a task", async () => {
+  const { page, panel, screenshot } = workbench;
+  workbench.changeSettings(exact);
+  await runCommand(page, "Hunch: New Chat");
+  await panel.locator(".welcome").waitFor();
+  await runCommand(page, "Hunch: Add File to Chat");
+  await panel.getByRole("button", { name: "Leave out src/cart.ts", exact: true }).waitFor();
+  const question = panel.getByRole("textbox", { name: "Question" });
+  await question.pressSequentially("#symbol:tot");
+  await panel.getByRole("option", { name: "total in src/cart.ts" }).waitFor();
+  await screenshot("mentions");
+  await question.press("Enter");
+  await panel.getByRole("button", { name: "Leave out total in src/cart.ts" }).waitFor();
+  await question.pressSequentially("/te");
+  await panel.getByRole("option", { name: "/tests" }).waitFor();
+  await question.press("Tab");
+  await question.pressSequentially("of one case");
+  await question.press("Enter");
+  await lastTurn().waitFor();
+  const asked = panel.locator(".turn-user").last();
+  assert.equal(await asked.locator(".question").textContent(), "/tests of one case");
+  const chips = await asked.locator(".chip").allTextContents();
+  for (const place of ["cart.ts:1-30", "cart.ts:8-15"]) assert.ok(chips.includes(place), chips.join());
+  await grows(0);
+  if (await running().isVisible()) await stop();
+  workbench.changeSettings(looks);
+});
+
 test("answer now ends the thought and starts the answer", async () => {
   // The small model ends some thoughts by itself before a button can be pressed.
   for (const question of ["Write a long story about a cart.", "Think of ten prices.", "Explain carts at length."]) {
