@@ -21,6 +21,7 @@ import { Calibrations } from "./host/calibrations.ts";
 import type { Ctx } from "./host/ctx.ts";
 import { Engine } from "./host/engine.ts";
 import { Learning } from "./host/learning.ts";
+import { localise } from "./host/localise.ts";
 import { Log } from "./host/log.ts";
 import { Models } from "./host/models.ts";
 import { showSettingProblem } from "./host/notify.ts";
@@ -30,6 +31,7 @@ let active: { chat: Chat; engine: Engine } | null = null;
 
 export function activate(extension: vscode.ExtensionContext): void {
   const startMs = performance.now();
+  localise();
   const own = <T extends vscode.Disposable>(disposable: T): T => {
     extension.subscriptions.push(disposable);
     return disposable;

@@ -2,10 +2,11 @@
  * The panel's dev page: every state in every theme, in any browser, without VS Code. Reload to see a change.
  * usage: node tools/panelPage.mjs [PORT]   (prints the address; Ctrl-C ends it)
  */
+
 import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
-import { buildScenes, builtFolder, readTheme, themeNames } from "../test/webview/browser.mjs";
+import { buildScenes, builtFolder, readLocalisation, readTheme, themeNames } from "../test/webview/browser.mjs";
 
 const contentTypes = { ".js": "text/javascript", ".css": "text/css" };
 
@@ -30,7 +31,12 @@ async function answer(request) {
   const theme = searchParams.get("theme");
   if (pathname !== "/scene" || !scene || !themeNames.includes(theme))
     return { status: 404, type: "text/plain", body: "No such state or theme." };
-  const files = { cspSource: origin, scriptUri: `${origin}/panel.js`, styleUri: `${origin}/panel.css` };
+  const files = {
+    cspSource: origin,
+    scriptUri: `${origin}/panel.js`,
+    styleUri: `${origin}/panel.css`,
+    localisation: readLocalisation(searchParams.get("language") ?? "en"),
+  };
   return { status: 200, type: "text/html", body: pages.scenePage(files, readTheme(theme), scene) };
 }
 

@@ -86,7 +86,10 @@ async function measureThought() {
   };
 }
 
-/** A conversation of a hundred answers with code and tables, from the message to the frame that shows its end. */
+/**
+ * A conversation of a hundred answers with code and tables, from the message to the frame that shows its end, and to
+ * the one that has all of it.
+ */
 async function measureHistory() {
   await show(pages.scenes.welcome, "dark");
   const { state } = structuredClone(pages.scenes.done);
@@ -95,17 +98,22 @@ async function measureHistory() {
     { ...question, id: `h.${2 * i}` },
     { ...answered, id: `h.${2 * i + 1}` },
   ]).flat();
-  const ms = await page.evaluate(
+  const [shownMs, wholeMs] = await page.evaluate(
     async ({ state, count }) => {
       const start = performance.now();
+      const drawn = async (there) => {
+        while (!there()) await new Promise(requestAnimationFrame);
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        return performance.now() - start;
+      };
       window.toPanel({ type: "state", state });
-      while (document.querySelectorAll(".turn").length < count) await new Promise(requestAnimationFrame);
-      await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-      return performance.now() - start;
+      // The page before had no turn at all.
+      const shown = await drawn(() => document.querySelector(".turn") !== null);
+      return [shown, await drawn(() => document.querySelectorAll(".turn").length === count)];
     },
     { state: { ...state, conversationId: "h", turns }, count: historyTurns },
   );
-  return { turns: historyTurns, shownMs: round(ms) };
+  return { turns: historyTurns, shownMs: round(shownMs), wholeMs: round(wholeMs) };
 }
 
 /** The list of all chats, from the message to the frame that shows it. */
@@ -162,7 +170,8 @@ ${rows.join("\n")}
 | longest frame | ≤ 50 ms | ${Math.max(...streams.map((run) => run.frameMs.longest))} ms |
 | a thought of ${thought.tokens} tokens opens in | ≤ 300 ms | ${thought.openMs.median} ms (longest of 5: ${thought.openMs.longest}) |
 | its frames while it is scrolled | | ${thought.scrollFrameMs.median} / ${thought.scrollFrameMs.p95} / ${thought.scrollFrameMs.longest} ms |
-| a conversation of ${history.turns} turns opens in | | ${history.shownMs} ms |
+| a conversation of ${history.turns} turns opens in | ≤ 300 ms | ${history.shownMs} ms |
+| and all of it is there after | | ${history.wholeMs} ms |
 | ${restore.chats} stored chats are listed in | ≤ 100 ms | ${restore.indexedMs} ms (without an index: ${restore.unindexedMs} ms), ${restore.megabytes} MB on disk |
 | and the last one is read in | | ${restore.openMs} ms |
 | the page shows the list in | | ${restore.list.shownMs} ms |

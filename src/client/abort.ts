@@ -1,5 +1,7 @@
 /** Waiting that can be given up. */
+
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 
 /**
  * Waits for `work`, at most until the abort; `late` gets a value that comes after it, to give it back.
@@ -14,7 +16,7 @@ export function orAborted<T>(
   return new Promise<T>((resolve, reject) => {
     const abort = () => {
       work.then(late, () => {});
-      reject(new HunchError("cancelled", "Stopped before it had begun."));
+      reject(new HunchError("cancelled", t("Stopped before it had begun.")));
     };
     if (signal.aborted) return abort();
     signal.addEventListener("abort", abort, { once: true });

@@ -1,45 +1,65 @@
 /** What the user reads when the engine dies: what it was doing, how it ended, and what happens next. */
+
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import type { EngineExit } from "./engineProcess.ts";
 
 /** What a request has the engine do at the moment. */
 export type Phase = "loading" | "queued" | "prefill" | "thinking" | "answering" | "measuring" | "serving";
 
-const doing: Record<Phase, string> = {
-  loading: "while it was loading the model",
-  queued: "while the question was waiting",
-  prefill: "while it was reading the prompt",
-  thinking: "while the model was thinking",
-  answering: "in the middle of the answer",
-  measuring: "while it was measuring this machine",
-  serving: "while it was answering a request",
-};
+function doing(phase: Phase): string {
+  switch (phase) {
+    case "loading":
+      return t("while it was loading the model");
+    case "queued":
+      return t("while the question was waiting");
+    case "prefill":
+      return t("while it was reading the prompt");
+    case "thinking":
+      return t("while the model was thinking");
+    case "answering":
+      return t("in the middle of the answer");
+    case "measuring":
+      return t("while it was measuring this machine");
+    case "serving":
+      return t("while it was answering a request");
+  }
+}
 
-const next: Record<Phase, string> = {
-  loading:
-    "Try again: the engine starts anew. If this repeats, the model may need more memory than is free: choose a smaller model or a smaller context.",
-  queued: "Ask again: the engine starts anew.",
-  prefill:
-    "Ask again: the engine starts anew. If this repeats, there may be too little memory: send less code or choose a smaller context.",
-  thinking: "The text so far is kept. Continue or ask again: the engine starts anew.",
-  answering: "The text so far is kept. Continue or ask again: the engine starts anew.",
-  measuring: "Try again: the engine starts anew.",
-  serving: "Try again: the engine starts anew.",
-};
+function nextStep(phase: Phase): string {
+  switch (phase) {
+    case "loading":
+      return t(
+        "Try again: the engine starts anew. If this repeats, the model may need more memory than is free: choose a smaller model or a smaller context.",
+      );
+    case "queued":
+      return t("Ask again: the engine starts anew.");
+    case "prefill":
+      return t(
+        "Ask again: the engine starts anew. If this repeats, there may be too little memory: send less code or choose a smaller context.",
+      );
+    case "thinking":
+    case "answering":
+      return t("The text so far is kept. Continue or ask again: the engine starts anew.");
+    case "measuring":
+    case "serving":
+      return t("Try again: the engine starts anew.");
+  }
+}
 
 export function crashError(phase: Phase, exit: EngineExit, lastLines: readonly string[]): HunchError {
   const reason = lastWords(lastLines);
-  const said = reason ? ` Its last words: ${reason}` : "";
-  return new HunchError("engineCrashed", `The engine stopped ${doing[phase]} (${howItEnded(exit)}).${said}`, {
-    hint: next[phase],
+  const said = reason ? ` ${t("Its last words: {0}", reason)}` : "";
+  return new HunchError("engineCrashed", t("The engine stopped {0} ({1}).{2}", doing(phase), howItEnded(exit), said), {
+    hint: nextStep(phase),
   });
 }
 
 export function howItEnded(exit: EngineExit): string {
   // Linux ends the largest process with SIGKILL when memory runs out.
-  if (exit.signal === "SIGKILL") return "ended by the system or another program, signal SIGKILL";
-  if (exit.signal) return `signal ${exit.signal}`;
-  return exit.code === null ? "reason unknown" : `exit code ${exit.code}`;
+  if (exit.signal === "SIGKILL") return t("ended by the system or another program, signal SIGKILL");
+  if (exit.signal) return t("signal {0}", exit.signal);
+  return exit.code === null ? t("reason unknown") : t("exit code {0}", exit.code);
 }
 
 /** The lines among the last of standard error that tell why, joined; empty when nothing was said. */

@@ -2,10 +2,12 @@
  * One running engine process and the requests to it. Every request ends: with its result, with the engine's error, or,
  * when the process dies, with an `engineCrashed` that says what it was doing. Restarting is the supervisor's.
  */
+
 import { mkdirSync } from "node:fs";
 import type { CancellationToken, MessageConnection } from "vscode-jsonrpc";
 import * as rpc from "vscode-jsonrpc/node";
 import { fromErrorData, HunchError, toErrorData } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import type {
   EngineStatus,
   GenerateParams,
@@ -72,7 +74,7 @@ export class EngineClient {
     try {
       mkdirSync(o.stateFolder, { recursive: true });
     } catch (error) {
-      throw startFailed(error, `its folder ${o.stateFolder} can not be made (${(error as Error).message}).`);
+      throw startFailed(error, t("its folder {0} can not be made ({1}).", o.stateFolder, (error as Error).message));
     }
     const engine = new EngineProcess({ enginePath: o.enginePath, env: o.env ?? {}, onLog: o.onLog });
     const connection = connect(engine, o.onLog);
@@ -96,10 +98,10 @@ export class EngineClient {
         hello,
         engine.exited.then((exit) => {
           const reason = lastWords(engine.lastLines);
-          throw startFailed(undefined, `it ended at once (${howItEnded(exit)})${reason ? `: ${reason}` : "."}`);
+          throw startFailed(undefined, t("it ended at once ({0}){1}", howItEnded(exit), reason ? `: ${reason}` : "."));
         }),
         new Promise<never>((_, reject) => {
-          const error = startFailed(undefined, `no answer within ${Math.round(timeoutMs / 1000)} s.`);
+          const error = startFailed(undefined, t("no answer within {0} s.", Math.round(timeoutMs / 1000)));
           timer = setTimeout(() => reject(error), timeoutMs);
         }),
       ]);
@@ -271,7 +273,7 @@ export class EngineClient {
 
   #ended(phase: Phase, exit: EngineExit): HunchError {
     return exit.expected
-      ? new HunchError("cancelled", "The engine was stopped.", { hint: "Ask again to start it." })
+      ? new HunchError("cancelled", t("The engine was stopped."), { hint: t("Ask again to start it.") })
       : crashError(phase, exit, this.#process.lastLines);
   }
 }
@@ -294,7 +296,7 @@ function phaseAfter(event: GenerationEvent, phase: Phase): Phase {
 function mismatch(result: InitializeResult): HunchError {
   return new HunchError(
     "protocolMismatch",
-    `The engine speaks protocol ${result.protocolVersion}, this program speaks ${protocol.protocolVersion}.`,
-    { hint: "The installation is mixed up: install Hunch again (in a checkout: npm run build)." },
+    t("The engine speaks protocol {0}, this program speaks {1}.", result.protocolVersion, protocol.protocolVersion),
+    { hint: t("The installation is mixed up: install Hunch again (in a checkout: npm run build).") },
   );
 }

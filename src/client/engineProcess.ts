@@ -2,10 +2,12 @@
  * The engine as an operating-system process: how it is forked, what it prints, and how it ends. Knows nothing of
  * requests; `engineClient.ts` speaks with it.
  */
+
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import type { LogLevel } from "../common/protocol.ts";
 
 export interface EngineExit {
@@ -101,9 +103,9 @@ function readLines(stream: Readable | null, onLine: (line: string) => void): voi
 }
 
 export function startFailed(cause: unknown, detail = ""): HunchError {
-  const reason = detail || (cause instanceof Error ? cause.message : "it ended at once");
-  return new HunchError("engineStartFailed", `The engine could not be started: ${reason}`, {
-    hint: "Run `hunch doctor` (or read the engine log) to see what is missing on this machine.",
+  const reason = detail || (cause instanceof Error ? cause.message : t("it ended at once"));
+  return new HunchError("engineStartFailed", t("The engine could not be started: {0}", reason), {
+    hint: t("Run `hunch doctor` (or read the engine log) to see what is missing on this machine."),
     cause,
   });
 }

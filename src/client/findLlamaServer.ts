@@ -1,7 +1,9 @@
 /** Where llama-server is on this machine. It is never fetched: whoever has one has chosen it. */
+
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 
 /** Name of the environment variable that names the program. */
 export const llamaServerVariable = "HUNCH_LLAMA_SERVER";
@@ -15,11 +17,11 @@ export function findLlamaServer(configured: string, env: NodeJS.ProcessEnv = pro
   const named = configured.trim() || env[llamaServerVariable]?.trim() || "";
   if (named !== "") {
     if (isAbsolute(named) && isProgram(named)) return named;
-    throw unavailable(`${named} is no program that can be started (an absolute path is needed).`);
+    throw unavailable(t("{0} is no program that can be started (an absolute path is needed).", named));
   }
   const found = llamaServerOnPath(env);
   if (found) return found;
-  throw unavailable("There is no llama-server on PATH.");
+  throw unavailable(t("There is no llama-server on PATH."));
 }
 
 /** null when there is none. */
@@ -40,6 +42,9 @@ function isProgram(path: string): boolean {
 
 function unavailable(message: string): HunchError {
   return new HunchError("backendUnavailable", message, {
-    hint: `Install llama.cpp, or name its llama-server (hunch.llamaServer.path, or the environment's ${llamaServerVariable}).`,
+    hint: t(
+      "Install llama.cpp, or name its llama-server (hunch.llamaServer.path, or the environment's {0}).",
+      llamaServerVariable,
+    ),
   });
 }

@@ -3,7 +3,9 @@
  * so often), and makes sure that the model is loaded before a generation. The one place that decides what happens when
  * the engine dies; a cut-off generation is not repeated, since its text is kept and may be continued.
  */
+
 import { HunchError, toErrorData } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import type { EngineHealth } from "../common/panel.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult, LoadParams, ModelInfo } from "../common/protocol.ts";
 import { orAborted } from "./abort.ts";
@@ -61,7 +63,7 @@ export class EngineSupervisor {
    * @throws HunchError engineStartFailed, protocolMismatch; engineGaveUp after too many crashes
    */
   async client(): Promise<EngineClient> {
-    if (this.#disposed) throw new HunchError("cancelled", "The engine was shut down.");
+    if (this.#disposed) throw new HunchError("cancelled", t("The engine was shut down."));
     const state = this.#state;
     switch (state.kind) {
       case "running":
@@ -189,8 +191,8 @@ export class EngineSupervisor {
     if (decision.kind === "giveUp") {
       const error = new HunchError(
         "engineGaveUp",
-        `The engine stopped ${maxRestarts + 1} times within ${windowMs / 60_000} minutes (last: ${reason}).`,
-        { hint: "Read the engine's log, choose a smaller model or context, then restart the engine." },
+        t("The engine stopped {0} times within {1} minutes (last: {2}).", maxRestarts + 1, windowMs / 60_000, reason),
+        { hint: t("Read the engine's log, choose a smaller model or context, then restart the engine.") },
       );
       this.#options.onLog("error", error.message);
       this.#become({ kind: "failed", error, canRetry: false });
@@ -209,7 +211,7 @@ export class EngineSupervisor {
       const timer = setTimeout(resolve, delayMs);
       cancel = () => {
         clearTimeout(timer);
-        reject(new HunchError("cancelled", "The engine was stopped before it had started again."));
+        reject(new HunchError("cancelled", t("The engine was stopped before it had started again.")));
       };
     }).then(() => EngineClient.start(this.#options));
     this.#become({

@@ -2,6 +2,7 @@
  * The one error type that crosses Hunch's processes. `instanceof` is lost on the way between processes, `code` is not.
  * `message` says what happened, `hint` what the user can do next; both are shown as they are.
  */
+import { t } from "./l10n.ts";
 export type ErrorCode =
   | "modelNotFound"
   | "notGguf"
@@ -67,7 +68,7 @@ export function toErrorData(error: unknown): ErrorData {
   const message = error instanceof Error ? error.message : String(error);
   if (data && typeof data.code === "string")
     return { code: data.code, message: data.message ?? message, hint: data.hint ?? "" };
-  return { code: "internal", message, hint: "Show the engine log for details." };
+  return { code: "internal", message, hint: t("Show the engine log for details.") };
 }
 
 export function fromErrorData(data: ErrorData, cause?: unknown): HunchError {

@@ -2,6 +2,7 @@
  * Every setting of the extension: its type, default, limits and scope, once. The manifest is checked against this table
  * by a test, both ways. Wrong values are never half-used: the default counts and the user is told which setting it was.
  */
+import { t } from "./l10n.ts";
 import { type Effort, efforts } from "./panel.ts";
 import type { GpuChoice, KvType, LogLevel, SpeculationMode } from "./protocol.ts";
 
@@ -158,7 +159,13 @@ export function readSettings(get: (key: SettingKey) => unknown): { settings: Set
     if (value === undefined) return [key, fallback];
     const wanted = accepts(type, value);
     if (wanted === null) return [key, type.kind === "text" ? (value as string).trim() || fallback : value];
-    const message = `The setting ${settingsSection}.${key} takes ${wanted}, not ${JSON.stringify(value)}. Its default (${JSON.stringify(fallback)}) is used.`;
+    const message = t(
+      "The setting {0} takes {1}, not {2}. Its default ({3}) is used.",
+      `${settingsSection}.${key}`,
+      wanted,
+      JSON.stringify(value),
+      JSON.stringify(fallback),
+    );
     problems.push({ key, message });
     return [key, fallback];
   });
@@ -169,11 +176,11 @@ export function readSettings(get: (key: SettingKey) => unknown): { settings: Set
 function accepts(type: SettingType, value: unknown): string | null {
   switch (type.kind) {
     case "text":
-      return typeof value === "string" ? null : "a text";
+      return typeof value === "string" ? null : t("a text");
     case "flag":
-      return typeof value === "boolean" ? null : "true or false";
+      return typeof value === "boolean" ? null : t("true or false");
     case "choice":
-      return type.values.includes(value as string) ? null : `one of ${type.values.join(", ")}`;
+      return type.values.includes(value as string) ? null : t("one of {0}", type.values.join(", "));
     case "number": {
       if (value === null && type.nullable) return null;
       const fits =
@@ -181,8 +188,10 @@ function accepts(type: SettingType, value: unknown): string | null {
         value >= type.minimum &&
         value <= type.maximum &&
         (!type.integer || Number.isInteger(value));
-      const wanted = `${type.integer ? "a whole number" : "a number"} from ${type.minimum} to ${type.maximum}`;
-      return fits ? null : type.nullable ? `${wanted}, or null` : wanted;
+      const wanted = type.integer
+        ? t("a whole number from {0} to {1}", type.minimum, type.maximum)
+        : t("a number from {0} to {1}", type.minimum, type.maximum);
+      return fits ? null : type.nullable ? t("{0}, or null", wanted) : wanted;
     }
   }
 }

@@ -1,5 +1,7 @@
 /** Which code a question is about, and whether it is code at all; without an editor, so that it can be tested. */
+
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 
 /** Larger selections can not be meant: a model reads some ten thousand characters in a minute on a processor. */
 export const maxCodeBytes = 1_000_000;
@@ -7,17 +9,19 @@ export const maxCodeBytes = 1_000_000;
 /** Throws emptyInput, inputTooLarge or binaryInput when `text` is nothing that can be explained. */
 export function checkCode(text: string, what: string): void {
   if (text.trim() === "")
-    throw new HunchError("emptyInput", `${what} is empty.`, { hint: "Select the code that the question is about." });
+    throw new HunchError("emptyInput", t("{0} is empty.", what), {
+      hint: t("Select the code that the question is about."),
+    });
   const bytes = Buffer.byteLength(text);
   if (bytes > maxCodeBytes)
     throw new HunchError(
       "inputTooLarge",
-      `${what} has ${(bytes / 1e6).toFixed(1)} MB; at most ${maxCodeBytes / 1e6} MB can be asked about.`,
-      { hint: "Select a smaller part of it, a function for example." },
+      t("{0} has {1} MB; at most {2} MB can be asked about.", what, (bytes / 1e6).toFixed(1), maxCodeBytes / 1e6),
+      { hint: t("Select a smaller part of it, a function for example.") },
     );
   if (isBinary(text))
-    throw new HunchError("binaryInput", `${what} is binary data, not text.`, {
-      hint: "Open a text file and select some code.",
+    throw new HunchError("binaryInput", t("{0} is binary data, not text.", what), {
+      hint: t("Open a text file and select some code."),
     });
 }
 

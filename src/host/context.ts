@@ -2,7 +2,9 @@
  * What code uses: the definitions of its names that stand elsewhere in the workspace, by the language services. They
  * tell a model what it would otherwise make up.
  */
+
 import * as vscode from "vscode";
+import { t } from "../common/l10n.ts";
 import type { CodePiece } from "../prompts/compose.ts";
 import type { Omission } from "../prompts/contextBudget.ts";
 import { type Identifier, identifiersIn, type Place } from "../prompts/identifiers.ts";
@@ -90,5 +92,5 @@ async function definitionAt(
   const whole = range.isSingleLine ? await findSymbol(document, range.start.line) : null;
   return whole && whole.range.start.line === range.start.line && !touchesCode(whole.range)
     ? whole
-    : linesOf(document, lines, "The definition");
+    : linesOf(document, lines, t("The definition"));
 }

@@ -2,8 +2,10 @@
  * What the editor shows: the selected code, or the definition around the cursor. Works on documents, so untitled,
  * read-only and remote ones are like any other.
  */
+
 import * as vscode from "vscode";
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import type { Attachment } from "../common/panel.ts";
 import type { CodePiece } from "../prompts/compose.ts";
 import { checkCode, enclosingSymbol, type SymbolLines } from "./code.ts";
@@ -32,15 +34,15 @@ export function selectedAttachment(editor = vscode.window.activeTextEditor): Att
 
 /** The selected code. Throws emptyInput, inputTooLarge or binaryInput. */
 export function selectedCode(editor: vscode.TextEditor): EditorCode {
-  return codeAt(editor.document, tidy(editor.document, editor.selection), "The selection");
+  return codeAt(editor.document, tidy(editor.document, editor.selection), t("The selection"));
 }
 
 /** The active editor. Throws emptyInput when there is none, or nothing that is text. */
 export function activeEditor(): vscode.TextEditor {
   const editor = vscode.window.activeTextEditor;
   if (!editor || !isFileLike(editor.document))
-    throw new HunchError("emptyInput", "There is no editor with text in it.", {
-      hint: "Open a file and select some code. Files that are binary or very large have no text to ask about.",
+    throw new HunchError("emptyInput", t("There is no editor with text in it."), {
+      hint: t("Open a file and select some code. Files that are binary or very large have no text to ask about."),
     });
   return editor;
 }
@@ -57,8 +59,8 @@ export async function codeInQuestion(editor = activeEditor()): Promise<EditorCod
 export async function symbolAt(document: vscode.TextDocument, line: number): Promise<EditorCode> {
   const code = await findSymbol(document, line);
   if (!code)
-    throw new HunchError("emptyInput", "Nothing is selected, and there is no function or class around the cursor.", {
-      hint: "Select the code that the question is about.",
+    throw new HunchError("emptyInput", t("Nothing is selected, and there is no function or class around the cursor."), {
+      hint: t("Select the code that the question is about."),
     });
   return code;
 }
@@ -68,12 +70,12 @@ export async function findSymbol(document: vscode.TextDocument, line: number): P
   const symbol = enclosingSymbol(await symbolsOf(document), line);
   if (symbol) return linesOf(document, symbol, `“${symbol.name}”`);
   const block = blockAround(document.getText().split(/\r?\n/), line);
-  return block ? linesOf(document, block, "The code around the cursor") : null;
+  return block ? linesOf(document, block, t("The code around the cursor")) : null;
 }
 
 /** The whole document. Throws as `selectedCode`. */
 export function wholeFile(document: vscode.TextDocument): EditorCode {
-  return linesOf(document, { startLine: 0, endLine: document.lineCount - 1 }, "The file");
+  return linesOf(document, { startLine: 0, endLine: document.lineCount - 1 }, t("The file"));
 }
 
 /** Whole lines, 0-based and inclusive; what lies outside the document is cut off. Throws as `selectedCode`. */
@@ -84,7 +86,7 @@ export function linesOf(document: vscode.TextDocument, { startLine, endLine }: L
 
 /** Any range of a document. Throws as `selectedCode`. */
 export function rangeCode(document: vscode.TextDocument, range: vscode.Range): EditorCode {
-  return codeAt(document, document.validateRange(range), "The attached code");
+  return codeAt(document, document.validateRange(range), t("The attached code"));
 }
 
 function codeAt(document: vscode.TextDocument, range: vscode.Range, what: string): EditorCode {

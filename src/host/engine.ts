@@ -2,10 +2,12 @@
  * The engine as the editor uses it: one supervised process, started at the first question, with the model that the
  * settings name. What does the work is loaded only then, so that opening a window costs nothing.
  */
+
 import * as vscode from "vscode";
 import type { EngineClient } from "../client/engineClient.ts";
 import type { EngineSupervisor } from "../client/supervisor.ts";
 import { HunchError, toErrorData } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import type { EngineHealth } from "../common/panel.ts";
 import type {
   GenerateParams,
@@ -196,8 +198,8 @@ export class Engine {
       }
       case "openai":
         if (endpoint === "")
-          throw new HunchError("usage", "The settings choose a server, and name none.", {
-            hint: "Set hunch.endpoint to its address, like http://127.0.0.1:8000.",
+          throw new HunchError("usage", t("The settings choose a server, and name none."), {
+            hint: t("Set hunch.endpoint to its address, like http://127.0.0.1:8000."),
           });
         return { kind: "openai", endpoint, apiKey: await new ServerKeys(extension.secrets).get(endpoint) };
     }

@@ -1,6 +1,8 @@
 /** Changes that are not committed yet, by the API of VS Code's own Git extension. Only what we use of it is typed here. */
+
 import * as vscode from "vscode";
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 
 interface GitExtension {
   readonly enabled: boolean;
@@ -40,9 +42,13 @@ async function gitApi(): Promise<GitApi> {
   const extension = vscode.extensions.getExtension<GitExtension>("vscode.git");
   const git = extension && (extension.isActive ? extension.exports : await extension.activate());
   if (!git?.enabled)
-    throw new HunchError("backendUnavailable", "VS Code's Git extension is off, so there are no changes to explain.", {
-      hint: "Turn on the setting git.enabled, or install Git.",
-    });
+    throw new HunchError(
+      "backendUnavailable",
+      t("VS Code's Git extension is off, so there are no changes to explain."),
+      {
+        hint: t("Turn on the setting git.enabled, or install Git."),
+      },
+    );
   return git.getAPI(1);
 }
 
@@ -52,8 +58,8 @@ async function pickRepository(git: GitApi): Promise<Repository | null> {
   const own = active && git.getRepository(active);
   if (own) return own;
   if (repositories.length === 0)
-    throw new HunchError("usage", "There is no Git repository in this window.", {
-      hint: "Open a folder that is in one.",
+    throw new HunchError("usage", t("There is no Git repository in this window."), {
+      hint: t("Open a folder that is in one."),
     });
   if (repositories.length === 1) return repositories[0] ?? null;
   const items = repositories.map((repository) => ({
@@ -62,8 +68,8 @@ async function pickRepository(git: GitApi): Promise<Repository | null> {
     repository,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: "Hunch: Explain Changes",
-    placeHolder: "Of which repository",
+    title: t("Hunch: Explain Changes"),
+    placeHolder: t("Of which repository"),
   });
   return picked?.repository ?? null;
 }

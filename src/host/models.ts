@@ -2,8 +2,10 @@
  * The models as the editor uses them: which one the settings name, whether it is here, what can be chosen, and one
  * download at a time. The catalogue and the download are loaded when they are first needed.
  */
+
 import * as vscode from "vscode";
 import { type ErrorCode, HunchError, isHunchError, toErrorData } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import type { DownloadState, ModelChoice } from "../common/panel.ts";
 import type { ModelRef } from "../common/protocol.ts";
 import type { SettingKey } from "../common/settings.ts";
@@ -30,31 +32,30 @@ interface Download {
   done: Promise<void>;
 }
 
-const select = "choose another with “Hunch: Select Model”";
-/** The store's advice names commands of the terminal; in the editor there are others. */
-const hints: Partial<Record<ErrorCode, Record<"catalogue" | "path", string>>> = {
-  modelNotFound: {
-    catalogue: `Get it with “Hunch: Download Model”, or ${select}.`,
-    path: `Check the path in the settings, or ${select}.`,
-  },
-  unknownModel: { catalogue: `Check the settings, or ${select}.`, path: `Check the settings, or ${select}.` },
-  modelTruncated: {
-    catalogue: `Get it again with “Hunch: Download Model”, or ${select}.`,
-    path: `Get the file again, or ${select}.`,
-  },
-  modelCorrupted: {
-    catalogue: `Get it again with “Hunch: Download Model”, or ${select}.`,
-    path: `Get the file again, or ${select}.`,
-  },
-  checksumMismatch: {
-    catalogue: "Get it again with “Hunch: Download Model”. A file of your own works by its path.",
-    path: `Get the file again, or ${select}.`,
-  },
-  notGguf: {
-    catalogue: `Get it again with “Hunch: Download Model”, or ${select}.`,
-    path: `Models are GGUF files: ${select}.`,
-  },
-};
+/** The store's advice names commands of the terminal; in the editor there are others. null where it fits here, too. */
+function editorHint(code: ErrorCode, isFile: boolean): string | null {
+  const getAgain = t("Get it again with “Hunch: Download Model”, or choose another with “Hunch: Select Model”.");
+  const getFileAgain = t("Get the file again, or choose another with “Hunch: Select Model”.");
+  switch (code) {
+    case "modelNotFound":
+      return isFile
+        ? t("Check the path in the settings, or choose another with “Hunch: Select Model”.")
+        : t("Get it with “Hunch: Download Model”, or choose another with “Hunch: Select Model”.");
+    case "unknownModel":
+      return t("Check the settings, or choose another with “Hunch: Select Model”.");
+    case "modelTruncated":
+    case "modelCorrupted":
+      return isFile ? getFileAgain : getAgain;
+    case "checksumMismatch":
+      return isFile
+        ? getFileAgain
+        : t("Get it again with “Hunch: Download Model”. A file of your own works by its path.");
+    case "notGguf":
+      return isFile ? t("Models are GGUF files: choose another with “Hunch: Select Model”.") : getAgain;
+    default:
+      return null;
+  }
+}
 
 export class Models {
   readonly #settings: SettingsReader;
@@ -125,7 +126,7 @@ export class Models {
       void this.refresh();
       if (!isHunchError(error)) throw error;
       const { isPath } = await import("./runtime.ts");
-      const hint = hints[error.code]?.[isPath(idOrPath) ? "path" : "catalogue"] ?? error.hint;
+      const hint = editorHint(error.code, isPath(idOrPath)) ?? error.hint;
       throw new HunchError(error.code, error.message, { hint, cause: error });
     }
   }
@@ -150,8 +151,8 @@ export class Models {
     const running = this.#download;
     if (running?.modelId === modelId) return running.done;
     if (running)
-      throw new HunchError("locked", "Another model is being downloaded.", {
-        hint: "Wait until it is there, or cancel it first.",
+      throw new HunchError("locked", t("Another model is being downloaded."), {
+        hint: t("Wait until it is there, or cancel it first."),
       });
     const store = await this.store();
     const model = store.find(modelId);

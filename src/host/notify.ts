@@ -1,31 +1,41 @@
 /** Messages to the user. Every error names what happened and what to do next, with a button where we can do it. */
+
 import * as vscode from "vscode";
 import type { CommandId } from "../common/commands.ts";
 import { type ErrorCode, toErrorData } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import { type SettingKey, settingsSection } from "../common/settings.ts";
 import type { Log } from "./log.ts";
 
 /** The command that helps after an error, where there is one. */
-const remedies: Partial<Record<ErrorCode, { title: string; command: CommandId }>> = {
-  modelNotFound: { title: "Download Model", command: "hunch.downloadModel" },
-  modelTruncated: { title: "Download Model", command: "hunch.downloadModel" },
-  modelCorrupted: { title: "Download Model", command: "hunch.downloadModel" },
-  checksumMismatch: { title: "Download Model", command: "hunch.downloadModel" },
-  notGguf: { title: "Select Model", command: "hunch.selectModel" },
-  unknownModel: { title: "Select Model", command: "hunch.selectModel" },
-  modelUnsupported: { title: "Select Model", command: "hunch.selectModel" },
-  outOfMemory: { title: "Select Model", command: "hunch.selectModel" },
-  engineCrashed: { title: "Show Engine Log", command: "hunch.showLog" },
-  engineStartFailed: { title: "Show Engine Log", command: "hunch.showLog" },
-  engineGaveUp: { title: "Restart Engine", command: "hunch.restartEngine" },
-  internal: { title: "Show Engine Log", command: "hunch.showLog" },
-};
+function remedyFor(code: ErrorCode): { title: string; command: CommandId } | null {
+  switch (code) {
+    case "modelNotFound":
+    case "modelTruncated":
+    case "modelCorrupted":
+    case "checksumMismatch":
+      return { title: t("Download Model"), command: "hunch.downloadModel" };
+    case "notGguf":
+    case "unknownModel":
+    case "modelUnsupported":
+    case "outOfMemory":
+      return { title: t("Select Model"), command: "hunch.selectModel" };
+    case "engineCrashed":
+    case "engineStartFailed":
+    case "internal":
+      return { title: t("Show Engine Log"), command: "hunch.showLog" };
+    case "engineGaveUp":
+      return { title: t("Restart Engine"), command: "hunch.restartEngine" };
+    default:
+      return null;
+  }
+}
 
 /** Shows an error and logs it; a cancelled request is no error. Does not wait for the user. */
 export function showError(log: Log, doing: string, error: unknown): void {
   if (toErrorData(error).code === "cancelled") return;
   const data = log.error(doing, error);
-  const remedy = remedies[data.code];
+  const remedy = remedyFor(data.code);
   const text = data.hint === "" ? data.message : `${data.message} ${data.hint}`;
   vscode.window.showErrorMessage(`Hunch: ${text}`, ...(remedy ? [remedy.title] : [])).then((choice) => {
     if (remedy && choice === remedy.title) vscode.commands.executeCommand(remedy.command);
@@ -35,7 +45,7 @@ export function showError(log: Log, doing: string, error: unknown): void {
 /** A setting that has a wrong value. */
 export function showSettingProblem(log: Log, message: string, key: SettingKey): void {
   log.write("warn", message);
-  const open = "Open Setting";
+  const open = t("Open Setting");
   vscode.window.showWarningMessage(`Hunch: ${message}`, open).then((choice) => {
     if (choice === open) vscode.commands.executeCommand("workbench.action.openSettings", `${settingsSection}.${key}`);
   });

@@ -1,6 +1,8 @@
 /** What the editor's Problems view knows about code: which problem is meant, and the code around it. */
+
 import * as vscode from "vscode";
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import type { Problem, ProblemSeverity } from "../prompts/problems.ts";
 import { activeEditor, type EditorCode, findSymbol, linesOf, selectedCode } from "./editor.ts";
 
@@ -34,8 +36,8 @@ export async function problemInQuestion(place?: ProblemPlace): Promise<CodeWithP
   const symbol = await findSymbol(document, selection.active.line);
   const found = here.length > 0 || !symbol ? here : diagnosticsIn(document.uri, symbol.range);
   if (found.length === 0)
-    throw new HunchError("usage", "The editor reports no problem here.", {
-      hint: "Put the cursor on an underlined line (F8 goes to the next one), or ask Hunch to find bugs.",
+    throw new HunchError("usage", t("The editor reports no problem here."), {
+      hint: t("Put the cursor on an underlined line (F8 goes to the next one), or ask Hunch to find bugs."),
     });
   return withCode(document, found, symbol);
 }
@@ -77,5 +79,5 @@ async function withCode(
 
 function around(document: vscode.TextDocument, range: vscode.Range): EditorCode {
   const startLine = Math.max(0, range.start.line - linesAround);
-  return linesOf(document, { startLine, endLine: range.end.line + linesAround }, "The code around the problem");
+  return linesOf(document, { startLine, endLine: range.end.line + linesAround }, t("The code around the problem"));
 }

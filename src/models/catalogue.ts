@@ -2,7 +2,9 @@
  * The models that Hunch offers by name. The data is catalogue.json, described by catalogue.schema.json and checked
  * against it by a test: pinned sizes and SHA-256 are what makes mirrors usable.
  */
+
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import data from "./catalogue.json" with { type: "json" };
 import { estimateMemory } from "./fit.ts";
 import type { AttentionShape } from "./gguf.ts";
@@ -76,8 +78,11 @@ export function findModel(id: string, models: readonly CatalogueModel[] = catalo
   const words = wanted.split(/[^a-z0-9.]+/).filter((word) => word.length > 1);
   const alike = models.filter((model) => words.some((word) => model.id.includes(word))).slice(0, 5);
   const offer = (alike.length > 0 ? alike : models).map((model) => model.id).join(", ");
-  throw new HunchError("unknownModel", `There is no model "${id}" in the catalogue.`, {
-    hint: `${alike.length > 0 ? "Did you mean" : "There are"} ${offer}? The path of a GGUF file works too.`,
+  throw new HunchError("unknownModel", t('There is no model "{0}" in the catalogue.', id), {
+    hint:
+      alike.length > 0
+        ? t("Did you mean {0}? The path of a GGUF file works too.", offer)
+        : t("There are {0}. The path of a GGUF file works too.", offer),
   });
 }
 

@@ -2,9 +2,11 @@
  * Models that are on this disk already, whichever program fetched them: a user of LM Studio, Ollama, llama.cpp or the
  * Hugging Face tools need not download again. Reads headers only; what is no usable model is left out with its reason.
  */
+
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import { type CatalogueModel, catalogue } from "./catalogue.ts";
 import { type Candidate, catalogueModelOf, type FoundIn, listCandidates } from "./discoveryPlaces.ts";
 import { type FolderInputs, thisUser } from "./folder.ts";
@@ -104,7 +106,9 @@ async function partsBytes(firstPath: string, count: number): Promise<number> {
     const name = basename(firstPath).replace(/-\d{5}-of-/, `-${String(index).padStart(5, "0")}-of-`);
     const stats = await stat(join(dirname(firstPath), name)).catch(() => null);
     if (stats === null)
-      throw new HunchError("modelTruncated", `part ${index} of ${count} is missing`, { hint: "Get the model again." });
+      throw new HunchError("modelTruncated", t("part {0} of {1} is missing", index, count), {
+        hint: t("Get the model again."),
+      });
     sum += stats.size;
   }
   return sum;

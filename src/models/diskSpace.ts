@@ -1,6 +1,8 @@
 /** Is there room, and what to say when there is not: before a download and in the middle of one. */
+
 import { statfs } from "node:fs/promises";
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import { formatBytes } from "./units.ts";
 
 /** Left free on purpose: a disk filled to the last byte breaks other programs. */
@@ -15,9 +17,17 @@ export async function ensureSpace(folder: string, bytes: number): Promise<void> 
   if (freeBytes >= neededBytes) return;
   throw new HunchError(
     "diskFull",
-    `The disk has ${formatBytes(freeBytes)} free, the download needs ${formatBytes(neededBytes)} more in ${folder}.`,
+    t(
+      "The disk has {0} free, the download needs {1} more in {2}.",
+      formatBytes(freeBytes),
+      formatBytes(neededBytes),
+      folder,
+    ),
     {
-      hint: `Free ${formatBytes(neededBytes - freeBytes)}, or choose another folder with HUNCH_MODELS or hunch.modelsFolder.`,
+      hint: t(
+        "Free {0}, or choose another folder with HUNCH_MODELS or hunch.modelsFolder.",
+        formatBytes(neededBytes - freeBytes),
+      ),
     },
   );
 }
@@ -28,8 +38,8 @@ export function isDiskFull(error: unknown): boolean {
 }
 
 export function diskFilledUp(folder: string, cause: unknown): HunchError {
-  return new HunchError("diskFull", `The disk filled up during the download, in ${folder}.`, {
-    hint: "Free some space and start again: the download goes on where it stopped.",
+  return new HunchError("diskFull", t("The disk filled up during the download, in {0}.", folder), {
+    hint: t("Free some space and start again: the download goes on where it stopped."),
     cause,
   });
 }

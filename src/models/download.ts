@@ -2,9 +2,11 @@
  * Fetches a catalogue model: the publisher first, then its mirrors, each going on where the last one stopped. The
  * file gets its name only after its SHA-256 proved right; until then it is a partial file that any later call resumes.
  */
+
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import { type CatalogueModel, expectedBytes } from "./catalogue.ts";
 import { recordVerification, sha256File } from "./checksum.ts";
 import { diskFilledUp, ensureSpace, isDiskFull } from "./diskSpace.ts";
@@ -60,16 +62,20 @@ export async function download(
     return path;
   } catch (error) {
     if (signal.aborted)
-      throw new HunchError("cancelled", `The download of ${model.name} was stopped.`, {
-        hint: "What has arrived is kept: the next download goes on from there.",
+      throw new HunchError("cancelled", t("The download of {0} was stopped.", model.name), {
+        hint: t("What has arrived is kept: the next download goes on from there."),
         cause: error,
       });
     if (error instanceof HunchError) throw error;
     if (isDiskFull(error)) throw diskFilledUp(folder, error);
-    throw new HunchError("downloadFailed", `${model.name} cannot be stored in ${folder}: ${(error as Error).message}`, {
-      hint: "Check the folder's permissions, or choose another one with HUNCH_MODELS or hunch.modelsFolder.",
-      cause: error,
-    });
+    throw new HunchError(
+      "downloadFailed",
+      t("{0} cannot be stored in {1}: {2}", model.name, folder, (error as Error).message),
+      {
+        hint: t("Check the folder's permissions, or choose another one with HUNCH_MODELS or hunch.modelsFolder."),
+        cause: error,
+      },
+    );
   } finally {
     clearInterval(ticking);
   }
@@ -171,17 +177,21 @@ function allFailed(
   const cause = failures[0]?.error;
   const byHand = `put ${model.file} at ${path} yourself, or choose a GGUF file that you have by its path`;
   if (failures.length > 0 && failures.every(({ error }) => error.kind === "unreachable"))
-    return new HunchError("offline", `${model.name} cannot be downloaded, no source can be reached. ${reasons}.`, {
-      hint: `Check the network and start again: what has arrived is kept. Without a network, ${byHand}.`,
-      cause,
-    });
+    return new HunchError(
+      "offline",
+      t("{0} cannot be downloaded, no source can be reached. {1}.", model.name, reasons),
+      {
+        hint: t("Check the network and start again: what has arrived is kept. Without a network, {0}.", byHand),
+        cause,
+      },
+    );
   if (failures.some(({ error }) => error.kind === "wrongFile"))
-    return new HunchError("checksumMismatch", `No source has the right file of ${model.name}. ${reasons}.`, {
-      hint: `Start again later, or ${byHand}.`,
+    return new HunchError("checksumMismatch", t("No source has the right file of {0}. {1}.", model.name, reasons), {
+      hint: t("Start again later, or {0}.", byHand),
       cause,
     });
-  return new HunchError("downloadFailed", `${model.name} could not be downloaded. ${reasons}.`, {
-    hint: `Start again: what has arrived is kept. Or ${byHand}.`,
+  return new HunchError("downloadFailed", t("{0} could not be downloaded. {1}.", model.name, reasons), {
+    hint: t("Start again: what has arrived is kept. Or {0}.", byHand),
     cause,
   });
 }

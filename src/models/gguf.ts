@@ -3,9 +3,11 @@
  * before an engine process maps it, and to know a model's size, context and attention for the memory estimate.
  * Format: docs/gguf.md of the ggml project.
  */
+
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import { BadValue, BoundedReader, EndOfFile } from "./boundedReader.ts";
 import { fileTypeName } from "./ggmlTypes.ts";
 import { type GgufHeader, type GgufValue, readGgufHeader } from "./ggufHeader.ts";
@@ -57,15 +59,19 @@ export async function readGguf(path: string): Promise<GgufInfo> {
   try {
     const stats = await handle.stat();
     if (!stats.isFile())
-      throw new HunchError("modelNotFound", `${path} is ${stats.isDirectory() ? "a folder" : "no regular file"}.`, {
-        hint: "Name the GGUF file itself.",
-      });
+      throw new HunchError(
+        "modelNotFound",
+        stats.isDirectory() ? t("{0} is a folder.", path) : t("{0} is no regular file.", path),
+        {
+          hint: t("Name the GGUF file itself."),
+        },
+      );
     return await inspect(handle, stats.size, path);
   } catch (error) {
     if (error instanceof EndOfFile) throw truncated(path, error.message, error);
     if (error instanceof BadValue)
-      throw new HunchError("modelCorrupted", `${basename(path)} is damaged: ${error.message}.`, {
-        hint: "Download the file again.",
+      throw new HunchError("modelCorrupted", t("{0} is damaged: {1}.", basename(path), error.message), {
+        hint: t("Download the file again."),
         cause: error,
       });
     throw error;
@@ -80,20 +86,20 @@ async function openModel(path: string): Promise<FileHandle> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR")
-      throw new HunchError("modelNotFound", `There is no file ${path}.`, {
-        hint: "Check the path, or use a model of the catalogue: hunch models list",
+      throw new HunchError("modelNotFound", t("There is no file {0}.", path), {
+        hint: t("Check the path, or use a model of the catalogue: hunch models list"),
         cause: error,
       });
-    throw new HunchError("modelNotFound", `${path} cannot be read: ${message}.`, {
-      hint: "Check the file's permissions.",
+    throw new HunchError("modelNotFound", t("{0} cannot be read: {1}.", path, message), {
+      hint: t("Check the file's permissions."),
       cause: error,
     });
   }
 }
 
 function truncated(path: string, detail: string, cause?: unknown): HunchError {
-  return new HunchError("modelTruncated", `${basename(path)} is cut short: ${detail}.`, {
-    hint: "The download or the copy did not finish. Get the file again.",
+  return new HunchError("modelTruncated", t("{0} is cut short: {1}.", basename(path), detail), {
+    hint: t("The download or the copy did not finish. Get the file again."),
     cause,
   });
 }
@@ -180,14 +186,14 @@ function notGguf(path: string, start: string): HunchError {
         : start.slice(8).startsWith('{"')
           ? "a safetensors file"
           : "something else";
-  return new HunchError("notGguf", `${file} is not a GGUF file: it is ${what}.`, {
-    hint: "Hunch reads models in the GGUF format. Choose such a file, or one of the catalogue: hunch models list",
+  return new HunchError("notGguf", t("{0} is not a GGUF file: it is {1}.", file, what), {
+    hint: t("Hunch reads models in the GGUF format. Choose such a file, or one of the catalogue: hunch models list"),
   });
 }
 
 function unsupportedVersion(path: string, version: number): HunchError {
   const why = version > 0xffff ? "its numbers are big-endian" : `it is of GGUF version ${version}`;
-  return new HunchError("modelUnsupported", `${basename(path)} cannot be read: ${why}, versions 2 and 3 can.`, {
-    hint: "Look for a newer file of this model.",
+  return new HunchError("modelUnsupported", t("{0} cannot be read: {1}, versions 2 and 3 can.", basename(path), why), {
+    hint: t("Look for a newer file of this model."),
   });
 }

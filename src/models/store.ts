@@ -2,9 +2,11 @@
  * The models on this user's disk: where a catalogue model belongs, whether it is there and whole, and which file an
  * id or a path means. Layout: `FOLDER/ID/FILE`, beside it `verified.json`, and while it is fetched `FILE.part`.
  */
+
 import { stat } from "node:fs/promises";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import type { ModelRef } from "../common/protocol.ts";
 import { type CatalogueModel, catalogue, findModel, sizeText } from "./catalogue.ts";
 import { lastVerification, recordVerification, sha256File } from "./checksum.ts";
@@ -79,7 +81,7 @@ export class ModelStore {
    */
   async resolve(idOrPath: string, options: VerifyOptions = {}): Promise<ModelRef> {
     if (idOrPath.trim() === "")
-      throw new HunchError("unknownModel", "No model is named.", { hint: "See hunch models list." });
+      throw new HunchError("unknownModel", t("No model is named."), { hint: t("See hunch models list.") });
     if (isPath(idOrPath)) {
       const path = resolve(expandHome(idOrPath, thisUser().home));
       await readGguf(path);
@@ -107,15 +109,15 @@ export class ModelStore {
     if (model.bytes !== null && size < model.bytes)
       throw new HunchError(
         "modelTruncated",
-        `${path} is cut short: ${formatBytes(size)} of ${formatBytes(model.bytes)} are there.`,
-        { hint: `Get it again: hunch models download ${model.id}` },
+        t("{0} is cut short: {1} of {2} are there.", path, formatBytes(size), formatBytes(model.bytes)),
+        { hint: t("Get it again: hunch models download {0}", model.id) },
       );
     const sha256 = await sha256File(path, options);
     if (expected !== null && sha256 !== expected)
       throw new HunchError(
         "checksumMismatch",
-        `${path} is not the file the publisher released: its SHA-256 is ${sha256}, not ${expected}.`,
-        { hint: `Get it again: hunch models download ${model.id}. A file of your own works by its path.` },
+        t("{0} is not the file the publisher released: its SHA-256 is {1}, not {2}.", path, sha256, expected),
+        { hint: t("Get it again: hunch models download {0}. A file of your own works by its path.", model.id) },
       );
     if (expected === null) await readGguf(path);
     await recordVerification(path, sha256);
@@ -125,8 +127,8 @@ export class ModelStore {
   async #missing(model: CatalogueModel): Promise<HunchError> {
     const partial = await this.partialBytes(model);
     const started = partial > 0 ? `; ${formatBytes(partial)} of it are here from an interrupted download` : "";
-    return new HunchError("modelNotFound", `The model ${model.name} is not on this machine${started}.`, {
-      hint: `Download it (${sizeText(model)}): hunch models download ${model.id}`,
+    return new HunchError("modelNotFound", t("The model {0} is not on this machine{1}.", model.name, started), {
+      hint: t("Download it ({0}): hunch models download {1}", sizeText(model), model.id),
     });
   }
 }

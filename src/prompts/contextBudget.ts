@@ -44,9 +44,14 @@ export function fitCode(
   return fitted;
 }
 
-/** "Left out for lack of room: src/a.ts, lines 81-240; src/b.ts, lines 1-90." "" when nothing is. */
+/** "Left out for lack of room: src/a.ts, lines 81-240; src/b.ts, lines 1-90.", for the model. "" when nothing is. */
 export function describeOmissions(omitted: readonly Omission[]): string {
-  return omitted.length === 0 ? "" : `Left out for lack of room: ${omitted.map(place).join("; ")}.`;
+  return omitted.length === 0 ? "" : `Left out for lack of room: ${omittedPlaces(omitted)}.`;
+}
+
+/** "src/a.ts, lines 81-240; src/b.ts, lines 1-90", for people. */
+export function omittedPlaces(omitted: readonly Omission[]): string {
+  return omitted.map(place).join("; ");
 }
 
 function cutMiddle(piece: CodePiece, tokens: number, count: (text: string) => number): FittedCode {

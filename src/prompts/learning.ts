@@ -4,6 +4,7 @@
  * user: the level that the rules choose begins with an advantage over its neighbours (optimistic priors), and only what
  * is punished often enough loses its place to one of them. Pure; the state is small, readable JSON.
  */
+import { t } from "../common/l10n.ts";
 import { type ChosenEffort, effortLevels } from "./effortLevels.ts";
 import type { TaskKind } from "./tasks/task.ts";
 import type { TemplateName } from "./templates/template.ts";
@@ -98,24 +99,40 @@ function total(log: UseLog, task: TaskKind, effort: ChosenEffort): { rewards: nu
   };
 }
 
-const verdicts: Readonly<Record<TaskKind, string>> = {
-  explain: "Explaining code",
-  fix: "Fixing code",
-  findBugs: "Finding bugs",
-  tests: "Writing tests",
-  docs: "Writing documentation",
-  changes: "Explaining changes",
-  annotate: "Notes on lines",
-  ask: "Questions",
-};
+const taskKinds: readonly TaskKind[] = ["explain", "fix", "findBugs", "tests", "docs", "changes", "annotate", "ask"];
+
+function taskName(task: TaskKind): string {
+  switch (task) {
+    case "explain":
+      return t("Explaining code");
+    case "fix":
+      return t("Fixing code");
+    case "findBugs":
+      return t("Finding bugs");
+    case "tests":
+      return t("Writing tests");
+    case "docs":
+      return t("Writing documentation");
+    case "changes":
+      return t("Explaining changes");
+    case "annotate":
+      return t("Notes on lines");
+    case "ask":
+      return t("Questions");
+  }
+}
 
 /** What was learnt, as a Markdown document. @param usual the rules' level for an ordinary question of a task */
 export function describeLearning(log: UseLog, usual: (task: TaskKind) => ChosenEffort): string {
-  const kinds = (Object.keys(verdicts) as TaskKind[]).filter((task) => log.some((entry) => entry.task === task));
+  const kinds = taskKinds.filter((task) => log.some((entry) => entry.task === task));
   const sections = kinds.map((task) => {
     const rule = usual(task);
     const now = learntEffort(log, task, rule);
-    const choice = now === rule ? `effort ${rule}, as without learning` : `effort **${now}** in place of ${rule}`;
+    const choice =
+      now === rule
+        ? t("An ordinary question gets effort {0}, as without learning.", rule)
+        : t("An ordinary question gets effort **{0}** in place of {1}.", now, rule);
+    const heads = [t("effort"), t("template"), t("for it"), t("against it")].join(" | ");
     const rows = log
       .filter((entry) => entry.task === task)
       .sort((a, b) => effortLevels.indexOf(a.effort) - effortLevels.indexOf(b.effort))
@@ -123,12 +140,16 @@ export function describeLearning(log: UseLog, usual: (task: TaskKind) => ChosenE
         (entry) =>
           `| ${entry.effort} | ${entry.template} | ${entry.rewards.toFixed(1)} | ${entry.punishments.toFixed(1)} |`,
       );
-    return `## ${verdicts[task]}\n\nAn ordinary question gets ${choice}.\n\n| effort | template | for it | against it |\n|---|---|---|---|\n${rows.join("\n")}`;
+    return `## ${taskName(task)}\n\n${choice}\n\n| ${heads} |\n|---|---|---|---|\n${rows.join("\n")}`;
   });
   return [
-    "# What Hunch learnt from use",
-    "It changes what effort “auto” chooses, and nothing else. It stays on this machine; **Hunch: Forget What Was Learnt** empties it.",
-    "For a way of thinking speak: code that was inserted. Against it: an answer asked for again, and, half as much, a thought ended with Answer Now. An answer asked for again also speaks for the next higher effort, Answer Now for the next lower one. Old evidence fades.",
-    ...(sections.length > 0 ? sections : ["Nothing yet."]),
+    `# ${t("What Hunch learnt from use")}`,
+    t(
+      "It changes what effort “auto” chooses, and nothing else. It stays on this machine; **Hunch: Forget What Was Learnt** empties it.",
+    ),
+    t(
+      "For a way of thinking speak: code that was inserted. Against it: an answer asked for again, and, half as much, a thought ended with Answer Now. An answer asked for again also speaks for the next higher effort, Answer Now for the next lower one. Old evidence fades.",
+    ),
+    ...(sections.length > 0 ? sections : [t("Nothing yet.")]),
   ].join("\n\n");
 }

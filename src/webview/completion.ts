@@ -1,4 +1,5 @@
 /** What is offered while a question is typed: after "#" what may go with it, after a leading "/" what it may be. Pure. */
+import { t } from "../common/l10n.ts";
 import type { Reference } from "../common/panel.ts";
 import { meansKind, readReferenceQuery } from "../common/references.ts";
 import { type SlashCommand, slashCommands } from "../common/slashCommands.ts";
@@ -77,7 +78,7 @@ export function offerKey(offer: Offer): string {
 export function offerName(offer: Offer): { short: string; full: string } {
   switch (offer.kind) {
     case "selection":
-      return { short: "selection", full: "what is selected in the editor" };
+      return { short: t("selection"), full: t("what is selected in the editor") };
     case "command":
       return { short: `/${offer.name}`, full: commandMeaning(offer.name) };
     default:
@@ -88,14 +89,14 @@ export function offerName(offer: Offer): { short: string; full: string } {
 function commandMeaning(command: SlashCommand): string {
   switch (command) {
     case "explain":
-      return "explain what the code does";
+      return t("explain what the code does");
     case "fix":
-      return "correct its problems";
+      return t("correct its problems");
     case "tests":
-      return "write tests for it";
+      return t("write tests for it");
     case "docs":
-      return "write its doc comment";
+      return t("write its doc comment");
     case "bugs":
-      return "look for bugs in it";
+      return t("look for bugs in it");
   }
 }

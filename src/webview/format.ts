@@ -1,4 +1,5 @@
 /** Numbers as people read them in the panel: grouped by a narrow space, with a unit. Pure. */
+import { t } from "../common/l10n.ts";
 
 const narrowSpace = "\u202f";
 
@@ -11,7 +12,7 @@ export function count(value: number): string {
 
 /** 1 → "1 token", 2 → "2 tokens". */
 export function tokens(value: number): string {
-  return `${count(value)} ${Math.round(value) === 1 ? "token" : "tokens"}`;
+  return Math.round(value) === 1 ? t("{0} token", count(value)) : t("{0} tokens", count(value));
 }
 
 /** Whole seconds, for clocks that run; from a minute on "1 min 12 s". */

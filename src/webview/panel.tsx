@@ -1,17 +1,19 @@
 /** The panel's entry: connects host, store and page, and draws. Everything below is given what it needs. */
 import "./styles/panel.css";
 import { render } from "preact";
+import { setLocalisation } from "../common/l10n.ts";
 import { App, isThoughtOpen } from "./components/app.tsx";
 import { FrameLoop } from "./frameLoop.ts";
 import { type PanelActions, PanelContext } from "./panelContext.ts";
 import { withMore } from "./references.ts";
 import { PanelStore } from "./store.ts";
 import { ViewState } from "./viewState.ts";
-import { connectToHost } from "./vscodeApi.ts";
+import { connectToHost, pageLocalisation } from "./vscodeApi.ts";
 
 /** Scrolling and typing are saved when they pause (ms). */
 const savePauseMs = 300;
 
+setLocalisation(pageLocalisation());
 const host = connectToHost();
 const view = new ViewState(host.savedState());
 const root = document.getElementById("root") ?? document.body;
@@ -44,6 +46,11 @@ const loop = new FrameLoop(() => {
     </PanelContext.Provider>,
     root,
   );
+  // The rest of a long conversation, once what matters is on screen.
+  if (store.history.first > 0)
+    setTimeout(() => {
+      if (store.history.step()) loop.request();
+    });
 });
 
 function ready(): void {
@@ -123,6 +130,8 @@ const actions: PanelActions = {
 host.onMessage((message) => {
   store.receive(message);
   if (store.chrome) view.enter(store.chrome.conversationId);
+  // A place in the whole conversation is where it was only when all of it is there.
+  if (message.type === "state" && view.scrollTop !== null) store.history.all();
   loop.request();
 });
 document.addEventListener("keydown", (event) => {

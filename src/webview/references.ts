@@ -1,4 +1,5 @@
 /** What goes with a question, as it is named in the composer, and as it comes by the clipboard and by dropping. Pure. */
+import { t } from "../common/l10n.ts";
 import type { Reference } from "../common/panel.ts";
 import { count } from "./format.ts";
 
@@ -31,13 +32,13 @@ export function referenceName(reference: Reference): { short: string; full: stri
     case "file":
       return { short: fileName(reference.label), full: reference.label };
     case "symbol":
-      return { short: reference.name, full: `${reference.name} in ${reference.label}` };
+      return { short: reference.name, full: t("{0} in {1}", reference.name, reference.label) };
     case "text":
       return { short: reference.label, full: `${reference.label}, ${lineCount(reference.text)}` };
     case "problems":
-      return { short: "problems", full: "problems of the open file" };
+      return { short: t("problems"), full: t("problems of the open file") };
     case "changes":
-      return { short: "changes", full: "changes not yet committed" };
+      return { short: t("changes"), full: t("changes not yet committed") };
   }
 }
 
@@ -69,7 +70,7 @@ export function pastedCode(transfer: TextTransfer): Reference | null {
   const text = transfer.getData("text/plain");
   const languageId = editorLanguage(transfer.getData("vscode-editor-data"));
   if (languageId === null || !text.trim().includes("\n") || text.length > maxTextLength) return null;
-  return { kind: "text", label: "pasted code", languageId, text };
+  return { kind: "text", label: t("pasted code"), languageId, text };
 }
 
 /** A file's text without its place. */
@@ -90,7 +91,7 @@ function editorLanguage(data: string): string | null {
 
 function lineCount(text: string): string {
   const lines = text.trimEnd().split("\n").length;
-  return lines === 1 ? "1 line" : `${count(lines)} lines`;
+  return lines === 1 ? t("1 line") : t("{0} lines", count(lines));
 }
 
 function fileName(label: string): string {

@@ -1,4 +1,5 @@
 /** The list of conversations in words, and the search in it. Pure. */
+import { t } from "../common/l10n.ts";
 import type { SessionSummary } from "../common/panel.ts";
 import { count } from "./format.ts";
 
@@ -13,16 +14,17 @@ export function matchingSessions(sessions: readonly SessionSummary[], query: str
 
 /** "being answered · 2 questions", "3 h ago · 1 question"; `now` in ms since 1970. */
 export function sessionFacts(session: SessionSummary, now: number): string {
-  const questions = `${count(session.questionCount)} ${session.questionCount === 1 ? "question" : "questions"}`;
-  return `${session.running ? "being answered" : ago(now - session.updatedAt)} · ${questions}`;
+  const { questionCount } = session;
+  const questions = questionCount === 1 ? t("1 question") : t("{0} questions", count(questionCount));
+  return `${session.running ? t("being answered") : ago(now - session.updatedAt)} · ${questions}`;
 }
 
 function ago(ms: number): string {
   const minutes = Math.floor(Math.max(0, ms) / 60_000);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 1) return t("just now");
+  if (minutes < 60) return t("{0} min ago", minutes);
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours} h ago`;
+  if (hours < 24) return t("{0} h ago", hours);
   const days = Math.floor(hours / 24);
-  return days === 1 ? "yesterday" : `${count(days)} days ago`;
+  return days === 1 ? t("yesterday") : t("{0} days ago", count(days));
 }

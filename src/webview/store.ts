@@ -12,6 +12,7 @@ import type {
   ToPanel,
   UserTurn,
 } from "../common/panel.ts";
+import { History } from "./history.ts";
 import { AssistantTurnModel } from "./turnModel.ts";
 import { announcement } from "./wording.ts";
 
@@ -35,6 +36,8 @@ export class PanelStore {
   sessions: readonly SessionSummary[] | null = null;
   /** What the host found for the last "#". */
   found: readonly Reference[] = [];
+  /** How much of the turns is drawn. */
+  readonly history = new History();
   readonly #events: StoreEvents;
   #lost = false;
 
@@ -111,15 +114,22 @@ export class PanelStore {
     return last?.role === "assistant" && last.running ? last : null;
   }
 
-  /** Brings all turns up to date before they are drawn; true when another frame is wanted. */
+  /** The turns that are drawn. */
+  get drawn(): readonly TurnModel[] {
+    return this.turns.slice(this.history.first);
+  }
+
+  /** Brings the turns up to date that are drawn; true when another frame is wanted. */
   beforeFrame(now: number): boolean {
     let again = false;
-    for (const turn of this.turns) if (turn.role === "assistant" && turn.beforeFrame(now)) again = true;
+    for (const turn of this.drawn) if (turn.role === "assistant" && turn.beforeFrame(now)) again = true;
     return again;
   }
 
   #setState({ turns, ...chrome }: PanelState): void {
     this.#lost = false;
+    if (this.chrome?.conversationId === chrome.conversationId) this.history.resize(turns.length);
+    else this.history.open(turns.length);
     this.chrome = chrome;
     const known = new Map<string, AssistantTurnModel>();
     for (const turn of this.turns) if (turn.role === "assistant") known.set(turn.id, turn);

@@ -1,4 +1,5 @@
 /** The webview's end of the wire to the host, and the little that the panel remembers by itself. */
+import { type Localisation, localisation } from "../common/l10n.ts";
 import type { FromPanel, SavedView, ToPanel } from "../common/panel.ts";
 
 interface VsCodeApi {
@@ -25,4 +26,9 @@ export function connectToHost(): HostLink {
     savedState: () => api.getState(),
     saveState: (state) => api.setState(state),
   };
+}
+
+/** The language that the host wrote into the page. */
+export function pageLocalisation(): Localisation {
+  return JSON.parse(document.getElementById("localisation")?.textContent ?? "null") ?? localisation();
 }

@@ -2,6 +2,7 @@
  * Every sentence about a turn's state, in one place: what is read on screen and what a screen reader announces.
  * Pure functions of the turn, so that wording is tested without a DOM.
  */
+import { t } from "../common/l10n.ts";
 import type { AssistantTurn, Attachment, DownloadPhase, Effort } from "../common/panel.ts";
 import type { ThinkingEnd, TokenOrigin } from "../common/segments.ts";
 import { acceptanceRate, type GenerationStats, type LiveStats, speedUp } from "../common/stats.ts";
@@ -14,13 +15,13 @@ export type TurnHead = Omit<AssistantTurn, "thinking" | "answer">;
 export function waitingFor(turn: TurnHead): string | null {
   switch (turn.status) {
     case "queued":
-      return turn.queuePosition > 0 ? `Waiting, ${count(turn.queuePosition)} ahead` : "Waiting for the engine";
+      return turn.queuePosition > 0 ? t("Waiting, {0} ahead", count(turn.queuePosition)) : t("Waiting for the engine");
     case "loading":
-      return "Loading the model";
+      return t("Loading the model");
     case "prefill":
       return turn.prefill
-        ? `Reading ${count(turn.prefill.processedTokens)} of ${tokens(turn.prefill.totalTokens)}`
-        : "Reading the question";
+        ? t("Reading {0} of {1}", count(turn.prefill.processedTokens), tokens(turn.prefill.totalTokens))
+        : t("Reading the question");
     case "thinking":
     case "answering":
     case "done":
@@ -42,7 +43,7 @@ export function thinkingProgress(live: LiveStats | null, thinkingMs: number): st
 
 /** The heading of a finished thought: "Thought for 12 s · 240 tokens · ended by you". */
 export function thoughtSummary(turn: TurnHead): string {
-  const parts = [`Thought for ${clock(turn.thinkingMs)}`];
+  const parts = [t("Thought for {0}", clock(turn.thinkingMs))];
   const thinkingTokens = turn.stats?.thinkingTokens ?? turn.live?.thinkingTokens;
   if (thinkingTokens) parts.push(tokens(thinkingTokens));
   const reason = thinkingEndReason(turn.thinkingEnd);
@@ -57,34 +58,34 @@ export function thinkingEndReason(end: ThinkingEnd): string | null {
     case "model":
       return null;
     case "budget":
-      return "ended by the budget";
+      return t("ended by the budget");
     case "answerNow":
-      return "ended by you";
+      return t("ended by you");
     case "earlyExit":
-      return "ended early, the answer was settled";
+      return t("ended early, the answer was settled");
     case "loop":
-      return "ended, it repeated itself";
+      return t("ended, it repeated itself");
   }
 }
 
 /** How an ended turn ended, where that is not simply "done". */
 export function endNotice(turn: TurnHead): string | null {
-  if (turn.status === "stopped") return "Stopped. What was written so far is kept.";
+  if (turn.status === "stopped") return t("Stopped. What was written so far is kept.");
   if (turn.status !== "done") return null;
-  if (turn.stopReason === "length") return "Cut off at the token limit.";
-  if (turn.stopReason === "contextFull") return "The context is full. Start a new chat to go on.";
+  if (turn.stopReason === "length") return t("Cut off at the token limit.");
+  if (turn.stopReason === "contextFull") return t("The context is full. Start a new chat to go on.");
   return null;
 }
 
 /** The footer: "41 tok/s", "2.1× from speculation", "62 % accepted", "240 thinking tokens". */
 export function statsSummary(stats: GenerationStats): string[] {
-  const parts = [`${rate(stats.tokensPerSecond)} tok/s`];
+  const parts = [t("{0} tok/s", rate(stats.tokensPerSecond))];
   const faster = speedUp(stats);
   const accepted = acceptanceRate(stats);
-  if (faster !== null && accepted !== null) parts.push(`${factor(faster)} from speculation`);
-  if (accepted !== null) parts.push(`${percent(accepted)} accepted`);
-  if (stats.thinkingTokens > 0) parts.push(`${count(stats.thinkingTokens)} thinking tokens`);
-  if (stats.thinkingTokensSaved > 0) parts.push(`about ${count(stats.thinkingTokensSaved)} saved`);
+  if (faster !== null && accepted !== null) parts.push(t("{0} from speculation", factor(faster)));
+  if (accepted !== null) parts.push(t("{0} accepted", percent(accepted)));
+  if (stats.thinkingTokens > 0) parts.push(t("{0} thinking tokens", count(stats.thinkingTokens)));
+  if (stats.thinkingTokensSaved > 0) parts.push(t("about {0} saved", count(stats.thinkingTokensSaved)));
   return parts;
 }
 
@@ -93,68 +94,68 @@ export function announcement(before: TurnHead | undefined, after: TurnHead): str
   if (before?.status === after.status) return null;
   switch (after.status) {
     case "queued":
-      return after.queuePosition > 0 ? `Waiting, ${after.queuePosition} ahead.` : null;
+      return after.queuePosition > 0 ? t("Waiting, {0} ahead.", after.queuePosition) : null;
     case "loading":
-      return "Loading the model.";
+      return t("Loading the model.");
     case "prefill":
-      return "Reading the question.";
+      return t("Reading the question.");
     case "thinking":
-      return "Thinking.";
+      return t("Thinking.");
     case "answering":
-      return before?.status === "thinking" ? `${thoughtSummary(after)}. Answering.` : "Answering.";
+      return before?.status === "thinking" ? t("{0}. Answering.", thoughtSummary(after)) : t("Answering.");
     case "done":
-      return `Answer ready. ${endNotice(after) ?? ""}`.trimEnd();
+      return `${t("Answer ready.")} ${endNotice(after) ?? ""}`.trimEnd();
     case "stopped":
       return endNotice(after);
     case "failed":
-      return after.error ? `${after.error.message} ${after.error.hint}`.trimEnd() : "The answer failed.";
+      return after.error ? `${after.error.message} ${after.error.hint}`.trimEnd() : t("The answer failed.");
   }
 }
 
 export function originLabel(origin: TokenOrigin): string {
   switch (origin) {
     case "target":
-      return "Model itself";
+      return t("Model itself");
     case "suffix":
-      return "Suffix drafter";
+      return t("Suffix drafter");
     case "recycling":
-      return "Recycling drafter";
+      return t("Recycling drafter");
     case "draft":
-      return "Draft model";
+      return t("Draft model");
   }
 }
 
 export function effortLabel(effort: Effort): string {
   switch (effort) {
     case "auto":
-      return "Auto";
+      return t("Auto");
     case "off":
-      return "No thinking";
+      return t("No thinking");
     case "low":
-      return "Low";
+      return t("Low");
     case "medium":
-      return "Medium";
+      return t("Medium");
     case "high":
-      return "High";
+      return t("High");
     case "max":
-      return "Maximum";
+      return t("Maximum");
   }
 }
 
 export function downloadPhaseLabel(phase: DownloadPhase): string {
   switch (phase) {
     case "waiting":
-      return "Waiting for another download of this model";
+      return t("Waiting for another download of this model");
     case "connecting":
-      return "Connecting";
+      return t("Connecting");
     case "downloading":
-      return "Downloading";
+      return t("Downloading");
     case "joining":
-      return "Putting the parts together";
+      return t("Putting the parts together");
     case "verifying":
-      return "Checking the download";
+      return t("Checking the download");
     case "done":
-      return "Done";
+      return t("Done");
   }
 }
 

@@ -35,6 +35,11 @@ export function readTheme(name) {
   return JSON.parse(fs.readFileSync(path.join(repository, "test/fixtures/themes", `${name}.json`), "utf8"));
 }
 
+export function readLocalisation(language) {
+  const file = path.join(repository, "l10n", `bundle.l10n.${language}.json`);
+  return { language, table: language === "en" ? {} : JSON.parse(fs.readFileSync(file, "utf8")) };
+}
+
 /**
  * Opens a browser for the scenes; `show` loads one into its page. Whatever the page logs as an error or asks of the
  * network is collected in `problems`.
@@ -55,9 +60,14 @@ export async function openPanel(pages) {
     if (url.pathname !== "/favicon.ico") problems.push(`asked for ${url.href}`);
     return route.abort();
   });
-  const show = async (scene, themeName, { width = 420, height = 800 } = {}) => {
+  const show = async (scene, themeName, { width = 420, height = 800, language = "en" } = {}) => {
     await page.setViewportSize({ width, height });
-    const files = { cspSource: origin, scriptUri: `${origin}/panel.js`, styleUri: `${origin}/panel.css` };
+    const files = {
+      cspSource: origin,
+      scriptUri: `${origin}/panel.js`,
+      styleUri: `${origin}/panel.css`,
+      localisation: readLocalisation(language),
+    };
     html = pages.scenePage(files, readTheme(themeName), scene);
     await page.goto(`${origin}/`);
     await page.locator(".composer").waitFor();

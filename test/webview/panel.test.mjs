@@ -2,6 +2,7 @@
  * The panel in a real browser, on the extension's own page with its policy: accessibility (axe), layout at every width,
  * hostile answers, keyboard, and following the end of a stream. Needs test/vscode/host/install.sh.
  */
+
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -251,6 +252,9 @@ describe("a long conversation", () => {
       { ...answered, id: `c1.${2 * i + 1}` },
     ]).flat();
     await panel.show(scene, "dark");
+    // The end is there with the first frame, what came before a little later.
+    await panel.page.getByText("Question 59", { exact: true }).waitFor();
+    await expect.poll(() => panel.page.locator(".turn-assistant").count()).toBe(60);
     const state = await panel.page.evaluate(() => {
       const { scrollHeight, scrollTop, clientHeight } = document.querySelector(".conversation");
       const heights = [...document.querySelectorAll(".turn-assistant")].map((turn) => turn.offsetHeight);
@@ -424,6 +428,8 @@ describe("what goes with a question", () => {
   const question = () => panel.page.getByRole("textbox", { name: "Question" });
   const file = { kind: "file", uri: "file:///w/src/cart.ts", label: "src/cart.ts" };
   const symbol = { kind: "symbol", uri: file.uri, label: file.label, name: "total", startLine: 3, endLine: 9 };
+  /** What is offered; the effort picker has options, too. */
+  const offers = () => panel.page.locator(".completions").getByRole("option");
   const asked = async () => (await sent()).filter(({ type }) => type === "ask");
 
   it("is completed after #, walked and taken with the keys, and goes with the text", async () => {
@@ -432,7 +438,7 @@ describe("what goes with a question", () => {
     await panel.page.keyboard.type("Why is #t");
     await expect.poll(async () => (await sent()).at(-1)).toEqual({ type: "complete", query: "t" });
     await send({ type: "completions", query: "t", references: [file, symbol] });
-    expect(await panel.page.getByRole("option").count()).toBe(2);
+    expect(await offers().count()).toBe(2);
     await panel.page.keyboard.press("ArrowUp");
     await settle();
     const active = await question().getAttribute("aria-activedescendant");
@@ -452,7 +458,7 @@ describe("what goes with a question", () => {
     await panel.page.keyboard.type("#prob");
     await panel.page.getByRole("option", { name: /problems/ }).waitFor();
     await panel.page.keyboard.press("Escape");
-    await expect.poll(() => panel.page.getByRole("option").count()).toBe(0);
+    await expect.poll(() => offers().count()).toBe(0);
     await panel.page.keyboard.type("l");
     await panel.page.getByRole("option", { name: /problems/ }).click();
     const chip = panel.page.getByRole("button", { name: "Leave out problems of the open file" });
@@ -540,7 +546,7 @@ describe("what goes with a question", () => {
   it("files that the editor adds stand beside what is there", async () => {
     await panel.show(pages.scenes.references, "dark");
     await send({ type: "focusInput", references: [file] });
-    await expect.poll(() => panel.page.getByRole("button", { name: /^Leave out/ }).count()).toBe(4);
+    await expect.poll(() => panel.page.getByRole("button", { name: /^Leave out/ }).count()).toBe(5);
     expect(await question().inputValue()).toBe("Why is it slow?");
     expect(await question().evaluate((element) => element === document.activeElement)).toBe(true);
   });

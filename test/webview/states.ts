@@ -369,8 +369,19 @@ export const scenes: Record<string, Scene> = {
         query: "",
         references: [
           { kind: "file", uri: "file:///w/src/server/queue/queue.ts", label: "src/server/queue/queue.ts" },
-          { kind: "file", uri: "file:///w/l.ts", label: `src/${"deeply/".repeat(12)}aVeryLongFileName.generated.test.ts` },
-          { kind: "symbol", uri: "file:///w/q.ts", label: "src/queue.ts", name: "FairQueue", startLine: 3, endLine: 40 },
+          {
+            kind: "file",
+            uri: "file:///w/l.ts",
+            label: `src/${"deeply/".repeat(12)}aVeryLongFileName.generated.test.ts`,
+          },
+          {
+            kind: "symbol",
+            uri: "file:///w/q.ts",
+            label: "src/queue.ts",
+            name: "FairQueue",
+            startLine: 3,
+            endLine: 40,
+          },
         ],
       },
     ],

@@ -1,6 +1,8 @@
 /** The commands that work on code and do not answer in a comment thread: changes with a preview, and overviews in the chat. */
+
 import * as vscode from "vscode";
 import { HunchError, isHunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { AssistantTurn } from "../../common/panel.ts";
 import { registerCommand } from "../../host/commands.ts";
 import { withContext } from "../../host/context.ts";
@@ -46,7 +48,7 @@ class Actions {
 
   async explainFile(): Promise<AssistantTurn | null> {
     const code = wholeFile(activeEditor().document);
-    return this.#inChat({ task: "explain", text: `Explain ${code.attachment.label}`, question: "", code: [code] });
+    return this.#inChat({ task: "explain", text: t("Explain {0}", code.attachment.label), question: "", code: [code] });
   }
 
   async explainChanges(): Promise<AssistantTurn | null> {
@@ -54,8 +56,8 @@ class Actions {
     if (!changes) return null;
     const { files, textless } = splitPatch(changes.patch);
     if (files.length === 0)
-      throw new HunchError("emptyInput", `There are no uncommitted changes of text in ${changes.repository}.`, {
-        hint: "Files that Git does not track yet count once they are staged.",
+      throw new HunchError("emptyInput", t("There are no uncommitted changes of text in {0}.", changes.repository), {
+        hint: t("Files that Git does not track yet count once they are staged."),
       });
     const code: AttachedCode[] = files.map((piece) => {
       const { label, languageId, startLine, endLine } = piece;
@@ -63,7 +65,7 @@ class Actions {
       return { piece, attachment: { label, uri, languageId, startLine, endLine } };
     });
     const question = textless.length > 0 ? `Also changed, without text to show: ${textless.join(", ")}.` : "";
-    return this.#inChat({ task: "changes", text: `Explain the changes in ${changes.repository}`, question, code });
+    return this.#inChat({ task: "changes", text: t("Explain the changes in {0}", changes.repository), question, code });
   }
 
   /** Resolves with the proposal's URI when its diff is on screen. */
@@ -72,7 +74,7 @@ class Actions {
     const first = found.problems[0];
     const question: Question = {
       task: "fix",
-      text: `Fix line ${first?.line} of ${found.code.attachment.label}`,
+      text: t("Fix line {0} of {1}", first?.line ?? "?", found.code.attachment.label),
       question: describeProblems(found.problems),
       ...(await withContext(found.code)),
     };
@@ -81,7 +83,7 @@ class Actions {
 
   async writeDocComment(): Promise<vscode.Uri | null> {
     const code = await codeInQuestion();
-    const question: Question = { task: "docs", text: `Document ${placeOf(code)}`, question: "", code: [code] };
+    const question: Question = { task: "docs", text: t("Document {0}", placeOf(code)), question: "", code: [code] };
     return this.#propose(question, async (answer) => docCommentOf(code, answer));
   }
 
@@ -89,7 +91,7 @@ class Actions {
     const code = await codeInQuestion();
     const question: Question = {
       task: "tests",
-      text: `Write tests for ${placeOf(code)}`,
+      text: t("Write tests for {0}", placeOf(code)),
       question: "",
       ...(await withContext(code)),
     };
@@ -124,14 +126,14 @@ class Actions {
   }
 
   async #offerAnswer({ message, hint }: HunchError, show: () => Promise<void>): Promise<void> {
-    const button = "Show Answer";
+    const button = t("Show Answer");
     if ((await vscode.window.showWarningMessage(`Hunch: ${message} ${hint}`, button)) === button) await show();
   }
 
   async #inChat(question: Question): Promise<AssistantTurn | null> {
     if (this.#chat.running)
-      throw new HunchError("usage", "The chat is still answering.", {
-        hint: "Ask when it has ended, or stop it first.",
+      throw new HunchError("usage", t("The chat is still answering."), {
+        hint: t("Ask when it has ended, or stop it first."),
       });
     await this.#chat.view.focus();
     return this.#chat.askTask(question);

@@ -1,6 +1,8 @@
 /** Runs a task whose answer becomes a change: shown as a notification that counts along and can be cancelled. */
+
 import * as vscode from "vscode";
 import { fromErrorData, HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import { type AssistantTurn, runsText } from "../../common/panel.ts";
 import type { Question } from "../chat/conversation.ts";
 import type { ChatSession } from "../chat/session.ts";
@@ -28,27 +30,33 @@ export async function answerOf(session: ChatSession, question: Question): Promis
   if (turn.error) throw fromErrorData(turn.error);
   if (turn.status === "stopped") return null;
   if (turn.stopReason !== "stop")
-    throw new HunchError("unusableAnswer", "The answer was cut off at its limit of tokens, so its code is not whole.", {
-      hint: "Select less code, lower the effort, or raise the setting hunch.maxTokens.",
-    });
+    throw new HunchError(
+      "unusableAnswer",
+      t("The answer was cut off at its limit of tokens, so its code is not whole."),
+      {
+        hint: t("Select less code, lower the effort, or raise the setting hunch.maxTokens."),
+      },
+    );
   return runsText(turn.answer);
 }
 
 function progressText(turn: AssistantTurn): string {
   switch (turn.status) {
     case "queued":
-      return "waiting for another question";
+      return t("waiting for another question");
     case "loading":
-      return "loading the model";
+      return t("loading the model");
     case "prefill":
-      return turn.prefill ? `reading ${turn.prefill.processedTokens} of ${turn.prefill.totalTokens} tokens` : "reading";
+      return turn.prefill
+        ? t("reading {0} of {1} tokens", turn.prefill.processedTokens, turn.prefill.totalTokens)
+        : t("reading");
     case "thinking":
-      return `thinking, ${turn.live?.thinkingTokens ?? 0} tokens`;
+      return t("thinking, {0} tokens", turn.live?.thinkingTokens ?? 0);
     case "answering":
-      return `writing, ${turn.live?.answerTokens ?? 0} tokens`;
+      return t("writing, {0} tokens", turn.live?.answerTokens ?? 0);
     case "done":
     case "stopped":
     case "failed":
-      return "done";
+      return t("done");
   }
 }

@@ -1,6 +1,8 @@
 /** Lightbulb entries: explain and fix what is reported, and what can be done with a selection. */
+
 import * as vscode from "vscode";
 import type { CommandId } from "../../common/commands.ts";
+import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { codeDocuments } from "../../host/editor.ts";
 import type { ProblemPlace } from "../../host/problems.ts";
@@ -33,8 +35,8 @@ function problemActions(document: vscode.TextDocument, all: readonly vscode.Diag
   const place: ProblemPlace = { uri: document.uri, diagnostics };
   const { QuickFix } = vscode.CodeActionKind;
   const actions = [
-    action("Fix with Hunch", "hunch.fixProblem", QuickFix, place),
-    action("Explain with Hunch", "hunch.explainProblem", QuickFix, place),
+    action(t("Fix with Hunch"), "hunch.fixProblem", QuickFix, place),
+    action(t("Explain with Hunch"), "hunch.explainProblem", QuickFix, place),
   ];
   for (const entry of actions) entry.diagnostics = diagnostics;
   return actions;
@@ -42,9 +44,9 @@ function problemActions(document: vscode.TextDocument, all: readonly vscode.Diag
 
 function selectionActions(): vscode.CodeAction[] {
   return [
-    action("Find bugs with Hunch", "hunch.findBugs", refactorKind),
-    action("Write tests with Hunch", "hunch.writeTests", refactorKind),
-    action("Write a doc comment with Hunch", "hunch.writeDocComment", refactorKind),
+    action(t("Find bugs with Hunch"), "hunch.findBugs", refactorKind),
+    action(t("Write tests with Hunch"), "hunch.writeTests", refactorKind),
+    action(t("Write a doc comment with Hunch"), "hunch.writeDocComment", refactorKind),
   ];
 }
 

@@ -1,6 +1,8 @@
 /** The tasks that end in a change: a fix, a documentation comment, tests. Each asks, takes the code out, and proposes it. */
+
 import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { EditorCode } from "../../host/editor.ts";
 import type { CodeWithProblems } from "../../host/problems.ts";
 import { withDocComment } from "./docComment.ts";
@@ -12,11 +14,11 @@ import { testPath } from "./testFile.ts";
 export function fixOf({ code }: CodeWithProblems, answer: string): Change {
   const { document, range, piece } = code;
   const block = closestBlock(fencedBlocks(answer), piece.code);
-  if (block === null) throw unusable("The model gave no code that could be put in place.");
+  if (block === null) throw unusable(t("The model gave no code that could be put in place."));
   if (leavesOut(block, piece.code))
-    throw unusable("The model left out parts of the code, so it can not be put in place.");
+    throw unusable(t("The model left out parts of the code, so it can not be put in place."));
   const replacement = inPlaceOf(piece.code, block);
-  if (replacement === piece.code) throw unusable("The model gave the code back as it is.");
+  if (replacement === piece.code) throw unusable(t("The model gave the code back as it is."));
   return { kind: "replace", document, offset: document.offsetAt(range.start), original: piece.code, replacement };
 }
 
@@ -35,14 +37,14 @@ export function docCommentOf({ document, range }: EditorCode, answer: string): C
     const replacement = [...found.lines, next].join(eol);
     return { kind: "replace", document, offset: document.offsetAt(place.start), original, replacement };
   }
-  throw unusable("The model gave no documentation comment.");
+  throw unusable(t("The model gave no documentation comment."));
 }
 
 /** The text of a test file. */
 export function testsOf(answer: string): string {
   const blocks = fencedBlocks(answer);
   const longest = blocks.reduce((best, block) => (block.length > best.length ? block : best), "");
-  if (longest === "") throw unusable("The model gave no test file.");
+  if (longest === "") throw unusable(t("The model gave no test file."));
   return `${longest.trimEnd()}\n`;
 }
 
@@ -65,6 +67,6 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
 
 function unusable(message: string): HunchError {
   return new HunchError("unusableAnswer", message, {
-    hint: "Read its answer in the chat, and ask again with more effort.",
+    hint: t("Read its answer in the chat, and ask again with more effort."),
   });
 }

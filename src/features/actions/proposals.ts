@@ -2,9 +2,11 @@
  * Changes that wait for the user: each is a diff whose right side is a document of our own. Nothing of the user's is
  * touched before Apply, which is one edit that Undo takes back.
  */
+
 import * as vscode from "vscode";
 import { type CommandId, proposalScheme } from "../../common/commands.ts";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { guarded } from "../../host/notify.ts";
 import { locate } from "./locate.ts";
@@ -84,8 +86,10 @@ export class Proposals implements vscode.TextDocumentContentProvider {
     else edit.createFile(change.uri, { contents: Buffer.from(change.text) });
     const target = change.kind === "replace" ? change.document.uri : change.uri;
     if (!(await vscode.workspace.applyEdit(edit)))
-      throw new HunchError("internal", `${vscode.workspace.asRelativePath(target)} could not be changed.`, {
-        hint: "It may be read-only, or a file of that name may be there by now. Copy the code from the diff instead.",
+      throw new HunchError("internal", t("{0} could not be changed.", vscode.workspace.asRelativePath(target)), {
+        hint: t(
+          "It may be read-only, or a file of that name may be there by now. Copy the code from the diff instead.",
+        ),
       });
     await this.#close(key);
     await vscode.window.showTextDocument(target);
@@ -97,11 +101,12 @@ export class Proposals implements vscode.TextDocumentContentProvider {
   }
 
   async #offer(uri: vscode.Uri, title: string): Promise<void> {
-    const answer = await vscode.window.showInformationMessage(`Hunch: ${title}?`, "Apply", "Discard");
+    const apply = t("Apply");
+    const answer = await vscode.window.showInformationMessage(`Hunch: ${title}?`, apply, t("Discard"));
     // Answered by the diff's own buttons meanwhile, or left open.
     if (!answer || !this.#waiting.has(uri.toString())) return;
     const [doing, act]: [CommandId, () => Promise<void>] =
-      answer === "Apply"
+      answer === apply
         ? ["hunch.applyProposal", () => this.apply(uri)]
         : ["hunch.discardProposal", () => this.discard(uri)];
     await guarded(this.#ctx.log, doing, act);
@@ -114,8 +119,8 @@ export class Proposals implements vscode.TextDocumentContentProvider {
     const key = shown?.toString() ?? [...this.#waiting.keys()].at(-1) ?? "";
     const proposal = this.#waiting.get(key);
     if (!proposal)
-      throw new HunchError("usage", "There is no proposed change on screen.", {
-        hint: "Ask for one first, with Fix Problem, Write Tests or Write Doc Comment.",
+      throw new HunchError("usage", t("There is no proposed change on screen."), {
+        hint: t("Ask for one first, with Fix Problem, Write Tests or Write Doc Comment."),
       });
     return [key, proposal];
   }
@@ -138,9 +143,9 @@ function replaceIn(edit: vscode.WorkspaceEdit, change: Change & { kind: "replace
   if (start === null)
     throw new HunchError(
       "usage",
-      "The code was changed while the model was answering, so the proposal no longer fits.",
+      t("The code was changed while the model was answering, so the proposal no longer fits."),
       {
-        hint: "Ask again, or copy what you need from the diff.",
+        hint: t("Ask again, or copy what you need from the diff."),
       },
     );
   const range = new vscode.Range(document.positionAt(start), document.positionAt(start + original.length));

@@ -2,6 +2,7 @@
  * `Hunch: Benchmark This Machine`: the short form of `hunch bench speed` on the model in use. Plain decoding and
  * speculation answer the same prompts in turn, so what counts is their ratio. Cancelled, it shows what it has.
  */
+
 import { cpus } from "node:os";
 import * as vscode from "vscode";
 import { baseline, type Conditions, shortArms } from "../../benchmark/arms.ts";
@@ -9,6 +10,7 @@ import { markdown, type Report } from "../../benchmark/report.ts";
 import { hunchRequest, hunchRun, runArms } from "../../benchmark/runner.ts";
 import { loadWorkloads, workloadNames } from "../../benchmark/workloads.ts";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { MeasureResult, ModelInfo } from "../../common/protocol.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
@@ -25,7 +27,8 @@ const startPercent = 10;
 export function registerBenchmark(ctx: Ctx): void {
   let running = false;
   registerCommand(ctx, "hunch.benchmark", async () => {
-    if (running) return vscode.window.showInformationMessage("Hunch is measuring already; its progress says how far.");
+    if (running)
+      return vscode.window.showInformationMessage(t("Hunch is measuring already; its progress says how far."));
     running = true;
     try {
       const report = await benchmark(ctx);
@@ -39,23 +42,23 @@ export function registerBenchmark(ctx: Ctx): void {
 /** @returns null when there is no model, or nothing was measured before it was cancelled. */
 async function benchmark(ctx: Ctx): Promise<Report | null> {
   if (ctx.settings.current.backend !== "embedded")
-    throw new HunchError("backendUnavailable", "A server answers, and the benchmark measures Hunch's own decoder.", {
-      hint: "Set hunch.backend to embedded to measure it.",
+    throw new HunchError("backendUnavailable", t("A server answers, and the benchmark measures Hunch's own decoder."), {
+      hint: t("Set hunch.backend to embedded to measure it."),
     });
   if (!(await offerMissingModel(ctx))) return null;
   const location = vscode.ProgressLocation.Notification;
   return vscode.window.withProgress(
-    { location, title: "Hunch: benchmark", cancellable: true },
+    { location, title: t("Hunch: benchmark"), cancellable: true },
     async (progress, cancel) => {
       const abort = new AbortController();
       const cancelling = cancel.onCancellationRequested(() => abort.abort());
       const { signal } = abort;
       try {
         const model = await ctx.engine.prepare({
-          onProgress: (part) => progress.report({ message: `loading the model, ${Math.round(100 * part)} %` }),
+          onProgress: (part) => progress.report({ message: t("loading the model, {0} %", Math.round(100 * part)) }),
           signal,
         });
-        progress.report({ message: "measuring the cost of passes", increment: startPercent });
+        progress.report({ message: t("measuring the cost of passes"), increment: startPercent });
         const measured = await ctx.engine.whenIdle((client) => client.measure({ costCurve: true, exactness: false }));
         const report = newReport(model, measured);
         let shown = 0;
@@ -71,8 +74,8 @@ async function benchmark(ctx: Ctx): Promise<Report | null> {
           onRun: () => {},
           onProgress: ({ done, total, secondsLeft }) => {
             const percent = ((100 - startPercent) * done) / total;
-            const left = secondsLeft === null ? "" : `, ${Math.ceil(secondsLeft)} s left`;
-            progress.report({ message: `${done} of ${total} runs${left}`, increment: percent - shown });
+            const left = secondsLeft === null ? "" : `, ${t("{0} left", `${Math.ceil(secondsLeft)} s`)}`;
+            progress.report({ message: t("{0} of {1} runs{2}", done, total, left), increment: percent - shown });
             shown = percent;
           },
           signal,
@@ -105,7 +108,7 @@ function newReport(model: ModelInfo, measured: MeasureResult | null): Report {
 }
 
 function show(report: Report): void {
-  const panel = vscode.window.createWebviewPanel("hunch.benchmark", "Hunch: Benchmark", vscode.ViewColumn.Active, {
+  const panel = vscode.window.createWebviewPanel("hunch.benchmark", t("Hunch: Benchmark"), vscode.ViewColumn.Active, {
     enableScripts: true,
   });
   panel.webview.html = benchmarkPage(report);

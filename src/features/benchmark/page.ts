@@ -1,8 +1,10 @@
 /** The result of a benchmark as a page: the picture, the same figures as a table, and a button that copies them. */
+
 import { randomUUID } from "node:crypto";
 import { baseline } from "../../benchmark/arms.ts";
 import { chart } from "../../benchmark/chart.ts";
 import { type Report, rows } from "../../benchmark/report.ts";
+import { localisation, t } from "../../common/l10n.ts";
 
 export function benchmarkPage(report: Report): string {
   const nonce = randomUUID();
@@ -14,17 +16,18 @@ export function benchmarkPage(report: Report): string {
     `${ratio.toFixed(2)}×`,
     acceptanceRate === null ? "" : `${Math.round(acceptanceRate * 100)} %`,
   ]);
+  const heads = [t("prompts"), t("decoding"), t("tokens/s"), t("against plain"), t("guesses accepted")];
   const body = cells.map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`).join("");
   const bound =
     report.bound === null
       ? ""
-      : `<p>Not even perfect guesses could be more than ${report.bound.toFixed(2)} times as fast here: that is what checking several tokens at once costs this machine.</p>`;
+      : `<p>${escapeHtml(t("Not even perfect guesses could be more than {0} times as fast here: that is what checking several tokens at once costs this machine.", report.bound.toFixed(2)))}</p>`;
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escapeHtml(localisation().language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>Hunch: Benchmark</title>
+<title>${escapeHtml(t("Hunch: Benchmark"))}</title>
 <style nonce="${nonce}">
 body { font-family: var(--vscode-font-family); color: var(--vscode-foreground); padding: 1rem 1.5rem; }
 svg { max-width: 100%; height: auto; }
@@ -34,21 +37,32 @@ button { color: var(--vscode-button-foreground); background: var(--vscode-button
 </style>
 </head>
 <body>
-<h1>Decode speed of ${escapeHtml(report.model)}</h1>
-<p>${escapeHtml(report.cpu)}, ${report.threads} ${report.threads === 1 ? "thread" : "threads"}; the same prompts without and with speculation, ${report.measured.length} runs of at most ${report.maxTokens} tokens.</p>
-<div role="img" aria-label="Speed against plain decoding; the table below has the same figures">${chart(report, baseline)}</div>
+<h1>${escapeHtml(t("Decode speed of {0}", report.model))}</h1>
+<p>${escapeHtml(conditionsOf(report))}</p>
+<div role="img" aria-label="${escapeHtml(t("Speed against plain decoding; the table below has the same figures"))}">${chart(report, baseline)}</div>
 ${bound}
 <table>
-<thead><tr><th scope="col">prompts</th><th scope="col">decoding</th><th scope="col">tokens/s</th><th scope="col">against plain</th><th scope="col">guesses accepted</th></tr></thead>
+<thead><tr>${heads.map((head) => `<th scope="col">${escapeHtml(head)}</th>`).join("")}</tr></thead>
 <tbody>${body}</tbody>
 </table>
-<button id="copy" type="button">Copy as Markdown</button>
+<button id="copy" type="button">${escapeHtml(t("Copy as Markdown"))}</button>
 <script nonce="${nonce}">
 const vscode = acquireVsCodeApi();
 document.getElementById("copy").addEventListener("click", () => vscode.postMessage("copy"));
 </script>
 </body>
 </html>`;
+}
+
+function conditionsOf({ cpu, threads, measured, maxTokens }: Report): string {
+  const threadCount = threads === 1 ? t("1 thread") : t("{0} threads", threads);
+  return t(
+    "{0}, {1}; the same prompts without and with speculation, {2} runs of at most {3} tokens.",
+    cpu,
+    threadCount,
+    measured.length,
+    maxTokens,
+  );
 }
 
 function escapeHtml(text: string): string {

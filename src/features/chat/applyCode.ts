@@ -1,6 +1,8 @@
 /** What a code block of an answer would change: the code that the question was about, else what the editor shows. */
+
 import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import { locate } from "../actions/locate.ts";
 import type { Change, Proposals } from "../actions/proposals.ts";
 import { inPlaceOf } from "../actions/reply.ts";
@@ -8,10 +10,14 @@ import type { AttachedCode } from "./conversation.ts";
 import { codeEditor } from "./pageActions.ts";
 
 /** Shows a block of an answer as a change that waits for Apply. Throws as `changeOf`. */
-export async function proposeCode(proposals: Proposals, block: string, attached: readonly AttachedCode[]): Promise<void> {
+export async function proposeCode(
+  proposals: Proposals,
+  block: string,
+  attached: readonly AttachedCode[],
+): Promise<void> {
   const change = await changeOf(block, attached);
   const uri = change.kind === "replace" ? change.document.uri : change.uri;
-  await proposals.show({ title: `Change ${vscode.workspace.asRelativePath(uri)}`, change });
+  await proposals.show({ title: t("Change {0}", vscode.workspace.asRelativePath(uri)), change });
 }
 
 /**
@@ -25,8 +31,8 @@ async function changeOf(block: string, attached: readonly AttachedCode[]): Promi
   }
   const editor = codeEditor();
   if (!editor)
-    throw new HunchError("emptyInput", "There is no editor to change.", {
-      hint: "Open the file that the code belongs to, select what it replaces, and try again.",
+    throw new HunchError("emptyInput", t("There is no editor to change."), {
+      hint: t("Open the file that the code belongs to, select what it replaces, and try again."),
     });
   const { document, selection } = editor;
   const original = document.getText(selection);

@@ -2,9 +2,11 @@
  * The chat, in the sidebar and in editor tabs: shows one of the library's conversations, tells the page what changed and
  * does what the page asks for.
  */
+
 import * as vscode from "vscode";
 import type { Subscription } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { AssistantTurn, PanelState, Reference } from "../../common/panel.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { selectedAttachment } from "../../host/editor.ts";
@@ -121,7 +123,7 @@ export class Chat {
   async exportMarkdown(id = this.#session.conversation.id): Promise<void> {
     const conversation = this.#library.find(id);
     if (!conversation || conversation.turns.length === 0)
-      throw new HunchError("emptyInput", "This chat is empty.", { hint: "Ask something first." });
+      throw new HunchError("emptyInput", t("This chat is empty."), { hint: t("Ask something first.") });
     await openAsMarkdown(conversation);
   }
 
@@ -225,7 +227,9 @@ export class Chat {
         return this.view.send({ type: "completions", query, references: await findReferences(query) });
       }
       case "tooLarge":
-        return void vscode.window.showWarningMessage(`Too large to go with a question: ${message.names.join(", ")}`);
+        return void vscode.window.showWarningMessage(
+          t("Too large to go with a question: {0}", message.names.join(", ")),
+        );
       case "stop":
         return this.stop();
       case "answerNow":

@@ -5,7 +5,9 @@
  * The functions change the turn they are given: a thought may have 100 000 tokens that arrive 60 times a second, and a
  * copy for each would cost more than drawing them.
  */
+
 import { type ErrorData, HunchError, toErrorData } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import {
   type AssistantTurn,
   type Attachment,
@@ -274,7 +276,7 @@ export function restoreConversation(stored: unknown): Conversation | null {
   const { id, title = "", turns, forks = {}, inputs = {}, nextTurn = turns.length } = conversation;
   for (const turn of turns) {
     if (turn.role === "assistant" && isRunning(turn.status))
-      fail(turn, new HunchError("cancelled", "The window was closed."));
+      fail(turn, new HunchError("cancelled", t("The window was closed.")));
   }
   return { id, title, turns, forks, inputs, nextTurn };
 }

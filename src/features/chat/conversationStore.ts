@@ -6,10 +6,12 @@
  * a second window on the same folder, costs time and nothing else. Reading is synchronous: the page asks for its state
  * once, and some hundred kilobytes take a millisecond.
  */
+
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import { type Conversation, restoreConversation } from "./conversation.ts";
 
 /** What the list shows of a conversation without reading it. */
@@ -234,7 +236,7 @@ export function storeError(cause: unknown): HunchError {
   const detail = cause instanceof Error ? cause.message : String(cause);
   return new HunchError(
     full ? "diskFull" : "internal",
-    full ? "The disk is full: chats are not stored." : `Chats can not be stored: ${detail}`,
-    { hint: "They stay in this window and are written as soon as it is possible again.", cause },
+    full ? t("The disk is full: chats are not stored.") : t("Chats can not be stored: {0}", detail),
+    { hint: t("They stay in this window and are written as soon as it is possible again."), cause },
   );
 }

@@ -1,24 +1,25 @@
 /** A conversation as one Markdown document: questions quoted, thoughts folded, answers as they are. Pure. */
+import { t } from "../../common/l10n.ts";
 import { type Attachment, runsText, type Turn } from "../../common/panel.ts";
 import type { Conversation } from "./conversation.ts";
 
 export function exportMarkdown(conversation: Pick<Conversation, "title" | "turns">): string {
-  const parts = [`# ${oneLine(conversation.title) || "Chat"}`, ...conversation.turns.map(turnMarkdown)];
+  const parts = [`# ${oneLine(conversation.title) || t("Chat")}`, ...conversation.turns.map(turnMarkdown)];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
 function turnMarkdown(turn: Turn): string {
   if (turn.role === "user") {
     const attached = turn.attachments.map((attachment) => `- \`${placeOf(attachment)}\``).join("\n");
-    return ["## Question", quoted(turn.text), attached].filter((part) => part !== "").join("\n\n");
+    return [`## ${t("Question")}`, quoted(turn.text), attached].filter((part) => part !== "").join("\n\n");
   }
   const thought = runsText(turn.thinking).trim();
-  const parts = ["## Answer"];
+  const parts = [`## ${t("Answer")}`];
   // Quoted, so that no markup of a thought can end the fold.
-  if (thought !== "") parts.push(`<details><summary>Thought</summary>\n\n${quoted(thought)}\n\n</details>`);
+  if (thought !== "") parts.push(`<details><summary>${t("Thought")}</summary>\n\n${quoted(thought)}\n\n</details>`);
   const answer = runsText(turn.answer).trim();
   if (answer !== "") parts.push(answer);
-  if (turn.status === "stopped") parts.push("*Stopped.*");
+  if (turn.status === "stopped") parts.push(`*${t("Stopped.")}*`);
   if (turn.error) parts.push(`*${oneLine(turn.error.message)}*`);
   return parts.join("\n\n");
 }

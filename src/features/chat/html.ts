@@ -2,12 +2,15 @@
  * The page around the panel. Scripts run only with this page's nonce, styles and fonts come only from the extension,
  * and nothing is fetched from anywhere: an answer can not load an image or run anything.
  */
+import type { Localisation } from "../../common/l10n.ts";
+
 export interface PanelPage {
   /** The origin of the extension's own files in the webview. */
   cspSource: string;
   scriptUri: string;
   styleUri: string;
   nonce: string;
+  localisation: Localisation;
 }
 
 export function panelHtml(page: PanelPage): string {
@@ -21,7 +24,7 @@ export function panelHtml(page: PanelPage): string {
     "form-action 'none'",
   ].join("; ");
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escapeAttribute(page.localisation.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}">
@@ -31,9 +34,15 @@ export function panelHtml(page: PanelPage): string {
 </head>
 <body>
 <div id="root"></div>
+<script type="application/json" id="localisation">${escapeScript(JSON.stringify(page.localisation))}</script>
 <script nonce="${page.nonce}" src="${escapeAttribute(page.scriptUri)}"></script>
 </body>
 </html>`;
+}
+
+/** Data in a script element ends where a "<" would begin a tag. */
+function escapeScript(json: string): string {
+  return json.replaceAll("<", "\\u003c");
 }
 
 function escapeAttribute(text: string): string {

@@ -2,8 +2,10 @@
  * The chat's conversations: those on disk, and of those that are open one session each, however often they are shown.
  * A conversation that is left while it is answered goes on and is kept until the answer has ended.
  */
+
 import { Emitter, type Subscription } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { SessionSummary } from "../../common/panel.ts";
 import type { Conversation } from "./conversation.ts";
 import type { ConversationStore } from "./conversationStore.ts";
@@ -55,8 +57,8 @@ export class Library {
     if (open) return this.#show(open.session);
     const stored = this.#services.store.load(id);
     if (!stored)
-      throw new HunchError("fileNotFound", "This chat can not be read any more.", {
-        hint: "Its file may have been deleted. The other chats are not affected.",
+      throw new HunchError("fileNotFound", t("This chat can not be read any more."), {
+        hint: t("Its file may have been deleted. The other chats are not affected."),
       });
     return this.#show(this.#own(this.#services.newSession(stored)));
   }

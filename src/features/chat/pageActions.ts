@@ -1,6 +1,8 @@
 /** What the page of the chat asks of the editor. Its messages may carry text of a model: nothing of it is trusted. */
+
 import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { Attachment } from "../../common/panel.ts";
 import { isFileLike } from "../../host/editor.ts";
 import type { Conversation } from "./conversation.ts";
@@ -16,15 +18,15 @@ export function codeEditor(): vscode.TextEditor | undefined {
 export async function insertCode(code: string): Promise<void> {
   const editor = codeEditor();
   if (!editor)
-    throw new HunchError("emptyInput", "There is no editor to insert the code into.", {
-      hint: "Open a file, put the cursor where the code belongs, and try again.",
+    throw new HunchError("emptyInput", t("There is no editor to insert the code into."), {
+      hint: t("Open a file, put the cursor where the code belongs, and try again."),
     });
   const done = await editor.edit((edit) => {
     for (const selection of editor.selections) edit.replace(selection, code);
   });
   if (!done)
-    throw new HunchError("usage", "The file can not be changed.", {
-      hint: "It may be read-only. Copy the code instead.",
+    throw new HunchError("usage", t("The file can not be changed."), {
+      hint: t("It may be read-only. Copy the code instead."),
     });
   await vscode.window.showTextDocument(editor.document, editor.viewColumn);
 }
@@ -39,12 +41,12 @@ export async function openAsMarkdown(conversation: Pick<Conversation, "title" | 
 export async function openLink(href: string): Promise<void> {
   const uri = vscode.Uri.parse(href, true);
   if (uri.scheme !== "https" && uri.scheme !== "http")
-    throw new HunchError("usage", `Links of the kind “${uri.scheme}:” are not opened from an answer.`, {
-      hint: "Only web addresses are.",
+    throw new HunchError("usage", t("Links of the kind “{0}:” are not opened from an answer.", uri.scheme), {
+      hint: t("Only web addresses are."),
     });
-  const open = "Open";
+  const open = t("Open");
   const choice = await vscode.window.showInformationMessage(
-    "Open this link of the answer in your browser?",
+    t("Open this link of the answer in your browser?"),
     { modal: true, detail: uri.toString(true) },
     open,
   );
@@ -58,8 +60,8 @@ export async function openAttachment(attachment: Attachment): Promise<void> {
       selection: new vscode.Range(attachment.startLine - 1, 0, attachment.endLine - 1, Number.MAX_SAFE_INTEGER),
     });
   } catch (cause) {
-    throw new HunchError("fileNotFound", `${attachment.label} can not be opened.`, {
-      hint: "It may have been moved, deleted or closed without saving.",
+    throw new HunchError("fileNotFound", t("{0} can not be opened.", attachment.label), {
+      hint: t("It may have been moved, deleted or closed without saving."),
       cause,
     });
   }

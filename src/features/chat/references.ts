@@ -1,6 +1,8 @@
 /** What a question names beside the selection: found while one types "#", and read when the question is sent. */
+
 import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { Reference } from "../../common/panel.ts";
 import { meansKind, type ReferenceQuery, readReferenceQuery } from "../../common/references.ts";
 import { checkCode, definitionsIn } from "../../host/code.ts";
@@ -122,8 +124,8 @@ async function open({ uri, label }: { uri: string; label: string }): Promise<vsc
   try {
     return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
   } catch (cause) {
-    throw new HunchError("fileNotFound", `${label} can not be read.`, {
-      hint: "It may have been moved or deleted, or be no text. Remove it from the question.",
+    throw new HunchError("fileNotFound", t("{0} can not be read.", label), {
+      hint: t("It may have been moved or deleted, or be no text. Remove it from the question."),
       cause,
     });
   }
@@ -149,12 +151,12 @@ function problemsOf(document: vscode.TextDocument | undefined): AttachedCode {
   const whole = document && new vscode.Range(0, 0, document.lineCount, 0);
   const found = document && whole ? diagnosticsIn(document.uri, whole) : [];
   if (!document || found.length === 0)
-    throw new HunchError("emptyInput", "The editor reports no problems in the open file.", {
-      hint: "Remove #problems from the question, or open the file that has them.",
+    throw new HunchError("emptyInput", t("The editor reports no problems in the open file."), {
+      hint: t("Remove #problems from the question, or open the file that has them."),
     });
   const { start, end } = found.map((diagnostic) => diagnostic.range).reduce((all, one) => all.union(one));
   const place = {
-    label: `Problems in ${vscode.workspace.asRelativePath(document.uri)}`,
+    label: t("Problems in {0}", vscode.workspace.asRelativePath(document.uri)),
     languageId: "text",
     startLine: start.line + 1,
     endLine: end.line + 1,
@@ -169,8 +171,8 @@ async function changedFiles(): Promise<AttachedCode[]> {
   const changes = await uncommittedChanges();
   const files = changes ? splitPatch(changes.patch).files : [];
   if (!changes || files.length === 0)
-    throw new HunchError("emptyInput", "There are no uncommitted changes of text.", {
-      hint: "Remove #changes from the question. Files that Git does not track yet count once they are staged.",
+    throw new HunchError("emptyInput", t("There are no uncommitted changes of text."), {
+      hint: t("Remove #changes from the question. Files that Git does not track yet count once they are staged."),
     });
   return files.map((piece) => {
     const { label, languageId, startLine, endLine } = piece;

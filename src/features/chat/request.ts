@@ -1,10 +1,12 @@
 /** From a turn of a conversation to what the engine is asked: messages, sampling, limits. Pure. */
+
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import { type AssistantTurn, runsText } from "../../common/panel.ts";
 import type { GenerateParams, ModelInfo, Notice, Prompt } from "../../common/protocol.ts";
 import type { Settings } from "../../common/settings.ts";
 import { type Composed, compose } from "../../prompts/compose.ts";
-import { describeOmissions, estimateTokens, type FittedCode, fitCode } from "../../prompts/contextBudget.ts";
+import { estimateTokens, type FittedCode, fitCode, omittedPlaces } from "../../prompts/contextBudget.ts";
 import type { LearntTemplates } from "../../prompts/effort.ts";
 import type { UsedPlan, UseLog } from "../../prompts/learning.ts";
 import { type Conversation, historyBefore, inputOf, type TurnInput } from "./conversation.ts";
@@ -105,14 +107,21 @@ function fitIntoContext(
   if (input.code.length > 0 && fitted.pieces.every((piece) => piece.role === "reference"))
     throw new HunchError(
       "promptTooLong",
-      `The code does not fit into the model's context of ${model.contextSize} tokens${said.length > 0 ? " beside what was said before" : ""}.`,
-      { hint: "Select less code, start a new chat, or raise the setting hunch.contextSize." },
+      said.length > 0
+        ? t(
+            "The code does not fit into the model's context of {0} tokens beside what was said before.",
+            model.contextSize,
+          )
+        : t("The code does not fit into the model's context of {0} tokens.", model.contextSize),
+      { hint: t("Select less code, start a new chat, or raise the setting hunch.contextSize.") },
     );
   return fitted;
 }
 
 function omissionNotices({ omitted }: FittedCode): Notice[] {
-  return omitted.length > 0 ? [{ code: "codeOmitted", message: describeOmissions(omitted) }] : [];
+  return omitted.length > 0
+    ? [{ code: "codeOmitted", message: t("Left out for lack of room: {0}.", omittedPlaces(omitted)) }]
+    : [];
 }
 
 function promptOf(turn: AssistantTurn, { messages, thinking, opening }: Composed, carryOn: boolean): Prompt {

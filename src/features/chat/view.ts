@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { chatEditorId, chatViewId } from "../../common/commands.ts";
+import { localisation } from "../../common/l10n.ts";
 import type { FromPanel, PanelState, Reference, SavedView, ToPanel } from "../../common/panel.ts";
 import { PanelChannel } from "./channel.ts";
 import { panelHtml } from "./html.ts";
@@ -114,6 +115,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.WebviewPanel
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(this.#assets, "panel.js")).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(this.#assets, "panel.css")).toString(),
       nonce: randomBytes(16).toString("base64url"),
+      localisation: localisation(),
     });
     return page;
   }

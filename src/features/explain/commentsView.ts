@@ -2,7 +2,9 @@
  * VS Code opens its Comments view by itself with the first explanation of a window, which doubles what stands under the
  * code. The setting for that belongs to the user and to all extensions, so the user is asked, once.
  */
+
 import * as vscode from "vscode";
+import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
 
 const askedKey = "explain.commentsViewAsked";
@@ -19,11 +21,13 @@ export function offerClosedComments(ctx: Ctx): void {
 }
 
 async function ask(): Promise<void> {
-  const keepClosed = "Keep It Closed";
+  const keepClosed = t("Keep It Closed");
   const answer = await vscode.window.showInformationMessage(
-    "VS Code opens its Comments view with explanations. They are all under the code as well; should the view stay closed?",
+    t(
+      "VS Code opens its Comments view with explanations. They are all under the code as well; should the view stay closed?",
+    ),
     keepClosed,
-    "Leave It",
+    t("Leave It"),
   );
   if (answer === keepClosed)
     await vscode.workspace.getConfiguration(section).update(key, "never", vscode.ConfigurationTarget.Global);

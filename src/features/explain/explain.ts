@@ -1,5 +1,7 @@
 /** Explanations in the code: commands that answer in a comment thread under it, and the buttons of those threads. */
+
 import * as vscode from "vscode";
+import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { activeEditor, codeInQuestion, symbolAt } from "../../host/editor.ts";
@@ -20,20 +22,20 @@ export function registerExplain(ctx: Ctx, sessions: Sessions, chat: Chat): void 
   const explanations = new Explanations(ctx, sessions, chat);
   ctx.own(explanations);
   registerCommand(ctx, "hunch.explainSelection", async () =>
-    explanations.open(await codeInQuestion(), { task: "explain", verb: "Explain" }),
+    explanations.open(await codeInQuestion(), { task: "explain", verb: t("Explain") }),
   );
   registerCommand(ctx, "hunch.explainSymbol", async (place?: SymbolPlace) =>
-    explanations.open(await symbolIn(place), { task: "explain", verb: "Explain" }),
+    explanations.open(await symbolIn(place), { task: "explain", verb: t("Explain") }),
   );
   registerCommand(ctx, "hunch.findBugs", async () => {
     const code = await codeInQuestion();
     const question = describeProblems(diagnosticsIn(code.document.uri, code.range).map(toProblem));
-    return explanations.open(code, { task: "findBugs", verb: "Find bugs in", question });
+    return explanations.open(code, { task: "findBugs", verb: t("Find bugs in"), question });
   });
   registerCommand(ctx, "hunch.explainProblem", async (place?: ProblemPlace) => {
     const { code, range, problems } = await problemInQuestion(place);
     const question = `${describeProblems(problems)}\nExplain what that means for this code, and how to correct it.`;
-    return explanations.open({ ...code, range }, { task: "ask", verb: "Explain the problem in", question });
+    return explanations.open({ ...code, range }, { task: "ask", verb: t("Explain the problem in"), question });
   });
   registerThreadCommands(ctx, explanations, chat);
 }

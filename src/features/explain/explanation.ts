@@ -2,8 +2,10 @@
  * One inline explanation: a comment thread under the code that draws a session, at most ten times a second. Comments
  * keep their identity, so that the editor changes their text in place.
  */
+
 import * as vscode from "vscode";
 import type { Subscription } from "../../common/emitter.ts";
+import { t } from "../../common/l10n.ts";
 import type { EditorCode } from "../../host/editor.ts";
 import type { TaskKind } from "../../prompts/compose.ts";
 import type { ChatSession } from "../chat/session.ts";
@@ -150,7 +152,7 @@ export class Explanation {
     return {
       body: bodyOf(comment),
       mode: vscode.CommentMode.Preview,
-      author: comment.author === "you" ? { name: "You" } : { name: "Hunch", iconPath: this.#look.hunchIcon },
+      author: comment.author === "you" ? { name: t("You") } : { name: "Hunch", iconPath: this.#look.hunchIcon },
     };
   }
 }

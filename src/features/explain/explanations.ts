@@ -1,8 +1,10 @@
 /** The inline explanations of the window: opens them, keeps them on their code, and ends them. */
+
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { commentControllerId } from "../../common/commands.ts";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import { withContext } from "../../host/context.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { type EditorCode, linesOf, placeOf } from "../../host/editor.ts";
@@ -66,7 +68,7 @@ export class Explanations {
   async again(explanation: Explanation): Promise<Thread | null> {
     const { thread, lines, question } = explanation;
     const document = await vscode.workspace.openTextDocument(thread.uri);
-    const code = linesOf(document, lines, "The code of this explanation");
+    const code = linesOf(document, lines, t("The code of this explanation"));
     this.delete(explanation);
     return this.open({ ...code, range: thread.range ?? code.range }, question, "fresh");
   }
@@ -74,8 +76,8 @@ export class Explanations {
   async reply({ thread, text }: vscode.CommentReply): Promise<void> {
     const explanation = this.of(thread);
     if (explanation?.session.running)
-      throw new HunchError("usage", "This explanation is still being written.", {
-        hint: "Ask when it has ended, or stop it first.",
+      throw new HunchError("usage", t("This explanation is still being written."), {
+        hint: t("Ask when it has ended, or stop it first."),
       });
     await explanation?.session.ask({ task: "ask", text, code: [] });
   }
@@ -111,7 +113,10 @@ export class Explanations {
   #controllerOf(): vscode.CommentController {
     if (!this.#controller) {
       this.#controller = vscode.comments.createCommentController(commentControllerId, "Hunch");
-      this.#controller.options = { prompt: "Ask a follow-up question", placeHolder: "Ask about this explanation…" };
+      this.#controller.options = {
+        prompt: t("Ask a follow-up question"),
+        placeHolder: t("Ask about this explanation…"),
+      };
     }
     return this.#controller;
   }

@@ -4,6 +4,7 @@
  */
 
 import type { ThreadState } from "../../common/commands.ts";
+import { t } from "../../common/l10n.ts";
 import { type AssistantTurn, runsText, type Turn, type UserTurn } from "../../common/panel.ts";
 import { acceptanceRate, type GenerationStats, speedUp } from "../../common/stats.ts";
 import { type Conversation, isRunning } from "../chat/conversation.ts";
@@ -49,8 +50,8 @@ function isWorking(state: ThreadState): boolean {
 
 function factLines({ stale, kept }: ThreadFacts): string[] {
   return [
-    ...(stale ? ["$(warning) _The code was changed since. **Explain Again** looks at it anew._"] : []),
-    ...(kept ? ["$(history) _Kept from an earlier answer about this very code._"] : []),
+    ...(stale ? [`$(warning) _${t("The code was changed since. **Explain Again** looks at it anew.")}_`] : []),
+    ...(kept ? [`$(history) _${t("Kept from an earlier answer about this very code.")}_`] : []),
   ];
 }
 
@@ -92,10 +93,10 @@ function thoughtLine(turn: AssistantTurn): string {
   if (turn.status === "thinking") {
     const text = runsText(turn.thinking.slice(-thoughtTailLength)).replace(/\s+/g, " ").trim();
     const tail = text.length > thoughtTailLength ? `…${text.slice(-thoughtTailLength)}` : text;
-    return `$(loading~spin) _Thinking · ${count(tokens, "token")} · ${seconds(turn.thinkingMs)}_ — ${escapeMarkdown(tail)}`;
+    return `$(loading~spin) _${t("Thinking")} · ${tokenCount(tokens)} · ${seconds(turn.thinkingMs)}_ — ${escapeMarkdown(tail)}`;
   }
   return turn.thinking.length > 0
-    ? `$(lightbulb) _Thought for ${seconds(turn.thinkingMs)} · ${count(tokens, "token")}${endNote(turn)}_`
+    ? `$(lightbulb) _${t("Thought for {0}", seconds(turn.thinkingMs))} · ${tokenCount(tokens)}${endNote(turn)}_`
     : "";
 }
 
@@ -105,13 +106,13 @@ function endNote(turn: AssistantTurn): string {
     case "model":
       return "";
     case "budget":
-      return " · ended at the budget";
+      return ` · ${t("ended by the budget")}`;
     case "answerNow":
-      return " · ended by you";
+      return ` · ${t("ended by you")}`;
     case "earlyExit":
-      return " · ended early, the answer was clear";
+      return ` · ${t("ended early, the answer was settled")}`;
     case "loop":
-      return " · ended, it went in circles";
+      return ` · ${t("ended, it repeated itself")}`;
   }
 }
 
@@ -119,16 +120,16 @@ function statusLine(turn: AssistantTurn): string {
   const spin = "$(loading~spin)";
   switch (turn.status) {
     case "queued":
-      return `${spin} _Waiting for ${count(Math.max(turn.queuePosition, 1), "other question")}…_`;
+      return `${spin} _${waitingFor(Math.max(turn.queuePosition, 1))}_`;
     case "loading":
-      return `${spin} _Loading the model…${turn.progress === null ? "" : ` ${percent(turn.progress)}`}_`;
+      return `${spin} _${t("Loading the model…")}${turn.progress === null ? "" : ` ${percent(turn.progress)}`}_`;
     case "prefill":
       return turn.prefill
-        ? `${spin} _Reading ${turn.prefill.processedTokens} of ${count(turn.prefill.totalTokens, "token")}…_`
-        : `${spin} _Reading…_`;
+        ? `${spin} _${t("Reading {0} of {1}…", turn.prefill.processedTokens, tokenCount(turn.prefill.totalTokens))}_`
+        : `${spin} _${t("Reading…")}_`;
     case "stopped":
       // The figures say it too, where there are any.
-      return turn.stats ? "" : "_Stopped._";
+      return turn.stats ? "" : `_${t("Stopped.")}_`;
     case "thinking":
     case "answering":
     case "done":
@@ -155,11 +156,11 @@ function statsLine(turn: AssistantTurn): string {
 function endFigures(turn: AssistantTurn): string[] {
   switch (turn.stopReason) {
     case "length":
-      return ["cut off at the token limit"];
+      return [t("cut off at the token limit")];
     case "contextFull":
-      return ["cut off: the context is full"];
+      return [t("cut off: the context is full")];
     case "cancelled":
-      return ["stopped"];
+      return [t("stopped")];
     case "stop":
     case null:
       return [];
@@ -167,17 +168,21 @@ function endFigures(turn: AssistantTurn): string[] {
 }
 
 function speedFigures(stats: GenerationStats): string[] {
-  const figures = stats.answerTokens > 0 ? [count(stats.answerTokens, "token")] : [];
-  if (stats.tokensPerSecond > 0) figures.push(`${stats.tokensPerSecond.toFixed(0)} tokens/s`);
+  const figures = stats.answerTokens > 0 ? [tokenCount(stats.answerTokens)] : [];
+  if (stats.tokensPerSecond > 0) figures.push(t("{0} tokens/s", stats.tokensPerSecond.toFixed(0)));
   const times = speedUp(stats);
-  if (times !== null && stats.draftedTokens > 0) figures.push(`${times.toFixed(1)}× by speculation`);
+  if (times !== null && stats.draftedTokens > 0) figures.push(t("{0}× by speculation", times.toFixed(1)));
   const accepted = acceptanceRate(stats);
-  if (accepted !== null) figures.push(`${percent(accepted)} of drafts accepted`);
+  if (accepted !== null) figures.push(t("{0} of drafts accepted", percent(accepted)));
   return figures;
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+function tokenCount(number: number): string {
+  return number === 1 ? t("{0} token", number) : t("{0} tokens", number);
+}
+
+function waitingFor(others: number): string {
+  return others === 1 ? t("Waiting for another question…") : t("Waiting for {0} other questions…", others);
 }
 
 function seconds(ms: number): string {

@@ -1,5 +1,7 @@
 /** What other extensions send to a language model, as a request to the engine. Pure: parts are told by their shape. */
+
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { ChatMessage, GenerateParams, ModelInfo, SamplingOptions } from "../../common/protocol.ts";
 
 /** As VS Code's LanguageModelChatMessageRole. */
@@ -31,8 +33,8 @@ function partText(part: unknown): string {
   if (Array.isArray(content)) return content.map(partText).join("");
   if (data instanceof Uint8Array && typeof mimeType === "string" && /^text\/|json$/.test(mimeType))
     return new TextDecoder().decode(data);
-  throw new HunchError("usage", "Hunch's models take text only, no pictures and no tool calls.", {
-    hint: "Choose another model for this chat, or leave out what is no text.",
+  throw new HunchError("usage", t("Hunch's models take text only, no pictures and no tool calls."), {
+    hint: t("Choose another model for this chat, or leave out what is no text."),
   });
 }
 

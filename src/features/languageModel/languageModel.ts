@@ -1,8 +1,10 @@
 /** Hunch's model as one of VS Code's language models: for the chat's model picker, and for other extensions. */
+
 import { randomInt, randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { languageModelVendor } from "../../common/commands.ts";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { defaultAnswerTokens, textOf, toMessages, toParams } from "./convert.ts";
 
@@ -44,7 +46,7 @@ class Provider implements vscode.LanguageModelChatProvider {
         name,
         family: engine.model?.architecture ?? "gguf",
         version: "1",
-        tooltip: "Runs on this machine with Hunch; nothing is sent anywhere.",
+        tooltip: t("Runs on this machine with Hunch; nothing is sent anywhere."),
         maxInputTokens: contextSize - maxOutputTokens,
         maxOutputTokens,
         capabilities: {},
@@ -84,8 +86,8 @@ class Provider implements vscode.LanguageModelChatProvider {
       });
       if (stopReason === "cancelled") throw new vscode.CancellationError();
       if (stopReason === "contextFull")
-        throw new HunchError("promptTooLong", `The model's context of ${model.contextSize} tokens is full.`, {
-          hint: "Send less, or raise the setting hunch.contextSize.",
+        throw new HunchError("promptTooLong", t("The model's context of {0} tokens is full.", model.contextSize), {
+          hint: t("Send less, or raise the setting hunch.contextSize."),
         });
     } finally {
       dispose();

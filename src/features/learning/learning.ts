@@ -1,5 +1,7 @@
 /** What Hunch learnt from use: a document that shows it, and a command that empties it. */
+
 import * as vscode from "vscode";
+import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { describeLearning } from "../../prompts/learning.ts";
@@ -13,6 +15,6 @@ export function registerLearning(ctx: Ctx): void {
   });
   registerCommand(ctx, "hunch.forgetLearnt", async () => {
     await ctx.learning.forget();
-    await vscode.window.showInformationMessage("Hunch forgot what it learnt from use. Calibrations stay.");
+    await vscode.window.showInformationMessage(t("Hunch forgot what it learnt from use. Calibrations stay."));
   });
 }

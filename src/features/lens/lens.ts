@@ -1,7 +1,9 @@
 /** “Explain” above definitions (a setting, off at first) and in the hover of their names (a setting, on at first). */
+
 import * as vscode from "vscode";
 import type { CommandId } from "../../common/commands.ts";
-import type { SymbolLines } from "../../host/code.ts";
+import { t } from "../../common/l10n.ts";
+import { definitionsIn } from "../../host/code.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { codeDocuments, symbolsOf } from "../../host/editor.ts";
 import type { SymbolPlace } from "../explain/explain.ts";
@@ -41,8 +43,8 @@ class Lenses implements vscode.CodeLensProvider {
     return definitionsIn(await symbolsOf(document)).map(
       ({ startLine }) =>
         new vscode.CodeLens(new vscode.Range(startLine, 0, startLine, 0), {
-          title: "$(comment-discussion) Explain",
-          tooltip: "Explain with Hunch",
+          title: `$(comment-discussion) ${t("Explain")}`,
+          tooltip: t("Explain with Hunch"),
           command: explain,
           arguments: [placeOn(document, startLine)],
         }),
@@ -70,7 +72,7 @@ async function provideHover(
   );
   if (!named) return null;
   const text = new vscode.MarkdownString(
-    commandLink("$(comment-discussion) Explain with Hunch", explain, placeOn(document, position.line)),
+    commandLink(`$(comment-discussion) ${t("Explain with Hunch")}`, explain, placeOn(document, position.line)),
     true,
   );
   text.isTrusted = { enabledCommands: [explain] };
@@ -79,8 +81,4 @@ async function provideHover(
 
 function placeOn({ uri }: vscode.TextDocument, line: number): SymbolPlace {
   return { uri: uri.toString(), line };
-}
-
-function definitionsIn(symbols: readonly SymbolLines[]): SymbolLines[] {
-  return symbols.flatMap((symbol) => [...(symbol.isDefinition ? [symbol] : []), ...definitionsIn(symbol.children)]);
 }

@@ -1,6 +1,8 @@
 /** Getting a model: the offer when it is missing, and the notification that shows the download and cancels it. */
+
 import * as vscode from "vscode";
 import { toErrorData } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { choiceText, downloadText } from "./text.ts";
 
@@ -11,10 +13,14 @@ export async function offerMissingModel(ctx: Ctx): Promise<boolean> {
   const choice = ctx.models.choices.find((candidate) => candidate.id === id);
   // An unknown id has an error of its own, which says what to do.
   if (!choice) return true;
-  const get = "Download";
-  const other = "Select Another Model";
+  const get = t("Download");
+  const other = t("Select Another Model");
   const answer = await vscode.window.showInformationMessage(
-    `Hunch needs a model to answer: ${choice.name} (${choiceText(choice)}). It is downloaded once and runs on this machine.`,
+    t(
+      "Hunch needs a model to answer: {0} ({1}). It is downloaded once and runs on this machine.",
+      choice.name,
+      choiceText(choice),
+    ),
     get,
     other,
   );
@@ -28,7 +34,7 @@ export async function downloadWithProgress(ctx: Ctx, modelId: string): Promise<b
   const { models } = ctx;
   const name = models.choices.find((choice) => choice.id === modelId)?.name ?? modelId;
   return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Hunch: downloading ${name}`, cancellable: true },
+    { location: vscode.ProgressLocation.Notification, title: t("Hunch: downloading {0}", name), cancellable: true },
     async (progress, cancel) => {
       let shown = 0;
       const cancelling = cancel.onCancellationRequested(() => models.cancelDownload());

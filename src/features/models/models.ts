@@ -1,5 +1,7 @@
 /** Commands about models: which one answers, and getting one. */
+
 import * as vscode from "vscode";
+import { t } from "../../common/l10n.ts";
 import type { ModelChoice } from "../../common/panel.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
@@ -36,7 +38,7 @@ async function downloadModel(ctx: Ctx, modelId?: string): Promise<void> {
 async function pickDownload(choices: readonly ModelChoice[], current: string): Promise<string | null> {
   const missing = choices.filter((choice) => !choice.installed);
   if (missing.length === 0) {
-    await vscode.window.showInformationMessage("All models of Hunch's catalogue are on this machine.");
+    await vscode.window.showInformationMessage(t("All models of Hunch's catalogue are on this machine."));
     return null;
   }
   const items = missing
@@ -44,11 +46,11 @@ async function pickDownload(choices: readonly ModelChoice[], current: string): P
     .map((choice) => ({
       id: choice.id,
       label: choice.name,
-      description: choiceText(choice) + (choice.id === current ? " · the one in your settings" : ""),
+      description: choiceText(choice) + (choice.id === current ? ` · ${t("the one in your settings")}` : ""),
     }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: "Hunch: Download Model",
-    placeHolder: "What to download",
+    title: t("Hunch: Download Model"),
+    placeHolder: t("What to download"),
     matchOnDescription: true,
   });
   return picked?.id ?? null;

@@ -1,5 +1,7 @@
 /** The list of `Hunch: Select Model`: the catalogue, models of other programs on this disk, or any GGUF file. */
+
 import * as vscode from "vscode";
+import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { choiceText, discoveredText } from "./text.ts";
 
@@ -8,11 +10,11 @@ type ModelItem = vscode.QuickPickItem & { choose(): string | null | Promise<stri
 /** Catalogue id or path; null when nothing was chosen. */
 export async function pickModel(ctx: Ctx): Promise<string | null> {
   const picker = vscode.window.createQuickPick<ModelItem | vscode.QuickPickItem>();
-  picker.title = "Hunch: Select Model";
-  picker.placeholder = "Which model answers";
+  picker.title = t("Hunch: Select Model");
+  picker.placeholder = t("Which model answers");
   picker.matchOnDescription = true;
   picker.matchOnDetail = true;
-  const fixed = [...catalogueItems(ctx), separator("Your own"), browseItem()];
+  const fixed = [...catalogueItems(ctx), separator(t("Your own")), browseItem()];
   picker.items = fixed;
   picker.busy = true;
   picker.show();
@@ -42,7 +44,7 @@ async function addDiscovered(
       choose: () => model.path,
     }));
     const active = picker.activeItems;
-    if (found.length > 0) picker.items = [...fixed, separator("Found on this machine"), ...found];
+    if (found.length > 0) picker.items = [...fixed, separator(t("Found on this machine")), ...found];
     picker.activeItems = active;
   } catch (error) {
     // The rest of the list is of use without what other programs have.
@@ -56,19 +58,19 @@ function catalogueItems(ctx: Ctx): ModelItem[] {
   const current = ctx.settings.current.model;
   return ctx.models.choices.map((choice) => ({
     label: choice.id === current ? `$(check) ${choice.name}` : choice.name,
-    description: `${choiceText(choice)}${choice.installed ? "" : " · to be downloaded"}`,
+    description: `${choiceText(choice)}${choice.installed ? "" : ` · ${t("to be downloaded")}`}`,
     choose: () => choice.id,
   }));
 }
 
 function browseItem(): ModelItem {
   return {
-    label: "$(folder-opened) Browse for a GGUF file…",
+    label: `$(folder-opened) ${t("Browse for a GGUF file…")}`,
     choose: async () => {
       const files = await vscode.window.showOpenDialog({
-        title: "Model for Hunch",
-        openLabel: "Use This Model",
-        filters: { "GGUF models": ["gguf"] },
+        title: t("Model for Hunch"),
+        openLabel: t("Use This Model"),
+        filters: { [t("GGUF models")]: ["gguf"] },
       });
       return files?.[0]?.fsPath ?? null;
     },

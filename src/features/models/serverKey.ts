@@ -1,19 +1,21 @@
 /** Asks for the key of the server that the settings name, and keeps it. */
+
 import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { ServerKeys } from "../../host/serverKeys.ts";
 
 export async function setServerKey(ctx: Ctx): Promise<void> {
   const { endpoint } = ctx.settings.current;
   if (!URL.canParse(endpoint))
-    throw new HunchError("usage", "The settings name no server that could have a key.", {
-      hint: "Set hunch.endpoint to its address first, like http://127.0.0.1:8000.",
+    throw new HunchError("usage", t("The settings name no server that could have a key."), {
+      hint: t("Set hunch.endpoint to its address first, like http://127.0.0.1:8000."),
     });
   const { origin } = new URL(endpoint);
   const key = await vscode.window.showInputBox({
-    title: "Hunch: Set Server Key",
-    prompt: `Key of ${origin}, sent to that server only. Empty removes the one that is kept.`,
+    title: t("Hunch: Set Server Key"),
+    prompt: t("Key of {0}, sent to that server only. Empty removes the one that is kept.", origin),
     password: true,
     ignoreFocusOut: true,
   });

@@ -1,24 +1,25 @@
 /** Words for a download and for a model's size. Pure. */
+import { t } from "../../common/l10n.ts";
 import type { DownloadState, ModelChoice } from "../../common/panel.ts";
 import type { DiscoveredModel } from "../../models/discover.ts";
 import { formatBytes, formatSeconds } from "../../models/units.ts";
 
 /** "320 MB of 1.12 GB, 12.5 MB/s, 1 min left". */
 export function downloadText(state: DownloadState & { state: "running" }): string {
-  const got = `${formatBytes(state.receivedBytes)} of ${formatBytes(state.totalBytes)}`;
+  const got = t("{0} of {1}", formatBytes(state.receivedBytes), formatBytes(state.totalBytes));
   switch (state.phase) {
     case "waiting":
-      return "waiting for another window that is downloading it";
+      return t("waiting for another window that is downloading it");
     case "connecting":
-      return state.source === "" ? "connecting" : `connecting to ${state.source}`;
+      return state.source === "" ? t("connecting") : t("connecting to {0}", state.source);
     case "downloading": {
-      const left = state.secondsLeft === null ? "" : `, ${formatSeconds(state.secondsLeft)} left`;
+      const left = state.secondsLeft === null ? "" : `, ${t("{0} left", formatSeconds(state.secondsLeft))}`;
       return `${got}, ${formatBytes(state.bytesPerSecond)}/s${left}`;
     }
     case "joining":
-      return "joining the parts";
+      return t("joining the parts");
     case "verifying":
-      return "checking that it is the publisher's file";
+      return t("checking that it is the publisher's file");
     case "done":
       return got;
   }

@@ -1,6 +1,8 @@
 /** `Hunch: Annotate Lines`: a short note at the end of each line, while it is being written and until it is edited. */
+
 import * as vscode from "vscode";
 import { fromErrorData } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import { runsText } from "../../common/panel.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
@@ -79,7 +81,7 @@ class Notes {
       }, drawMs);
     });
     const piece = numbered(code.piece);
-    const text = `Annotate ${placeOf(code)}`;
+    const text = t("Annotate {0}", placeOf(code));
     await session.ask({ task: "annotate", text, question: "", code: [{ piece, attachment: code.attachment }] });
     changing.dispose();
     if (timer) clearTimeout(timer);
@@ -91,7 +93,9 @@ class Notes {
     if (annotated.notes.length === 0) this.#clear(key);
     if (turn.error) throw fromErrorData(turn.error);
     if (annotated.notes.length === 0 && turn.status !== "stopped")
-      vscode.window.showInformationMessage(`Hunch: the model gave no notes on ${placeOf(code)}. Try a larger model.`);
+      vscode.window.showInformationMessage(
+        t("Hunch: the model gave no notes on {0}. Try a larger model.", placeOf(code)),
+      );
     return annotated.notes;
   }
 

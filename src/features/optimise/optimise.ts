@@ -2,7 +2,9 @@
  * `Hunch: Optimise Prompts for This Model`: tries ways of thinking on bundled tasks, with the engine that answers questions
  * too (which take turns with it), and says what was adopted. Cancelled, it keeps what is finished and goes on next time.
  */
+
 import * as vscode from "vscode";
+import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { offerMissingModel } from "../models/download.ts";
@@ -12,7 +14,7 @@ export function registerOptimise(ctx: Ctx): void {
   let running = false;
   registerCommand(ctx, "hunch.optimisePrompts", async () => {
     if (running)
-      return vscode.window.showInformationMessage("Hunch is optimising prompts already; its progress says how far.");
+      return vscode.window.showInformationMessage(t("Hunch is optimising prompts already; its progress says how far."));
     running = true;
     try {
       await optimise(ctx);
@@ -26,14 +28,14 @@ async function optimise(ctx: Ctx): Promise<void> {
   if (!(await offerMissingModel(ctx))) return;
   const location = vscode.ProgressLocation.Notification;
   const { calibration, report } = await vscode.window.withProgress(
-    { location, title: "Hunch: optimising prompts", cancellable: true },
+    { location, title: t("Hunch: optimising prompts"), cancellable: true },
     async (progress, cancel) => {
       const abort = new AbortController();
       const cancelling = cancel.onCancellationRequested(() => abort.abort());
       let shown = 0;
       try {
         const model = await ctx.engine.prepare({
-          onProgress: (part) => progress.report({ message: `loading the model, ${Math.round(100 * part)} %` }),
+          onProgress: (part) => progress.report({ message: t("loading the model, {0} %", Math.round(100 * part)) }),
           signal: abort.signal,
         });
         return await ctx.calibrations.calibrate(
@@ -51,7 +53,7 @@ async function optimise(ctx: Ctx): Promise<void> {
       }
     },
   );
-  const details = "Show Details";
+  const details = t("Show Details");
   const chosen = await vscode.window.showInformationMessage(outcomeText(calibration), details);
   if (chosen === details) await vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.file(report));
 }

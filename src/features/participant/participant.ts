@@ -1,8 +1,10 @@
 /** `@hunch` in VS Code's own chat, with slash commands for the tasks. The model is Hunch's, whichever the chat has picked. */
+
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { participantId } from "../../common/commands.ts";
 import { fromErrorData, isHunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import { slashCommands } from "../../common/slashCommands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { type EditorCode, rangeCode, selectedAttachment, selectedCode, wholeFile } from "../../host/editor.ts";
@@ -65,8 +67,8 @@ async function streamAnswer(
   const changing = session.onChange((change) => {
     if (change.type === "tokens")
       safe.push(change.tokens.map(({ segment, text }) => (segment === "answer" ? text : "")).join(""));
-    else if (change.type === "turn" && change.turn.status === "loading") say("Loading the model");
-    else if (change.type === "turn" && change.turn.status === "thinking") say("Thinking");
+    else if (change.type === "turn" && change.turn.status === "loading") say(t("Loading the model"));
+    else if (change.type === "turn" && change.turn.status === "thinking") say(t("Thinking"));
   });
   const stopping = token.onCancellationRequested(() => session.stop());
   try {
@@ -90,7 +92,7 @@ async function questionOf({ command, prompt, references }: vscode.ChatRequest): 
     return slashQuestion({ command: slash, rest: text, text: text || `/${slash}` }, subject, others);
   }
   const selected = attached.length === 0 && selectedAttachment() ? codeOfSelection() : null;
-  return { task: "ask", text: text || "Explain this code.", code: selected ? [selected] : attached };
+  return { task: "ask", text: text || t("Explain this code."), code: selected ? [selected] : attached };
 }
 
 function codeOfSelection(): EditorCode | null {

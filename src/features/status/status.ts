@@ -1,6 +1,8 @@
 /** The status bar item: what the engine is at, with its model and speed, and a list of what can be done. */
+
 import * as vscode from "vscode";
 import type { CommandId } from "../../common/commands.ts";
+import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import type { Sessions } from "../chat/sessions.ts";
@@ -51,23 +53,27 @@ interface Action extends vscode.QuickPickItem {
 async function showActions(sessions: Sessions): Promise<void> {
   const turns = sessions.running.map((session) => session.running);
   const actions: Action[] = [
-    { run: "hunch.answerNow", label: "$(debug-step-over) Answer Now", description: "End the thought and answer" },
-    { run: "hunch.stop", label: "$(debug-stop) Stop", description: "Keep the text so far" },
-    { run: "hunch.ask", label: "$(question) Ask…" },
-    { run: "hunch.explainSelection", label: "$(comment-discussion) Explain Selection" },
-    { run: "hunch.newChat", label: "$(add) New Chat" },
-    { run: "hunch.selectModel", label: "$(chip) Select Model" },
-    { run: "hunch.downloadModel", label: "$(cloud-download) Download Model" },
-    { run: "hunch.benchmark", label: "$(dashboard) Benchmark This Machine" },
-    { run: "hunch.restartEngine", label: "$(debug-restart) Restart Engine" },
-    { run: "hunch.showLog", label: "$(output) Show Engine Log" },
-    { run: "openSettings", label: "$(gear) Open Settings" },
+    {
+      run: "hunch.answerNow",
+      label: `$(debug-step-over) ${t("Answer Now")}`,
+      description: t("End the thought and answer"),
+    },
+    { run: "hunch.stop", label: `$(debug-stop) ${t("Stop")}`, description: t("Keep the text so far") },
+    { run: "hunch.ask", label: `$(question) ${t("Ask…")}` },
+    { run: "hunch.explainSelection", label: `$(comment-discussion) ${t("Explain Selection")}` },
+    { run: "hunch.newChat", label: `$(add) ${t("New Chat")}` },
+    { run: "hunch.selectModel", label: `$(chip) ${t("Select Model")}` },
+    { run: "hunch.downloadModel", label: `$(cloud-download) ${t("Download Model")}` },
+    { run: "hunch.benchmark", label: `$(dashboard) ${t("Benchmark This Machine")}` },
+    { run: "hunch.restartEngine", label: `$(debug-restart) ${t("Restart Engine")}` },
+    { run: "hunch.showLog", label: `$(output) ${t("Show Engine Log")}` },
+    { run: "openSettings", label: `$(gear) ${t("Open Settings")}` },
   ];
   const possible = actions.filter(({ run }) => {
     if (run === "hunch.stop") return turns.length > 0;
     return run !== "hunch.answerNow" || turns.some((turn) => turn?.status === "thinking");
   });
-  const chosen = await vscode.window.showQuickPick(possible, { title: "Hunch", placeHolder: "What to do" });
+  const chosen = await vscode.window.showQuickPick(possible, { title: "Hunch", placeHolder: t("What to do") });
   if (!chosen) return;
   if (chosen.run === "openSettings") await vscode.commands.executeCommand("workbench.action.openSettings", "hunch.");
   else await vscode.commands.executeCommand(chosen.run);

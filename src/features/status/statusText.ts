@@ -1,4 +1,5 @@
 /** What the status bar says, from what the engine and the sessions are at. Pure. */
+import { t } from "../../common/l10n.ts";
 import type { AssistantTurn, DownloadState, EngineHealth } from "../../common/panel.ts";
 import type { ModelInfo } from "../../common/protocol.ts";
 import { type GenerationStats, speedUp } from "../../common/stats.ts";
@@ -44,19 +45,19 @@ function headline({ engine, running, download }: StatusFacts): Headline {
   const calm = (icon: string, state: string): Headline => ({ icon, state, severity: "normal" });
   switch (engine.state) {
     case "failed":
-      return { icon: "error", state: "engine failed", severity: "error" };
+      return { icon: "error", state: t("engine failed"), severity: "error" };
     case "restarting":
-      return { icon: "warning", state: "engine restarting", severity: "warning" };
+      return { icon: "warning", state: t("engine restarting"), severity: "warning" };
     case "starting":
-      return calm("loading~spin", "starting");
+      return calm("loading~spin", t("starting"));
     case "loading":
-      return calm("loading~spin", `loading ${percent(engine.progress)}`);
+      return calm("loading~spin", t("loading {0}", percent(engine.progress)));
     case "busy":
-      return calm("loading~spin", running ? doing(running) : "busy");
+      return calm("loading~spin", running ? doing(running) : t("busy"));
     case "off":
     case "ready":
       return download.state === "running"
-        ? calm("cloud-download", `downloading ${downloaded(download)}`.trimEnd())
+        ? calm("cloud-download", t("downloading {0}", downloaded(download)).trimEnd())
         : calm("chip", "");
   }
 }
@@ -64,19 +65,19 @@ function headline({ engine, running, download }: StatusFacts): Headline {
 function doing(turn: AssistantTurn): string {
   switch (turn.status) {
     case "queued":
-      return "waiting";
+      return t("waiting");
     case "loading":
-      return "loading";
+      return t("loading");
     case "prefill":
-      return turn.progress === null ? "reading" : `reading ${percent(turn.progress)}`;
+      return turn.progress === null ? t("reading") : t("reading {0}", percent(turn.progress));
     case "thinking":
-      return "thinking…";
+      return t("thinking…");
     case "answering":
-      return "answering…";
+      return t("answering…");
     case "done":
     case "stopped":
     case "failed":
-      return "busy";
+      return t("busy");
   }
 }
 
@@ -85,22 +86,22 @@ function downloaded(download: DownloadState & { state: "running" }): string {
 }
 
 function details({ engine, modelName, model, stats }: StatusFacts): string[] {
-  const lines = [`Model: ${model?.name ?? modelName}`];
+  const lines = [t("Model: {0}", model?.name ?? modelName)];
   if (engine.state === "failed") lines.push(engine.error.message, engine.error.hint);
-  if (engine.state === "restarting") lines.push(`Restart ${engine.attempt}: ${engine.reason}`);
-  if (engine.state === "off") lines.push("Engine: not started; the first question starts it");
+  if (engine.state === "restarting") lines.push(t("Restart {0}: {1}", engine.attempt, engine.reason));
+  if (engine.state === "off") lines.push(t("Engine: not started; the first question starts it"));
   if (model) {
     lines.push(
-      `Device: ${model.device === "cpu" ? "processor" : model.device}`,
-      `Threads: ${model.threads.used} of ${model.threads.free} free`,
-      `Context: ${model.contextSize} tokens`,
+      t("Device: {0}", model.device === "cpu" ? t("processor") : model.device),
+      t("Threads: {0} of {1} free", model.threads.used, model.threads.free),
+      t("Context: {0} tokens", model.contextSize),
     );
-    if (model.draft) lines.push(`Draft model: ${model.draft.id}`);
+    if (model.draft) lines.push(t("Draft model: {0}", model.draft.id));
   }
   if (stats && stats.tokensPerSecond > 0) {
     const times = speedUp(stats);
-    const gain = times !== null && stats.draftedTokens > 0 ? `, ${times.toFixed(1)}× by speculation` : "";
-    lines.push(`Last answer: ${stats.tokensPerSecond.toFixed(1)} tokens/s${gain}`);
+    const gain = times !== null && stats.draftedTokens > 0 ? `, ${t("{0}× by speculation", times.toFixed(1))}` : "";
+    lines.push(t("Last answer: {0} tokens/s{1}", stats.tokensPerSecond.toFixed(1), gain));
   }
   return lines.filter((line) => line !== "");
 }

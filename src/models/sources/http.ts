@@ -2,8 +2,10 @@
  * A file over HTTP, resumed with Range requests. Understands the Hugging Face hub: its first answer names the file's
  * SHA-256 and size (`x-linked-etag`, `x-linked-size`) before it redirects to a storage server.
  */
+
 import { setTimeout as delay } from "node:timers/promises";
 import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import { type Source, SourceError, type Transfer } from "./source.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -279,8 +281,8 @@ function retryAfterMs(headers: Headers): number {
 export function hubUrl(repository: string, revision: string, file: string, env: NodeJS.ProcessEnv): string {
   const endpoint = env.HF_ENDPOINT?.trim().replace(/\/+$/, "") || "https://huggingface.co";
   if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint))
-    throw new HunchError("downloadFailed", `HF_ENDPOINT is not an address: ${endpoint}`, {
-      hint: "Unset HF_ENDPOINT, or set it to something like https://huggingface.co",
+    throw new HunchError("downloadFailed", t("HF_ENDPOINT is not an address: {0}", endpoint), {
+      hint: t("Unset HF_ENDPOINT, or set it to something like https://huggingface.co"),
     });
   return `${endpoint}/${repository}/resolve/${revision}/${file}`;
 }

@@ -1,5 +1,7 @@
 /** What the panel offers after a turn that did not end well, in the order of usefulness. Pure. */
+
 import type { ErrorCode } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
 import type { FromPanel } from "../../common/panel.ts";
 import type { TurnHead } from "../wording.ts";
 import type { IconName } from "./icons.tsx";
@@ -10,21 +12,29 @@ export interface TurnAction {
   message: FromPanel;
 }
 
-const restartEngine: TurnAction = { label: "Restart engine", icon: "refresh", message: { type: "restartEngine" } };
-const showLog: TurnAction = { label: "Show log", icon: "list", message: { type: "showLog" } };
-const chooseModel: TurnAction = { label: "Choose a model", icon: "layers", message: { type: "selectModel" } };
-const newChat: TurnAction = { label: "New chat", icon: "file", message: { type: "newChat" } };
+const restartEngine = (): TurnAction => ({
+  label: t("Restart engine"),
+  icon: "refresh",
+  message: { type: "restartEngine" },
+});
+const showLog = (): TurnAction => ({ label: t("Show log"), icon: "list", message: { type: "showLog" } });
+const chooseModel = (): TurnAction => ({
+  label: t("Choose a model"),
+  icon: "layers",
+  message: { type: "selectModel" },
+});
+const newChat = (): TurnAction => ({ label: t("New chat"), icon: "file", message: { type: "newChat" } });
 
 /** `modelId`: the chosen model. */
 export function turnActions(turn: TurnHead, modelId: string): TurnAction[] {
-  if (turn.status === "done" && turn.stopReason === "contextFull") return [newChat];
+  if (turn.status === "done" && turn.stopReason === "contextFull") return [newChat()];
   const ended = turn.status === "stopped" || turn.status === "failed";
   const cutOff = turn.status === "done" && turn.stopReason === "length";
   if (!ended && !cutOff) return [];
   const actions: TurnAction[] = [];
   if (turn.canContinue)
-    actions.push({ label: "Continue", icon: "forward", message: { type: "continue", turnId: turn.id } });
-  if (ended) actions.push({ label: "Retry", icon: "refresh", message: { type: "retry", turnId: turn.id } });
+    actions.push({ label: t("Continue"), icon: "forward", message: { type: "continue", turnId: turn.id } });
+  if (ended) actions.push({ label: t("Retry"), icon: "refresh", message: { type: "retry", turnId: turn.id } });
   if (turn.error) actions.push(...errorActions(turn.error.code, modelId));
   return actions;
 }
@@ -36,32 +46,32 @@ export function errorActions(code: ErrorCode, modelId: string): TurnAction[] {
     case "engineCrashed":
     case "engineGaveUp":
     case "protocolMismatch":
-      return [restartEngine, showLog];
+      return [restartEngine(), showLog()];
     case "modelNotFound":
     case "modelTruncated":
     case "modelCorrupted":
     case "notGguf":
     case "checksumMismatch":
-      return [{ label: "Download model", icon: "download", message: { type: "download", modelId } }, chooseModel];
+      return [{ label: t("Download model"), icon: "download", message: { type: "download", modelId } }, chooseModel()];
     case "downloadFailed":
     case "offline":
     case "diskFull":
     case "locked":
-      return [{ label: "Download again", icon: "download", message: { type: "download", modelId } }, showLog];
+      return [{ label: t("Download again"), icon: "download", message: { type: "download", modelId } }, showLog()];
     case "unknownModel":
     case "modelUnsupported":
     case "modelNotLoaded":
     case "outOfMemory":
-      return [chooseModel, showLog];
+      return [chooseModel(), showLog()];
     case "promptTooLong":
-      return [newChat];
+      return [newChat()];
     case "backendUnavailable":
     case "backendUnreachable":
     case "backendRefused":
     case "backendFailed":
     case "portInUse":
     case "internal":
-      return [showLog];
+      return [showLog()];
     case "emptyInput":
     case "binaryInput":
     case "inputTooLarge":

@@ -1,5 +1,7 @@
 /** The whole panel: conversation above, input below. Drawn once a frame at most; unchanged turns are skipped. */
+
 import { useEffect, useRef } from "preact/hooks";
+import { t } from "../../common/l10n.ts";
 import { usePanel } from "../panelContext.ts";
 import type { PanelStore, TurnModel } from "../store.ts";
 import { useFollowEnd } from "../useFollowEnd.ts";
@@ -44,9 +46,11 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
   const scroller = useRef<HTMLElement>(null);
   const running = store.running !== null;
   const wasRunning = useRef(running);
-  // The end of a turn brings its last words, an error or figures: they are followed as well.
-  const growing = running || wasRunning.current;
+  const firstDrawn = useRef(store.history.first);
+  // The end of a turn brings its last words, an error or figures, and older turns come above: the end stays in sight.
+  const growing = running || wasRunning.current || firstDrawn.current !== store.history.first;
   wasRunning.current = running;
+  firstDrawn.current = store.history.first;
   const { following, toEnd } = useFollowEnd(scroller, growing, {
     start: view.scrollTop,
     onScroll: setScrollTop,
@@ -69,8 +73,8 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
         </header>
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the conversation is scrolled with the keyboard */}
-      <main class="conversation" ref={scroller} tabIndex={0} aria-label="Conversation">
-        {store.turns.map((turn) => (
+      <main class="conversation" ref={scroller} tabIndex={0} aria-label={t("Conversation")}>
+        {store.drawn.map((turn) => (
           <Turn key={turn.id} turn={turn} store={store} view={view} />
         ))}
         {!chrome.model.installed && <FirstRun chrome={chrome} />}
@@ -82,7 +86,7 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
           <div class="to-end">
             <button type="button" class="button button-secondary button-small" onClick={toEnd}>
               <Icon name="arrowDown" />
-              Latest
+              {t("Latest")}
             </button>
           </div>
         )}
@@ -126,7 +130,7 @@ function Foot({ store, view, focusRequests }: { store: PanelStore; view: ViewSta
   const chrome = store.chrome!;
   const last = store.turns.at(-1);
   return (
-    <section class="foot" aria-label="Ask">
+    <section class="foot" aria-label={t("Ask")}>
       <EngineNotice
         engine={chrome.engine}
         modelId={chrome.model.id}

@@ -1,5 +1,7 @@
 /** The list that "#" and "/" open over the input. */
+
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../../common/l10n.ts";
 import { type Offer, offerKey, offerName } from "../completion.ts";
 import { Icon } from "./icons.tsx";
 import { offerIcon } from "./referenceChips.tsx";
@@ -17,7 +19,7 @@ export function CompletionList({ id, offers, active, onChoose }: CompletionListP
   const row = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => row.current?.scrollIntoView({ block: "nearest" }), [active]);
   return (
-    <div id={id} class="completions" role="listbox" aria-label="What may be added to the question">
+    <div id={id} class="completions" role="listbox" aria-label={t("What may be added to the question")}>
       {offers.map((offer, index) => {
         const { short, full } = offerName(offer);
         return (

@@ -1,5 +1,7 @@
 /** Where questions are written: the text, what goes with it, effort and model, and Send or Stop. */
+
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../../common/l10n.ts";
 import { type Effort, efforts, type Reference } from "../../common/panel.ts";
 import type { Offer } from "../completion.ts";
 import { usePanel } from "../panelContext.ts";
@@ -49,11 +51,11 @@ export function Composer({ chrome, draft, references, found, running, context, f
   const add = (added: readonly Reference[]) => {
     if (added.length === 0) return;
     setReferences(withMore(references, added));
-    announce(`Added ${added.map((reference) => referenceName(reference).short).join(", ")}.`);
+    announce(t("Added {0}.", added.map((reference) => referenceName(reference).short).join(", ")));
   };
   const remove = (reference: Reference) => {
     setReferences(references.filter((candidate) => candidate !== reference));
-    announce(`Left out ${referenceName(reference).short}.`);
+    announce(t("Left out {0}.", referenceName(reference).short));
     input.current?.focus();
   };
   const take = (offer: Offer) => {
@@ -62,7 +64,7 @@ export function Composer({ chrome, draft, references, found, running, context, f
         return;
       case "selection":
         post({ type: "setAttachSelection", value: true });
-        return announce("Added the selection.");
+        return announce(t("Added the selection."));
       default:
         return add([offer]);
     }
@@ -115,8 +117,8 @@ export function Composer({ chrome, draft, references, found, running, context, f
         ref={input}
         rows={2}
         value={draft}
-        aria-label="Question"
-        placeholder={ready ? "Ask about your code; # adds files and more" : "Download a model to begin"}
+        aria-label={t("Question")}
+        placeholder={ready ? t("Ask about your code; # adds files and more") : t("Download a model to begin")}
         aria-autocomplete="list"
         aria-controls={offering ? completionsId : undefined}
         aria-activedescendant={offering ? completionId(completionsId, completion.active) : undefined}
@@ -153,8 +155,8 @@ export function Composer({ chrome, draft, references, found, running, context, f
         <button
           type="button"
           class="picker"
-          title={`Model: ${chrome.model.name}. Choose another.`}
-          aria-label={`Model: ${chrome.model.name}. Choose another.`}
+          title={t("Model: {0}. Choose another.", chrome.model.name)}
+          aria-label={t("Model: {0}. Choose another.", chrome.model.name)}
           onClick={() => post({ type: "selectModel" })}
         >
           <span class="picker-text">{chrome.model.name}</span>
@@ -168,8 +170,8 @@ export function Composer({ chrome, draft, references, found, running, context, f
               key="stop"
               type="button"
               class="icon-button icon-button-primary"
-              title="Stop (Escape)"
-              aria-label="Stop"
+              title={t("Stop (Escape)")}
+              aria-label={t("Stop")}
               onClick={() => post({ type: "stop" })}
             >
               <Icon name="stop" />
@@ -179,8 +181,8 @@ export function Composer({ chrome, draft, references, found, running, context, f
               key="send"
               type="submit"
               class="icon-button icon-button-primary"
-              title={ready ? "Send (Enter)" : "Download a model first"}
-              aria-label="Send"
+              title={ready ? t("Send (Enter)") : t("Download a model first")}
+              aria-label={t("Send")}
               disabled={!canSend}
             >
               <Icon name="arrowUp" />
@@ -198,8 +200,8 @@ function EffortPicker({ effort }: { effort: Effort }) {
     <span class="picker picker-select">
       <Icon name="thought" />
       <select
-        aria-label="Thinking effort"
-        title="Thinking effort"
+        aria-label={t("Thinking effort")}
+        title={t("Thinking effort")}
         value={effort}
         onChange={(event) => {
           const chosen = efforts.find((candidate) => candidate === event.currentTarget.value);

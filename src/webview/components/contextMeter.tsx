@@ -1,3 +1,4 @@
+import { t } from "../../common/l10n.ts";
 import { count, percent, tokens } from "../format.ts";
 
 export interface ContextUse {
@@ -11,7 +12,7 @@ const nearlyFull = 0.85;
 /** A small ring: how much of the model's context this conversation takes. */
 export function ContextMeter({ use }: { use: ContextUse }) {
   const ratio = use.size > 0 ? Math.min(1, use.usedTokens / use.size) : 0;
-  const text = `Context: ${count(use.usedTokens)} of ${tokens(use.size)} (${percent(ratio)})`;
+  const text = t("Context: {0} of {1} ({2})", count(use.usedTokens), tokens(use.size), percent(ratio));
   return (
     <span class={ratio >= nearlyFull ? "context-meter context-meter-full" : "context-meter"} title={text}>
       <svg width="16" height="16" viewBox="0 0 16 16" role="img" aria-label={text} focusable="false">

@@ -1,3 +1,4 @@
+import { t } from "../../common/l10n.ts";
 import type { EngineHealth } from "../../common/panel.ts";
 import { errorActions } from "./actions.ts";
 import { ErrorCard } from "./errorCard.tsx";
@@ -23,9 +24,7 @@ export function EngineNotice({ engine, modelId, turnFailed }: EngineNoticeProps)
       return (
         <p class="notice engine-notice" role="status">
           <Icon name="refresh" />
-          <span>
-            Restarting the engine, attempt {engine.attempt}: {engine.reason}
-          </span>
+          <span>{t("Restarting the engine, attempt {0}: {1}", engine.attempt, engine.reason)}</span>
         </p>
       );
     case "failed":

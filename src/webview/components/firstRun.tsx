@@ -1,4 +1,5 @@
 /** What a newcomer sees: no model is there yet, so one is offered, with its size and licence, and fetched from here. */
+import { t } from "../../common/l10n.ts";
 import type { DownloadState } from "../../common/panel.ts";
 import { bytes, clock } from "../format.ts";
 import { usePanel } from "../panelContext.ts";
@@ -14,17 +15,18 @@ export function FirstRun({ chrome }: { chrome: Chrome }) {
   const offered = models.find((choice) => choice.id === model.id);
   return (
     <section class="first-run" aria-labelledby="first-run-title">
-      <h2 id="first-run-title">A reasoning assistant on your own machine</h2>
+      <h2 id="first-run-title">{t("A reasoning assistant on your own machine")}</h2>
       <p>
-        Hunch thinks about your code with a model that runs here. It is fetched once; after that nothing you ask leaves
-        this machine.
+        {t(
+          "Hunch thinks about your code with a model that runs here. It is fetched once; after that nothing you ask leaves this machine.",
+        )}
       </p>
       <div class="model-card">
         <p class="model-name">{model.name}</p>
         {offered && (
           <p class="model-facts">
             {bytes(offered.sizeBytes)}
-            {offered.licence && ` · licence ${offered.licence}`}
+            {offered.licence && ` · ${t("licence {0}", offered.licence)}`}
           </p>
         )}
         <DownloadControl download={download} modelId={model.id} />
@@ -41,10 +43,10 @@ function DownloadControl({ download, modelId }: { download: DownloadState; model
         <div class="action-row">
           <button type="button" class="button" onClick={() => post({ type: "download", modelId })}>
             <Icon name="download" />
-            Download
+            {t("Download")}
           </button>
           <button type="button" class="button button-secondary" onClick={() => post({ type: "selectModel" })}>
-            Choose another model
+            {t("Choose another model")}
           </button>
         </div>
       );
@@ -73,9 +75,9 @@ export function DownloadProgress({ download }: { download: Extract<DownloadState
       <p class="model-facts">{facts.join(" · ")}</p>
       <div class="action-row">
         <button type="button" class="button button-secondary" onClick={() => post({ type: "cancelDownload" })}>
-          Cancel
+          {t("Cancel")}
         </button>
-        <span class="model-facts">What has arrived is kept.</span>
+        <span class="model-facts">{t("What has arrived is kept.")}</span>
       </div>
     </div>
   );
@@ -83,10 +85,10 @@ export function DownloadProgress({ download }: { download: Extract<DownloadState
 
 function progressFacts(download: Extract<DownloadState, { state: "running" }>): string[] {
   const facts: string[] = [];
-  if (download.totalBytes > 0) facts.push(`${bytes(download.receivedBytes)} of ${bytes(download.totalBytes)}`);
+  if (download.totalBytes > 0) facts.push(t("{0} of {1}", bytes(download.receivedBytes), bytes(download.totalBytes)));
   if (download.phase === "downloading" && download.bytesPerSecond > 0)
     facts.push(`${bytes(download.bytesPerSecond)}/s`);
-  if (download.secondsLeft !== null) facts.push(`${clock(download.secondsLeft * 1000)} left`);
-  if (download.source) facts.push(`from ${download.source}`);
+  if (download.secondsLeft !== null) facts.push(t("{0} left", clock(download.secondsLeft * 1000)));
+  if (download.source) facts.push(t("from {0}", download.source));
   return facts;
 }

@@ -2,6 +2,7 @@
  * The text as the tokens came, each run coloured and underlined by who proposed it. Raw text and not Markdown: the runs
  * are what the model wrote, and markup cuts across them.
  */
+import { t } from "../../common/l10n.ts";
 import { type TokenOrigin, tokenOrigins } from "../../common/segments.ts";
 import { memo } from "../memo.tsx";
 import type { RunChunk, RunLog } from "../runLog.ts";
@@ -36,7 +37,7 @@ const RunChunkView = memo(function RunChunkView({ chunk }: { chunk: RunChunk; le
 
 export function OriginLegend() {
   return (
-    <ul class="legend" aria-label="Who proposed the tokens">
+    <ul class="legend" aria-label={t("Who proposed the tokens")}>
       {tokenOrigins.map((origin) => (
         <li key={origin}>
           <span class={originClass(origin)}>{originLabel(origin)}</span>

@@ -1,4 +1,5 @@
 /** What goes with the question being typed: chips that are removed by a click or a key. */
+import { t } from "../../common/l10n.ts";
 import type { Reference } from "../../common/panel.ts";
 import type { Offer } from "../completion.ts";
 import { usePanel } from "../panelContext.ts";
@@ -36,8 +37,12 @@ function SelectionChip({ chrome }: { chrome: Chrome }) {
       type="button"
       class="chip"
       aria-pressed={on}
-      aria-label={`Send the selection ${name.full} along`}
-      title={on ? `${name.full} goes with the question. Click to leave it out.` : `Click to send ${name.full} along.`}
+      aria-label={t("Send the selection {0} along", name.full)}
+      title={
+        on
+          ? t("{0} goes with the question. Click to leave it out.", name.full)
+          : t("Click to send {0} along.", name.full)
+      }
       onClick={() => post({ type: "setAttachSelection", value: !on })}
     >
       <Icon name={on ? "check" : "file"} />
@@ -52,8 +57,8 @@ function ReferenceChip({ reference, onRemove }: { reference: Reference; onRemove
     <button
       type="button"
       class="chip"
-      title={`${full} goes with the question. Click to leave it out.`}
-      aria-label={`Leave out ${full}`}
+      title={t("{0} goes with the question. Click to leave it out.", full)}
+      aria-label={t("Leave out {0}", full)}
       onClick={onRemove}
       onKeyDown={(event) => {
         if (event.key === "Delete" || event.key === "Backspace") onRemove();

@@ -1,5 +1,7 @@
 /** All conversations: searched as one types, opened, renamed, exported, deleted, and brought back when that was a slip. */
+
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { t } from "../../common/l10n.ts";
 import type { SessionSummary } from "../../common/panel.ts";
 import { usePanel } from "../panelContext.ts";
 import { matchingSessions, sessionFacts } from "../sessions.ts";
@@ -25,20 +27,20 @@ export function SessionList({ sessions, currentId }: SessionListProps) {
   const remove = (session: SessionSummary) => {
     post({ type: "deleteSession", id: session.id });
     setDeleted(session.title);
-    announce(`Deleted ${session.title}.`);
+    announce(t("Deleted {0}.", session.title));
     // The row with the focus goes away.
     search.current?.focus();
   };
   const undo = () => {
     post({ type: "undoDelete" });
     setDeleted(null);
-    announce("The chat is back.");
+    announce(t("The chat is back."));
     search.current?.focus();
   };
   return (
     <main
       class="sessions"
-      aria-label="Chats"
+      aria-label={t("Chats")}
       onKeyDown={(event) => {
         if (event.key === "Escape" && renaming === null) {
           event.stopPropagation();
@@ -52,15 +54,15 @@ export function SessionList({ sessions, currentId }: SessionListProps) {
           ref={search}
           type="search"
           value={query}
-          aria-label="Search chats"
-          placeholder="Search chats"
+          aria-label={t("Search chats")}
+          placeholder={t("Search chats")}
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
         <button
           type="button"
           class="icon-button"
-          title="Back to the chat (Escape)"
-          aria-label="Back to the chat"
+          title={t("Back to the chat (Escape)")}
+          aria-label={t("Back to the chat")}
           onClick={() => showSessions(false)}
         >
           <Icon name="close" />
@@ -68,16 +70,18 @@ export function SessionList({ sessions, currentId }: SessionListProps) {
       </header>
       {deleted !== null && (
         <p class="notice sessions-undo">
-          <span>Deleted “{deleted}”.</span>
+          <span>{t("Deleted “{0}”.", deleted)}</span>
           <button type="button" class="button button-secondary button-small" onClick={undo}>
-            Undo
+            {t("Undo")}
           </button>
         </p>
       )}
       {sessions !== null && found.length === 0 && (
-        <p class="sessions-empty">{query.trim() === "" ? "No chats yet." : `No chat mentions “${query.trim()}”.`}</p>
+        <p class="sessions-empty">
+          {query.trim() === "" ? t("No chats yet.") : t("No chat mentions “{0}”.", query.trim())}
+        </p>
       )}
-      <ul ref={list} aria-label="Chats, newest first">
+      <ul ref={list} aria-label={t("Chats, newest first")}>
         {found.map((session) => (
           <li key={session.id} class={session.id === currentId ? "session session-current" : "session"}>
             {renaming === session.id ? (
@@ -129,14 +133,14 @@ function SessionRow({ session, current, facts, onRename, onDelete }: SessionRowP
         <span class="session-facts">{facts}</span>
       </button>
       <span class="session-actions">
-        <RowButton icon="edit" label="Rename" title={title} onClick={onRename} />
+        <RowButton icon="edit" label={t("Rename")} title={title} onClick={onRename} />
         <RowButton
           icon="download"
-          label="Export as Markdown"
+          label={t("Export as Markdown")}
           title={title}
           onClick={() => post({ type: "exportSession", id })}
         />
-        <RowButton icon="trash" label="Delete" title={title} onClick={onDelete} />
+        <RowButton icon="trash" label={t("Delete")} title={title} onClick={onDelete} />
       </span>
     </>
   );
@@ -163,7 +167,7 @@ function RenameField({ session, onEnd }: { session: SessionSummary; onEnd(): voi
     const title = input.current?.value.trim() ?? "";
     if (keep && title !== "" && title !== session.title) {
       post({ type: "renameSession", id: session.id, title });
-      announce(`Renamed to ${title}.`);
+      announce(t("Renamed to {0}.", title));
     }
     onEnd();
   };
@@ -173,7 +177,7 @@ function RenameField({ session, onEnd }: { session: SessionSummary; onEnd(): voi
       class="session-rename"
       type="text"
       defaultValue={session.title}
-      aria-label={`New name of ${session.title}`}
+      aria-label={t("New name of {0}", session.title)}
       onBlur={() => end(true)}
       onKeyDown={(event) => {
         event.stopPropagation();

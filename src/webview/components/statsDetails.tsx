@@ -1,4 +1,5 @@
 /** The figures of one generation: phases, speculation, and each drafter with its acceptance by position. */
+import { t } from "../../common/l10n.ts";
 import type { DrafterName } from "../../common/segments.ts";
 import { acceptanceRate, type DrafterStats, type GenerationStats } from "../../common/stats.ts";
 import { count, duration, percent, rate, tokens } from "../format.ts";
@@ -31,27 +32,29 @@ export function StatsDetails({ stats }: { stats: GenerationStats }) {
 }
 
 function rows(stats: GenerationStats): [string, string][] {
-  const cached = stats.cachedTokens > 0 ? `, ${count(stats.cachedTokens)} reused` : "";
+  const cached = stats.cachedTokens > 0 ? `, ${t("{0} reused", count(stats.cachedTokens))}` : "";
   const list: [string, string][] = [
-    ["Prompt", `${tokens(stats.promptTokens)}${cached}`],
-    ["Reading the prompt", duration(stats.prefillMs)],
-    ["First token after", duration(stats.timeToFirstTokenMs)],
+    [t("Prompt"), `${tokens(stats.promptTokens)}${cached}`],
+    [t("Reading the prompt"), duration(stats.prefillMs)],
+    [t("First token after"), duration(stats.timeToFirstTokenMs)],
   ];
-  if (stats.queueMs >= 1) list.push(["Waited for the engine", duration(stats.queueMs)]);
+  if (stats.queueMs >= 1) list.push([t("Waited for the engine"), duration(stats.queueMs)]);
   if (stats.thinkingTokens > 0)
-    list.push(["Thinking", `${tokens(stats.thinkingTokens)} in ${duration(stats.thinkingMs)}`]);
-  if (stats.thinkingTokensSaved > 0) list.push(["Thinking saved", `about ${tokens(stats.thinkingTokensSaved)}`]);
+    list.push([t("Thinking"), t("{0} in {1}", tokens(stats.thinkingTokens), duration(stats.thinkingMs))]);
+  if (stats.thinkingTokensSaved > 0)
+    list.push([t("Thinking saved"), t("about {0}", tokens(stats.thinkingTokensSaved))]);
   list.push(
-    ["Answer", tokens(stats.answerTokens)],
-    ["Generating", `${duration(stats.decodeMs)}, ${rate(stats.tokensPerSecond)} tok/s`],
+    [t("Answer"), tokens(stats.answerTokens)],
+    [t("Generating"), `${duration(stats.decodeMs)}, ${t("{0} tok/s", rate(stats.tokensPerSecond))}`],
   );
-  if (stats.plainTokensPerSecond > 0) list.push(["Without speculation", `${rate(stats.plainTokensPerSecond)} tok/s`]);
-  list.push(["Target passes", `${count(stats.targetPasses)}, ${stats.tokensPerPass.toFixed(2)} tokens each`]);
-  if (stats.sharedPasses > 0) list.push(["Shared with other answers", `${count(stats.sharedPasses)} passes`]);
-  if (stats.meanAcceptanceLength > 0) list.push(["Mean acceptance length", stats.meanAcceptanceLength.toFixed(2)]);
+  if (stats.plainTokensPerSecond > 0)
+    list.push([t("Without speculation"), t("{0} tok/s", rate(stats.plainTokensPerSecond))]);
+  list.push([t("Target passes"), t("{0}, {1} tokens each", count(stats.targetPasses), stats.tokensPerPass.toFixed(2))]);
+  if (stats.sharedPasses > 0) list.push([t("Shared with other answers"), t("{0} passes", count(stats.sharedPasses))]);
+  if (stats.meanAcceptanceLength > 0) list.push([t("Mean acceptance length"), stats.meanAcceptanceLength.toFixed(2)]);
   list.push(
-    ["Own time per pass", duration(stats.overheadMsPerPass)],
-    ["Context", `${count(stats.contextUsedTokens)} of ${tokens(stats.contextSize)}`],
+    [t("Own time per pass"), duration(stats.overheadMsPerPass)],
+    [t("Context"), t("{0} of {1}", count(stats.contextUsedTokens), tokens(stats.contextSize))],
   );
   return list;
 }
@@ -63,9 +66,14 @@ function Drafter({ name, drafter }: { name: DrafterName; drafter: DrafterStats }
     <section class="drafter" aria-label={originLabel(name)}>
       <h3>{originLabel(name)}</h3>
       <p>
-        {count(drafter.acceptedTokens)} of {tokens(drafter.draftedTokens)} accepted
-        {accepted === null ? "" : ` (${percent(accepted)})`} in {count(drafter.rounds)} rounds,{" "}
-        {duration(drafter.draftMs)} spent guessing
+        {t(
+          "{0} of {1} accepted{2} in {3} rounds, {4} spent guessing",
+          count(drafter.acceptedTokens),
+          tokens(drafter.draftedTokens),
+          accepted === null ? "" : ` (${percent(accepted)})`,
+          count(drafter.rounds),
+          duration(drafter.draftMs),
+        )}
       </p>
       {positions.length > 0 && <PositionChart positions={positions} rounds={drafter.rounds} />}
     </section>
@@ -79,7 +87,7 @@ function PositionChart({ positions, rounds }: { positions: number[]; rounds: num
   return (
     <figure class="positions">
       <svg viewBox={`0 0 ${positions.length * 14} 32`} width={positions.length * 14} height="32" role="img">
-        <title>Accepted by position. {spoken}</title>
+        <title>{t("Accepted by position. {0}", spoken)}</title>
         {shares.map((share, index) => {
           const height = Math.max(1, share * 32);
           const x = index * 14 + 1;
@@ -91,7 +99,7 @@ function PositionChart({ positions, rounds }: { positions: number[]; rounds: num
           );
         })}
       </svg>
-      <figcaption>Accepted by position in the draft, 1 to {positions.length}</figcaption>
+      <figcaption>{t("Accepted by position in the draft, 1 to {0}", positions.length)}</figcaption>
     </figure>
   );
 }

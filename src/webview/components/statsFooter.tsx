@@ -1,6 +1,7 @@
 /** Under an answer: how fast it came and why, with the figures behind it on request. */
 
 import { Fragment } from "preact";
+import { t } from "../../common/l10n.ts";
 import type { Thumb } from "../../common/panel.ts";
 import type { GenerationStats } from "../../common/stats.ts";
 import { usePanel } from "../panelContext.ts";
@@ -23,7 +24,7 @@ export function StatsFooter({ head, stats, open, showOrigins, busy, answer }: St
   const detailsId = `stats-${head.id}`;
   const copyAnswer = () => {
     post({ type: "copy", text: answer() });
-    announce("Answer copied.");
+    announce(t("Answer copied."));
   };
   return (
     <footer class="stats">
@@ -33,7 +34,7 @@ export function StatsFooter({ head, stats, open, showOrigins, busy, answer }: St
           class="disclosure"
           aria-expanded={open}
           aria-controls={detailsId}
-          title={open ? "Hide the figures" : "Show the figures"}
+          title={open ? t("Hide the figures") : t("Show the figures")}
           onClick={() => toggleStats(head.id)}
         >
           <Icon name={open ? "chevronDown" : "chevronRight"} />
@@ -50,22 +51,28 @@ export function StatsFooter({ head, stats, open, showOrigins, busy, answer }: St
           <button
             type="button"
             class="icon-button"
-            title="Answer again; this answer is kept"
-            aria-label="Answer again"
+            title={t("Answer again; this answer is kept")}
+            aria-label={t("Answer again")}
             disabled={busy}
             onClick={() => post({ type: "retry", turnId: head.id })}
           >
             <Icon name="refresh" />
           </button>
         )}
-        <button type="button" class="icon-button" title="Copy answer" aria-label="Copy answer" onClick={copyAnswer}>
+        <button
+          type="button"
+          class="icon-button"
+          title={t("Copy answer")}
+          aria-label={t("Copy answer")}
+          onClick={copyAnswer}
+        >
           <Icon name="copy" />
         </button>
         <button
           type="button"
           class="icon-button"
-          title="Colour the text by who proposed it"
-          aria-label="Colour the text by who proposed it"
+          title={t("Colour the text by who proposed it")}
+          aria-label={t("Colour the text by who proposed it")}
           aria-pressed={showOrigins}
           onClick={() => post({ type: "setShowOrigins", value: !showOrigins })}
         >
@@ -93,7 +100,7 @@ function Thumbs({ head }: { head: TurnHead }) {
         aria-pressed={on}
         onClick={() => {
           post({ type: "feedback", turnId: head.id, thumb: on ? null : value });
-          announce(on ? "Feedback taken back." : "Thank you, kept on this machine.");
+          announce(on ? t("Feedback taken back.") : t("Thank you, kept on this machine."));
         }}
       >
         <Icon name={value === "up" ? "thumbUp" : "thumbDown"} />
@@ -102,8 +109,8 @@ function Thumbs({ head }: { head: TurnHead }) {
   };
   return (
     <>
-      {thumb("up", "Good answer")}
-      {thumb("down", "Bad answer")}
+      {thumb("up", t("Good answer"))}
+      {thumb("down", t("Bad answer"))}
     </>
   );
 }

@@ -1,5 +1,7 @@
 /** The model's thought: open while it is written if the user likes that, one line afterwards. */
+
 import { useRef } from "preact/hooks";
+import { t } from "../../common/l10n.ts";
 import { memo } from "../memo.tsx";
 import { usePanel } from "../panelContext.ts";
 import type { RunChunk, RunLog } from "../runLog.ts";
@@ -22,7 +24,7 @@ export function ThinkingBlock({ head, log, open, showOrigins }: ThinkingBlockPro
   const budget = live ? (head.live?.thinkingBudget ?? null) : null;
   const bodyId = `thought-${head.id}`;
   return (
-    <section class={live ? "thinking thinking-live" : "thinking"} aria-label="Thought">
+    <section class={live ? "thinking thinking-live" : "thinking"} aria-label={t("Thought")}>
       <div class="thinking-head">
         <button
           type="button"
@@ -34,7 +36,7 @@ export function ThinkingBlock({ head, log, open, showOrigins }: ThinkingBlockPro
           <Icon name={open ? "chevronDown" : "chevronRight"} />
           {live ? (
             <span>
-              <span class="thinking-word">Thinking…</span> {thinkingProgress(head.live, head.thinkingMs)}
+              <span class="thinking-word">{t("Thinking…")}</span> {thinkingProgress(head.live, head.thinkingMs)}
             </span>
           ) : (
             <span>{thoughtSummary(head)}</span>
@@ -44,17 +46,17 @@ export function ThinkingBlock({ head, log, open, showOrigins }: ThinkingBlockPro
           <button
             type="button"
             class="button button-secondary button-small"
-            title="End the thought and answer with what is known"
+            title={t("End the thought and answer with what is known")}
             onClick={() => post({ type: "answerNow" })}
           >
-            Answer now
+            {t("Answer now")}
           </button>
         )}
       </div>
       {budget !== null && head.live && (
         <Meter
           ratio={budget > 0 ? head.live.thinkingTokens / budget : 1}
-          label="Thinking budget used"
+          label={t("Thinking budget used")}
           text={thinkingProgress(head.live, head.thinkingMs)}
         />
       )}

@@ -20,7 +20,7 @@ export interface InputCompletion {
 }
 
 export interface CompletionOptions extends OfferSources {
-  input: RefObject<HTMLTextAreaElement>;
+  input: RefObject<HTMLTextAreaElement | null>;
   /** An offer was taken; the text is without its query already. */
   onChoose(offer: Offer): void;
 }

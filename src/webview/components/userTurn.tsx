@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../../common/l10n.ts";
 import type { Attachment, TurnVersion, UserTurn } from "../../common/panel.ts";
 import { memo } from "../memo.tsx";
 import { usePanel } from "../panelContext.ts";
@@ -21,9 +22,9 @@ export const UserTurnView = memo(function UserTurnView({ turn, version, edited, 
   const { setEditing } = usePanel();
   return (
     <article class="turn turn-user">
-      <h2 class="visually-hidden">You</h2>
+      <h2 class="visually-hidden">{t("You")}</h2>
       {turn.attachments.length > 0 && (
-        <ul class="chips" aria-label="Attached code">
+        <ul class="chips" aria-label={t("Attached code")}>
           {turn.attachments.map((attachment, index) => (
             <li key={`${index}`}>
               <AttachmentChip attachment={attachment} />
@@ -37,8 +38,8 @@ export const UserTurnView = memo(function UserTurnView({ turn, version, edited, 
           <button
             type="button"
             class="icon-button question-edit"
-            title="Ask again in other words; this question is kept"
-            aria-label="Edit question"
+            title={t("Ask again in other words; this question is kept")}
+            aria-label={t("Edit question")}
             disabled={busy}
             onClick={() => setEditing({ turnId: turn.id, text: turn.text })}
           >
@@ -73,7 +74,7 @@ function AttachmentChip({ attachment }: { attachment: Attachment }) {
     <button
       type="button"
       class="chip"
-      title={`Open ${name.full}`}
+      title={t("Open {0}", name.full)}
       onClick={() => post({ type: "openAttachment", attachment })}
     >
       {content}
@@ -96,7 +97,7 @@ function EditQuestion({ turnId, text, busy }: { turnId: string; text: string; bu
     if (busy || typed === "") return;
     setEditing(null);
     post({ type: "resend", turnId, text: typed });
-    announce("Asked again.");
+    announce(t("Asked again."));
   };
   return (
     <form
@@ -110,7 +111,7 @@ function EditQuestion({ turnId, text, busy }: { turnId: string; text: string; bu
         ref={input}
         rows={2}
         value={text}
-        aria-label="Question in other words"
+        aria-label={t("Question in other words")}
         onInput={(event) => setEditing({ turnId, text: event.currentTarget.value })}
         onKeyDown={(event) => {
           if (event.isComposing) return;
@@ -125,10 +126,10 @@ function EditQuestion({ turnId, text, busy }: { turnId: string; text: string; bu
       />
       <div class="action-row">
         <button type="submit" class="button button-small" disabled={!canSend}>
-          Ask again
+          {t("Ask again")}
         </button>
         <button type="button" class="button button-secondary button-small" onClick={() => setEditing(null)}>
-          Cancel
+          {t("Cancel")}
         </button>
       </div>
     </form>

@@ -1,4 +1,5 @@
 /** "‹ 2 / 3 ›": which version of a turn is on screen, and the way to the others. */
+import { t } from "../../common/l10n.ts";
 import type { TurnVersion } from "../../common/panel.ts";
 import { usePanel } from "../panelContext.ts";
 import { Icon } from "./icons.tsx";
@@ -14,16 +15,16 @@ export function VersionSwitch({ turnId, version, busy }: VersionSwitchProps) {
   const { post, announce } = usePanel();
   const to = (offset: -1 | 1) => {
     post({ type: "switchVersion", turnId, offset });
-    announce(`Version ${version.number + offset} of ${version.count}.`);
+    announce(t("Version {0} of {1}.", version.number + offset, version.count));
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
-    <div class="version-switch" role="group" aria-label={`Version ${version.number} of ${version.count}`}>
+    <div class="version-switch" role="group" aria-label={t("Version {0} of {1}", version.number, version.count)}>
       <button
         type="button"
         class="icon-button"
-        title="Version before"
-        aria-label="Version before"
+        title={t("Version before")}
+        aria-label={t("Version before")}
         disabled={busy || version.number === 1}
         onClick={() => to(-1)}
       >
@@ -35,8 +36,8 @@ export function VersionSwitch({ turnId, version, busy }: VersionSwitchProps) {
       <button
         type="button"
         class="icon-button"
-        title="Version after"
-        aria-label="Version after"
+        title={t("Version after")}
+        aria-label={t("Version after")}
         disabled={busy || version.number === version.count}
         onClick={() => to(1)}
       >

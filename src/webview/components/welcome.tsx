@@ -1,3 +1,4 @@
+import { t } from "../../common/l10n.ts";
 import { usePanel } from "../panelContext.ts";
 import type { Chrome } from "../store.ts";
 import { attachmentName } from "../wording.ts";
@@ -7,22 +8,26 @@ export function Welcome({ chrome }: { chrome: Chrome }) {
   const { post } = usePanel();
   const selected = chrome.selection !== null && chrome.attachSelection;
   const questions = selected
-    ? ["Explain what this code does, step by step.", "Find bugs in this code.", "Which tests would this code need?"]
+    ? [
+        t("Explain what this code does, step by step."),
+        t("Find bugs in this code."),
+        t("Which tests would this code need?"),
+      ]
     : [
-        "How do I find out why an async function never returns?",
-        "Explain the difference between a mutex and a semaphore, with an example.",
-        "Write a regular expression for ISO dates and explain it.",
+        t("How do I find out why an async function never returns?"),
+        t("Explain the difference between a mutex and a semaphore, with an example."),
+        t("Write a regular expression for ISO dates and explain it."),
       ];
   return (
     <section class="welcome" aria-labelledby="welcome-title">
-      <h2 id="welcome-title">Ask about your code</h2>
+      <h2 id="welcome-title">{t("Ask about your code")}</h2>
       <p>
         {chrome.selection && selected
-          ? `The selection ${attachmentName(chrome.selection).short} goes with your question.`
-          : "Select code in the editor to send it along, or ask anything."}{" "}
-        {chrome.model.name} thinks and answers on this machine.
+          ? t("The selection {0} goes with your question.", attachmentName(chrome.selection).short)
+          : t("Select code in the editor to send it along, or ask anything.")}{" "}
+        {t("{0} thinks and answers on this machine.", chrome.model.name)}
       </p>
-      <ul class="suggestions" aria-label="Suggested questions">
+      <ul class="suggestions" aria-label={t("Suggested questions")}>
         {questions.map((question) => (
           <li key={question}>
             <button

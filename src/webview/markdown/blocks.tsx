@@ -1,6 +1,8 @@
 /** Block-level Markdown as elements; each frozen block is drawn once. */
+
 import type { Token, Tokens } from "marked";
 import type { ComponentChildren } from "preact";
+import { t } from "../../common/l10n.ts";
 import { memo } from "../memo.tsx";
 import { CodeBlock } from "./codeBlock.tsx";
 import { type Block, languageOf } from "./document.ts";
@@ -75,7 +77,7 @@ function Table({ table, depth }: { table: Tokens.Table; depth: number }) {
     ));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled with the keyboard
-    <section class="table" tabIndex={0} aria-label="Table">
+    <section class="table" tabIndex={0} aria-label={t("Table")}>
       <table>
         <thead>
           <tr>{cells(table.header, "th")}</tr>

@@ -1,5 +1,7 @@
 /** A code block: its language, Copy, Insert and Apply, and the code in colours, drawn a few lines at a time. */
+
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../../common/l10n.ts";
 import { Icon } from "../components/icons.tsx";
 import { memo } from "../memo.tsx";
 import { TurnContext, usePanel } from "../panelContext.ts";
@@ -20,24 +22,24 @@ export function CodeBlock({ language, code, open }: CodeBlockProps) {
   const turnId = useContext(TurnContext);
   const copied = useBriefly(copiedMs);
   const chunks = useHighlighted(language, code);
-  const name = language ? languageName(language) : "Text";
+  const name = language ? languageName(language) : t("Text");
   const copy = () => {
     post({ type: "copy", text: code });
     copied.start();
-    announce("Code copied.");
+    announce(t("Code copied."));
   };
   return (
-    <figure class="code" aria-label={`Code, ${name}`} aria-busy={open}>
+    <figure class="code" aria-label={t("Code, {0}", name)} aria-busy={open}>
       <figcaption>
         <span class="code-language">{name}</span>
-        <button type="button" class="icon-button" title="Copy" aria-label="Copy code" onClick={copy}>
+        <button type="button" class="icon-button" title={t("Copy")} aria-label={t("Copy code")} onClick={copy}>
           <Icon name={copied.on ? "check" : "copy"} />
         </button>
         <button
           type="button"
           class="icon-button"
-          title="Insert at cursor"
-          aria-label="Insert code at the editor's cursor"
+          title={t("Insert at cursor")}
+          aria-label={t("Insert code at the editor's cursor")}
           disabled={open}
           onClick={() => post({ type: "insert", code })}
         >
@@ -46,8 +48,8 @@ export function CodeBlock({ language, code, open }: CodeBlockProps) {
         <button
           type="button"
           class="icon-button"
-          title="Show as a change, to apply"
-          aria-label="Show the code as a change, to apply"
+          title={t("Show as a change, to apply")}
+          aria-label={t("Show the code as a change, to apply")}
           disabled={open}
           onClick={() => post({ type: "proposeCode", turnId, code })}
         >

@@ -3,8 +3,10 @@
  * them in Markdown; any other tag is shown as the text it is. So no answer can create an element or an attribute that is
  * not named here, and code that was forgotten to be fenced ("use <Foo />") stays readable.
  */
+
 import type { Token, Tokens } from "marked";
 import { type ComponentChildren, h } from "preact";
+import { t } from "../../common/l10n.ts";
 import { decodeEntities } from "./entities.ts";
 import { Link } from "./link.tsx";
 
@@ -79,7 +81,9 @@ function renderToken(token: Tokens.Generic, depth: number): ComponentChildren {
     case "image":
       return <ImageText alt={decodeEntities(token.text)} />;
     case "checkbox":
-      return <input type="checkbox" disabled checked={token.checked} aria-label={token.checked ? "Done" : "To do"} />;
+      return (
+        <input type="checkbox" disabled checked={token.checked} aria-label={token.checked ? t("Done") : t("To do")} />
+      );
     case "escape":
       return token.text;
     case "text":
@@ -94,7 +98,7 @@ export const maxDepth = 24;
 
 /** Pictures named by an answer are not loaded: it would tell a server that somebody reads this. */
 function ImageText({ alt }: { alt: string }) {
-  return <span class="image-text">[Picture{alt ? `: ${alt}` : ""}]</span>;
+  return <span class="image-text">[{alt ? t("Picture: {0}", alt) : t("Picture")}]</span>;
 }
 
 interface SimpleTag {

@@ -1,4 +1,5 @@
 /** The manifest and the tables in src/common say the same: settings, commands, ids of views and menus. */
+
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
@@ -18,7 +19,12 @@ import { type SettingType, settingDefinitions, settingKeys } from "../../../src/
 import { slashCommands } from "../../../src/common/slashCommands.ts";
 import { catalogue, defaultModelId } from "../../../src/models/catalogue.ts";
 
-const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+const read = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
+const words: Record<string, string> = JSON.parse(read("package.nls.json"));
+/** With its words in place, as VS Code in English shows it. */
+const manifest = JSON.parse(read("package.json"), (_key, value) =>
+  typeof value === "string" ? (words[/^%(.+)%$/.exec(value)?.[1] ?? ""] ?? value) : value,
+);
 const { contributes } = manifest;
 const properties: Record<string, Record<string, unknown>> = contributes.configuration.properties;
 const declared: string[] = contributes.commands.map((entry: { command: string }) => entry.command);
@@ -131,7 +137,7 @@ describe("commands", () => {
   });
 
   it("every command that people use is in the README", () => {
-    const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+    const readme = read("README.md");
     const inReadme = (title: string) => readme.includes(title.replace("…", ""));
     const used = contributes.commands.filter(({ command }: { command: string }) => !threadIds.includes(command));
     for (const { title } of used) expect([title, inReadme(title)]).toEqual([title, true]);

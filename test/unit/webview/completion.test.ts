@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Reference } from "../../../src/common/panel.ts";
-import { type Completion, completionAt, offerName, offered, taken } from "../../../src/webview/completion.ts";
+import { type Completion, completionAt, offered, offerName, taken } from "../../../src/webview/completion.ts";
 
 const file = (label: string): Reference => ({ kind: "file", uri: `file:///${label}`, label });
 const total: Reference = { kind: "symbol", uri: "file:///a", label: "a", name: "total", startLine: 1, endLine: 2 };

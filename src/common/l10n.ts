@@ -1,0 +1,34 @@
+/**
+ * The words that people read, in their language. The English sentence is the key, as VS Code's own localisation has it;
+ * what the table does not know stays English. VS Code gives the extension its table (l10n/bundle.l10n.LANGUAGE.json),
+ * and the extension hands the same one to its pages. The command line and the engine have none.
+ *
+ * State of the process and not an argument: errors are made deep inside functions that have nothing to do with an
+ * editor. Texts for a model are never translated.
+ */
+export interface Localisation {
+  /** BCP 47, as of VS Code. */
+  language: string;
+  table: Readonly<Record<string, string>>;
+}
+
+const english: Localisation = { language: "en", table: {} };
+/** On the global object: each bundle that is loaded later holds a copy of this module. */
+const shared: { [key: symbol]: Localisation | undefined } = globalThis;
+const place = Symbol.for("hunch.localisation");
+
+/** Before anything is said: what was said already stays as it is. */
+export function setLocalisation(localisation: Localisation): void {
+  shared[place] = localisation;
+}
+
+export function localisation(): Localisation {
+  return shared[place] ?? english;
+}
+
+/** @param message English, with the places of `values` as {0}, {1} and so on; a literal, so that a test finds it */
+export function t(message: string, ...values: (string | number)[]): string {
+  const { table } = localisation();
+  const text = Object.hasOwn(table, message) ? (table[message] ?? message) : message;
+  return text.replace(/\{(\d+)\}/g, (whole, index) => String(values[Number(index)] ?? whole));
+}
