@@ -102,9 +102,18 @@ export function placeOf({ attachment: { label, startLine, endLine } }: EditorCod
   return startLine === endLine ? `${label}:${startLine}` : `${label}:${startLine}-${endLine}`;
 }
 
+/** Workspace-relative path, with the folder's name where there are several; a notebook's cell also by its number. */
+function labelOf(document: vscode.TextDocument): string {
+  const cell = vscode.workspace.notebookDocuments
+    .flatMap((notebook) => notebook.getCells())
+    .find((candidate) => candidate.document === document);
+  if (!cell) return vscode.workspace.asRelativePath(document.uri);
+  return `${vscode.workspace.asRelativePath(cell.notebook.uri)} [${cell.index + 1}]`;
+}
+
 function attachmentOf(document: vscode.TextDocument, range: vscode.Range): Attachment {
   return {
-    label: vscode.workspace.asRelativePath(document.uri),
+    label: labelOf(document),
     uri: document.uri.toString(),
     languageId: document.languageId,
     startLine: range.start.line + 1,

@@ -17,7 +17,8 @@ import { versionsOf } from "./branches.ts";
 import { type AttachedCode, attachedTo, type Question } from "./conversation.ts";
 import { ConversationStore, storeError } from "./conversationStore.ts";
 import { Library } from "./library.ts";
-import { codeEditor, insertCode, openAsMarkdown, openAttachment, openLink } from "./pageActions.ts";
+import { codeEditor, insertCode, newPlace, openAsMarkdown, openAttachment, openLink } from "./pageActions.ts";
+import { pageMessage } from "./pageMessages.ts";
 import { pageQuestion } from "./pageQuestion.ts";
 import { findReferences, toFile } from "./references.ts";
 import type { ChatSession, SessionChange } from "./session.ts";
@@ -76,6 +77,7 @@ export class Chat {
     ctx.own(ctx.settings.onDidChange(() => this.view.sendState()));
     ctx.own(vscode.window.onDidChangeTextEditorSelection(() => this.#selectionMoved()));
     ctx.own(vscode.window.onDidChangeActiveTextEditor(() => this.#selectionMoved()));
+    ctx.own(vscode.workspace.onDidRenameFiles((renamed) => this.#library.filesMoved((uri) => newPlace(uri, renamed))));
     ctx.own(this);
   }
 
@@ -169,25 +171,9 @@ export class Chat {
   }
 
   #onChange(change: SessionChange): void {
-    switch (change.type) {
-      case "turns":
-        this.view.sendState();
-        return;
-      case "turn": {
-        const { thinking: _thinking, answer: _answer, ...turn } = change.turn;
-        this.view.send({ type: "turn", turn });
-        return;
-      }
-      case "tokens":
-        this.view.send({
-          type: "append",
-          turnId: change.turn.id,
-          tokens: change.tokens.map(({ text, segment, origin }) => ({ text, segment, origin })),
-          live: change.live,
-          thinkingMs: change.turn.thinkingMs,
-        });
-        return;
-    }
+    const message = pageMessage(change);
+    if (message) this.view.send(message);
+    else this.view.sendState();
   }
 
   #state(): PanelState {

@@ -7,7 +7,7 @@ import { Emitter, type Subscription } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { SessionSummary } from "../../common/panel.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation, NewPlace } from "./conversation.ts";
 import type { ConversationStore } from "./conversationStore.ts";
 import type { ChatSession } from "./session.ts";
 
@@ -112,6 +112,11 @@ export class Library {
   /** For reading only: the open session's when there is one. */
   find(id: string): Conversation | null {
     return this.#conversation(id);
+  }
+
+  /** Files have other names now; of conversations that are not open, the attached code is named as it was. */
+  filesMoved(place: (uri: string) => NewPlace | null): void {
+    for (const { session } of this.#open.values()) session.filesMoved(place);
   }
 
   dispose(): void {

@@ -5,7 +5,8 @@ import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { Attachment } from "../../common/panel.ts";
 import { isFileLike } from "../../host/editor.ts";
-import type { Conversation } from "./conversation.ts";
+import { movedTo } from "../../host/renames.ts";
+import type { Conversation, NewPlace } from "./conversation.ts";
 import { exportMarkdown } from "./exportMarkdown.ts";
 
 /** The editor that is meant: the active one, or one beside the chat when that is an editor tab itself. */
@@ -51,6 +52,12 @@ export async function openLink(href: string): Promise<void> {
     open,
   );
   if (choice === open) await vscode.env.openExternal(uri);
+}
+
+/** Of attached code after the editor renamed files; null when it is where it was, or nowhere. */
+export function newPlace(uri: string, renamed: vscode.FileRenameEvent): NewPlace | null {
+  const moved = uri === "" ? null : movedTo(vscode.Uri.parse(uri), renamed);
+  return moved && { uri: moved.toString(), label: vscode.workspace.asRelativePath(moved) };
 }
 
 export async function openAttachment(attachment: Attachment): Promise<void> {

@@ -106,7 +106,7 @@ export async function readReferences(references: readonly Reference[]): Promise<
 async function readReference(reference: Reference): Promise<AttachedCode[]> {
   switch (reference.kind) {
     case "file":
-      return [wholeFile(await open(reference))];
+      return wholeFileOf(reference);
     case "symbol": {
       const { startLine, endLine, name } = reference;
       return [linesOf(await open(reference), { startLine: startLine - 1, endLine: endLine - 1 }, `“${name}”`)];
@@ -117,6 +117,29 @@ async function readReference(reference: Reference): Promise<AttachedCode[]> {
       return [problemsOf(codeEditor()?.document)];
     case "changes":
       return changedFiles();
+  }
+}
+
+/** A notebook goes along by its cells, and not as the file that it is stored in. */
+async function wholeFileOf(reference: Reference & { kind: "file" }): Promise<AttachedCode[]> {
+  const notebook = await notebookOf(reference);
+  if (!notebook) return [wholeFile(await open(reference))];
+  const cells = notebook.getCells().filter(({ document }) => document.getText().trim() !== "");
+  if (cells.length === 0)
+    throw new HunchError("emptyInput", t("{0} is empty.", reference.label), {
+      hint: t("Remove it from the question, or write something into it."),
+    });
+  return cells.map(({ document }) => wholeFile(document));
+}
+
+/** null for what is no notebook. */
+async function notebookOf({ uri }: Reference & { kind: "file" }): Promise<vscode.NotebookDocument | null> {
+  const open = vscode.workspace.notebookDocuments.find((notebook) => notebook.uri.toString() === uri);
+  if (open || !uri.endsWith(".ipynb")) return open ?? null;
+  try {
+    return await vscode.workspace.openNotebookDocument(vscode.Uri.parse(uri, true));
+  } catch {
+    return null; // damaged, or nothing here reads notebooks: its text can still be asked about
   }
 }
 

@@ -21,9 +21,11 @@ import {
   fail,
   findTurn,
   finish,
+  followFiles,
   hasText,
   inputOf,
   loading,
+  type NewPlace,
   type Question,
   type RunBase,
 } from "./conversation.ts";
@@ -132,6 +134,11 @@ export class ChatSession {
   /** Shows the version before (-1) or after (1) this turn. Ignored while an answer is running. */
   switchVersion(turnId: string, offset: -1 | 1): void {
     if (!this.#run && switchVersion(this.conversation, turnId, offset)) this.#changes.fire({ type: "turns" });
+  }
+
+  /** Files have other names now. */
+  filesMoved(place: (uri: string) => NewPlace | null): void {
+    if (followFiles(this.conversation, place)) this.#changes.fire({ type: "turns" });
   }
 
   /** Keeps the user's opinion of an answer; null takes it back. */

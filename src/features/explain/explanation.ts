@@ -44,7 +44,7 @@ export interface ExplanationSubject {
 
 export class Explanation {
   readonly session: ChatSession;
-  readonly thread: vscode.CommentThread;
+  #thread: vscode.CommentThread;
   readonly question: ThreadQuestion;
   readonly #look: ExplanationLook;
   readonly #kept: boolean;
@@ -72,11 +72,27 @@ export class Explanation {
     this.#text = textOf(code.document, this.#lines);
     const { state, comments } = this.#render();
     this.#comments = comments.map((comment) => this.#comment(comment));
-    this.thread = controller.createCommentThread(code.document.uri, code.range, this.#comments);
-    this.thread.contextValue = state;
-    this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
-    this.thread.label = session.conversation.title;
+    this.#thread = this.#open(controller, code.document.uri, code.range);
+    this.#thread.contextValue = state;
     this.#subscription = session.onChange(() => this.#schedule());
+  }
+
+  get thread(): vscode.CommentThread {
+    return this.#thread;
+  }
+
+  /** The file has another name now. A thread can not move: a new one takes its place and goes on. */
+  moveTo(uri: vscode.Uri, controller: vscode.CommentController): void {
+    const {
+      range = new vscode.Range(this.#lines.startLine, 0, this.#lines.endLine, 0),
+      contextValue,
+      canReply,
+    } = this.#thread;
+    this.#thread.dispose();
+    this.#thread = this.#open(controller, uri, range);
+    Object.assign(this.#thread, { contextValue, canReply });
+    this.#nextDraw = performance.now() + firstUpdateMs;
+    this.#schedule();
   }
 
   /** Lines of the explained code as it stands now, 0-based. */
@@ -122,7 +138,14 @@ export class Explanation {
   dispose(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#subscription.dispose();
-    this.thread.dispose();
+    this.#thread.dispose();
+  }
+
+  #open(controller: vscode.CommentController, uri: vscode.Uri, range: vscode.Range): vscode.CommentThread {
+    const thread = controller.createCommentThread(uri, range, this.#comments);
+    thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+    thread.label = this.session.conversation.title;
+    return thread;
   }
 
   #schedule(): void {
@@ -139,7 +162,7 @@ export class Explanation {
       shown.body = bodyOf(comment);
       return shown;
     });
-    this.thread.comments = this.#comments;
+    this.#thread.comments = this.#comments;
     if (this.thread.contextValue !== state) this.thread.contextValue = state;
     if (this.thread.canReply !== canReply) this.thread.canReply = canReply;
   }

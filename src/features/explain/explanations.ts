@@ -8,7 +8,9 @@ import { t } from "../../common/l10n.ts";
 import { withContext } from "../../host/context.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { type EditorCode, linesOf, placeOf } from "../../host/editor.ts";
+import { movedTo } from "../../host/renames.ts";
 import type { Chat } from "../chat/chat.ts";
+import { newPlace } from "../chat/pageActions.ts";
 import type { Sessions } from "../chat/sessions.ts";
 import { offerMissingModel } from "../models/download.ts";
 import { ExplanationCache, explanationKey } from "./cache.ts";
@@ -23,7 +25,7 @@ export class Explanations {
   readonly #chat: Chat;
   readonly #cache: ExplanationCache;
   readonly #explanations = new Set<Explanation>();
-  readonly #subscription: vscode.Disposable;
+  readonly #subscriptions: vscode.Disposable[];
   #controller: vscode.CommentController | null = null;
 
   constructor(ctx: Ctx, sessions: Sessions, chat: Chat) {
@@ -31,12 +33,13 @@ export class Explanations {
     this.#sessions = sessions;
     this.#chat = chat;
     this.#cache = new ExplanationCache(ctx.extension.workspaceState);
-    this.#subscription = vscode.workspace.onDidChangeTextDocument((change) => {
+    const changing = vscode.workspace.onDidChangeTextDocument((change) => {
       // Also sent when only the mark of unsaved changes is another.
       if (change.contentChanges.length === 0) return;
       for (const explanation of this.#explanations)
         if (explanation.thread.uri.toString() === change.document.uri.toString()) explanation.follow(change);
     });
+    this.#subscriptions = [changing, vscode.workspace.onDidRenameFiles((renamed) => this.#filesMoved(renamed))];
   }
 
   /**
@@ -58,10 +61,10 @@ export class Explanations {
     for (const earlier of this.#explanations) if (earlier.isAbout(code, question)) this.delete(earlier);
     const session = this.#sessions.create(kept);
     const answered = kept ? null : session.ask({ task, text: title, question: asked, code: pieces, omitted });
-    const { thread } = await this.#show({ code, question, session, kept: kept !== null });
+    const explanation = await this.#show({ code, question, session, kept: kept !== null });
     await answered;
     if (!kept) await this.#cache.put(key, session.conversation);
-    return thread;
+    return explanation.thread;
   }
 
   /** Asks again about the code as it is now. */
@@ -94,9 +97,17 @@ export class Explanations {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     for (const explanation of this.#explanations) this.delete(explanation);
     this.#controller?.dispose();
+  }
+
+  #filesMoved(renamed: vscode.FileRenameEvent): void {
+    for (const explanation of this.#explanations) {
+      const uri = movedTo(explanation.thread.uri, renamed);
+      if (uri) explanation.moveTo(uri, this.#controllerOf());
+      explanation.session.filesMoved((place) => newPlace(place, renamed));
+    }
   }
 
   async #show(subject: ExplanationSubject): Promise<Explanation> {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { openFile, runCommand, selectLines, until } from "../host/host.mjs";
+import { openFile, runCommand, selectLines, sleep, until } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
@@ -65,4 +65,60 @@ test("notes stand at the ends of their lines", async () => {
     );
   await until("the notes", async () => /the sum so far.*each item in turn/.test(await shown()));
   await workbench.screenshot("notes");
+});
+
+test("code of an answer in the chat is shown as a change; Apply makes it, Undo takes it back", async () => {
+  const { page, panel } = workbench;
+  await runCommand(page, "View: Close All Editors");
+  await openFile(page, "cart.ts");
+  await selectLines(page, 8, 15);
+  await workbench.openPanel();
+  await panel.getByRole("button", { name: /Send the selection .*cart\.ts/ }).waitFor();
+  await workbench.ask("Write tests.");
+  await panel.getByRole("button", { name: "Show the code as a change, to apply" }).click();
+  await diff().waitFor();
+  await workbench.screenshot("chat-change");
+  await button("Apply Change").click();
+  await diff().waitFor({ state: "detached" });
+  await openFile(page, "cart.ts");
+  const text = () => page.locator(".editor-group-container.active .view-lines").textContent();
+  await until("the change", async () => /nothing/.test(await text()) && !/Math\.floor/.test(await text()));
+  await page.locator(".editor-group-container.active .monaco-editor").first().click();
+  await runCommand(page, "Undo");
+  await until("the code as it was", async () => /Math/.test(await text()));
+});
+
+test("the chat in an editor tab, in the secondary side bar and back keeps its turns and what is being typed", async () => {
+  const { page, panel } = workbench;
+  const question = () => panel.getByRole("textbox", { name: "Question" });
+  const holds = async (draft) => {
+    await until(`“${draft}” in the question`, async () => (await question().inputValue()) === draft);
+    assert.equal(await panel.locator(".turn-assistant").count(), 1);
+    assert.match(await panel.locator(".turn-assistant").textContent(), /nothing costs nothing/);
+  };
+  const typed = async (draft) => {
+    await question().fill(draft);
+    await sleep(1_000);
+  };
+  await typed("half a");
+  await workbench.hidePanel();
+  await runCommand(page, "Hunch: Open Chat in Editor");
+  await page.locator('.tab[data-resource-name="Hunch"], .tab[aria-label^="Hunch"]').first().waitFor();
+  await holds("half a");
+  await workbench.screenshot("chat-tab");
+  await typed("half a question");
+  await runCommand(page, "View: Close All Editors");
+
+  await workbench.openPanel();
+  await holds("half a question");
+  await runCommand(page, "View: Move View");
+  const rows = page.locator(".quick-input-list .monaco-list-row");
+  await rows.filter({ hasText: "Chat" }).first().click();
+  await rows.filter({ hasText: "New Secondary Side Bar Entry" }).click();
+  await page
+    .locator(".auxiliarybar iframe.webview, .auxiliarybar .webview-view")
+    .first()
+    .waitFor({ state: "attached" });
+  await holds("half a question");
+  await workbench.screenshot("chat-secondary");
 });

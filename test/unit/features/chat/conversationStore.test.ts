@@ -1,10 +1,15 @@
 /** Conversations on a real disk: restored, reconciled with what is there, and kept when writing fails. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { ask, newConversation } from "../../../../src/features/chat/conversation.ts";
-import { ConversationStore } from "../../../../src/features/chat/conversationStore.ts";
+import { ConversationStore, storeError } from "../../../../src/features/chat/conversationStore.ts";
+
+/** A small disk needs root on Linux; in a mount namespace of its own: only a try. */
+const canMount =
+  process.platform === "linux" && spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
 
 let root: string;
 let folder: string;
@@ -104,6 +109,33 @@ describe("ConversationStore", () => {
     store.dispose();
     expect(open().list()).toMatchObject([{ id: "a" }]);
   });
+
+  it.skipIf(!canMount)(
+    "on a disk that is full: the old file stays whole, it is said, and the rest is written later",
+    async () => {
+      mkdirSync(folder);
+      expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]).status).toBe(0);
+      onTestFinished(() => void spawnSync("umount", ["-l", folder]));
+      await stored(conversation("a", "Why?"));
+      const filler = path.join(folder, "filler");
+      expect(() => writeFileSync(filler, Buffer.alloc(100_000))).toThrow("ENOSPC");
+      const store = open();
+      onTestFinished(() => store.dispose());
+      store.changed(conversation("a", "Why?", "How?".repeat(5_000)));
+      await store.save();
+      expect(storeError(errors[0])).toMatchObject({
+        code: "diskFull",
+        hint: expect.stringContaining("stay in this window"),
+      });
+      expect(JSON.parse(readFileSync(path.join(folder, "a.json"), "utf8")).turns).toHaveLength(2);
+      expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+      expect(store.load("a")?.turns).toHaveLength(4);
+      rmSync(filler);
+      await store.save();
+      expect(JSON.parse(readFileSync(path.join(folder, "a.json"), "utf8")).turns).toHaveLength(4);
+      expect(errors).toHaveLength(1);
+    },
+  );
 
   it("takes no id that could name a file elsewhere", () => {
     expect(() => open().load("../secret")).toThrow("Not the id");

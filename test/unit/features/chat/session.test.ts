@@ -352,3 +352,40 @@ describe("a thumb", () => {
     expect(signals).toEqual(["liked", "disliked"]);
   });
 });
+
+describe("files that get another name", () => {
+  it("are followed by the attached code of all versions, also while an answer is under way", async () => {
+    const { chat, changes } = session([
+      async ({ emit }) => {
+        emit(tokens("answer", ["It"]));
+        chat.filesMoved((uri) => (uri === "file:///a.ts" ? { uri: "file:///b.ts", label: "b.ts" } : null));
+        emit(tokens("answer", [" is"]));
+        return result();
+      },
+      async () => result(),
+    ]);
+    await chat.ask({ task: "ask", text: "What?", code });
+    await chat.resend("c.0", "What is it?");
+    const [first] = chat.conversation.forks[""]?.versions[0] ?? [];
+    const [second] = chat.conversation.turns;
+    for (const turn of [first, second])
+      expect(turn?.role === "user" && turn.attachments).toEqual([
+        { ...code[0]?.attachment, uri: "file:///b.ts", label: "b.ts" },
+      ]);
+    const before = changes.length;
+    chat.filesMoved(() => null);
+    expect(changes).toHaveLength(before);
+  });
+});
+
+describe("a question with a command in it", () => {
+  it("asked in other words takes the task of the new words", async () => {
+    const { chat, asked } = session([async () => result(), async () => result()]);
+    await chat.ask({ task: "ask", text: "What?", code });
+    await chat.resend("c.0", "/fix it", { task: "fix", question: "it" });
+    const prompt = asked[1]?.prompt;
+    const sent = prompt?.kind === "chat" ? prompt.messages.at(-1)?.content : "";
+    expect(sent).toContain("Find the fault");
+    expect(sent).not.toContain("/fix");
+  });
+});
