@@ -108,10 +108,16 @@ describe("accessibility", () => {
 });
 
 describe("layout", () => {
-  // 210 is a sidebar of 420 pixels at 200 % zoom.
-  it.each([900, 420, 300, 210])("nothing is cut off or too wide at %i pixels", async (width) => {
+  // 210 is a sidebar of 420 pixels at 200 % zoom; German words are the longest.
+  it.each([
+    [900, "en"],
+    [420, "en"],
+    [300, "en"],
+    [300, "de"],
+    [210, "en"],
+  ])("nothing is cut off or too wide at %i pixels, in %s", async (width, language) => {
     for (const [name, scene] of Object.entries(pages.scenes)) {
-      await panel.show(scene, "dark", { width });
+      await panel.show(scene, "dark", { width, language });
       const wrong = await panel.page.evaluate(() => {
         const scrolls = (element) => element.closest("pre, .table, .thought") !== null;
         return [...document.querySelectorAll("body *")]
@@ -121,6 +127,22 @@ describe("layout", () => {
       });
       expect(wrong, name).toEqual([]);
     }
+  });
+});
+
+describe("another language", () => {
+  it("is that of all that the panel says, to eyes and to screen readers", async () => {
+    await panel.show(pages.scenes.done, "dark", { language: "de" });
+    expect(await panel.page.locator("html").getAttribute("lang")).toBe("de");
+    const { page } = panel;
+    await page.getByRole("button", { name: "Antwort kopieren" }).click();
+    await expect.poll(() => page.getByRole("status").first().textContent()).toBe("Antwort kopiert.");
+    expect(await page.locator(".thinking .disclosure").textContent()).toContain("Nachgedacht: 12 s");
+    const names = await page.evaluate(() =>
+      [...document.querySelectorAll("button")].map((button) => button.getAttribute("aria-label") ?? button.textContent),
+    );
+    for (const english of ["Copy", "Send", "Answer again", "Insert", "Edit question"])
+      expect(names.filter((name) => name.includes(english))).toEqual([]);
   });
 });
 
@@ -217,12 +239,13 @@ describe("a stream", () => {
     await panel.show(scene, "dark");
     await panel.page.locator(".thinking .disclosure").click();
     await panel.page.locator("textarea").fill("half a question");
+    // Saved means drawn: a field that grows later would bring the end back into sight.
+    await expect.poll(() => panel.page.evaluate(() => window.saved?.draft)).toBe("half a question");
     await panel.page.evaluate(() => {
       document.querySelector(".conversation").scrollTop = 120;
     });
     await settle();
     await expect.poll(() => panel.page.evaluate(() => window.saved?.scrollTop)).toBe(120);
-    await expect.poll(() => panel.page.evaluate(() => window.saved?.draft)).toBe("half a question");
     const saved = await panel.page.evaluate(() => window.saved);
 
     await panel.show({ ...scene, saved }, "dark");
@@ -254,7 +277,7 @@ describe("a long conversation", () => {
     await panel.show(scene, "dark");
     // The end is there with the first frame, what came before a little later.
     await panel.page.getByText("Question 59", { exact: true }).waitFor();
-    await expect.poll(() => panel.page.locator(".turn-assistant").count()).toBe(60);
+    await expect.poll(() => panel.page.locator(".turn-assistant").count(), { timeout: 20_000 }).toBe(60);
     const state = await panel.page.evaluate(() => {
       const { scrollHeight, scrollTop, clientHeight } = document.querySelector(".conversation");
       const heights = [...document.querySelectorAll(".turn-assistant")].map((turn) => turn.offsetHeight);

@@ -33,7 +33,7 @@ describe("renderThread", () => {
     const { conversation, turn, base } = explaining();
     expect(answerOf(conversation)).toContain("Loading the model…");
     applyEvent(turn, { type: "queue", position: 1 }, base);
-    expect(answerOf(conversation)).toContain("Waiting for 1 other question…");
+    expect(answerOf(conversation)).toContain("Waiting for another question…");
     applyEvent(turn, { type: "prefill", processedTokens: 64, totalTokens: 300, cachedTokens: 0 }, base);
     expect(answerOf(conversation)).toContain("Reading 64 of 300 tokens…");
     expect(renderThread(conversation, { stale: false, kept: false })).toMatchObject({
@@ -71,7 +71,7 @@ describe("renderThread", () => {
         .split("\n\n")
         .map((part) => part.trim()),
     ).toEqual([
-      "$(lightbulb) _Thought for 1.5 s · 12 tokens · ended at the budget_",
+      "$(lightbulb) _Thought for 1.5 s · 12 tokens · ended by the budget_",
       "It **sums**.",
       "_34 tokens · 41 tokens/s · 2.0× by speculation · 60 % of drafts accepted_",
     ]);
