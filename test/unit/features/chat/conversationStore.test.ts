@@ -15,13 +15,19 @@ let root: string;
 let folder: string;
 let errors: unknown[];
 let now: number;
+/** A small disk stands in the folder's place. */
+let mounted = false;
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), "hunch-store-"));
   folder = path.join(root, "conversations");
   errors = [];
   now = 1_000;
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => {
+  if (mounted) spawnSync("umount", ["-l", folder]);
+  mounted = false;
+  rmSync(root, { recursive: true, force: true });
+});
 
 const open = () => new ConversationStore({ folder, now: () => now, onError: (error) => errors.push(error) });
 
@@ -115,7 +121,7 @@ describe("ConversationStore", () => {
     async () => {
       mkdirSync(folder);
       expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]).status).toBe(0);
-      onTestFinished(() => void spawnSync("umount", ["-l", folder]));
+      mounted = true;
       await stored(conversation("a", "Why?"));
       const filler = path.join(folder, "filler");
       expect(() => writeFileSync(filler, Buffer.alloc(100_000))).toThrow("ENOSPC");
