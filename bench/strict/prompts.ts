@@ -1,0 +1,83 @@
+/**
+ * Prompts whose answers repeat what stands in them, so that drafts are made and accepted: code to be returned with a
+ * name changed, code that is begun a second time, lists that go on. All from the speed benchmark's own code (MIT), cut
+ * to lengths that are evenly spread in their logarithm.
+ */
+import data from "../../src/benchmark/prompts.json" with { type: "json" };
+
+const promptKinds = ["edit", "again", "list", "quote"] as const;
+
+export interface StrictPrompt {
+  /** From 1. */
+  index: number;
+  kind: (typeof promptKinds)[number];
+  /** Tokens of the text, special markers counted as text. */
+  tokens: number;
+  text: string;
+}
+
+const shortest = 50;
+const longest = 1_500;
+const files: readonly string[] = Object.values(data.code).map((lines) => lines.join("\n"));
+const words = files.join(" ").match(/[A-Za-z]{4,}/g) ?? [];
+
+/** @param countTokens of the model that the prompts are for */
+export async function makePrompts(
+  count: number,
+  countTokens: (text: string) => Promise<number>,
+): Promise<StrictPrompt[]> {
+  const prompts: StrictPrompt[] = [];
+  for (let i = 0; i < count; i++) {
+    const wanted = Math.round(shortest * (longest / shortest) ** (count > 1 ? i / (count - 1) : 0));
+    const kind = promptKinds[i % promptKinds.length]!;
+    prompts.push({ index: i + 1, kind, ...(await cut(wanted, (length) => render(kind, i, length), countTokens)) });
+  }
+  return prompts;
+}
+
+/** The longest text of at most `wanted` tokens; of the shortest kind if even that has more. */
+async function cut(
+  wanted: number,
+  textOf: (characters: number) => string,
+  countTokens: (text: string) => Promise<number>,
+): Promise<{ tokens: number; text: string }> {
+  let [least, most] = [1, wanted * 8];
+  while (most - least > 1) {
+    const middle = (least + most) >> 1;
+    if ((await countTokens(textOf(middle))) <= wanted) least = middle;
+    else most = middle;
+  }
+  const text = textOf(least);
+  return { tokens: await countTokens(text), text };
+}
+
+/** Text of a kind with about `length` characters of material; each index begins at another file. */
+function render(kind: StrictPrompt["kind"], index: number, length: number): string {
+  switch (kind) {
+    case "edit": {
+      const code = source(index, length);
+      const name = code.match(/\b[a-z_]{4,}\b/)?.[0] ?? "value";
+      return chat(`Rename \`${name}\` to \`renamed\` everywhere and return the whole code.\n\n\`\`\`\n${code}\n\`\`\``);
+    }
+    case "again": {
+      const code = source(index, Math.ceil(length * 0.7));
+      return `${code}\n\n${code.slice(0, Math.ceil(length * 0.3))}`;
+    }
+    case "list": {
+      const line = `${words.slice(index * 9, index * 9 + 9).join(", ")}\n`;
+      return line.repeat(Math.ceil(length / line.length)).slice(0, length);
+    }
+    case "quote":
+      return chat(`Write this text again, word by word:\n\n${source(index, length)}`);
+  }
+}
+
+function source(index: number, length: number): string {
+  const from = index % files.length;
+  const text = [...files.slice(from), ...files.slice(0, from)].join("\n\n");
+  return text.repeat(Math.ceil(length / text.length)).slice(0, length);
+}
+
+function chat(question: string): string {
+  return `<|im_start|>user\n${question}<|im_end|>\n<|im_start|>assistant\n`;
+}

@@ -1,0 +1,79 @@
+/** The real engine for benchmarks that are not the CLI's: started from beside the bundle, with requests for raw text. */
+import { cpus } from "node:os";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { EngineClient } from "../../src/client/engineClient.ts";
+import type { GenerationResult, LoadParams, SamplingOptions, SpeculationMode } from "../../src/common/protocol.ts";
+import { usableCores } from "../../src/engine/threads.ts";
+
+/** @param stateFolder of this benchmark alone: what a user's text taught is no part of a measurement. */
+export function startEngine(stateFolder: string): Promise<EngineClient> {
+  return EngineClient.start({
+    enginePath: fileURLToPath(new URL("engine.mjs", import.meta.url)),
+    client: "bench",
+    stateFolder,
+    logLevel: "warn",
+    onLog: (level, message) => console.error(`[${level}] ${message}`),
+  });
+}
+
+/** On the CPU, nothing left to the model's defaults but what `more` says. */
+export function loadParams(modelPath: string, more: Partial<LoadParams>): LoadParams {
+  return {
+    target: { id: basename(modelPath), path: modelPath },
+    draft: null,
+    contextSize: 4_096,
+    kvType: "auto",
+    threads: "auto",
+    gpu: "off",
+    strict: false,
+    ...more,
+  };
+}
+
+export interface RawRequest {
+  id: string;
+  text: string;
+  maxTokens: number;
+  speculation: SpeculationMode;
+  sampling: SamplingOptions;
+}
+
+export interface RawResult {
+  /** Ids of the generated tokens, without an end-of-text. */
+  tokens: number[];
+  result: GenerationResult;
+}
+
+/** Decodes raw text, with nothing on that would end or change it. */
+export async function decode(client: EngineClient, request: RawRequest, signal?: AbortSignal): Promise<RawResult> {
+  const { id, text, maxTokens, speculation, sampling } = request;
+  const tokens: number[] = [];
+  const result = await client.generate(
+    {
+      generationId: id,
+      conversationId: id,
+      prompt: { kind: "raw", text },
+      sampling,
+      maxTokens,
+      controls: { budget: null, loopGuard: false, earlyExit: "off" },
+      speculation,
+      onContextFull: "stop",
+    },
+    {
+      signal,
+      onEvents: (events) => {
+        for (const event of events) if (event.type === "tokens") tokens.push(...event.tokens.map((token) => token.id));
+      },
+    },
+  );
+  return { tokens, result };
+}
+
+export function sampling(temperature: number, seed: number): SamplingOptions {
+  return { temperature, topK: 40, topP: 0.95, minP: 0, repetitionPenalty: 1, seed };
+}
+
+export function thisCpu(): string {
+  return `${cpus()[0]?.model.trim() ?? "unknown CPU"}, ${usableCores()} cores`;
+}
