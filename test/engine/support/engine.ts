@@ -21,13 +21,18 @@ export class TestEngine {
   readonly client: EngineClient;
   readonly log: string[] = [];
 
-  static async start(load?: Partial<LoadParams> & { path: string }): Promise<TestEngine> {
+  /** @param env variables of its process, beside those of this one */
+  static async start(
+    load?: Partial<LoadParams> & { path: string },
+    env: Record<string, string> = {},
+  ): Promise<TestEngine> {
     const log: string[] = [];
     const client = await EngineClient.start({
       enginePath,
       client: "test",
       stateFolder: join(inject("scratch"), "state"),
       logLevel: "info",
+      env,
       onLog: (level, message) => log.push(`${level} ${message}`),
     });
     const engine = new TestEngine(client, log);

@@ -11,7 +11,6 @@ import type {
   MeasureParams,
   MeasureResult,
   ModelInfo,
-  ModelRef,
   Notice,
 } from "../../../common/protocol.ts";
 import { PrefixKeeper } from "../../cache/prefixKeeper.ts";
@@ -24,10 +23,10 @@ import { detectFormat, type ThinkingFormat } from "../../thinking/formats.ts";
 import { ThoughtLengths } from "../../thinking/thoughtLengths.ts";
 import { ThreadGovernor, usableCores } from "../../threads.ts";
 import type { LoadHooks } from "../backend.ts";
-import { Lanes } from "./lanes.ts";
-import { type OpenModel, openModel } from "./loadModel.ts";
-import { addSequences, affordableSequences } from "./moreSequences.ts";
-import { type Runtime, startRuntime } from "./runtime.ts";
+import type { Lanes } from "./lanes.ts";
+import type { OpenModel } from "./loadModel.ts";
+import { type OpenModels, openModels } from "./openModels.ts";
+import type { Runtime } from "./runtime.ts";
 import type { StateFile, StateFolder } from "./stateFolder.ts";
 import { TextCodec } from "./textCodec.ts";
 
@@ -68,85 +67,21 @@ export class EngineModel {
   #costAttempts = 0;
 
   static async load(params: LoadParams, folder: StateFolder, hooks: LoadHooks): Promise<EngineModel> {
-    const start = performance.now();
-    const free = usableCores();
-    const wanted = params.threads === "auto" ? free : params.threads;
-    const threads = Math.max(1, Math.min(wanted, free));
-    const notices: Notice[] = [];
-    if (threads < wanted)
-      notices.push({
-        code: "threadsLowered",
-        message: `${wanted} threads were asked for; ${threads} are used, as many cores as this process may use: one thread more would slow every token down many times.`,
-      });
-    const runtime = await startRuntime(params.gpu, threads, hooks.log);
-    notices.push(...runtime.notices);
-    const opened: OpenModel[] = [];
-    try {
-      const strictKv = params.strict && params.kvType === "auto";
-      const kvType = params.kvType === "auto" ? (strictKv ? "q8_0" : "f16") : params.kvType;
-      // A quantised V cache needs flash attention; on a CPU it costs time at long contexts, so f16 goes without.
-      const flashAttention = params.strict || kvType !== "f16" || runtime.device !== "cpu";
-      const options = { contextSize: params.contextSize, kvType, flashAttention, threads, signal: hooks.signal };
-      const open = async (ref: ModelRef) => {
-        const model = await openModel(runtime, ref, { ...options, onProgress: (p) => hooks.onProgress(ref, p) });
-        opened.push(model);
-        notices.push(...model.notices);
-        return model;
-      };
-      const target = await open(params.target);
-      let draft: OpenModel | null = null;
-      if (params.draft) {
-        draft = await open(params.draft);
-        const reason = mismatch(target, draft);
-        if (reason) {
-          notices.push({ code: "draftIgnored", message: `The draft model ${draft.ref.id} is not used: ${reason}` });
-          opened.pop();
-          await draft.dispose();
-          draft = null;
-        }
-      }
-      if (!target.canRollBack)
-        notices.push({
-          code: "noRollback",
-          message: "This model's cache cannot drop tokens, so nothing is guessed: decoding is plain.",
-        });
-      const lanes = new Lanes({
-        first: target.sequence,
-        most: await affordableSequences(runtime, target, params.lanes ?? 1),
-        addSequences: (total) => addSequences(target, total),
-        log: hooks.log,
-      });
-      if (typeof params.lanes === "number") await lanes.open();
-      const loadMs = performance.now() - start;
-      const prefixes = prefixKeeper(params, target, runtime, folder, hooks.log);
-      return new EngineModel(params, runtime, target, lanes, draft, prefixes, threads, folder, notices, loadMs);
-    } catch (error) {
-      for (const model of opened) await model.dispose();
-      await runtime.llama.dispose();
-      throw error;
-    }
+    const opened = await openModels(params, hooks);
+    const prefixes = prefixKeeper(params, opened.target, opened.runtime, folder, hooks.log);
+    return new EngineModel(params, opened, prefixes, folder);
   }
 
-  private constructor(
-    params: LoadParams,
-    runtime: Runtime,
-    target: OpenModel,
-    lanes: Lanes,
-    draft: OpenModel | null,
-    prefixes: PrefixKeeper | null,
-    threads: number,
-    folder: StateFolder,
-    notices: Notice[],
-    loadMs: number,
-  ) {
+  private constructor(params: LoadParams, opened: OpenModels, prefixes: PrefixKeeper | null, folder: StateFolder) {
+    const { runtime, target, draft, threads } = opened;
     this.params = params;
     this.#runtime = runtime;
     this.target = target;
-    this.lanes = lanes;
+    this.lanes = opened.lanes;
     this.draft = draft;
     this.prefixes = prefixes;
-    this.#notices = notices;
-    this.#loadMs = loadMs;
+    this.#notices = opened.notices;
+    this.#loadMs = opened.loadMs;
     this.codec = new TextCodec(target.model);
     const { metadata } = target.model.fileInfo;
     this.chatTemplate = metadata.tokenizer?.chat_template ?? null;
@@ -264,8 +199,9 @@ export class EngineModel {
 
   /** The self-test strict mode rests on; its result is kept on disk. */
   async ensureExactness(): Promise<void> {
-    if (this.#exactness || !this.target.canRollBack) return;
-    this.#exactness = await measureExactness(this.target.sequence, quickLengths);
+    const { sequence, canRollBack } = this.target;
+    if (this.#exactness || !canRollBack) return;
+    this.#exactness = await measureExactness(sequence, quickLengths(sequence.contextSize));
     this.save();
   }
 
@@ -341,16 +277,4 @@ function prefixKeeper(
   };
   const options = { folder: folder.folder("prompts"), key, limitBytes: promptCacheBytes, log };
   return new PrefixKeeper(new PrefixStore(options));
-}
-
-/** Why these two cannot be a pair; null when they can. A pair needs one vocabulary, token by token. */
-function mismatch(target: OpenModel, draft: OpenModel): string | null {
-  const [a, b] = [target.model.fileInfo.metadata.tokenizer.ggml, draft.model.fileInfo.metadata.tokenizer.ggml];
-  const common = Math.min(a.tokens.length, b.tokens.length);
-  // Padding at the end of a vocabulary differs between sizes of one family.
-  const sameLength = Math.abs(a.tokens.length - b.tokens.length) <= 512;
-  if (a.model !== b.model || !sameLength) return "its vocabulary is another one.";
-  for (let i = 0; i < common; i++) if (a.tokens[i] !== b.tokens[i]) return "its vocabulary is another one.";
-  if (!draft.canRollBack) return "its cache cannot drop tokens.";
-  return null;
 }

@@ -5,6 +5,7 @@ import {
   InsufficientMemoryError,
   type LlamaContext,
   type LlamaModel,
+  type LlamaModelOptions,
   readGgufFileInfo,
 } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
@@ -38,12 +39,14 @@ export interface OpenOptions {
   kvType: KvType;
   flashAttention: boolean;
   threads: number;
+  /** Layers on the GPU, if there is one; absent: as many as fit. */
+  gpuLayers?: LlamaModelOptions["gpuLayers"];
   onProgress?: (progress: number) => void;
   signal?: AbortSignal;
 }
 
 /** Context taken by "auto" at most (tokens): enough for a file and a conversation, small enough for any machine. */
-const autoContextSize = 8_192;
+export const autoContextSize = 8_192;
 /** Prefill pass: small on a CPU, where it bounds how long a cancel waits and the size of the compute buffers. */
 const cpuBatchSize = 64;
 const gpuBatchSize = 512;
@@ -64,7 +67,9 @@ export async function openModel(runtime: Runtime, ref: ModelRef, options: OpenOp
   try {
     model = await runtime.llama.loadModel({
       modelPath: ref.path,
-      gpuLayers: runtime.llama.gpu ? "auto" : 0,
+      gpuLayers: runtime.llama.gpu ? (options.gpuLayers ?? "auto") : 0,
+      // For the estimate of what the context beside the layers will take.
+      defaultContextFlashAttention: options.flashAttention,
       // With mmap, weights that the CPU kernels repack would be in memory twice.
       useMmap: false,
       onLoadProgress: (progress) => options.onProgress?.(progress),
@@ -192,6 +197,9 @@ function checkFile(ref: ModelRef): number {
   return size;
 }
 
+/** What node-llama-cpp, ggml and the GPU's driver say. */
+const outOfMemory = /out ?of ?(?:device ?|host ?)?memory|(?:failed|unable) to allocate|insufficient memory/i;
+
 async function loadError(error: unknown, ref: ModelRef, runtime: Runtime): Promise<HunchError> {
   if (error instanceof HunchError) return error;
   const log = runtime.takeLog();
@@ -199,7 +207,7 @@ async function loadError(error: unknown, ref: ModelRef, runtime: Runtime): Promi
   const details = `${message}\n${log.join("\n")}`;
   const options = { cause: error };
   if (/abort/i.test(message)) return new HunchError("cancelled", "Loading the model was cancelled.", options);
-  if (error instanceof InsufficientMemoryError || /out of memory|failed to allocate|insufficient memory/i.test(details))
+  if (error instanceof InsufficientMemoryError || outOfMemory.test(details))
     return new HunchError("outOfMemory", `${ref.id} does not fit into this machine's memory.`, {
       hint: "Choose a smaller model or a smaller context (setting hunch.contextSize, --context), or close other programs.",
       ...options,
