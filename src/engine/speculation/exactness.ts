@@ -12,11 +12,17 @@ const longestTested = Math.max(...testedSizes);
 const comparedCandidates = 40;
 
 /** Both sides of 256 and 512 cells, where attention kernels change: for a first use of strict mode. */
-export const quickLengths: readonly number[] = [200, 300, 600];
+export function quickLengths(contextSize: number): number[] {
+  return fitting([200, 300, 600], contextSize);
+}
 
 /** The same, up to long contexts: for `doctor`. */
 export function thoroughLengths(contextSize: number): number[] {
-  return [120, 200, 300, 480, 600, 1_100, 2_000].filter((length) => length + 2 * longestTested < contextSize);
+  return fitting([120, 200, 300, 480, 600, 1_100, 2_000], contextSize);
+}
+
+function fitting(lengths: readonly number[], contextSize: number): number[] {
+  return lengths.filter((length) => length + 2 * longestTested < contextSize);
 }
 
 /** Takes the time of a prefill of the longest length and of about 60 passes a length. Leaves the sequence empty. */
