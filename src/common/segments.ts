@@ -7,7 +7,8 @@ export type TokenOrigin = "target" | "suffix" | "recycling" | "draft";
 /** The origins that are drafters. */
 export type DrafterName = Exclude<TokenOrigin, "target">;
 
-export const tokenOrigins: readonly TokenOrigin[] = ["target", "suffix", "recycling", "draft"];
+export const drafterNames: readonly DrafterName[] = ["suffix", "recycling", "draft"];
+export const tokenOrigins: readonly TokenOrigin[] = ["target", ...drafterNames];
 
 /** Why generation stopped. */
 export type StopReason = "stop" | "length" | "contextFull" | "cancelled";

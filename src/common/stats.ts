@@ -10,6 +10,8 @@ export interface DrafterStats {
   draftMs: number;
   /** Accepted tokens by draft position (index 0 = first guessed token). */
   acceptedPerPosition: number[];
+  /** Of the accepted tokens, those that the workspace index had guessed; absent: none. */
+  acceptedFromWorkspace?: number;
 }
 
 /** Figures of one generation. Times in ms, `tokensPerSecond` is of the decode phase. */

@@ -4,7 +4,7 @@
  */
 import { t } from "../common/l10n.ts";
 import type { AssistantTurn, Attachment, DownloadPhase, Effort } from "../common/panel.ts";
-import type { ThinkingEnd, TokenOrigin } from "../common/segments.ts";
+import { type DrafterName, drafterNames, type ThinkingEnd, type TokenOrigin } from "../common/segments.ts";
 import { acceptanceRate, type GenerationStats, type LiveStats, speedUp } from "../common/stats.ts";
 import { clock, count, factor, percent, rate, tokens } from "./format.ts";
 
@@ -77,16 +77,36 @@ export function endNotice(turn: TurnHead): string | null {
   return null;
 }
 
-/** The footer: "41 tok/s", "2.1× from speculation", "62 % accepted", "240 thinking tokens". */
+/** The footer: "41 tok/s", "2.1× from speculation", "62 % accepted (suffix 290, recycling 21)", "240 thinking tokens". */
 export function statsSummary(stats: GenerationStats): string[] {
   const parts = [t("{0} tok/s", rate(stats.tokensPerSecond))];
   const faster = speedUp(stats);
   const accepted = acceptanceRate(stats);
   if (faster !== null && accepted !== null) parts.push(t("{0} from speculation", factor(faster)));
-  if (accepted !== null) parts.push(t("{0} accepted", percent(accepted)));
+  if (accepted !== null) parts.push(`${t("{0} accepted", percent(accepted))}${earners(stats)}`);
   if (stats.thinkingTokens > 0) parts.push(t("{0} thinking tokens", count(stats.thinkingTokens)));
   if (stats.thinkingTokensSaved > 0) parts.push(t("about {0} saved", count(stats.thinkingTokensSaved)));
   return parts;
+}
+
+/** Whose guesses were accepted, and how many tokens of each: " (suffix 290, recycling 21)". */
+function earners({ byDrafter }: GenerationStats): string {
+  const earned = drafterNames.flatMap((name) => {
+    const acceptedTokens = byDrafter[name]?.acceptedTokens ?? 0;
+    return acceptedTokens > 0 ? [`${shortName(name)} ${count(acceptedTokens)}`] : [];
+  });
+  return earned.length > 0 ? ` (${earned.join(", ")})` : "";
+}
+
+function shortName(drafter: DrafterName): string {
+  switch (drafter) {
+    case "suffix":
+      return t("suffix");
+    case "recycling":
+      return t("recycling");
+    case "draft":
+      return t("draft model");
+  }
 }
 
 /** What a screen reader hears when a turn's status changes; null where silence is better. */

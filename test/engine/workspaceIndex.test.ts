@@ -32,6 +32,8 @@ describe("the workspace index", () => {
     expect(after.answer).toBe(before.answer);
     expect(after.stats.acceptedTokens).toBeGreaterThan(without + 60);
     expect(after.stats.targetPasses).toBeLessThan(before.stats.targetPasses);
+    expect(before.stats.byDrafter.suffix?.acceptedFromWorkspace).toBeUndefined();
+    expect(after.stats.byDrafter.suffix!.acceptedFromWorkspace).toBeGreaterThan(60);
   });
 
   it("keeps files and earlier answers over a restart of the engine", async () => {

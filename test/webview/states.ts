@@ -71,6 +71,7 @@ const stats: GenerationStats = {
       acceptedTokens: 268,
       draftMs: 3.2,
       acceptedPerPosition: [131, 70, 38, 17, 8, 4],
+      acceptedFromWorkspace: 57,
     },
     draft: { rounds: 40, draftedTokens: 100, acceptedTokens: 43, draftMs: 620, acceptedPerPosition: [26, 12, 5] },
   },

@@ -232,6 +232,8 @@ export class Decoder {
     stats.rounds++;
     stats.draftedTokens += drafted;
     stats.acceptedTokens += accepted;
+    if (choice.draft.source === "workspace" && accepted > 0)
+      stats.acceptedFromWorkspace = (stats.acceptedFromWorkspace ?? 0) + accepted;
     for (let i = 0; i < accepted; i++) stats.acceptedPerPosition[i] = (stats.acceptedPerPosition[i] ?? 0) + 1;
   }
 }

@@ -43,6 +43,8 @@ export interface Draft {
   tokens: number[];
   /** Which of the drafter's confidence classes this guess is in; acceptance is learnt for each. */
   bucket: number;
+  /** Where the tokens were read, if not in this text; for the statistics. */
+  source?: "workspace";
 }
 
 /** Anything that proposes tokens. No draft is a normal answer, several are alternatives. */

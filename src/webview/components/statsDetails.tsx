@@ -1,16 +1,15 @@
 /** The figures of one generation: phases, speculation, and each drafter with its acceptance by position. */
 import { t } from "../../common/l10n.ts";
-import type { DrafterName } from "../../common/segments.ts";
+import { type DrafterName, drafterNames } from "../../common/segments.ts";
 import { acceptanceRate, type DrafterStats, type GenerationStats } from "../../common/stats.ts";
 import { count, duration, percent, rate, tokens } from "../format.ts";
 import { originLabel } from "../wording.ts";
 
-const drafterOrder: readonly DrafterName[] = ["suffix", "recycling", "draft"];
 /** Draft positions shown; later ones are rare. */
 const maxPositions = 16;
 
 export function StatsDetails({ stats }: { stats: GenerationStats }) {
-  const drafters = drafterOrder.flatMap((name) => {
+  const drafters = drafterNames.flatMap((name) => {
     const drafter = stats.byDrafter[name];
     return drafter && drafter.rounds > 0 ? [{ name, drafter }] : [];
   });
@@ -74,6 +73,9 @@ function Drafter({ name, drafter }: { name: DrafterName; drafter: DrafterStats }
           count(drafter.rounds),
           duration(drafter.draftMs),
         )}
+        {drafter.acceptedFromWorkspace
+          ? t("; {0} came from files and earlier answers", count(drafter.acceptedFromWorkspace))
+          : ""}
       </p>
       {positions.length > 0 && <PositionChart positions={positions} rounds={drafter.rounds} />}
     </section>

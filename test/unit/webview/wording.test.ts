@@ -38,6 +38,14 @@ describe("thoughts", () => {
 });
 
 describe("figures", () => {
+  const drafter = (acceptedTokens: number) => ({
+    rounds: 100,
+    draftedTokens: 400,
+    acceptedTokens,
+    draftMs: 1,
+    acceptedPerPosition: [],
+  });
+
   it("sums up speed and where it came from", () => {
     const figures = stats({
       tokensPerSecond: 41,
@@ -45,11 +53,12 @@ describe("figures", () => {
       draftedTokens: 502,
       acceptedTokens: 311,
       thinkingTokens: 240,
+      byDrafter: { draft: drafter(0), recycling: drafter(21), suffix: drafter(290) },
     });
     expect(statsSummary(figures)).toEqual([
       "41 tok/s",
       "2.1× from speculation",
-      "62 % accepted",
+      "62 % accepted (suffix 290, recycling 21)",
       "240 thinking tokens",
     ]);
   });

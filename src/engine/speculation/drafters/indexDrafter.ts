@@ -44,6 +44,6 @@ export class IndexDrafter implements Drafter {
     if (!match) return [];
     const lengthClass = lengthFrom.findLastIndex((from) => match.length >= from);
     const bucket = firstBucket + lengthClass * 2 + (match.agreement >= agreementFrom ? 1 : 0);
-    return [{ drafter: this.name, tokens: match.tokens, bucket }];
+    return [{ drafter: this.name, tokens: match.tokens, bucket, source: "workspace" }];
   }
 }

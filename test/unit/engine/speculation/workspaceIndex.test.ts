@@ -219,7 +219,7 @@ describe("IndexDrafter", () => {
     const drafter = new IndexDrafter(index, null);
     drafter.begin([9, 2]);
     drafter.commit([3, 4]);
-    expect(drafter.draft(2)).toEqual([{ drafter: "suffix", tokens: [5, 6], bucket: 17 }]);
+    expect(drafter.draft(2)).toEqual([{ drafter: "suffix", tokens: [5, 6], bucket: 17, source: "workspace" }]);
     expect(drafter.draft(0)).toEqual([]);
   });
 
