@@ -44,7 +44,8 @@ export class EngineServer {
   readonly #connection: MessageConnection;
   readonly #exit: () => void;
   readonly #queue = new FairQueue();
-  readonly #generations = new Map<string, RunningGeneration>();
+  /** By id, from the request to the result; null until the generation's turn comes. */
+  readonly #generations = new Map<string, RunningGeneration | null>();
   /** "Answer now" that came before its generation began. */
   readonly #earlyAnswerNow = new Set<string>();
   #model: Backend | null = null;
@@ -92,7 +93,7 @@ export class EngineServer {
     connection.onNotification(answerNowNotification, ({ generationId }) => {
       const generation = this.#generations.get(generationId);
       if (generation) generation.answerNow();
-      else this.#earlyAnswerNow.add(generationId);
+      else if (generation === null) this.#earlyAnswerNow.add(generationId);
     });
   }
 
@@ -146,7 +147,8 @@ export class EngineServer {
     const { generationId } = params;
     const arrived = performance.now();
     const emit = (events: GenerationEvent[]) => this.#notify(generationNotification, { generationId, events });
-    return this.#queue.run(
+    this.#generations.set(generationId, null);
+    const result = this.#queue.run(
       params.conversationId,
       (position) => emit([{ type: "queue", position }]),
       async () => {
@@ -160,7 +162,6 @@ export class EngineServer {
           if (params.prompt.kind !== "raw") this.#indexing?.addAnswer(`${result.thinking}\n${result.answer}`.trim());
           return result;
         } finally {
-          this.#generations.delete(generationId);
           this.#queue.capacity = model.lanes;
           this.#measureSoon(model);
         }
@@ -170,6 +171,10 @@ export class EngineServer {
         leaving: { signal, result: () => assertLoaded(this.#model).notBegun(params, performance.now() - arrived) },
       },
     );
+    return result.finally(() => {
+      this.#generations.delete(generationId);
+      this.#earlyAnswerNow.delete(generationId);
+    });
   }
 
   #openIndex(workspace: string | null): OpenIndexResult {
