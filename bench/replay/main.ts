@@ -10,14 +10,18 @@ import { parseArgs } from "node:util";
 import { AcceptanceModel } from "../../src/engine/speculation/acceptance.ts";
 import { CostCurve, type CostSamples } from "../../src/engine/speculation/costCurve.ts";
 import { Decoder } from "../../src/engine/speculation/decoder.ts";
+import { IndexDrafter } from "../../src/engine/speculation/drafters/indexDrafter.ts";
 import { RecyclingDrafter } from "../../src/engine/speculation/drafters/recycling.ts";
 import { SuffixDrafter } from "../../src/engine/speculation/drafters/suffix.ts";
 import { Sampler } from "../../src/engine/speculation/sampler.ts";
-import { fixedPolicies, type PolicyMaker, policies } from "./policies.ts";
+import type { Drafter } from "../../src/engine/speculation/types.ts";
+import type { WorkspaceIndex } from "../../src/engine/speculation/workspaceIndex/workspaceIndex.ts";
+import { fixedPolicies, ours, type PolicyMaker, policies } from "./policies.ts";
 import { rateTable } from "./rates.ts";
 import { ReplaySequence } from "./replaySequence.ts";
 import { type Policy, Rule } from "./rule.ts";
 import { readTraces, type Trace, type TraceFile } from "./trace.ts";
+import { openWorkspace, remember } from "./workspace.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -26,6 +30,9 @@ const { values: options } = parseArgs({
     out: { type: "string", default: join(root, "bench", "results", "replay.md") },
     "each-prompt": { type: "boolean", default: false },
     rates: { type: "boolean", default: false },
+    /** Drafts from a workspace too: its folder, and a model with the traces' vocabulary. */
+    workspace: { type: "string" },
+    model: { type: "string" },
   },
 });
 
@@ -48,13 +55,16 @@ async function play(
   file: TraceFile,
   samples: CostSamples,
   policyFor: (costs: CostCurve) => Policy,
+  index: WorkspaceIndex | null,
 ): Promise<number> {
   const costs = new CostCurve(samples);
   const target = new ReplaySequence(trace, file.vocabularySize, costs);
   const sampling = { temperature: 0, topK: 1, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 };
   // The decoder corrects its own copy of the curve by real pass times, which a replay does not have.
   const frozen = Object.assign(new CostCurve(samples), { observe: () => {} });
-  const drafters = [new SuffixDrafter(), new RecyclingDrafter()];
+  const suffix = new SuffixDrafter();
+  const drafters: Drafter[] = [suffix, new RecyclingDrafter()];
+  if (index) drafters.push(new IndexDrafter(index, suffix));
   const controller = policyFor(frozen) as ConstructorParameters<typeof Decoder>[0]["controller"];
   const decoder = new Decoder(
     { target, sampler: new Sampler(sampling), drafters, controller, costs: frozen },
@@ -65,6 +75,7 @@ async function play(
     done += await decoder.round(trace.kinds[done]!, trace.output.length - done, () => "continue");
   const output = decoder.text.slice(trace.prompt.length);
   if (output.some((token, i) => token !== trace.output[i])) throw new Error("the replay left the trace");
+  if (index) remember(index, trace.output);
   return (costs.passMs(1) * trace.output.length) / target.costMs;
 }
 
@@ -81,8 +92,11 @@ function session(make: PolicyMaker): (costs: CostCurve) => Policy {
 }
 
 const file = readTraces(options.traces);
+if (options.workspace !== undefined && options.model === undefined)
+  throw new Error("--workspace needs --model FILE.gguf, whose vocabulary the traces have");
+const workspace = options.workspace && options.model ? await openWorkspace(options.workspace, options.model) : null;
 if (options.rates) {
-  console.log(rateTable(file.traces));
+  console.log(rateTable(file.traces, workspace?.() ?? null));
   process.exit(0);
 }
 const workloads = [...new Set(file.traces.map((trace) => trace.workload))];
@@ -100,8 +114,15 @@ for (const [curveName, samples] of Object.entries(curves)) {
   for (const [name, make] of Object.entries(policies)) {
     const speedUps: number[] = [];
     const policyFor = session(make);
-    for (const trace of file.traces) speedUps.push(await play(trace, file, samples, policyFor));
+    for (const trace of file.traces) speedUps.push(await play(trace, file, samples, policyFor, null));
     results.set(name, speedUps);
+  }
+  if (workspace) {
+    const speedUps: number[] = [];
+    const policyFor = session(policies[ours]!);
+    const index = workspace();
+    for (const trace of file.traces) speedUps.push(await play(trace, file, samples, policyFor, index));
+    results.set(`${ours}, with a workspace index`, speedUps);
   }
   const oracle = file.traces.map((_, i) => Math.max(...fixedPolicies.map((name) => results.get(name)![i]!)));
   results.set("oracle: best fixed rule of each prompt", oracle);
@@ -125,7 +146,7 @@ for (const [curveName, samples] of Object.entries(curves)) {
   if (options["each-prompt"])
     for (const [i, trace] of file.traces.entries())
       console.error(
-        `${curveName}  ${trace.workload} ${trace.index}: ours ${results.get("hunch controller")![i]!.toFixed(2)}, oracle ${oracle[i]!.toFixed(2)}`,
+        `${curveName}  ${trace.workload} ${trace.index}: ours ${results.get(ours)![i]!.toFixed(2)}, oracle ${oracle[i]!.toFixed(2)}`,
       );
 }
 const report = `${lines.join("\n")}\n`;

@@ -24,8 +24,9 @@ class Fixed extends Rule {
   }
 }
 
+export const ours = "hunch controller";
 export const policies: Record<string, PolicyMaker> = {
-  "hunch controller": (costs, acceptance) => new Controller({ acceptance, costs, allowedSizes: null }),
+  [ours]: (costs, acceptance) => new Controller({ acceptance, costs, allowedSizes: null }),
   plain: () => new Fixed(0),
   "fixed 1": () => new Fixed(1),
   "fixed 3": () => new Fixed(3),

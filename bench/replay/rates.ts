@@ -4,20 +4,29 @@
  */
 import { bandFrom } from "../../src/engine/speculation/acceptance.ts";
 import { longestDraft } from "../../src/engine/speculation/controller.ts";
+import { IndexDrafter } from "../../src/engine/speculation/drafters/indexDrafter.ts";
 import { RecyclingDrafter } from "../../src/engine/speculation/drafters/recycling.ts";
 import { SuffixDrafter } from "../../src/engine/speculation/drafters/suffix.ts";
 import type { Draft, Drafter } from "../../src/engine/speculation/types.ts";
+import type { WorkspaceIndex } from "../../src/engine/speculation/workspaceIndex/workspaceIndex.ts";
 import type { Trace } from "./trace.ts";
+import { remember } from "./workspace.ts";
 
 interface Rate {
   accepted: number;
   seen: number;
 }
 
-/** A Markdown table: share accepted given that those before were (number of draft tokens looked at). */
-export function rateTable(traces: readonly Trace[]): string {
+/**
+ * A Markdown table: share accepted given that those before were (number of draft tokens looked at).
+ * @param index drafts too, and takes in each answer; null for none.
+ */
+export function rateTable(traces: readonly Trace[], index: WorkspaceIndex | null): string {
   const rates = new Map<string, Rate[]>();
-  for (const trace of traces) observeTrace(trace, rates);
+  for (const trace of traces) {
+    observeTrace(trace, index, rates);
+    if (index) remember(index, trace.output);
+  }
   const rows = [...rates].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
   const cell = ({ accepted, seen }: Rate) => (seen === 0 ? "" : `${(accepted / seen).toFixed(2)} (${seen})`);
   const bands = bandFrom.map((from, i) =>
@@ -30,8 +39,10 @@ export function rateTable(traces: readonly Trace[]): string {
   ].join("\n");
 }
 
-function observeTrace(trace: Trace, rates: Map<string, Rate[]>): void {
-  const drafters: Drafter[] = [new SuffixDrafter(), new RecyclingDrafter()];
+function observeTrace(trace: Trace, index: WorkspaceIndex | null, rates: Map<string, Rate[]>): void {
+  const suffix = new SuffixDrafter();
+  const drafters: Drafter[] = [suffix, new RecyclingDrafter()];
+  if (index) drafters.push(new IndexDrafter(index, suffix));
   for (const drafter of drafters) drafter.begin(trace.prompt);
   const text = [...trace.prompt.slice(-2), ...trace.output];
   for (const [i, token] of trace.output.entries()) {

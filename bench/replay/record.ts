@@ -1,12 +1,13 @@
 /**
- * `npm run bench:record -- --model FILE`: decodes the speed benchmark's prompts plainly and writes what the target said,
- * for `bench:replay`. Slow once (it decodes everything), so that policies can be compared in seconds ever after.
+ * `npm run bench:record -- --model FILE`: decodes the speed benchmark's prompts, or those of `--prompts FILE` (JSON lines
+ * {"prompt": "…"}), plainly and writes what the target said, for `bench:replay`. Slow once (it decodes everything), so
+ * that policies can be compared in seconds ever after.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { loadWorkloads, workloadNames } from "../../src/benchmark/workloads.ts";
+import { loadWorkloads, parsePrompts, workloadNames } from "../../src/benchmark/workloads.ts";
 import { openModel } from "../../src/engine/backends/embedded/loadModel.ts";
 import { startRuntime } from "../../src/engine/backends/embedded/runtime.ts";
 import { TextCodec } from "../../src/engine/backends/embedded/textCodec.ts";
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     model: { type: "string" },
     "max-tokens": { type: "string", default: "240" },
     limit: { type: "string", default: "6" },
+    prompts: { type: "string" },
     out: { type: "string", default: join(root, "bench", "data", "traces.json") },
   },
 });
@@ -36,7 +38,11 @@ const governor = new ThreadGovernor(threads);
 const { sequence } = model;
 
 const file: TraceFile = { model: ref.id, vocabularySize: sequence.vocabularySize, traces: [] };
-for (const workload of loadWorkloads(workloadNames, Number(options.limit))) {
+const limit = Number(options.limit);
+const workloads = options.prompts
+  ? parsePrompts(readFileSync(options.prompts, "utf8")).slice(0, limit)
+  : loadWorkloads(workloadNames, limit);
+for (const workload of workloads) {
   const prompt = codec.encode([{ text: workload.prompt, special: true }]);
   sequence.rollback(0);
   await prefill(sequence, prompt, { onProgress: () => {}, onPass: () => {} });
