@@ -32,6 +32,6 @@ export function chart(report: Report, baseline: string): string {
   const marks = [1, ...(report.bound ? [report.bound] : [])];
   const rules = marks.map((mark) => line(x(mark), 36, x(mark), height - 8, mark === 1 ? "#666" : "#c33", 1, "4 3"));
   const labels = marks.map((mark) => text(x(mark) - 8, 32, mark === 1 ? "plain" : `bound ${mark.toFixed(2)}`));
-  const title = `Decode speed against ${baseline}: ${report.model}, ${report.cpu}, ${report.threads} threads`;
+  const title = `Decode speed against ${baseline}: ${report.model}, ${report.cpu}, ${report.threads} ${report.threads === 1 ? "thread" : "threads"}`;
   return svg(labelWidth + plotWidth + 90, height, [text(8, 18, title, { bold: true }), ...rules, ...labels, ...parts]);
 }
