@@ -84,7 +84,8 @@ test("what a file of the workspace says is guessed from it, and is coloured and 
   await turn().locator(".stats").waitFor();
   const [fromIndex, fromIgnored, fromExcluded] = await Promise.all(["indexed", "ignored", "excluded"].map(origins));
   assert.equal(fromIndex.said, 24);
-  assert.ok(fromIndex.guessed >= 18, `${fromIndex.guessed} of 24 lines were guessed`);
+  // Each pass adds a token of the model's own.
+  assert.ok(fromIndex.guessed >= 8, `${fromIndex.guessed} of 24 lines were guessed`);
   assert.deepEqual(fromIgnored, { said: 24, guessed: 0 });
   assert.deepEqual(fromExcluded, { said: 24, guessed: 0 });
 
