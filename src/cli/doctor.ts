@@ -28,6 +28,8 @@ export interface ModelReport {
   exactSizes: number[];
   /** Context lengths at which that was tried (tokens). */
   exactLengths: number[];
+  /** Largest difference of a logit from that of a pass over one token, by pass size. */
+  maxDifference: Record<string, number>;
   thinking: { family: string; native: boolean };
 }
 
@@ -129,6 +131,7 @@ function modelReport(model: ModelInfo, measured: MeasureResult): ModelReport {
     passMs: measured.passMs,
     exactSizes: measured.exactness?.exactSizes ?? [],
     exactLengths: measured.exactness?.lengths ?? [],
+    maxDifference: measured.exactness?.maxDifference ?? {},
     thinking: { family: thinking.family, native: thinking.native },
   };
 }

@@ -33,6 +33,10 @@ function modelLines(model: ModelReport): string[] {
   const curve = Object.entries(model.costCurve)
     .map(([n, cost]) => `${n}: ${cost.toFixed(2)}`)
     .join("  ");
+  const others = Object.entries(model.maxDifference)
+    .filter(([, difference]) => difference > 0)
+    .map(([n, difference]) => `${n}: ${difference.toPrecision(2)}`)
+    .join("  ");
   const speed = model.passMs ? `, ${(1000 / model.passMs).toFixed(1)} tok/s without speculation` : "";
   return [
     row("Model", `${model.id}, ${formatBytes(model.sizeBytes)}`),
@@ -45,6 +49,7 @@ function modelLines(model: ModelReport): string[] {
     row("", "time of a pass over n tokens, relative to one"),
     row("Exact sizes", model.exactSizes.length > 0 ? model.exactSizes.join(", ") : "none"),
     row("", "tokens a pass whose result equals plain decoding bit by bit; strict mode uses these"),
+    ...(others === "" ? [] : [row("", `logits of other passes are off by at most  ${others}`)]),
     row(
       "Thinking",
       model.thinking.native ? `trained to think (${model.thinking.family})` : "not trained to think; it is asked to",

@@ -130,6 +130,8 @@ export interface ModelInfo {
   gpuLayers: number;
   kvType: KvType;
   flashAttention: boolean;
+  /** Pass sizes proven bit-equal to plain decoding in this configuration; absent: never measured. */
+  exactSizes?: readonly number[];
   threads: ThreadInfo;
   thinking: ThinkingFormatInfo;
   draft: { id: string; path: string } | null;

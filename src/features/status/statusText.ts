@@ -92,10 +92,14 @@ function details({ engine, modelName, model, stats }: StatusFacts): string[] {
   if (engine.state === "off") lines.push(t("Engine: not started; the first question starts it"));
   if (model) {
     lines.push(
-      t("Device: {0}", model.device === "cpu" ? t("processor") : model.device),
+      model.device === "cpu"
+        ? t("Device: {0}", t("processor"))
+        : t("Device: {0}, {1} layers", model.device, model.gpuLayers),
       t("Threads: {0} of {1} free", model.threads.used, model.threads.free),
       t("Context: {0} tokens", model.contextSize),
     );
+    if (model.exactSizes)
+      lines.push(t("Passes that equal plain decoding bit by bit: {0} tokens", model.exactSizes.join(", ")));
     if (model.draft) lines.push(t("Draft model: {0}", model.draft.id));
   }
   if (stats && stats.tokensPerSecond > 0) {

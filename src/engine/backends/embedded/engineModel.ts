@@ -146,6 +146,7 @@ export class EngineModel {
       gpuLayers: model.gpuLayers,
       kvType,
       flashAttention,
+      ...(this.#exactness ? { exactSizes: this.#exactness.exactSizes } : {}),
       threads: { free: usableCores(), used: this.governor.threads },
       thinking: {
         family: this.format.family,

@@ -63,6 +63,14 @@ describe("statusText", () => {
       "Context: 4096 tokens",
       "Last answer: 41.0 tokens/s, 2.0× by speculation",
     ]);
+    const onGpu = { ...model, device: "Fast GPU", gpuLayers: 29, exactSizes: [1, 2, 3] };
+    expect(statusText({ ...facts, model: onGpu }).details).toEqual([
+      "Model: Test Model",
+      "Device: Fast GPU, 29 layers",
+      "Threads: 1 of 2 free",
+      "Context: 4096 tokens",
+      "Passes that equal plain decoding bit by bit: 1, 2, 3 tokens",
+    ]);
     expect(statusText({ ...facts, engine: failed }).details).toEqual([
       "Model: Chosen Model",
       "It stopped 6 times.",
