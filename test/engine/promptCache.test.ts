@@ -80,6 +80,17 @@ describe("a conversation that was dropped from memory", () => {
     expect([again.stats.cachedTokens > 1_100, ids(again)]).toEqual([true, ids(there)]);
   });
 
+  it("also in a model that was loaded for more generations at once, and back", async () => {
+    await restart();
+    const there = await chat([first]);
+    for (const lanes of [3, 1]) {
+      await restart({ lanes });
+      const back = await chat([first]);
+      expect([back.stats.cachedTokens > 1_100, ids(back)]).toEqual([true, ids(there)]);
+      rmSync(folder(), { recursive: true, force: true });
+    }
+  });
+
   it("is read as usual where its file is damaged or cut short, and the file is gone", async () => {
     for (const damage of [
       (file: string) => truncateSync(file, 100_000),
