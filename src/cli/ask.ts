@@ -51,7 +51,8 @@ export async function ask(
   output: AskOutput,
   context: EngineContext,
 ): Promise<GenerationResult> {
-  const params = await loadModel(request.engine, context);
+  const { thoughts } = request;
+  const params = { ...(await loadModel(request.engine, context)), ...(thoughts > 1 ? { lanes: thoughts } : {}) };
   return withEngine(context, async (client) => {
     const model = await load(client, params, context);
     output.loaded(model);
@@ -106,7 +107,7 @@ function generateParams(
     },
     sampling: sampling(request, composed.sampling),
     maxTokens: request.maxTokens ?? Math.max(usualMaxTokens, composed.maxTokens),
-    controls: composed.controls,
+    controls: { ...composed.controls, ...(request.thoughts > 1 ? { thoughts: request.thoughts } : {}) },
     purpose: composed.purpose,
   };
 }

@@ -49,6 +49,8 @@ export interface AskRequest {
   template: TemplateName | null;
   /** Thinking tokens; null: by the effort. */
   budget: number | null;
+  /** Side by side; a vote chooses one. */
+  thoughts: number;
   /** Output tokens at most; null: by the effort. */
   maxTokens: number | null;
   /** What the user fixed of the sampling. */
@@ -120,6 +122,12 @@ export function addAskOptions(command: Command): Command {
       )
       .option("--budget <tokens>", "thinking tokens at most (default: by the effort)", integer(0, 1_000_000))
       .option(
+        "--thoughts <n>",
+        "thoughts side by side, of which a vote on what they come to chooses one (experimental)",
+        integer(1, 16),
+        1,
+      )
+      .option(
         "--max-tokens <n>",
         "output tokens at most, thinking included (default: 2048, more where the effort needs more)",
         integer(1, 1_000_000),
@@ -159,6 +167,7 @@ interface ParsedAskOptions extends ParsedOptions {
   effort: Effort;
   template?: TemplateName;
   budget?: number;
+  thoughts?: number;
   maxTokens?: number;
   temperature?: number;
   topK?: number;
@@ -200,6 +209,9 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
     throw usage("--raw sends the prompt as it is, so --file has no place in it.", "Put the code into the prompt.");
   if (raw && (options.template ?? options.budget) !== undefined)
     throw usage("--raw has no thought that could have a template or a budget.", "Leave --raw out.");
+  const { thoughts = 1 } = options;
+  if (thoughts > 1 && (raw || options.backend !== "embedded"))
+    throw usage("Several thoughts side by side need a chat on the embedded backend.", "Leave --thoughts out.");
   const source = questionSource(question, options);
   if (source.from === "nowhere" && files.length === 0)
     throw usage(
@@ -217,6 +229,7 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
     effort: options.effort,
     template: options.template ?? null,
     budget: options.budget ?? null,
+    thoughts,
     maxTokens: options.maxTokens ?? null,
     sampling: Object.fromEntries(
       Object.entries({ temperature, topK, topP, minP }).filter(([, value]) => value !== undefined),

@@ -9,7 +9,7 @@ import { Command } from "commander";
 import { HunchError } from "../common/errors.ts";
 import { type Effort, efforts } from "../common/panel.ts";
 import type { ModelInfo } from "../common/protocol.ts";
-import { type Arm, type ControlName, controlNames } from "../evaluation/arms.ts";
+import { type Arm, type ControlName, controlNames, parallelThoughts } from "../evaluation/arms.ts";
 import { chart } from "../evaluation/chart.ts";
 import { type Item, parseItems, sample } from "../evaluation/items.ts";
 import { appendRecord, readRecords } from "../evaluation/records.ts";
@@ -77,7 +77,8 @@ async function benchThinking(options: Options): Promise<number> {
   return resumable(
     options.verbose ?? false,
     async ({ context, interrupts, display }) => {
-      const params = { ...(await loadModel(engineRequest(options), context)), lanes: options.parallel };
+      const lanes = Math.max(options.parallel, options.controls.includes("parallel") ? parallelThoughts : 1);
+      const params = { ...(await loadModel(engineRequest(options), context)), lanes };
       const earlier = await readRecords(recordsFile);
       return withEngine(context, async (client) => {
         const model = await load(client, params, context);

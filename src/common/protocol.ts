@@ -187,6 +187,11 @@ export interface ThinkingControls {
   earlyExit: EarlyExitMode;
   /** Logits taken off words of hesitation ("Wait", "Hmm") at the beginnings of a thought's sentences; none = 0. */
   hesitationPenalty?: number;
+  /**
+   * Thoughts side by side, each with a seed of its own, of which a vote on what they come to chooses one; at most as many
+   * as the model has lanes, and only where the prompt opens the thought. Absent: 1.
+   */
+  thoughts?: number;
 }
 
 export interface GenerateParams {
@@ -234,6 +239,8 @@ export interface GenerationResult {
   model: ModelInfo;
   threads: number;
   seed: number;
+  /** The thoughts beside the one chosen, where there were several. */
+  otherThoughts?: string[];
 }
 
 // ---- measure: client → engine; for `doctor`, model details and the benchmark

@@ -41,6 +41,8 @@ export interface GenerationStats {
   /** Our own time between two native calls, per target pass. */
   overheadMsPerPass: number;
   thinkingMs: number;
+  /** Tokens of thoughts beside the one that is shown; 0 unless there were several. */
+  otherThinkingTokens: number;
   /**
    * Thinking tokens not generated because the thought was ended early: the median of thoughts of this purpose that the
    * model ended itself, less this one; 0 also where too few are known.
@@ -71,6 +73,7 @@ export const emptyStats: GenerationStats = {
   plainTokensPerSecond: 0,
   overheadMsPerPass: 0,
   thinkingMs: 0,
+  otherThinkingTokens: 0,
   thinkingTokensSaved: 0,
   contextUsedTokens: 0,
   contextSize: 0,

@@ -15,7 +15,7 @@ import { forAnswers, LoopGuard } from "./thinking/loopGuard.ts";
 /** Tokens of `maxTokens` kept for the answer: a thought that eats them is wrapped up. */
 const answerReserve = 384;
 /** Begins a trial answer, and the answer of a model that closed its thought and then stopped without one. */
-const answerOpener = "Answer: ";
+export const answerOpener = "Answer: ";
 
 export interface DecodingOptions {
   model: EngineModel;
@@ -41,6 +41,9 @@ export class Decoding {
   #thoughtEnd: ThinkingEnd | null = null;
   #answerLoops = false;
   #openerForced = false;
+  #isOpen = false;
+  /** A round ends where the answer begins. */
+  #onlyThinks = false;
 
   constructor(options: DecodingOptions) {
     this.#o = options;
@@ -66,30 +69,50 @@ export class Decoding {
     this.#monitor.answerNow();
   }
 
+  /** Writes thought and answer, or what is left of them after {@link think}. */
   async run(): Promise<StopReason> {
-    const { model, decoder, output, signal, notify, onRound } = this.#o;
+    this.#onlyThinks = false;
     await this.#open();
     while (true) {
-      if (signal.aborted) return "cancelled";
-      if (this.#left <= 0) return "length";
-      if (decoder.room <= 0) return "contextFull";
-      this.#ended = false;
-      this.#thoughtEnd = null;
-      await decoder.round(output.kind, this.#left, this.#onToken);
-      const thoughtEnd = output.segment === "thinking" ? await this.#whyThoughtEnds() : null;
-      if (thoughtEnd) {
-        output.declareThoughtEnd(thoughtEnd);
-        await this.#force(wrapUp(model.format, thoughtEnd, output.thinking));
-      } else if (this.#ended && output.answerIsEmpty && output.thinkingTokens > 0 && !this.#openerForced) {
-        this.#openerForced = true;
-        await this.#force(answerOpener);
-      } else if (this.#ended) return "stop";
-      else if (this.#answerLoops) {
-        notify({ code: "answerLoop", message: "The answer was ended because it repeated itself." });
-        return "stop";
-      }
-      onRound();
+      const end = await this.#round();
+      if (end) return end;
     }
+  }
+
+  /** Thinks up to where the answer begins. @returns why it ended before that; null: it got there */
+  async think(): Promise<StopReason | null> {
+    this.#onlyThinks = true;
+    await this.#open();
+    while (this.#o.output.segment === "thinking") {
+      const end = await this.#round();
+      if (end) return end;
+    }
+    return null;
+  }
+
+  /** One round, and what it came to. @returns why the generation ends; null: it goes on */
+  async #round(): Promise<StopReason | null> {
+    const { model, decoder, output, signal, notify, onRound } = this.#o;
+    if (signal.aborted) return "cancelled";
+    if (this.#left <= 0) return "length";
+    if (decoder.room <= 0) return "contextFull";
+    this.#ended = false;
+    this.#thoughtEnd = null;
+    await decoder.round(output.kind, this.#left, this.#onToken);
+    const thoughtEnd = output.segment === "thinking" ? await this.#whyThoughtEnds() : null;
+    if (thoughtEnd) {
+      output.declareThoughtEnd(thoughtEnd);
+      await this.#force(wrapUp(model.format, thoughtEnd, output.thinking));
+    } else if (this.#ended && output.answerIsEmpty && output.thinkingTokens > 0 && !this.#openerForced) {
+      this.#openerForced = true;
+      await this.#force(answerOpener);
+    } else if (this.#ended) return "stop";
+    else if (this.#answerLoops) {
+      notify({ code: "answerLoop", message: "The answer was ended because it repeated itself." });
+      return "stop";
+    }
+    onRound();
+    return null;
   }
 
   /** Tokens that the model may still choose. */
@@ -112,6 +135,7 @@ export class Decoding {
     } else if (this.#answerGuard?.push(output.answer.slice(answerLength), output.kind === "code")) {
       this.#answerLoops = true;
     }
+    if (this.#onlyThinks && output.segment === "answer") return "stop";
     return this.#thoughtEnd || this.#answerLoops || this.#left <= 0 ? "stop" : "continue";
   };
 
@@ -154,6 +178,8 @@ export class Decoding {
 
   /** Begins the thought in the form that is wanted: a small model goes on in a form more surely than it follows words. */
   async #open(): Promise<void> {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
     const { params, output } = this.#o;
     const { prompt } = params;
     if (prompt.kind === "chat" && prompt.opening && output.segment === "thinking") await this.#force(prompt.opening);

@@ -4,24 +4,16 @@
  */
 import { HunchError } from "../common/errors.ts";
 import type { GenerateParams, GenerationResult, Notice } from "../common/protocol.ts";
-import type { DrafterName } from "../common/segments.ts";
 import { emptyStats, type GenerationStats } from "../common/stats.ts";
 import type { GenerationHooks, RunningGeneration } from "./backends/backend.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Lane } from "./backends/embedded/lanes.ts";
-import type { OpenModel } from "./backends/embedded/loadModel.ts";
 import { prefill } from "./cache/prefix.ts";
 import { type PromptPart, renderChat, startsInside } from "./chat/chatTemplate.ts";
-import { Decoding } from "./decoding.ts";
-import { Output } from "./output.ts";
-import { Controller } from "./speculation/controller.ts";
-import { Decoder } from "./speculation/decoder.ts";
-import { ModelDrafter } from "./speculation/drafters/draftModel.ts";
-import { IndexDrafter } from "./speculation/drafters/indexDrafter.ts";
-import { RecyclingDrafter } from "./speculation/drafters/recycling.ts";
-import { Sampler } from "./speculation/sampler.ts";
-import type { Drafter } from "./speculation/types.ts";
-import { HesitationDamping } from "./thinking/hesitation.ts";
+import type { Output } from "./output.ts";
+import { paramsOf, type Thinker, type Thought, thinkSideBySide } from "./parallelThoughts.ts";
+import { Strand, type StrandOptions } from "./strand.ts";
+import type { SegmentStart } from "./thinking/segmenter.ts";
 
 /** Context that has to be left for an answer (tokens), or the prompt counts as too long. */
 const leastRoom = 64;
@@ -33,9 +25,10 @@ export class Generation implements RunningGeneration {
   readonly #hooks: GenerationHooks;
   readonly #startedAt = performance.now();
   #answerNow = false;
-  #decoding: Decoding | null = null;
-  /** The draft model, once this generation has it. */
-  #draft: OpenModel | null = null;
+  readonly #lanes: Lane[] = [];
+  /** What decodes; several while there are several thoughts. */
+  #strands: readonly Strand[] = [];
+  #decodingSince = 0;
   #flushedAt = 0;
   #flushing = false;
 
@@ -48,7 +41,7 @@ export class Generation implements RunningGeneration {
   /** Ends the thought at the next token; remembered when it has not begun. */
   answerNow(): void {
     this.#answerNow = true;
-    this.#decoding?.answerNow();
+    for (const { decoding } of this.#strands) decoding.answerNow();
   }
 
   /** The result of a generation that was given up before its turn came: the model is not touched. */
@@ -70,38 +63,29 @@ export class Generation implements RunningGeneration {
     const { parts, inside, resumedText } = this.#render();
     const prompt = this.#model.codec.encode(parts);
     this.#checkLength(prompt.length);
-    const output = new Output(this.#model, { startsInside: inside, resumedText });
-    const lane = await this.#model.lanes.take(prompt);
     try {
-      return await this.#runIn(lane, prompt, output);
+      return await this.#write(prompt, { startsInside: inside, resumedText });
     } finally {
-      this.#model.lanes.release(lane);
-      if (this.#draft) this.#model.draftIsTaken = false;
+      for (const strand of this.#strands) strand.close();
+      for (const lane of this.#lanes) this.#model.lanes.release(lane);
     }
   }
 
-  async #runIn(lane: Lane, prompt: number[], output: Output): Promise<GenerationResult> {
+  async #write(prompt: number[], start: SegmentStart): Promise<GenerationResult> {
+    const lane = await this.#takeLane(prompt);
     const prefillStart = performance.now();
     const cachedTokens = await this.#prefill(lane, prompt);
     const prefillMs = performance.now() - prefillStart;
 
-    const decoder = await this.#openDecoder(lane, prompt, output);
-    const nativeBefore = this.#nativeMs(lane);
-    const decodeStart = performance.now();
-    this.#decoding = new Decoding({
-      model: this.#model,
-      params: this.#params,
-      decoder,
-      output,
-      signal: this.#hooks.signal,
-      notify: (notice) => this.#notify([notice]),
-      onRound: () => this.#flushSoon(decoder, output, decodeStart),
-    });
-    if (this.#answerNow) this.#decoding.answerNow();
-    const stopReason = await this.#decoding.run();
-    const decodeMs = performance.now() - decodeStart;
+    this.#decodingSince = performance.now();
+    const thought = await this.#thinkSideBySide(lane, prompt, start);
+    const strand = thought?.strand ?? (await this.#open(lane, prompt, start));
+    const { output, decoder } = strand;
+    if (!thought) this.#begin([strand]);
+    const stopReason = thought?.end ?? (await strand.decoding.run());
+    const decodeMs = performance.now() - this.#decodingSince;
     output.end();
-    this.#flush(decoder, output, decodeStart);
+    this.#flush(strand);
     const thinkingTokensSaved = this.#learnThought(output);
     this.#model.save();
 
@@ -126,8 +110,9 @@ export class Generation implements RunningGeneration {
       decodeMs,
       tokensPerSecond: decodeMs > 0 ? (chosenTokens * 1000) / decodeMs : 0,
       plainTokensPerSecond: plainMs > 0 ? 1000 / plainMs : 0,
-      overheadMsPerPass: passes > 0 ? (decodeMs - (this.#nativeMs(lane) - nativeBefore)) / passes : 0,
+      overheadMsPerPass: passes > 0 ? (decodeMs - strand.nativeMs) / passes : 0,
       thinkingMs: output.thinkingMs,
+      otherThinkingTokens: sum(thought?.others ?? []),
       thinkingTokensSaved,
       contextUsedTokens: decoder.text.length,
       contextSize: lane.sequence.contextSize,
@@ -142,7 +127,67 @@ export class Generation implements RunningGeneration {
       model: this.#model.info,
       threads: this.#model.governor.threads,
       seed: this.#params.sampling.seed,
+      ...(thought ? { otherThoughts: thought.others.map(({ output }) => output.thinking.trim()) } : {}),
     };
+  }
+
+  /** Lanes are given back when the generation ends. */
+  async #takeLane(prompt: readonly number[]): Promise<Lane> {
+    const lane = await this.#model.lanes.take(prompt);
+    this.#lanes.push(lane);
+    return lane;
+  }
+
+  #open(lane: Lane, prompt: readonly number[], start: SegmentStart, own: Partial<StrandOptions> = {}): Promise<Strand> {
+    return Strand.open({
+      model: this.#model,
+      params: this.#params,
+      lane,
+      prompt,
+      start,
+      signal: this.#hooks.signal,
+      notify: (notice) => this.#notify([notice]),
+      // Of several thoughts none is shown before one is chosen.
+      onRound: (strand) => this.#strands.length === 1 && this.#flushSoon(strand),
+      ...own,
+    });
+  }
+
+  #begin(strands: readonly Strand[]): void {
+    this.#strands = strands;
+    if (this.#answerNow) for (const { decoding } of strands) decoding.answerNow();
+  }
+
+  /** Several thoughts at once, where they are wanted and can be had; the chosen one is ready for its answer. */
+  async #thinkSideBySide(first: Lane, prompt: number[], start: SegmentStart): Promise<Thought | null> {
+    const { controls, prompt: asked, sampling } = this.#params;
+    const { lanes, target } = this.#model;
+    const { thoughts: wanted = 1 } = controls;
+    if (wanted <= 1 || !start.startsInside || asked.kind !== "chat" || !target.canRollBack) return null;
+    await lanes.open();
+    const count = Math.min(wanted, lanes.most);
+    if (count <= 1) return null;
+    const thinkers: Thinker[] = [];
+    for (let i = 0; i < count; i++) {
+      // The others take over what the first has read; nobody waits for them meanwhile.
+      for (const { sequence } of this.#lanes) sequence.leave();
+      const lane = i === 0 ? first : await this.#takeLane(prompt);
+      lane.sequence.leave();
+      if (i > 0) await prefill(lane.sequence, prompt, { signal: this.#hooks.signal, onProgress() {}, onPass() {} });
+      const stop = new AbortController();
+      const signal = AbortSignal.any([this.#hooks.signal, stop.signal]);
+      const strand = await this.#open(lane, prompt, start, { params: paramsOf(this.#params, i), signal });
+      thinkers.push({ strand, stop });
+    }
+    for (const { sequence } of this.#lanes) sequence.enter();
+    const strands = thinkers.map(({ strand }) => strand);
+    this.#begin(strands);
+    const thought = await thinkSideBySide(this.#model, thinkers, this.#hooks.signal);
+    for (const other of thought.others) other.close();
+    this.#strands = [thought.strand];
+    thought.strand.sampleBy(sampling);
+    this.#notify([thought.notice]);
+    return thought;
   }
 
   #render(): { parts: PromptPart[]; inside: boolean; resumedText: string } {
@@ -197,55 +242,6 @@ export class Generation implements RunningGeneration {
     return cached;
   }
 
-  async #openDecoder(lane: Lane, prompt: number[], output: Output): Promise<Decoder> {
-    const { costs, acceptance, governor } = this.#model;
-    const penalty = this.#params.controls.hesitationPenalty ?? 0;
-    const inThought = () => output.segment === "thinking";
-    const damping = penalty > 0 ? new HesitationDamping({ penalty, codec: this.#model.codec, inThought }) : null;
-    const sampler = new Sampler(this.#params.sampling, damping);
-    const controller = new Controller({
-      acceptance,
-      costs,
-      allowedSizes: this.#params.speculation === "strict" ? (this.#model.exactSizes ?? [1]) : null,
-      force: forcedDrafter(this.#params.speculation),
-    });
-    const onPass = (normalisedMs: number) => {
-      governor.observe(normalisedMs);
-      this.#model.useThreads();
-    };
-    const drafters = await this.#drafters(lane, sampler, prompt);
-    return new Decoder({ target: lane.sequence, sampler, drafters, controller, costs, onPass }, prompt);
-  }
-
-  async #drafters(lane: Lane, sampler: Sampler, prompt: number[]): Promise<Drafter[]> {
-    const { speculation, freshDrafters } = this.#params;
-    const { target, draft, index } = this.#model;
-    const { sequence, suffix } = lane;
-    const recycling = freshDrafters ? new RecyclingDrafter() : lane.recycling;
-    if (speculation === "off" || !target.canRollBack) return [];
-    const wanted = (name: DrafterName) => speculation === "auto" || speculation === "strict" || speculation === name;
-    const drafters: Drafter[] = [];
-    if (wanted("suffix")) drafters.push(suffix, ...(index ? [new IndexDrafter(index, suffix)] : []));
-    if (wanted("recycling")) drafters.push(recycling);
-    if (wanted("draft") && draft && !this.#model.draftIsTaken) {
-      this.#model.draftIsTaken = true;
-      this.#draft = draft;
-      const drafter = new ModelDrafter(draft.sequence, sampler);
-      drafter.begin(prompt);
-      // Nobody waits while the draft model reads the prompt.
-      sequence.leave();
-      try {
-        await drafter.catchUp(this.#hooks.signal);
-      } finally {
-        sequence.enter();
-      }
-      drafters.push(drafter);
-    }
-    if (speculation === "draft" && !draft)
-      this.#notify([{ code: "noDraft", message: "No draft model is loaded, so nothing is guessed." }]);
-    return drafters;
-  }
-
   /** Notes the length of a thought that was let be. @returns what ending it early has saved (tokens), 0 if not known */
   #learnThought({ thinkingEnd, thinkingTokens }: Output): number {
     const { purpose, prompt } = this.#params;
@@ -258,23 +254,23 @@ export class Generation implements RunningGeneration {
   }
 
   /** Sends events while the next pass runs: writing to the client's pipe costs a third of a millisecond. */
-  #flushSoon(decoder: Decoder, output: Output, decodeStart: number): void {
+  #flushSoon(strand: Strand): void {
     if (this.#flushing || performance.now() - this.#flushedAt < eventIntervalMs) return;
     this.#flushing = true;
     setImmediate(() => {
       this.#flushing = false;
-      this.#flush(decoder, output, decodeStart);
+      this.#flush(strand);
     });
   }
 
-  #flush(decoder: Decoder, output: Output, decodeStart: number): void {
+  #flush({ output, decoder }: Strand): void {
     this.#flushedAt = performance.now();
     const events = output.takeEvents(() => ({
       thinkingTokens: output.thinkingTokens,
       answerTokens: output.answerTokens,
       thinkingBudget: this.#params.controls.budget,
       elapsedMs: this.#flushedAt - this.#startedAt,
-      tokensPerSecond: ((output.thinkingTokens + output.answerTokens) * 1000) / (this.#flushedAt - decodeStart),
+      tokensPerSecond: ((output.thinkingTokens + output.answerTokens) * 1000) / (this.#flushedAt - this.#decodingSince),
       draftedTokens: decoder.counts.draftedTokens,
       acceptedTokens: decoder.counts.acceptedTokens,
       contextUsedTokens: decoder.text.length,
@@ -286,13 +282,8 @@ export class Generation implements RunningGeneration {
   #notify(notices: Notice[]): void {
     this.#hooks.emit(notices.map((notice) => ({ type: "notice", notice })));
   }
-
-  #nativeMs({ sequence }: Lane): number {
-    return sequence.nativeMs + (this.#draft?.sequence.nativeMs ?? 0);
-  }
 }
 
-/** The drafter that a speculation mode prescribes; auto and strict leave it to the controller. */
-function forcedDrafter(mode: GenerateParams["speculation"]): DrafterName | undefined {
-  return mode === "auto" || mode === "strict" || mode === "off" ? undefined : mode;
+function sum(strands: readonly Strand[]): number {
+  return strands.reduce((total, { output }) => total + output.thinkingTokens, 0);
 }

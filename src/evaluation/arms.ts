@@ -14,9 +14,11 @@ import type { Item } from "./items.ts";
 
 /**
  * `off`: a thought ends when the model ends it, or at the output limit. `budget`: at the effort's budget too.
- * `guarded`: and when it repeats itself. `earlyExit`: and when its trial answers agree.
+ * `guarded`: and when it repeats itself. `earlyExit`: and when its trial answers agree. `parallel`: as guarded, with four
+ * thoughts side by side, which end when most have come to the same.
  */
-export const controlNames = ["off", "budget", "guarded", "earlyExit"] as const;
+export const controlNames = ["off", "budget", "guarded", "earlyExit", "parallel"] as const;
+export const parallelThoughts = 4;
 export type ControlName = (typeof controlNames)[number];
 
 export type Arm =
@@ -91,5 +93,7 @@ function controls(name: ControlName, composed: Composed): ThinkingControls {
       return { ...composed.controls, budget, loopGuard: true, earlyExit: "off" };
     case "earlyExit":
       return { ...composed.controls, budget, loopGuard: true, earlyExit: "on" };
+    case "parallel":
+      return { ...composed.controls, budget, loopGuard: true, earlyExit: "off", thoughts: parallelThoughts };
   }
 }

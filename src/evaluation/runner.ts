@@ -113,7 +113,8 @@ function toRecord({ item, arm, fingerprint }: Job, result: GenerationResult): Ru
     thinkingTokens: stats.thinkingTokens,
     answerTokens: stats.answerTokens,
     timeToAnswerMs: Math.round(stats.prefillMs + stats.decodeMs),
-    ...(stats.sharedPasses > 0 ? { aside: true as const } : {}),
+    // Passes shared by its own thoughts are its own.
+    ...(stats.sharedPasses > 0 && result.otherThoughts === undefined ? { aside: true as const } : {}),
     targetPasses: stats.targetPasses,
     thinkingEnd: result.thinkingEnd,
     stopReason: result.stopReason,

@@ -61,6 +61,7 @@ const stats: GenerationStats = {
   plainTokensPerSecond: 19.5,
   overheadMsPerPass: 0.11,
   thinkingMs: 12_300,
+  otherThinkingTokens: 0,
   thinkingTokensSaved: 0,
   contextUsedTokens: 3_652,
   contextSize: 8_192,

@@ -47,12 +47,14 @@ export class Decoder {
     byDrafter: {},
   };
   readonly #o: DecoderOptions;
+  #sampler: Sampler;
   /** All tokens: those evaluated, and the last, which is not yet. */
   readonly #text: number[];
 
   /** @param text the prompt; all but its last token are evaluated already. */
   constructor(options: DecoderOptions, text: readonly number[]) {
     this.#o = options;
+    this.#sampler = options.sampler;
     this.#text = [...text];
     for (const drafter of options.drafters) drafter.begin(this.#text);
   }
@@ -60,6 +62,11 @@ export class Decoder {
   /** Tokens so far, prompt included. */
   get text(): readonly number[] {
     return this.#text;
+  }
+
+  /** Tokens are chosen by this sampler from now on. */
+  useSampler(sampler: Sampler): void {
+    this.#sampler = sampler;
   }
 
   /** Tokens that still fit into the context, the one the next pass yields included. */
@@ -72,7 +79,8 @@ export class Decoder {
    * @returns the committed tokens, at least one.
    */
   async round(kind: TextKind, maxTokens: number, onToken: OnToken): Promise<number> {
-    const { target, sampler, controller, costs } = this.#o;
+    const { target, controller, costs } = this.#o;
+    const sampler = this.#sampler;
     // k drafts yield up to k + 1 tokens.
     const room = Math.min(maxTokens - 1, this.room - 1, target.maxPassSize - 1, longestDraft);
     const { choice, draftMs, modelDraft } = await this.#draft(kind, room);

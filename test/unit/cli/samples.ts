@@ -64,6 +64,7 @@ export const result: GenerationResult = {
     plainTokensPerSecond: 19.6,
     overheadMsPerPass: 0.2,
     thinkingMs: 4000,
+    otherThinkingTokens: 0,
     thinkingTokensSaved: 0,
     contextUsedTokens: 470,
     contextSize: 2048,

@@ -52,6 +52,7 @@ export function result(
       plainTokensPerSecond: 1,
       overheadMsPerPass: 0,
       thinkingMs: 0,
+      otherThinkingTokens: 0,
       thinkingTokensSaved: 0,
       contextUsedTokens: 10,
       contextSize: 2_048,

@@ -46,6 +46,7 @@ export function stats(part: Partial<GenerationStats> = {}): GenerationStats {
     plainTokensPerSecond: 20.5,
     overheadMsPerPass: 0.1,
     thinkingMs: 1_500,
+    otherThinkingTokens: 0,
     thinkingTokensSaved: 0,
     contextUsedTokens: 146,
     contextSize: 4_096,

@@ -66,6 +66,7 @@ export function stats(part: Partial<GenerationStats> = {}): GenerationStats {
     plainTokensPerSecond: 0,
     overheadMsPerPass: 0,
     thinkingMs: 0,
+    otherThinkingTokens: 0,
     thinkingTokensSaved: 0,
     contextUsedTokens: 0,
     contextSize: 8_192,

@@ -40,10 +40,10 @@ export class EmbeddedBackend implements Backend {
 
   /**
    * Sizes proven exact are those of passes with nobody else in them; and a draft model that was asked for drafts only
-   * where nobody waits for it.
+   * where nobody waits for it. Several thoughts take several lanes: two generations could wait for each other's.
    */
-  runsAlone({ speculation }: GenerateParams) {
-    return speculation === "strict" || speculation === "draft";
+  runsAlone({ speculation, controls }: GenerateParams) {
+    return speculation === "strict" || speculation === "draft" || (controls.thoughts ?? 1) > 1;
   }
 
   async generation(params: GenerateParams, hooks: GenerationHooks) {

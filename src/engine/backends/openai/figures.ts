@@ -75,6 +75,7 @@ export class Figures {
       plainTokensPerSecond: 0,
       overheadMsPerPass: 0,
       thinkingMs: output.thinkingMs,
+      otherThinkingTokens: 0,
       thinkingTokensSaved: 0,
       contextUsedTokens: this.promptTokens + outputTokens,
       contextSize: clock.contextSize,

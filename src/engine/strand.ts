@@ -1,0 +1,145 @@
+/**
+ * One stream of text under way: a lane of the model, what decodes in it, and what has come out. A generation is one
+ * strand; one that thinks several thoughts at once is several, of which one goes on to the answer.
+ */
+import type { GenerateParams, Notice, SamplingOptions } from "../common/protocol.ts";
+import type { DrafterName } from "../common/segments.ts";
+import type { EngineModel } from "./backends/embedded/engineModel.ts";
+import type { Lane } from "./backends/embedded/lanes.ts";
+import type { OpenModel } from "./backends/embedded/loadModel.ts";
+import { Decoding } from "./decoding.ts";
+import { Output } from "./output.ts";
+import { Controller } from "./speculation/controller.ts";
+import { Decoder } from "./speculation/decoder.ts";
+import { ModelDrafter } from "./speculation/drafters/draftModel.ts";
+import { IndexDrafter } from "./speculation/drafters/indexDrafter.ts";
+import { RecyclingDrafter } from "./speculation/drafters/recycling.ts";
+import { Sampler } from "./speculation/sampler.ts";
+import type { Drafter } from "./speculation/types.ts";
+import { HesitationDamping } from "./thinking/hesitation.ts";
+import type { SegmentStart } from "./thinking/segmenter.ts";
+
+export interface StrandOptions {
+  model: EngineModel;
+  params: GenerateParams;
+  /** Holds all of the prompt but its last token. */
+  lane: Lane;
+  prompt: readonly number[];
+  start: SegmentStart;
+  signal: AbortSignal;
+  notify: (notice: Notice) => void;
+  /** Called after each round. */
+  onRound: (strand: Strand) => void;
+}
+
+export class Strand {
+  readonly lane: Lane;
+  readonly output: Output;
+  readonly decoder: Decoder;
+  readonly decoding: Decoding;
+  readonly #o: StrandOptions;
+  /** The draft model, if it is this strand's. */
+  readonly #draft: OpenModel | null;
+  readonly #nativeBefore: number;
+
+  static async open(options: StrandOptions): Promise<Strand> {
+    const { model, params, lane, prompt, start, notify } = options;
+    const output = new Output(model, start);
+    const sampler = newSampler(model, params, params.sampling, output);
+    const { drafters, draft } = await openDrafters(options, sampler);
+    if (params.speculation === "draft" && !model.draft)
+      notify({ code: "noDraft", message: "No draft model is loaded, so nothing is guessed." });
+    const controller = new Controller({
+      acceptance: model.acceptance,
+      costs: model.costs,
+      allowedSizes: params.speculation === "strict" ? (model.exactSizes ?? [1]) : null,
+      force: forcedDrafter(params.speculation),
+    });
+    const onPass = (normalisedMs: number) => {
+      model.governor.observe(normalisedMs);
+      model.useThreads();
+    };
+    const { costs } = model;
+    const decoder = new Decoder({ target: lane.sequence, sampler, drafters, controller, costs, onPass }, prompt);
+    const strand: Strand = new Strand(options, output, decoder, draft, () => options.onRound(strand));
+    return strand;
+  }
+
+  private constructor(
+    options: StrandOptions,
+    output: Output,
+    decoder: Decoder,
+    draft: OpenModel | null,
+    onRound: () => void,
+  ) {
+    const { model, params, lane, signal, notify } = options;
+    this.#o = options;
+    this.#draft = draft;
+    this.lane = lane;
+    this.output = output;
+    this.decoder = decoder;
+    this.decoding = new Decoding({ model, params, decoder, output, signal, notify, onRound });
+    this.#nativeBefore = this.#nativeSum;
+  }
+
+  /** Time spent in native calls since it was opened (ms). */
+  get nativeMs(): number {
+    return this.#nativeSum - this.#nativeBefore;
+  }
+
+  /** Samples like this from now on. */
+  sampleBy(sampling: SamplingOptions): void {
+    const { model, params } = this.#o;
+    this.decoder.useSampler(newSampler(model, params, sampling, this.output));
+  }
+
+  /** Others may draft with the draft model again. */
+  close(): void {
+    if (this.#draft) this.#o.model.draftIsTaken = false;
+  }
+
+  get #nativeSum(): number {
+    return this.lane.sequence.nativeMs + (this.#draft?.sequence.nativeMs ?? 0);
+  }
+}
+
+function newSampler(model: EngineModel, { controls }: GenerateParams, sampling: SamplingOptions, output: Output) {
+  const penalty = controls.hesitationPenalty ?? 0;
+  const inThought = () => output.segment === "thinking";
+  return new Sampler(sampling, penalty > 0 ? new HesitationDamping({ penalty, codec: model.codec, inThought }) : null);
+}
+
+async function openDrafters(
+  { model, params, lane, prompt, signal }: StrandOptions,
+  sampler: Sampler,
+): Promise<{ drafters: Drafter[]; draft: OpenModel | null }> {
+  const { speculation, freshDrafters } = params;
+  const { target, draft, index } = model;
+  const { sequence, suffix } = lane;
+  const recycling = freshDrafters ? new RecyclingDrafter() : lane.recycling;
+  if (speculation === "off" || !target.canRollBack) return { drafters: [], draft: null };
+  const wanted = (name: DrafterName) => speculation === "auto" || speculation === "strict" || speculation === name;
+  const drafters: Drafter[] = [];
+  if (wanted("suffix")) drafters.push(suffix, ...(index ? [new IndexDrafter(index, suffix)] : []));
+  if (wanted("recycling")) drafters.push(recycling);
+  if (!wanted("draft") || !draft || model.draftIsTaken) return { drafters, draft: null };
+  model.draftIsTaken = true;
+  const drafter = new ModelDrafter(draft.sequence, sampler);
+  drafter.begin(prompt);
+  // Nobody waits while the draft model reads the prompt.
+  sequence.leave();
+  try {
+    await drafter.catchUp(signal);
+  } catch (error) {
+    model.draftIsTaken = false;
+    throw error;
+  } finally {
+    sequence.enter();
+  }
+  return { drafters: [...drafters, drafter], draft };
+}
+
+/** The drafter that a speculation mode prescribes; auto and strict leave it to the controller. */
+function forcedDrafter(mode: GenerateParams["speculation"]): DrafterName | undefined {
+  return mode === "auto" || mode === "strict" || mode === "off" ? undefined : mode;
+}
