@@ -29,7 +29,7 @@ if (!options.model) throw new Error("Name a GGUF file with --model.");
 const path = options.model;
 const lanes = Number(options.lanes);
 const maxTokens = Number(options.tokens);
-const prompts = loadWorkloads(["explain", "reason", "chat"], lanes)
+const prompts = loadWorkloads(["chat", "reason", "explain"], lanes)
   .slice(0, lanes)
   .map(({ prompt }) => prompt);
 
@@ -81,7 +81,9 @@ const atOnce = () => measure(() => Promise.all([...prompts.keys()].map(ask)));
 /** n/T(n) for n = the number of lanes. */
 const bound = async () => {
   const { costCurve } = await client.measure({ costCurve: true, exactness: false });
-  return lanes / costCurve![lanes]!;
+  const each = lanes / costCurve![lanes]!;
+  process.stderr.write(`bound ${each.toFixed(2)}\n`);
+  return each;
 };
 
 try {

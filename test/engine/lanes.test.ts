@@ -10,8 +10,8 @@ import { greedy, TestEngine, warm } from "./support/engine.ts";
 
 const source = readFileSync(join(import.meta.dirname, "..", "..", "src", "engine", "generation.ts"), "utf8");
 /** Different lengths, so that prompts are read beside answers being written. */
-const texts = [300, 900, 90, 1_500].map((length, i) => source.slice(i * 1_000, i * 1_000 + length));
-const tokensEach = 24;
+const texts = [300, 600, 90, 1_000].map((length, i) => source.slice(i * 1_000, i * 1_000 + length));
+const tokensEach = 20;
 const lanes = 4;
 
 describe("generations side by side", () => {
@@ -40,7 +40,7 @@ describe("generations side by side", () => {
   it("take the memory for more than one when a second comes, and move what the first has written", async () => {
     const other = await TestEngine.start({ path: inject("smolPath"), kvType: "q8_0", contextSize: 512, lanes: "auto" });
     const run = (i: number, onEvent?: (event: GenerationEvent) => void) =>
-      other.ask({ text: texts[i], maxTokens: 60, onEvent });
+      other.ask({ text: texts[i], maxTokens: 40, onEvent });
     const alone = [await run(0), await run(2)];
     expect(other.log.join("\n")).not.toContain("at once");
     let second: ReturnType<typeof run> | null = null;
@@ -64,7 +64,7 @@ describe("generations side by side", () => {
   });
 
   it("a beginning that another has read is not read again", async () => {
-    const shared = source.slice(5_000, 7_000);
+    const shared = source.slice(5_000, 6_000);
     const { stats: alone } = await ask(0, { text: `${shared}// one`, maxTokens: 20 });
     const asked = ["two", "three", "four"].map((word) => ask(1, { text: `${shared}// ${word}`, maxTokens: 20 }));
     const together = await Promise.all(asked);
@@ -77,7 +77,7 @@ describe("generations side by side", () => {
     const alone = [await ask(0), await ask(3)];
     const abort = new AbortController();
     const stopped = ask(1, {
-      maxTokens: 200,
+      maxTokens: 100,
       signal: abort.signal,
       onEvent: ({ type }) => type === "tokens" && abort.abort(),
     });
