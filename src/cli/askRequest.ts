@@ -5,6 +5,7 @@
 import { randomInt } from "node:crypto";
 import { Command, Option } from "commander";
 import { findLlamaServer } from "../client/findLlamaServer.ts";
+import { splitEndpoints } from "../common/endpoints.ts";
 import { HunchError } from "../common/errors.ts";
 import { type Effort, efforts } from "../common/panel.ts";
 import type { GpuChoice, KvType, ModelServer, SamplingOptions, SpeculationMode } from "../common/protocol.ts";
@@ -29,6 +30,8 @@ export interface EngineRequest {
   promptCacheSize: number;
   /** null: the engine's own process runs the model. */
   server: ModelServer | null;
+  /** Which of the two is decided from the model's file. */
+  chooseBackend: boolean;
 }
 
 export type QuestionSource =
@@ -60,7 +63,7 @@ export interface AskRequest {
   verbose: boolean;
 }
 
-const backends = ["embedded", "llama-server", "openai"] as const;
+const backends = ["auto", "embedded", "llama-server", "openai"] as const;
 
 const modelHelp = "catalogue id (see `hunch models list`) or path of a GGUF file";
 
@@ -92,7 +95,10 @@ export function addEngineOptions(command: Command): Command {
         .default("auto"),
     )
     .addOption(new Option("--backend <name>", "what runs the model").choices(backends).default("embedded"))
-    .option("--endpoint <url>", "server of the openai backend; its key comes from the environment, HUNCH_API_KEY")
+    .option(
+      "--endpoint <url>",
+      "server of the openai backend, or several with commas between that take over from each other; the key comes from the environment, HUNCH_API_KEY",
+    )
     .option(
       "--prompt-cache <MB>",
       "evaluated prompts kept on disk at most, so that a conversation is not read again (default: none)",
@@ -189,17 +195,25 @@ export function engineRequest(options: ParsedOptions, env: NodeJS.ProcessEnv = p
     speculation: options.speculation,
     promptCacheSize: options.promptCache ?? 0,
     server,
+    chooseBackend: options.backend === "auto",
   };
 }
 
 function modelServer({ backend, endpoint, speculation }: ParsedOptions, env: NodeJS.ProcessEnv): ModelServer | null {
   if (backend !== "openai") {
     if (endpoint !== undefined) throw usage("--endpoint belongs to the openai backend.", "Add --backend openai.");
-    return backend === "embedded" ? null : { kind: "llamaServer", program: findLlamaServer("", env), speculation };
+    return backend !== "llama-server" ? null : { kind: "llamaServer", program: findLlamaServer("", env), speculation };
   }
   if (endpoint === undefined)
     throw usage("--backend openai needs the server's address.", "Give it: --endpoint http://127.0.0.1:8000");
-  return { kind: "openai", endpoint, apiKey: env.HUNCH_API_KEY?.trim() || null };
+  const apiKey = env.HUNCH_API_KEY?.trim() || null;
+  const [first = "", ...others] = splitEndpoints(endpoint);
+  return {
+    kind: "openai",
+    endpoint: first,
+    apiKey,
+    ...(others.length > 0 ? { others: others.map((other) => ({ endpoint: other, apiKey })) } : {}),
+  };
 }
 
 /** @throws HunchError usage when options contradict each other; backendUnavailable */

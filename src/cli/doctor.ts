@@ -3,9 +3,9 @@ import { statfs } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { dirname } from "node:path";
 import type { EngineClient } from "../client/engineClient.ts";
-import { findLlamaServer } from "../client/findLlamaServer.ts";
+import { llamaServerHere } from "../client/findLlamaServer.ts";
 import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
-import type { EngineStatus, MeasureResult, ModelInfo, ThreadInfo } from "../common/protocol.ts";
+import type { EngineStatus, LoadParams, MeasureResult, ModelInfo, ThreadInfo } from "../common/protocol.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import { machineMemory } from "../models/fit.ts";
 import type { EngineRequest } from "./askRequest.ts";
@@ -31,6 +31,8 @@ export interface ModelReport {
   /** Largest difference of a logit from that of a pass over one token, by pass size. */
   maxDifference: Record<string, number>;
   thinking: { family: string; native: boolean };
+  /** What runs it; `reason`: why Hunch chose that (--backend auto), null where the user did. */
+  backend: { name: "embedded" | "llama-server" | "openai"; reason: string | null };
 }
 
 export interface DoctorReport {
@@ -70,7 +72,7 @@ export async function examine(request: EngineRequest, named: boolean, context: E
     memory: machineMemory(),
     engine: { works: false, version: null, error: null },
     devices: [],
-    llamaServer: foundLlamaServer(),
+    llamaServer: llamaServerHere(""),
     store: { path: store.folder, freeBytes: await freeBytes(store.folder) },
     installed: installed.map(({ model, path, sizeBytes }) => ({ id: model.id, path, sizeBytes })),
     models: [],
@@ -92,15 +94,6 @@ export async function examine(request: EngineRequest, named: boolean, context: E
   return report;
 }
 
-function foundLlamaServer(): string | null {
-  try {
-    return findLlamaServer("");
-  } catch (error) {
-    if (error instanceof HunchError) return null;
-    throw error;
-  }
-}
-
 /** Everything asked about works. */
 export function isHealthy(report: DoctorReport): boolean {
   return report.engine.works && report.models.every((model) => !("error" in model));
@@ -108,15 +101,16 @@ export function isHealthy(report: DoctorReport): boolean {
 
 async function examineModel(client: EngineClient, request: EngineRequest, context: EngineContext) {
   try {
-    const model = await load(client, await loadModel(request, context), context);
-    return modelReport(model, await client.measure({ costCurve: true, exactness: true }));
+    const params = await loadModel(request, context);
+    const model = await load(client, params, context);
+    return modelReport(model, params, await client.measure({ costCurve: true, exactness: true }));
   } catch (error) {
     rethrowInterrupt(error);
     return { id: request.model, error: toErrorData(error) };
   }
 }
 
-function modelReport(model: ModelInfo, measured: MeasureResult): ModelReport {
+function modelReport(model: ModelInfo, { server }: LoadParams, measured: MeasureResult): ModelReport {
   const { id, path, sizeBytes, device, threads, contextSize, kvType, flashAttention, thinking } = model;
   return {
     id,
@@ -133,6 +127,11 @@ function modelReport(model: ModelInfo, measured: MeasureResult): ModelReport {
     exactLengths: measured.exactness?.lengths ?? [],
     maxDifference: measured.exactness?.maxDifference ?? {},
     thinking: { family: thinking.family, native: thinking.native },
+    backend: {
+      // Where a llama-server that Hunch chose does not work, the model is embedded after all.
+      name: server?.kind === "openai" ? "openai" : device === "llama-server" ? "llama-server" : "embedded",
+      reason: model.backendReason ?? null,
+    },
   };
 }
 

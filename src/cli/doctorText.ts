@@ -40,6 +40,7 @@ function modelLines(model: ModelReport): string[] {
   const speed = model.passMs ? `, ${(1000 / model.passMs).toFixed(1)} tok/s without speculation` : "";
   return [
     row("Model", `${model.id}, ${formatBytes(model.sizeBytes)}`),
+    row("Backend", `${model.backend.name}${model.backend.reason ? `, because ${model.backend.reason}` : ""}`),
     row("Runs on", `${model.device}, ${model.threads.used} of ${model.threads.free} free cores${speed}`),
     row(
       "Context",

@@ -2,8 +2,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EngineClient, type EngineOptions } from "../client/engineClient.ts";
+import { llamaServerHere } from "../client/findLlamaServer.ts";
 import { HunchError } from "../common/errors.ts";
 import type { LoadParams, LogLevel, ModelInfo, ModelRef } from "../common/protocol.ts";
+import { automaticBackend } from "../models/automaticBackend.ts";
 import { download } from "../models/download.ts";
 import { thisUser, userCacheFolder } from "../models/folder.ts";
 import { isPath, type ModelStore } from "../models/store.ts";
@@ -63,7 +65,13 @@ export async function loadModel(request: EngineRequest, context: EngineContext):
   const target = await obtainModel(request.model, context);
   const draftId = draftFor(request, context.store);
   const draft = draftId === null ? null : await obtainModel(draftId, context);
-  return { target, draft, ...options, ...(server ? { server } : {}) };
+  if (!request.chooseBackend) return { target, draft, ...options, ...(server ? { server } : {}) };
+  return {
+    target,
+    draft,
+    ...options,
+    ...(await automaticBackend(target, draft, request.speculation, llamaServerHere(""))),
+  };
 }
 
 function loadOptions({ contextSize, kvType, threads, gpu, speculation, promptCacheSize }: EngineRequest) {

@@ -2,7 +2,7 @@
 
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
-import { HunchError } from "../common/errors.ts";
+import { HunchError, isHunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 
 /** Name of the environment variable that names the program. */
@@ -22,6 +22,16 @@ export function findLlamaServer(configured: string, env: NodeJS.ProcessEnv = pro
   const found = llamaServerOnPath(env);
   if (found) return found;
   throw unavailable(t("There is no llama-server on PATH."));
+}
+
+/** The same; null when there is none that can be started. */
+export function llamaServerHere(configured: string, env: NodeJS.ProcessEnv = process.env): string | null {
+  try {
+    return findLlamaServer(configured, env);
+  } catch (error) {
+    if (isHunchError(error)) return null;
+    throw error;
+  }
 }
 
 /** null when there is none. */

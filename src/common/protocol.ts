@@ -51,6 +51,8 @@ export interface OpenaiServer {
   apiKey: string | null;
   /** Longest silence of the server (ms); default ten minutes. */
   timeoutMs?: number;
+  /** Servers with the same model that take over, in this order, while those before them do not answer. */
+  others?: { endpoint: string; apiKey: string | null }[];
 }
 
 /** A llama-server that the engine starts for the model's file. */
@@ -85,6 +87,11 @@ export interface LoadParams {
   lanes?: number | "auto";
   /** Absent: the engine's own process runs the model. */
   server?: ModelServer;
+  /**
+   * Why Hunch chose what runs the model; absent where the user did. A llama-server that Hunch chose and that does not work
+   * is no error: the engine's own process runs the model then.
+   */
+  backendReason?: string;
 }
 
 export interface ThreadInfo {
@@ -136,6 +143,8 @@ export interface ModelInfo {
   thinking: ThinkingFormatInfo;
   draft: { id: string; path: string } | null;
   notices: Notice[];
+  /** Why Hunch chose what runs the model, half a sentence; absent where the user did. */
+  backendReason?: string;
   loadMs: number;
 }
 

@@ -56,7 +56,8 @@ export interface Settings {
   logLevel: LogLevel;
 }
 
-export type BackendName = "embedded" | "llama-server" | "openai";
+/** `auto`: the engine's own process, or a llama-server where the model needs one (models/backendChoice.ts). */
+export type BackendName = "auto" | "embedded" | "llama-server" | "openai";
 
 export type SettingKey = keyof Settings;
 
@@ -83,8 +84,8 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
   model: { type: { kind: "text" }, default: "qwen2.5-coder-1.5b", scope: "machine" },
   draftModel: { type: { kind: "text" }, default: "none", scope: "machine" },
   backend: {
-    type: { kind: "choice", values: ["embedded", "llama-server", "openai"] satisfies BackendName[] },
-    default: "embedded",
+    type: { kind: "choice", values: ["auto", "embedded", "llama-server", "openai"] satisfies BackendName[] },
+    default: "auto",
     scope: "machine",
   },
   endpoint: { type: { kind: "text" }, default: "", scope: "machine" },

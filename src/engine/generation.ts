@@ -8,6 +8,7 @@ import { emptyStats, type GenerationStats } from "../common/stats.ts";
 import type { GenerationHooks, RunningGeneration } from "./backends/backend.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Lane } from "./backends/embedded/lanes.ts";
+import { exchangePrompt } from "./backends/embedded/promptCache.ts";
 import { prefill } from "./cache/prefix.ts";
 import { type PromptPart, renderChat, startsInside } from "./chat/chatTemplate.ts";
 import type { Output } from "./output.ts";
@@ -224,10 +225,7 @@ export class Generation implements RunningGeneration {
   async #prefill({ sequence }: Lane, prompt: number[]): Promise<number> {
     const { governor, costs } = this.#model;
     const { emit, signal } = this.#hooks;
-    const { prompt: asked, conversationId } = this.#params;
-    // A raw prompt is a program's: it does not come back to it.
-    if (asked.kind === "raw") this.#model.prefixes?.forget(sequence);
-    else await this.#model.prefixes?.exchange(sequence, prompt, conversationId);
+    await exchangePrompt(this.#model.prefixes, sequence, prompt, this.#params);
     this.#model.useThreads();
     const cached = await prefill(sequence, prompt, {
       signal,

@@ -137,7 +137,7 @@ export class EngineServer {
       try {
         await work(() => this.#queue.waiting > 0);
       } catch (error) {
-        this.#log("warn", `measuring the cost curve failed: ${toErrorData(error).message}`);
+        this.#log("warn", `what was to be done while idle failed: ${toErrorData(error).message}`);
       }
     });
   }

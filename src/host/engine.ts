@@ -6,6 +6,7 @@
 import * as vscode from "vscode";
 import type { EngineClient } from "../client/engineClient.ts";
 import type { EngineSupervisor } from "../client/supervisor.ts";
+import { splitEndpoints } from "../common/endpoints.ts";
 import { HunchError, toErrorData } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import type { EngineHealth } from "../common/panel.ts";
@@ -15,7 +16,9 @@ import type {
   GenerationResult,
   LoadParams,
   ModelInfo,
+  ModelRef,
   ModelServer,
+  OpenaiServer,
 } from "../common/protocol.ts";
 import type { SettingKey } from "../common/settings.ts";
 import { estimateTokens } from "../prompts/contextBudget.ts";
@@ -171,10 +174,13 @@ export class Engine {
     const { model, draftModel, serverModel, promptCacheSize } = settings.current;
     const server = await this.#modelServer();
     const remote = server?.kind === "openai" ? { id: serverModel, path: server.endpoint } : null;
+    const target = remote ?? (await models.resolve(model));
+    const draft = remote || draftModel === "none" ? null : await models.resolve(draftModel);
     return {
       ...(server ? { server } : {}),
-      target: remote ?? (await models.resolve(model)),
-      draft: remote || draftModel === "none" ? null : await models.resolve(draftModel),
+      ...(settings.current.backend === "auto" ? await this.#chooseBackend(target, draft) : {}),
+      target,
+      draft,
       contextSize: contextSize ?? "auto",
       kvType: kvCacheType,
       threads: threads ?? "auto",
@@ -190,6 +196,7 @@ export class Engine {
     const { extension, settings } = this.#services;
     const { backend, endpoint, speculation, "llamaServer.path": path } = settings.current;
     switch (backend) {
+      case "auto":
       case "embedded":
         return undefined;
       case "llama-server": {
@@ -197,12 +204,22 @@ export class Engine {
         return { kind: "llamaServer", program: findLlamaServer(path), speculation };
       }
       case "openai":
-        if (endpoint === "")
+        if (splitEndpoints(endpoint).length === 0)
           throw new HunchError("usage", t("The settings choose a server, and name none."), {
             hint: t("Set hunch.endpoint to its address, like http://127.0.0.1:8000."),
           });
-        return { kind: "openai", endpoint, apiKey: await new ServerKeys(extension.secrets).get(endpoint) };
+        return openaiServer(splitEndpoints(endpoint), new ServerKeys(extension.secrets));
     }
+  }
+
+  /** @throws HunchError of the models' files */
+  async #chooseBackend(
+    target: ModelRef,
+    draft: ModelRef | null,
+  ): Promise<Pick<LoadParams, "server" | "backendReason">> {
+    const { automaticBackend, llamaServerHere } = await import("./runtime.ts");
+    const { speculation, "llamaServer.path": path } = this.#services.settings.current;
+    return automaticBackend(target, draft, speculation, llamaServerHere(path));
   }
 
   #setModel(model: ModelInfo | null): void {
@@ -244,4 +261,13 @@ export class Engine {
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
     this.#idleTimer = null;
   }
+}
+
+/** @param endpoints one at least */
+async function openaiServer(endpoints: readonly string[], keys: ServerKeys): Promise<OpenaiServer> {
+  const servers = await Promise.all(
+    endpoints.map(async (endpoint) => ({ endpoint, apiKey: await keys.get(endpoint) })),
+  );
+  const [first, ...others] = servers;
+  return { kind: "openai", ...first!, ...(others.length > 0 ? { others } : {}) };
 }

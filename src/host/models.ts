@@ -4,6 +4,7 @@
  */
 
 import * as vscode from "vscode";
+import { splitEndpoints } from "../common/endpoints.ts";
 import { type ErrorCode, HunchError, isHunchError, toErrorData } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import type { DownloadState, ModelChoice } from "../common/panel.ts";
@@ -208,7 +209,8 @@ export class Models {
   #onServer(): CurrentModel | null {
     const { backend, endpoint, serverModel } = this.#settings.current;
     if (backend !== "openai") return null;
-    const host = URL.canParse(endpoint) ? new URL(endpoint).host : endpoint;
+    const [first = ""] = splitEndpoints(endpoint);
+    const host = URL.canParse(first) ? new URL(first).host : first;
     return { id: serverModel || host, name: serverModel || host, installed: true };
   }
 

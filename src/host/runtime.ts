@@ -2,9 +2,10 @@
  * What the extension loads when it is first needed, as one bundle of its own (see esbuild.js): the engine's client,
  * the models, and calibration. Activation pays for neither.
  */
-export { findLlamaServer } from "../client/findLlamaServer.ts";
+export { findLlamaServer, llamaServerHere } from "../client/findLlamaServer.ts";
 export { EngineSupervisor } from "../client/supervisor.ts";
 export { calibrate, calibrationFiles, learntTemplates } from "../evaluation/calibration/calibrate.ts";
+export { automaticBackend } from "../models/automaticBackend.ts";
 export { discoverModels } from "../models/discover.ts";
 export { download } from "../models/download.ts";
 export { calibrationFolder, thisUser } from "../models/folder.ts";

@@ -29,6 +29,10 @@ export interface GgufInfo {
   vocabularySize: number | null;
   /** null for an architecture without such attention (recurrent), or when the file does not say. */
   attention: AttentionShape | null;
+  /** Layers that predict further tokens (multi-token prediction), 0 for none. */
+  predictionLayers: number;
+  /** Layers with a state in place of a cache by token (Mamba, RWKV, delta nets, short convolutions): it can not be rolled back. */
+  hasRecurrentState: boolean;
   tokenizer: string | null;
   chatTemplate: string | null;
   /** Part `index` (from 0) of `count`; null for a model in one file. */
@@ -48,6 +52,8 @@ export interface AttentionShape {
 const magic = "GGUF";
 /** Vocabularies of a million tokens take a quarter of this. */
 const maxHeaderBytes = 128 << 20;
+/** Behind the architecture's name. */
+const recurrentKeys = /^\.(ssm|wkv|shortconv|kda)\./;
 const maxAlignment = 1 << 20;
 
 /**
@@ -141,6 +147,8 @@ function describe(header: GgufHeader, version: number, sizeBytes: number): GgufI
     contextSize: own("context_length"),
     vocabularySize: arrayLengths.get("tokenizer.ggml.tokens") ?? own("vocab_size"),
     attention: attentionShape(metadata, architecture),
+    predictionLayers: own("nextn_predict_layers") ?? 0,
+    hasRecurrentState: [...metadata.keys()].some((key) => recurrentKeys.test(key.slice(architecture.length))),
     tokenizer: text(metadata, "tokenizer.ggml.model"),
     chatTemplate: text(metadata, "tokenizer.chat_template"),
     split: splitCount > 1 ? { index: number(metadata, "split.no") ?? 0, count: splitCount } : null,

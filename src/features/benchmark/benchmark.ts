@@ -41,10 +41,8 @@ export function registerBenchmark(ctx: Ctx): void {
 
 /** @returns null when there is no model, or nothing was measured before it was cancelled. */
 async function benchmark(ctx: Ctx): Promise<Report | null> {
-  if (ctx.settings.current.backend !== "embedded")
-    throw new HunchError("backendUnavailable", t("A server answers, and the benchmark measures Hunch's own decoder."), {
-      hint: t("Set hunch.backend to embedded to measure it."),
-    });
+  const { backend } = ctx.settings.current;
+  if (backend !== "embedded" && backend !== "auto") throw aServerAnswers();
   if (!(await offerMissingModel(ctx))) return null;
   const location = vscode.ProgressLocation.Notification;
   return vscode.window.withProgress(
@@ -58,6 +56,7 @@ async function benchmark(ctx: Ctx): Promise<Report | null> {
           onProgress: (part) => progress.report({ message: t("loading the model, {0} %", Math.round(100 * part)) }),
           signal,
         });
+        if (model.device === "llama-server") throw aServerAnswers();
         progress.report({ message: t("measuring the cost of passes"), increment: startPercent });
         const measured = await ctx.engine.whenIdle((client) => client.measure({ costCurve: true, exactness: false }));
         const report = newReport(model, measured);
@@ -114,4 +113,10 @@ function show(report: Report): void {
   panel.webview.html = benchmarkPage(report);
   // The page's only message: its button was pressed.
   panel.webview.onDidReceiveMessage(() => vscode.env.clipboard.writeText(markdown(report, baseline)));
+}
+
+function aServerAnswers(): HunchError {
+  return new HunchError("backendUnavailable", t("A server answers, and the benchmark measures Hunch's own decoder."), {
+    hint: t("Set hunch.backend to embedded to measure it."),
+  });
 }

@@ -100,6 +100,7 @@ function details({ engine, modelName, model, stats }: StatusFacts): string[] {
     );
     if (model.exactSizes)
       lines.push(t("Passes that equal plain decoding bit by bit: {0} tokens", model.exactSizes.join(", ")));
+    if (model.backendReason) lines.push(t("Chosen because {0}", model.backendReason));
     if (model.draft) lines.push(t("Draft model: {0}", model.draft.id));
   }
   if (stats && stats.tokensPerSecond > 0) {

@@ -14,6 +14,7 @@ test("a bare question takes the defaults of the contract", () => {
       speculation: "auto",
       promptCacheSize: 0,
       server: null,
+      chooseBackend: false,
     },
     question: { from: "argument", text: "Why?" },
     files: [],
@@ -44,6 +45,7 @@ test("all options of the contract", () => {
       speculation: "strict",
       promptCacheSize: 0,
       server: null,
+      chooseBackend: false,
     },
     question: { from: "stdin" },
     files: [

@@ -22,6 +22,7 @@ const request: EngineRequest = {
   speculation: "auto",
   promptCacheSize: 0,
   server: null,
+  chooseBackend: false,
 };
 
 let interrupts: Interrupts;

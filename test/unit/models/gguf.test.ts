@@ -31,6 +31,8 @@ test("reads what Hunch needs to know of a model", async () => {
     contextSize: 2_048,
     vocabularySize: 3,
     attention: { layers: 2, kvHeads: 2, keyLength: 16, valueLength: 16 },
+    predictionLayers: 0,
+    hasRecurrentState: false,
     tokenizer: "gpt2",
     chatTemplate: "{{ messages }}",
     split: null,

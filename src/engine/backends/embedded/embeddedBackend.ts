@@ -1,5 +1,5 @@
 /** The model in this process, decoded by Hunch's own loop. */
-import type { GenerateParams, LoadParams, MeasureParams } from "../../../common/protocol.ts";
+import type { GenerateParams, LoadParams, MeasureParams, Notice } from "../../../common/protocol.ts";
 import { Generation } from "../../generation.ts";
 import type { Backend, GenerationHooks, LoadHooks } from "../backend.ts";
 import { EngineModel } from "./engineModel.ts";
@@ -8,8 +8,14 @@ import type { StateFolder } from "./stateFolder.ts";
 export class EmbeddedBackend implements Backend {
   readonly #model: EngineModel;
 
-  static async load(params: LoadParams, folder: StateFolder, hooks: LoadHooks): Promise<EmbeddedBackend> {
-    const model = await EngineModel.load(params, folder, hooks);
+  /** @param notices what the user is told of the model from the beginning */
+  static async load(
+    params: LoadParams,
+    folder: StateFolder,
+    hooks: LoadHooks,
+    notices: readonly Notice[] = [],
+  ): Promise<EmbeddedBackend> {
+    const model = await EngineModel.load(params, folder, hooks, notices);
     await model.settleThreads();
     return new EmbeddedBackend(model);
   }

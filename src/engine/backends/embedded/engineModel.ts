@@ -3,7 +3,6 @@
  * acceptance, exact sizes), kept on disk between runs.
  */
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
 import type {
   EngineStatus,
   ExactnessResult,
@@ -13,8 +12,7 @@ import type {
   ModelInfo,
   Notice,
 } from "../../../common/protocol.ts";
-import { PrefixKeeper } from "../../cache/prefixKeeper.ts";
-import { PrefixStore } from "../../cache/prefixStore.ts";
+import type { PrefixKeeper } from "../../cache/prefixKeeper.ts";
 import { AcceptanceModel } from "../../speculation/acceptance.ts";
 import { CostCurve, type CostSamples, measureCosts } from "../../speculation/costCurve.ts";
 import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
@@ -26,6 +24,7 @@ import type { LoadHooks } from "../backend.ts";
 import type { Lanes } from "./lanes.ts";
 import type { OpenModel } from "./loadModel.ts";
 import { type OpenModels, openModels } from "./openModels.ts";
+import { openPromptCache } from "./promptCache.ts";
 import type { Runtime } from "./runtime.ts";
 import type { StateFile, StateFolder } from "./stateFolder.ts";
 import { TextCodec } from "./textCodec.ts";
@@ -66,9 +65,16 @@ export class EngineModel {
   #exactness: ExactnessResult | null;
   #costAttempts = 0;
 
-  static async load(params: LoadParams, folder: StateFolder, hooks: LoadHooks): Promise<EngineModel> {
+  /** @param told what the user is told of the model from the beginning */
+  static async load(
+    params: LoadParams,
+    folder: StateFolder,
+    hooks: LoadHooks,
+    told: readonly Notice[] = [],
+  ): Promise<EngineModel> {
     const opened = await openModels(params, hooks);
-    const prefixes = prefixKeeper(params, opened.target, opened.runtime, folder, hooks.log);
+    opened.notices.unshift(...told);
+    const prefixes = openPromptCache(params, opened.target, opened.runtime, folder, hooks.log);
     return new EngineModel(params, opened, prefixes, folder);
   }
 
@@ -157,6 +163,7 @@ export class EngineModel {
       },
       draft: this.draft ? { id: this.draft.ref.id, path: this.draft.ref.path } : null,
       notices: this.#notices,
+      ...(this.params.backendReason ? { backendReason: this.params.backendReason } : {}),
       loadMs: Math.round(this.#loadMs),
     };
   }
@@ -256,26 +263,4 @@ export class EngineModel {
     await this.target.dispose();
     await this.#runtime.llama.dispose();
   }
-}
-
-/** A cache that can not drop a suffix is of use for the very same text only: it is not kept. */
-function prefixKeeper(
-  { promptCacheBytes = 0 }: LoadParams,
-  { ref, model, kvType, flashAttention, canRollBack, sizeBytes }: OpenModel,
-  { llama, device }: Runtime,
-  folder: StateFolder,
-  log: LoadHooks["log"],
-): PrefixKeeper | null {
-  if (promptCacheBytes <= 0 || !canRollBack) return null;
-  const key = {
-    // A file that is not of the catalogue may be replaced by another of the same name.
-    model: ref.sha256 ?? [ref.path, sizeBytes, statSync(ref.path).mtimeMs],
-    architecture: model.fileInfo.metadata.general.architecture,
-    kvType,
-    flashAttention,
-    device,
-    runtime: [llama.llamaCppRelease.release, llama.buildType],
-  };
-  const options = { folder: folder.folder("prompts"), key, limitBytes: promptCacheBytes, log };
-  return new PrefixKeeper(new PrefixStore(options));
 }

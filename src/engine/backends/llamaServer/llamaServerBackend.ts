@@ -15,7 +15,9 @@ import type {
 } from "../../../common/protocol.ts";
 import { usableCores } from "../../threads.ts";
 import type { Backend, GenerationHooks, LoadHooks, RunningGeneration } from "../backend.ts";
+import type { StateFile, StateFolder } from "../embedded/stateFolder.ts";
 import { OpenaiBackend } from "../openai/openaiBackend.ts";
+import { type DepthState, DraftDepth } from "./draftDepth.ts";
 import { ServerProcess } from "./process.ts";
 import {
   chooseSpeculation,
@@ -23,6 +25,7 @@ import {
   noSpeculation,
   readModelFacts,
   type ServerSpeculation,
+  speculationArgs,
 } from "./speculation.ts";
 
 const autoContextSize = 8_192;
@@ -36,10 +39,11 @@ interface Running {
 
 export class LlamaServerBackend implements Backend {
   readonly params: LoadParams;
-  readonly idleWork = null;
   readonly #server: LlamaServer;
   readonly #facts: ModelFacts;
   readonly #speculation: ServerSpeculation;
+  readonly #depth: DraftDepth;
+  readonly #state: StateFile<DepthState>;
   readonly #notices: readonly Notice[];
   readonly #log: LoadHooks["log"];
   readonly #loadMs: number;
@@ -47,16 +51,30 @@ export class LlamaServerBackend implements Backend {
   #running: Running;
 
   /** @throws HunchError backendUnavailable, modelNotFound, notGguf; cancelled */
-  static async load(params: LoadParams, server: LlamaServer, hooks: LoadHooks): Promise<LlamaServerBackend> {
+  static async load(
+    params: LoadParams,
+    server: LlamaServer,
+    folder: StateFolder,
+    hooks: LoadHooks,
+  ): Promise<LlamaServerBackend> {
     const start = performance.now();
     hooks.onProgress(params.target, 0);
     const facts = await factsOf(params.target.path);
     const draft = params.draft ? await factsOf(params.draft.path) : null;
     let speculation = chooseSpeculation(server.speculation, facts, params, draft);
+    const state = folder.file<DepthState>({
+      backend: "llama-server",
+      model: params.target.sha256 ?? params.target.path,
+      guesses: speculation.args,
+      gpu: params.gpu,
+      threads: threadsOf(params),
+    });
+    // Without a look at its devices: what passes cost is seen soon enough.
+    const depth = new DraftDepth(params.gpu === "off" ? "cpu" : "gpu", state.read());
     const notices: Notice[] = [];
     let running: Running;
     try {
-      running = await begin(params, server, speculation, hooks);
+      running = await begin(params, server, speculationArgs(speculation, depth.current), hooks);
     } catch (error) {
       if (speculation.args.length === 0 || hooks.signal?.aborted) throw error;
       const reason = error instanceof Error ? error.message : String(error);
@@ -65,7 +83,7 @@ export class LlamaServerBackend implements Backend {
         message: `llama-server does not guess with ${speculation.what}: ${reason}`,
       });
       speculation = noSpeculation;
-      running = await begin(params, server, speculation, hooks);
+      running = await begin(params, server, [], hooks);
     }
     if (speculation.what !== "") hooks.log("info", `llama-server guesses ahead with ${speculation.what}`);
     return new LlamaServerBackend({
@@ -73,6 +91,8 @@ export class LlamaServerBackend implements Backend {
       server,
       facts,
       speculation,
+      depth,
+      state,
       notices,
       running,
       log: hooks.log,
@@ -85,6 +105,8 @@ export class LlamaServerBackend implements Backend {
     server: LlamaServer;
     facts: ModelFacts;
     speculation: ServerSpeculation;
+    depth: DraftDepth;
+    state: StateFile<DepthState>;
     notices: readonly Notice[];
     running: Running;
     log: LoadHooks["log"];
@@ -94,6 +116,8 @@ export class LlamaServerBackend implements Backend {
     this.#server = o.server;
     this.#facts = o.facts;
     this.#speculation = o.speculation;
+    this.#depth = o.depth;
+    this.#state = o.state;
     this.#notices = o.notices;
     this.#running = o.running;
     this.#log = o.log;
@@ -118,6 +142,7 @@ export class LlamaServerBackend implements Backend {
       threads: { free: usableCores(), used: threadsOf(this.params) },
       draft: draft ? { id: draft.id, path: draft.path } : null,
       notices: [...remote.notices, ...this.#notices],
+      ...(this.params.backendReason ? { backendReason: this.params.backendReason } : {}),
       loadMs: Math.round(this.#loadMs),
     };
   }
@@ -131,6 +156,27 @@ export class LlamaServerBackend implements Backend {
     return true;
   }
 
+  /** Another depth of guessing promises clearly more: the server is started with it while nobody waits. */
+  get idleWork(): (() => Promise<void>) | null {
+    return this.#speculation.hasDepth && this.#depth.best !== this.#depth.current ? () => this.#changeDepth() : null;
+  }
+
+  async #changeDepth(): Promise<void> {
+    const [before, depth] = [this.#depth.current, this.#depth.best];
+    const share = this.#depth.acceptance.toFixed(2);
+    this.#log("info", `llama-server guesses ${depth} tokens ahead from now on, before ${before}: ${share} are right`);
+    this.#depth.use(depth);
+    this.#state.write(this.#depth.toJSON());
+    await this.dispose();
+    this.#running = await this.#begin();
+  }
+
+  #begin(signal?: AbortSignal): Promise<Running> {
+    const hooks = { onProgress: () => {}, log: this.#log, signal };
+    const args = speculationArgs(this.#speculation, this.#depth.current);
+    return begin(this.params, this.#server, args, hooks);
+  }
+
   /** Starts the server anew when it has ended since. */
   async generation(params: GenerateParams, hooks: GenerationHooks): Promise<RunningGeneration> {
     if (!this.#running.process.alive) {
@@ -139,15 +185,16 @@ export class LlamaServerBackend implements Backend {
       await this.dispose();
       const message = "llama-server had ended and is started again.";
       hooks.emit([{ type: "notice", notice: { code: "restarting", message } }]);
-      const start = { onProgress: () => {}, log: this.#log, signal: hooks.signal };
-      this.#running = await begin(this.params, this.#server, this.#speculation, start);
+      this.#running = await this.#begin(hooks.signal);
     }
     const running = await this.#running.remote.generation(params, hooks);
     return {
       answerNow: () => running.answerNow(),
       run: async () => {
         try {
-          return { ...(await running.run()), model: this.info, threads: threadsOf(this.params) };
+          const result = await running.run();
+          this.#learn(result);
+          return { ...result, model: this.info, threads: threadsOf(this.params) };
         } catch (error) {
           // A connection breaks before its process is known to have ended; the next generation has to know.
           await this.#running.process.settle();
@@ -155,6 +202,13 @@ export class LlamaServerBackend implements Backend {
         }
       },
     };
+  }
+
+  #learn({ stats }: GenerationResult): void {
+    if (!this.#speculation.hasDepth) return;
+    const { draftedTokens, acceptedTokens, thinkingTokens, answerTokens, decodeMs } = stats;
+    this.#depth.observe({ draftedTokens, acceptedTokens, outputTokens: thinkingTokens + answerTokens, decodeMs });
+    this.#state.write(this.#depth.toJSON());
   }
 
   notBegun(params: GenerateParams, queueMs: number): GenerationResult {
@@ -179,12 +233,12 @@ export class LlamaServerBackend implements Backend {
 async function begin(
   params: LoadParams,
   server: LlamaServer,
-  speculation: ServerSpeculation,
+  guessing: readonly string[],
   hooks: LoadHooks,
 ): Promise<Running> {
   const process = await ServerProcess.start({
     program: server.program,
-    args: [...modelArgs(params), ...speculation.args],
+    args: [...modelArgs(params), ...guessing],
     log: hooks.log,
     signal: hooks.signal,
   });

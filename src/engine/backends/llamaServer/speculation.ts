@@ -7,6 +7,8 @@ export interface ServerSpeculation {
   args: string[];
   /** What it is, for the log and the user; "" for none. */
   what: string;
+  /** A model or layers of one guess, to a depth that can be set. */
+  hasDepth: boolean;
 }
 
 export interface ModelFacts {
@@ -18,7 +20,13 @@ export interface ModelFacts {
   hasMarkovHead: boolean;
 }
 
-export const noSpeculation: ServerSpeculation = { args: [], what: "" };
+export const noSpeculation: ServerSpeculation = { args: [], what: "", hasDepth: false };
+
+/** @param depth tokens that are guessed at once; 0: none are. Of no meaning where there is no depth */
+export function speculationArgs({ args, hasDepth }: ServerSpeculation, depth: number): string[] {
+  if (!hasDepth) return args;
+  return depth === 0 ? [] : [...args, "--spec-draft-n-max", String(depth)];
+}
 
 export async function readModelFacts(path: string): Promise<ModelFacts> {
   const { metadata, fullTensorInfo } = await readGgufFileInfo(path, { logWarnings: false });
@@ -53,9 +61,17 @@ export function chooseSpeculation(
   if (mode === "off" || mode === "strict") return noSpeculation;
   if (params.draft && draft && (mode === "auto" || mode === "draft")) {
     const type = draftType(draft);
-    return { args: ["--model-draft", params.draft.path, "--spec-type", type], what: `${params.draft.id} (${type})` };
+    return {
+      args: ["--model-draft", params.draft.path, "--spec-type", type],
+      what: `${params.draft.id} (${type})`,
+      hasDepth: true,
+    };
   }
   if (target.nextnLayers > 0 && mode === "auto")
-    return { args: ["--spec-type", "draft-mtp"], what: "the model's own prediction layers (draft-mtp)" };
-  return { args: ["--spec-type", "ngram-simple"], what: "matches in the text so far (ngram-simple)" };
+    return {
+      args: ["--spec-type", "draft-mtp"],
+      what: "the model's own prediction layers (draft-mtp)",
+      hasDepth: true,
+    };
+  return { args: ["--spec-type", "ngram-simple"], what: "matches in the text so far (ngram-simple)", hasDepth: false };
 }

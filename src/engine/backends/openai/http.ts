@@ -16,6 +16,8 @@ export interface HttpOptions {
   timeoutMs: number;
   /** First wait before asking again (ms); it doubles each time. */
   retryDelayMs?: number;
+  /** Where another server can be asked, this one is given up sooner. */
+  hasOthers?: boolean;
 }
 
 export interface SendOptions {
@@ -28,6 +30,9 @@ const mostTries = 4;
 /** A server that wants a longer wait than this (ms) is taken as refusing. */
 const longestWaitMs = 30_000;
 const connectTimeoutMs = 10_000;
+/** The same where there are other servers. */
+const mostTriesOfOne = 1;
+const connectTimeoutOfOneMs = 1_000;
 /** Of an answer that is no stream (bytes). */
 const bodyLimitBytes = 16 * 1024 * 1024;
 
@@ -80,7 +85,7 @@ export class HttpClient {
         if (!passing.has(status)) throw error;
         delayMs = retryAfterMs(outcome) ?? delayMs;
       }
-      if (attempt === mostTries || delayMs > longestWaitMs) throw error;
+      if (attempt === (this.#options.hasOthers ? mostTriesOfOne : mostTries) || delayMs > longestWaitMs) throw error;
       onRetry?.(error.message, delayMs);
       await sleep(delayMs, undefined, { signal });
     }
@@ -88,7 +93,8 @@ export class HttpClient {
 
   /** One request up to its answer's headers; an error is a value here, since some are worth another try. */
   #try(url: URL, body: string | null, signal: AbortSignal | undefined): Promise<IncomingMessage | Error> {
-    const { apiKey, timeoutMs } = this.#options;
+    const { apiKey, timeoutMs, hasOthers = false } = this.#options;
+    const connectMs = hasOthers ? connectTimeoutOfOneMs : connectTimeoutMs;
     const secure = url.protocol === "https:";
     return new Promise((resolve) => {
       const request = (secure ? httpsRequest : httpRequest)(url, {
@@ -103,8 +109,8 @@ export class HttpClient {
         },
       });
       const connecting = setTimeout(
-        () => request.destroy(timedOut("the connection was not made", connectTimeoutMs)),
-        connectTimeoutMs,
+        () => request.destroy(timedOut("the connection was not made", connectMs)),
+        connectMs,
       );
       request.once("socket", (socket) => {
         const made = () => clearTimeout(connecting);

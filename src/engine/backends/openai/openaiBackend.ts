@@ -33,7 +33,11 @@ export class OpenaiBackend implements Backend {
   static async load(params: LoadParams, server: OpenaiServer, hooks: LoadHooks): Promise<OpenaiBackend> {
     const start = performance.now();
     const endpoint = new Endpoint(server.endpoint);
-    const http = new HttpClient({ apiKey: server.apiKey, timeoutMs: server.timeoutMs ?? usualTimeoutMs });
+    const http = new HttpClient({
+      apiKey: server.apiKey,
+      timeoutMs: server.timeoutMs ?? usualTimeoutMs,
+      hasOthers: (server.others?.length ?? 0) > 0,
+    });
     try {
       const found = await probe(endpoint, http, params.target.id, params.contextSize, hooks.signal);
       hooks.log("info", `${endpoint.base}: ${found.make}, model ${found.model}, context ${found.contextSize}`);
@@ -62,6 +66,15 @@ export class OpenaiBackend implements Backend {
 
   runsAlone(): boolean {
     return false;
+  }
+
+  /** Whether it answers within `timeoutMs`. */
+  async isWell(timeoutMs: number): Promise<boolean> {
+    const { http, endpoint } = this.#remote;
+    return http.get(endpoint.api("/models"), { signal: AbortSignal.timeout(timeoutMs) }).then(
+      () => true,
+      () => false,
+    );
   }
 
   async generation(params: GenerateParams, hooks: GenerationHooks): Promise<RemoteGeneration> {

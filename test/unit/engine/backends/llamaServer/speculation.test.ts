@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import type { LoadParams } from "../../../../../src/common/protocol.ts";
-import { chooseSpeculation, type ModelFacts } from "../../../../../src/engine/backends/llamaServer/speculation.ts";
+import {
+  chooseSpeculation,
+  type ModelFacts,
+  noSpeculation,
+  speculationArgs,
+} from "../../../../../src/engine/backends/llamaServer/speculation.ts";
 
 const facts: ModelFacts = { architecture: "llama", name: "m", nextnLayers: 0, hasMarkovHead: false };
 const params: LoadParams = {
@@ -35,4 +40,12 @@ test("a draft model by its kind", () => {
     ...["draft-simple", "draft-eagle3", "draft-dflash", "draft-dspark"],
   ]);
   expect(chooseSpeculation("draft", facts, withDraft, facts).args).toContain("/d.gguf");
+});
+
+test("the depth is told to what has one; none guesses nothing", () => {
+  const layers = chooseSpeculation("auto", { ...facts, nextnLayers: 1 }, params, null);
+  expect(speculationArgs(layers, 5)).toEqual(["--spec-type", "draft-mtp", "--spec-draft-n-max", "5"]);
+  expect(speculationArgs(layers, 0)).toEqual([]);
+  expect(speculationArgs(chooseSpeculation("auto", facts, params, null), 5)).toEqual(["--spec-type", "ngram-simple"]);
+  expect(speculationArgs(noSpeculation, 5)).toEqual([]);
 });

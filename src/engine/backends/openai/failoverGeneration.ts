@@ -1,0 +1,172 @@
+/**
+ * One generation over several servers. What a server has written stays; the next goes on from there, asked as for an
+ * interrupted answer. A server that is silent is asked for a sign of life, so that one that hangs is left within two
+ * seconds, and one that reads a long prompt is not.
+ */
+import { HunchError, isHunchError } from "../../../common/errors.ts";
+import type { GenerateParams, GenerationEvent, GenerationResult, Prompt } from "../../../common/protocol.ts";
+import type { GenerationHooks, RunningGeneration } from "../backend.ts";
+import type { OpenaiBackend } from "./openaiBackend.ts";
+
+/** What knows the servers. */
+export interface Relay {
+  next(without: ReadonlySet<OpenaiBackend>): Promise<OpenaiBackend | null>;
+  failed(backend: OpenaiBackend, reason: string): void;
+  isDead(backend: OpenaiBackend): Promise<boolean>;
+  hasOther(backend: OpenaiBackend): Promise<boolean>;
+}
+
+/** Silence after which a server is asked for a sign of life, and between two such questions (ms). */
+const silenceMs = 600;
+
+export class FailoverGeneration implements RunningGeneration {
+  readonly #relay: Relay;
+  readonly #params: GenerateParams;
+  readonly #hooks: GenerationHooks;
+  #running: RunningGeneration | null = null;
+  #answerNow = false;
+  /** What the servers before the present one wrote. */
+  #before = { thinking: "", answer: "", thinkingTokens: 0, answerTokens: 0 };
+  /** With what the present one has written. */
+  #soFar = { ...this.#before };
+  #heardAt = 0;
+
+  constructor(relay: Relay, params: GenerateParams, hooks: GenerationHooks) {
+    this.#relay = relay;
+    this.#params = params;
+    this.#hooks = hooks;
+  }
+
+  answerNow(): void {
+    this.#answerNow = true;
+    this.#running?.answerNow();
+  }
+
+  async run(): Promise<GenerationResult> {
+    const failed = new Set<OpenaiBackend>();
+    let last: HunchError | null = null;
+    for (;;) {
+      const backend = await this.#relay.next(failed);
+      if (!backend) throw last ?? noneAnswers();
+      if (last) this.#notify(`${last.message} ${backend.info.device.replace("server ", "The server at ")} goes on.`);
+      try {
+        return this.#merged(await this.#runOn(backend));
+      } catch (error) {
+        if (this.#hooks.signal.aborted || !mayHelp(error)) throw error;
+        this.#relay.failed(backend, error.message);
+        failed.add(backend);
+        last = error;
+        this.#before = { ...this.#soFar };
+      }
+    }
+  }
+
+  async #runOn(backend: OpenaiBackend): Promise<GenerationResult> {
+    const given = new AbortController();
+    const signal = AbortSignal.any([this.#hooks.signal, given.signal]);
+    const emit = (events: GenerationEvent[]) => {
+      this.#heardAt = performance.now();
+      for (const event of events) if (event.type === "tokens") this.#note(event);
+      this.#hooks.emit(events);
+    };
+    this.#running = await backend.generation(this.#remaining(), { ...this.#hooks, emit, signal });
+    if (this.#answerNow) this.#running.answerNow();
+    this.#heardAt = performance.now();
+    const watch = this.#watch(backend, given);
+    try {
+      const result = await this.#running.run();
+      // A generation that is aborted ends with what there was; here another server goes on.
+      if (given.signal.aborted && !this.#hooks.signal.aborted) throw given.signal.reason;
+      return result;
+    } finally {
+      watch.stop();
+      this.#running = null;
+    }
+  }
+
+  /** Gives the server up when it is silent, shows no sign of life, and another does. */
+  #watch(backend: OpenaiBackend, given: AbortController): { stop(): void } {
+    let stopped = false;
+    const look = async () => {
+      if (stopped) return;
+      if (performance.now() - this.#heardAt >= silenceMs && (await this.#relay.isDead(backend))) {
+        const other = await this.#relay.hasOther(backend);
+        if (other && !stopped && performance.now() - this.#heardAt >= silenceMs) {
+          given.abort(new HunchError("backendUnreachable", `The server at ${backend.info.path} answers no more.`));
+          return;
+        }
+      }
+      timer = setTimeout(look, silenceMs);
+    };
+    let timer = setTimeout(look, silenceMs);
+    return {
+      stop: () => {
+        stopped = true;
+        clearTimeout(timer);
+      },
+    };
+  }
+
+  #note({ tokens }: Extract<GenerationEvent, { type: "tokens" }>): void {
+    for (const { segment, text } of tokens) {
+      if (segment === "thinking") {
+        this.#soFar.thinking += text;
+        this.#soFar.thinkingTokens++;
+      } else {
+        this.#soFar.answer += text;
+        this.#soFar.answerTokens++;
+      }
+    }
+  }
+
+  /** The request for what is still missing. */
+  #remaining(): GenerateParams {
+    const { thinking, answer, thinkingTokens, answerTokens } = this.#before;
+    const tokens = thinkingTokens + answerTokens;
+    if (tokens === 0) return this.#params;
+    return {
+      ...this.#params,
+      prompt: continuing(this.#params.prompt, thinking, answer),
+      maxTokens: Math.max(1, this.#params.maxTokens - tokens),
+    };
+  }
+
+  #merged(result: GenerationResult): GenerationResult {
+    const { thinking, answer, thinkingTokens, answerTokens } = this.#before;
+    if (thinkingTokens + answerTokens === 0) return result;
+    const { stats } = result;
+    return {
+      ...result,
+      thinking: thinking + result.thinking,
+      answer: answer + result.answer,
+      thinkingEnd: result.thinkingEnd === "none" && thinking !== "" ? "model" : result.thinkingEnd,
+      stats: {
+        ...stats,
+        thinkingTokens: thinkingTokens + stats.thinkingTokens,
+        answerTokens: answerTokens + stats.answerTokens,
+      },
+    };
+  }
+
+  #notify(message: string): void {
+    this.#hooks.emit([{ type: "notice", notice: { code: "failedOver", message } }]);
+  }
+}
+
+function continuing(prompt: Prompt, thinking: string, answer: string): Prompt {
+  if (prompt.kind === "raw") return { kind: "raw", text: prompt.text + answer };
+  const begun = prompt.kind === "continue" ? prompt.partial : { thinking: "", answer: "" };
+  const partial = { thinking: begun.thinking + thinking, answer: begun.answer + answer };
+  return { kind: "continue", messages: prompt.messages, thinking: prompt.thinking, partial };
+}
+
+/** Another server may do what this one could not; a wrong key or a prompt that is too long is wrong there too. */
+function mayHelp(error: unknown): error is HunchError {
+  return isHunchError(error) && (error.code === "backendUnreachable" || error.code === "backendFailed");
+}
+
+function noneAnswers(): HunchError {
+  return new HunchError("backendUnreachable", "None of the servers answers.", {
+    hint: "Check that one of them runs and that the addresses are right (hunch.endpoint, --endpoint).",
+  });
+}

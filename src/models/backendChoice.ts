@@ -1,0 +1,67 @@
+/**
+ * What runs a model when Hunch may choose: its own decoder, or a llama-server of this machine for what only that one can
+ * use. Decided from what the files say of themselves, and told with its reason.
+ */
+import type { LlamaServer, SpeculationMode } from "../common/protocol.ts";
+import type { GgufInfo } from "./gguf.ts";
+
+export interface BackendChoice {
+  /** null: the engine's own process. */
+  server: LlamaServer | null;
+  /** Half a sentence, behind "because". */
+  reason: string;
+}
+
+type Facts = Pick<GgufInfo, "architecture" | "predictionLayers" | "hasRecurrentState">;
+
+/**
+ * Architectures whose prediction layers llama.cpp uses (those with a graph for them in its v0.5.0); of others it keeps
+ * the layers and cannot draft with them.
+ */
+const predicting = new Set([
+  "bailingmoe3",
+  "cohere2moe",
+  "deepseek2",
+  "deepseek32",
+  "deepseek4",
+  "glm-dsa",
+  "glm4moe",
+  "hy-v3",
+  "mimo2",
+  "nemotron-h-moe",
+  "qwen35",
+  "qwen35moe",
+  "qwen3next",
+  "step35",
+]);
+/** Files that are no models but draft for one. */
+const heads = new Set(["eagle3", "dflash"]);
+
+/**
+ * @param draft of the draft model that was asked for
+ * @param program absolute path of a llama-server; null when there is none
+ */
+export function chooseBackend(
+  target: Facts,
+  draft: Facts | null,
+  speculation: SpeculationMode,
+  program: string | null,
+): BackendChoice {
+  const wanted = whyServer(target, draft, speculation);
+  if (wanted === null) return { server: null, reason: "nothing in the model's file needs another" };
+  if (program === null) return { server: null, reason: `there is no llama-server here, although ${wanted}` };
+  return { server: { kind: "llamaServer", program, speculation }, reason: wanted };
+}
+
+function whyServer(target: Facts, draft: Facts | null, speculation: SpeculationMode): string | null {
+  // Sizes proven exact are those of our own decoder.
+  if (speculation === "strict") return null;
+  const guesses = speculation === "auto" || speculation === "draft";
+  if (draft && guesses && heads.has(draft.architecture))
+    return `its draft model is a ${draft.architecture} head, which only llama-server can use`;
+  if (target.predictionLayers > 0 && speculation === "auto" && predicting.has(target.architecture))
+    return "the model has layers that predict further tokens (MTP), which only llama-server can use";
+  if (target.hasRecurrentState)
+    return "the model's cache can not drop tokens, and llama-server keeps checkpoints to go back to";
+  return null;
+}
