@@ -19,7 +19,7 @@ export function doctorText(report: DoctorReport): string {
     ...report.devices.map(({ name, available, reason }) =>
       row("Device", `${name}: ${available ? "available" : "not available"}${reason ? ` (${reason})` : ""}`),
     ),
-    row("llama-server", report.llamaServer ?? "none on PATH; only --backend llama-server needs one"),
+    row("llama-server", report.llamaServer ?? "none on PATH; only --backend llama-server and auto use one"),
     ...report.models.flatMap((model) => ["", ...("error" in model ? failure(model) : modelLines(model))]),
   ];
   return `${lines.filter((line) => line.trim() !== "" || line === "").join("\n")}\n`;

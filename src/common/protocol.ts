@@ -42,6 +42,18 @@ export type KvType = "f16" | "q8_0" | "q4_0";
 export type GpuChoice = "auto" | "off" | "vulkan" | "cuda" | "metal";
 export type SpeculationMode = "auto" | "off" | "strict" | "suffix" | "recycling" | "draft";
 
+/** How connections have to be made, as the editor's own settings have it. */
+export interface NetworkOptions {
+  /** "http://proxy:3128"; null for none. This machine is never asked through it. */
+  proxy: string | null;
+  /** Hosts that are asked directly, their subdomains too. */
+  noProxy: readonly string[];
+  /** False: a certificate that nobody vouches for is accepted. */
+  strictTls: boolean;
+  /** The operating system's certificates count beside Node's own. */
+  systemCertificates: boolean;
+}
+
 /** A server with OpenAI's HTTP API. */
 export interface OpenaiServer {
   kind: "openai";
@@ -53,6 +65,8 @@ export interface OpenaiServer {
   timeoutMs?: number;
   /** Servers with the same model that take over, in this order, while those before them do not answer. */
   others?: { endpoint: string; apiKey: string | null }[];
+  /** Absent: directly, with Node's own certificates. */
+  network?: NetworkOptions;
 }
 
 /** A llama-server that the engine starts for the model's file. */

@@ -24,6 +24,7 @@ import type { SettingKey } from "../common/settings.ts";
 import { estimateTokens } from "../prompts/contextBudget.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
+import { networkOptions } from "./network.ts";
 import { ServerKeys } from "./serverKeys.ts";
 import type { SettingsReader } from "./settings.ts";
 
@@ -269,5 +270,5 @@ async function openaiServer(endpoints: readonly string[], keys: ServerKeys): Pro
     endpoints.map(async (endpoint) => ({ endpoint, apiKey: await keys.get(endpoint) })),
   );
   const [first, ...others] = servers;
-  return { kind: "openai", ...first!, ...(others.length > 0 ? { others } : {}) };
+  return { kind: "openai", ...first!, ...(others.length > 0 ? { others } : {}), network: networkOptions() };
 }

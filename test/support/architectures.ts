@@ -11,6 +11,8 @@ import { seededRandom } from "../unit/support/random.ts";
 import { type Architecture, type ArchitectureOptions, feedForwardSize, ModelBuilder } from "./modelBuilder.ts";
 import { type Script, scriptWidth, writeScript } from "./script.ts";
 
+export { architectures } from "./modelBuilder.ts";
+
 const embeddingSeed = 1234;
 const width = scriptWidth;
 const layers = 2;

@@ -3,7 +3,8 @@ import { seededRandom } from "../unit/support/random.ts";
 import { type MetadataValue, type Tensor, writeGguf } from "./ggufWriter.ts";
 import { normalMatrix, type Script, type ScriptOptions, scriptWidth as width } from "./script.ts";
 
-export type Architecture = "llama" | "deepseek2" | "glm4moe" | "qwen35" | "eagle3" | "dflash" | "dspark";
+export const architectures = ["llama", "deepseek2", "glm4moe", "qwen35", "eagle3", "dflash", "dspark"] as const;
+export type Architecture = (typeof architectures)[number];
 
 export interface ArchitectureOptions extends ScriptOptions {
   /** Weight of what the blocks write; 0 leaves the script as it is. */

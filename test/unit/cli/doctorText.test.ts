@@ -30,6 +30,7 @@ const report: DoctorReport = {
       exactLengths: [200, 600],
       maxDifference: { "2": 0, "4": 0.2712, "16": 0.05 },
       thinking: { family: "elicited", native: false },
+      backend: { name: "embedded", reason: "nothing in the model's file needs another" },
     },
     { id: "other", error: { code: "notGguf", message: "It is no GGUF file.", hint: "Choose another." } },
   ],
@@ -47,6 +48,7 @@ test("a report for people", () => {
     llama-server /usr/bin/llama-server
 
     Model        tiny, 98.0 MB
+    Backend      embedded, because nothing in the model's file needs another
     Runs on      cpu, 1 of 2 free cores, 80.0 tok/s without speculation
     Context      8192 tokens, KV cache f16
     Cost curve   1: 1.00  2: 1.63  4: 2.40

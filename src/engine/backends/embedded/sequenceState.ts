@@ -20,7 +20,9 @@ export interface Place {
 /** @returns the file's size in bytes. @throws when it can not be written */
 export async function saveState(place: Place, path: string, tokens: Uint32Array): Promise<number> {
   const { context, sequenceId, streams } = place;
-  await context.saveSequenceStateToFile(path, sequenceId, tokens);
+  const written = await context.saveSequenceStateToFile(path, sequenceId, tokens);
+  // llama.cpp does not notice when the last of it does not reach the disk.
+  if ((await stat(path)).size !== written) throw new Error(`${path} is shorter than what was written`);
   if (streams > 1) await rewrite(path, path, { from: streams, to: 1, sequenceId });
   return (await stat(path)).size;
 }

@@ -1,13 +1,15 @@
 /**
- * Requests to one server and nowhere else: redirects are not followed, no proxy is asked. Busy and failing servers are
+ * Requests to one server and nowhere else: redirects are not followed, no proxy is asked but that of the settings. Busy and failing servers are
  * asked again with growing waits, as long as nothing of an answer has come.
  *
  * Over node:http instead of fetch, whose hidden limit of five minutes a long prefill on a small machine would meet.
  */
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError } from "../../../common/errors.ts";
+import type { NetworkOptions } from "../../../common/protocol.ts";
+import { Connections } from "./connections.ts";
 import { refusal, unreachable } from "./serverErrors.ts";
 
 export interface HttpOptions {
@@ -18,6 +20,7 @@ export interface HttpOptions {
   retryDelayMs?: number;
   /** Where another server can be asked, this one is given up sooner. */
   hasOthers?: boolean;
+  network?: NetworkOptions;
 }
 
 export interface SendOptions {
@@ -41,10 +44,11 @@ const passingErrors = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"])
 
 export class HttpClient {
   readonly #options: HttpOptions;
-  readonly #agents = { "http:": new HttpAgent({ keepAlive: true }), "https:": new HttpsAgent({ keepAlive: true }) };
+  readonly #connections: Connections;
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    this.#connections = new Connections(options.network ?? null);
   }
 
   /** @returns the value; null when the server has nothing there (404, 405, 501). @throws HunchError */
@@ -60,8 +64,7 @@ export class HttpClient {
   }
 
   dispose(): void {
-    this.#agents["http:"].destroy();
-    this.#agents["https:"].destroy();
+    this.#connections.dispose();
   }
 
   async #send(
@@ -96,12 +99,14 @@ export class HttpClient {
     const { apiKey, timeoutMs, hasOthers = false } = this.#options;
     const connectMs = hasOthers ? connectTimeoutOfOneMs : connectTimeoutMs;
     const secure = url.protocol === "https:";
+    const route = this.#connections.route(url);
     return new Promise((resolve) => {
-      const request = (secure ? httpsRequest : httpRequest)(url, {
+      const request = (secure ? httpsRequest : httpRequest)({
+        ...route.options,
         method: body === null ? "GET" : "POST",
-        agent: this.#agents[secure ? "https:" : "http:"],
         signal,
         headers: {
+          ...route.headers,
           Accept: "application/json, text/event-stream",
           "User-Agent": "hunch",
           ...(body === null ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) }),

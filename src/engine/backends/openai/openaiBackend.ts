@@ -36,6 +36,7 @@ export class OpenaiBackend implements Backend {
     const http = new HttpClient({
       apiKey: server.apiKey,
       timeoutMs: server.timeoutMs ?? usualTimeoutMs,
+      network: server.network,
       hasOthers: (server.others?.length ?? 0) > 0,
     });
     try {
