@@ -2,6 +2,7 @@
  * What runs a model when Hunch may choose: its own decoder, or a llama-server of this machine for what only that one can
  * use. Decided from what the files say of themselves, and told with its reason.
  */
+import { t } from "../common/l10n.ts";
 import type { LlamaServer, SpeculationMode } from "../common/protocol.ts";
 import type { GgufInfo } from "./gguf.ts";
 
@@ -48,8 +49,8 @@ export function chooseBackend(
   program: string | null,
 ): BackendChoice {
   const wanted = whyServer(target, draft, speculation);
-  if (wanted === null) return { server: null, reason: "nothing in the model's file needs another" };
-  if (program === null) return { server: null, reason: `there is no llama-server here, although ${wanted}` };
+  if (wanted === null) return { server: null, reason: t("nothing in the model's file needs another") };
+  if (program === null) return { server: null, reason: t("there is no llama-server here, although {0}", wanted) };
   return { server: { kind: "llamaServer", program, speculation }, reason: wanted };
 }
 
@@ -58,10 +59,10 @@ function whyServer(target: Facts, draft: Facts | null, speculation: SpeculationM
   if (speculation === "strict") return null;
   const guesses = speculation === "auto" || speculation === "draft";
   if (draft && guesses && heads.has(draft.architecture))
-    return `its draft model is a ${draft.architecture} head, which only llama-server can use`;
+    return t("its draft model is a {0} head, which only llama-server can use", draft.architecture);
   if (target.predictionLayers > 0 && speculation === "auto" && predicting.has(target.architecture))
-    return "the model has layers that predict further tokens (MTP), which only llama-server can use";
+    return t("the model has layers that predict further tokens (MTP), which only llama-server can use");
   if (target.hasRecurrentState)
-    return "the model's cache can not drop tokens, and llama-server keeps checkpoints to go back to";
+    return t("the model's cache can not drop tokens, and llama-server keeps checkpoints to go back to");
   return null;
 }
