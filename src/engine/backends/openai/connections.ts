@@ -93,8 +93,9 @@ class TunnelAgent extends HttpsAgent {
 
 function trustOf(network: NetworkOptions | null): tls.SecureContextOptions & { rejectUnauthorized?: boolean } {
   if (!network) return {};
-  // Node before 22.15 can not read the system's.
-  const system = network.systemCertificates ? (tls.getCACertificates?.("system") ?? []) : [];
+  // Node before 22.15 can not read the system's, and its types do not know of it.
+  const { getCACertificates }: { getCACertificates?: (type: "system") => string[] } = tls;
+  const system = network.systemCertificates ? (getCACertificates?.("system") ?? []) : [];
   return {
     rejectUnauthorized: network.strictTls,
     ...(system.length > 0 ? { ca: [...tls.rootCertificates, ...system] } : {}),
