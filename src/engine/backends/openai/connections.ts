@@ -94,7 +94,7 @@ class TunnelAgent extends HttpsAgent {
 function trustOf(network: NetworkOptions | null): tls.SecureContextOptions & { rejectUnauthorized?: boolean } {
   if (!network) return {};
   // Node before 22.15 can not read the system's, and its types do not know of it.
-  const { getCACertificates }: { getCACertificates?: (type: "system") => string[] } = tls;
+  const { getCACertificates } = tls as typeof tls & { getCACertificates?: (type: "system") => string[] };
   const system = network.systemCertificates ? (getCACertificates?.("system") ?? []) : [];
   return {
     rejectUnauthorized: network.strictTls,

@@ -52,13 +52,18 @@ export class FailoverGeneration implements RunningGeneration {
       try {
         return this.#merged(await this.#runOn(backend));
       } catch (error) {
-        if (this.#hooks.signal.aborted || !mayHelp(error)) throw error;
+        if (this.#hooks.signal.aborted || !mayHelp(error) || !this.#canGoOn) throw error;
         this.#relay.failed(backend, error.message);
         failed.add(backend);
         last = error;
         this.#before = { ...this.#soFar };
       }
     }
+  }
+
+  /** A raw prompt can begin anew only: where its text would go on, no server can be told. */
+  get #canGoOn(): boolean {
+    return this.#params.prompt.kind !== "raw" || this.#soFar.answerTokens === 0;
   }
 
   async #runOn(backend: OpenaiBackend): Promise<GenerationResult> {
@@ -154,7 +159,7 @@ export class FailoverGeneration implements RunningGeneration {
 }
 
 function continuing(prompt: Prompt, thinking: string, answer: string): Prompt {
-  if (prompt.kind === "raw") return { kind: "raw", text: prompt.text + answer };
+  if (prompt.kind === "raw") return prompt;
   const begun = prompt.kind === "continue" ? prompt.partial : { thinking: "", answer: "" };
   const partial = { thinking: begun.thinking + thinking, answer: begun.answer + answer };
   return { kind: "continue", messages: prompt.messages, thinking: prompt.thinking, partial };

@@ -60,7 +60,8 @@ export class RemoteGeneration implements RunningGeneration {
     const thinks = params.prompt.kind === "chat" && params.prompt.thinking === "on";
     // llama-server and Hunch's own always tell thoughts apart; others only when they were started so.
     const opened = thinks && format.native && format.forceOpen && make !== "llamacpp" && make !== "hunch";
-    this.#output = new RemoteOutput(format, opened);
+    const begun = params.prompt.kind === "continue" ? params.prompt.partial.answer : "";
+    this.#output = new RemoteOutput(format, opened, begun);
   }
 
   answerNow(): void {

@@ -32,11 +32,14 @@ export class RemoteOutput {
   /** The first content is taken for the rest of a thought that the prompt has opened. */
   #assumed: boolean;
 
-  /** @param opened the server's prompt opens the thought, and may leave it in the content: only its end is marked then */
-  constructor(format: ThinkingFormat, opened: boolean) {
+  /**
+   * @param opened the server's prompt opens the thought, and may leave it in the content: only its end is marked then
+   * @param resumedText the beginning of an answer that is gone on with: white space behind it counts
+   */
+  constructor(format: ThinkingFormat, opened: boolean, resumedText = "") {
     this.#format = format;
     this.#assumed = opened;
-    this.#parser = new SegmentParser(format, { startsInside: opened });
+    this.#parser = new SegmentParser(format, { startsInside: opened, resumedText });
   }
 
   /** What comes next is the rest of a thought: the prompt has opened it. */

@@ -117,8 +117,8 @@ describe("several servers", () => {
   });
 
   test("one that breaks off in its answer: the next goes on from its text, with the same conversation", async () => {
-    const first = await fake((_, response) => stream(response, [delta({ content: "It is " })], "broken"));
-    const second = await fake(answers("so."));
+    const first = await fake((_, response) => stream(response, [delta({ content: "It is" })], "broken"));
+    const second = await fake(answers(" so."));
     const result = await ask(await connect(first.url, second.url));
     expect(result).toMatchObject({
       answer: "It is so.",
@@ -130,7 +130,7 @@ describe("several servers", () => {
     const [asked] = second.completions;
     expect(asked?.body.messages.slice(0, 2)).toEqual([
       { role: "user", content: "Why?" },
-      { role: "assistant", content: "It is " },
+      { role: "assistant", content: "It is" },
     ]);
     expect(asked?.body.max_tokens).toBe(499);
     expect(result.stats.answerTokens).toBe(3);
@@ -146,8 +146,8 @@ describe("several servers", () => {
   });
 
   test("one that hangs in its answer is left within two seconds", async () => {
-    const first = await HangingServer.start("It is ");
-    const second = await fake(answers("so."));
+    const first = await HangingServer.start("It is");
+    const second = await fake(answers(" so."));
     const result = await ask(await connect(first.url, second.url));
     expect(result).toMatchObject({ answer: "It is so.", notices: ["failedOver"] });
     expect(result.ms).toBeLessThan(3_000);
@@ -168,11 +168,11 @@ describe("several servers", () => {
     const first = await fake((_, response) => json(response, 401, { error: { message: "bad key" } }));
     const second = await fake(answers("never asked"));
     await expect(ask(await connect(first.url, second.url))).rejects.toMatchObject({ code: "backendRefused" });
-    const waiting = await fake((_, response) => stream(response, [delta({ content: "It is " })], "open"));
+    const waiting = await fake((_, response) => stream(response, [delta({ content: "It is" })], "open"));
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 100);
     const result = await ask(await connect(waiting.url, second.url), abort.signal);
-    expect(result).toMatchObject({ answer: "It is ", stopReason: "cancelled" });
+    expect(result).toMatchObject({ answer: "It is", stopReason: "cancelled" });
     expect(second.completions).toEqual([]);
   });
 });
