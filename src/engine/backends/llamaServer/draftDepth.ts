@@ -38,6 +38,8 @@ const deepest = 8;
 const leastPasses = 80;
 /** A change starts the server anew: it has to be worth that. */
 const leastGain = 1.1;
+/** While what a guess costs is only assumed, less is enough: another depth tells it. */
+const leastGainAtFirst = 1.04;
 /** What is remembered of a depth (passes): texts change. */
 const memoryPasses = 3_000;
 const mostChanges = 4;
@@ -83,7 +85,8 @@ export class DraftDepth {
     const rate = (depth: number) => (1 + chain(chance, depth)) / (1 + cost * depth);
     let best = this.#depth;
     for (let depth = 0; depth <= deepest; depth++) if (rate(depth) > rate(best)) best = depth;
-    return rate(best) >= leastGain * rate(this.#depth) ? best : this.#depth;
+    const wanted = this.#points.length < 2 ? leastGainAtFirst : leastGain;
+    return rate(best) >= wanted * rate(this.#depth) ? best : this.#depth;
   }
 
   /** The server runs with this depth now. */
@@ -111,11 +114,16 @@ export class DraftDepth {
     return { depth: this.#depth, seen: Object.fromEntries(this.#seen) };
   }
 
-  /** What one more guessed token adds to a pass, as a share of one without: the slope of a line through what was seen. */
-  #cost(): number {
-    const points = [...this.#seen]
+  /** Of each depth that was seen long enough the time of a pass (ms). */
+  get #points(): { depth: number; ms: number; passes: number }[] {
+    return [...this.#seen]
       .filter(([, { passes }]) => passes >= leastPasses / 2)
       .map(([depth, { ms, passes }]) => ({ depth, ms: ms / passes, passes }));
+  }
+
+  /** What one more guessed token adds to a pass, as a share of one without: the slope of a line through what was seen. */
+  #cost(): number {
+    const points = this.#points;
     if (points.length < 2) return this.#assumedCost;
     const weight = sum(points, ({ passes }) => passes);
     const depth = sum(points, (point) => point.passes * point.depth) / weight;
