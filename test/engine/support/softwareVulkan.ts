@@ -28,7 +28,8 @@ export function softwareVulkan(): { env: Record<string, string> } | { missing: s
       manifest.ICD.library_path = join(libraries, "libvulkan_lvp.so");
       writeFileSync(driver, JSON.stringify(manifest));
     } catch (error) {
-      return { missing: `${packages.join(" and ")} can not be had: ${(error as Error).message.trim()}` };
+      const [reason] = (error as Error).message.split("\n");
+      return { missing: `${packages.join(" and ")} can not be had: ${reason}` };
     }
   }
   // ggml leaves software devices alone unless it is told which device to use.
