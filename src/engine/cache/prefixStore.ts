@@ -69,7 +69,7 @@ export class PrefixStore {
     this.#key = hash(JSON.stringify([format, options.key]));
   }
 
-  /** Keeps what the sequence holds, in place of what was kept of the same conversation. */
+  /** Keeps what the sequence holds, in place of what was kept of the same conversation, or of its beginning. */
   async keep(sequence: KeptSequence, conversation: string): Promise<void> {
     const tokens = [...sequence.tokens];
     if (tokens.length < leastTokens || this.#o.limitBytes <= 0) return;
@@ -100,8 +100,11 @@ export class PrefixStore {
           bytes,
           sha256: await hashOfFile(part),
         };
-        const sameConversation = before.filter((old) => old.key === this.#key && old.conversation === conversation);
-        for (const old of sameConversation) await this.#drop(old.name);
+        const isIn = (old: Snapshot) => commonPrefix(old.tokens, tokens) === old.tokens.length;
+        const superseded = before.filter(
+          (old) => old.key === this.#key && (old.conversation === conversation || isIn(old)),
+        );
+        for (const old of superseded) await this.#drop(old.name);
         await this.#makeRoom(bytes);
         await rename(part, join(folder, `${name}.kv`));
         await writeFile(join(folder, `${name}.json.part`), JSON.stringify(description), { mode: 0o600 });

@@ -82,6 +82,9 @@ describe("evaluated prompts on disk", () => {
     expect(files(".kv")).toHaveLength(1);
     await open().keep(new FakeSequence(text(700, 5)), "another");
     expect(files(".kv")).toHaveLength(2);
+    // What is the beginning of something longer is of no more use.
+    await open().keep(new FakeSequence(text(900, 5)), "a third");
+    expect(files(".kv")).toHaveLength(2);
   });
 
   it("of another key is not seen, and is left where it is", async () => {

@@ -43,8 +43,8 @@ const leastGainAtFirst = 1.04;
 /** What is remembered of a depth (passes): texts change. */
 const memoryPasses = 3_000;
 const mostChanges = 4;
-/** Of a pass over one token: what one more guessed token costs, before that is known. */
-const assumedCost = { cpu: 0.35, gpu: 0.06 };
+/** Of a pass over one token: what it costs to verify one more, before that is known. */
+const verificationCost = { cpu: 0.35, gpu: 0.06 };
 
 export class DraftDepth {
   readonly #seen: Map<number, Seen>;
@@ -52,9 +52,12 @@ export class DraftDepth {
   #depth: number;
   #changes = 0;
 
-  /** @param known of an earlier run; a depth of 0 is then tried anew, since the texts may be others */
-  constructor(device: keyof typeof assumedCost, known: DepthState | null = null) {
-    this.#assumedCost = assumedCost[device];
+  /**
+   * @param draftCost what a guess is assumed to cost, as a share of a pass of the target
+   * @param known of an earlier run; a depth of 0 is then tried anew, since the texts may be others
+   */
+  constructor(device: keyof typeof verificationCost, draftCost: number, known: DepthState | null = null) {
+    this.#assumedCost = verificationCost[device] + draftCost;
     this.#depth = known ? Math.min(deepest, Math.max(1, known.depth)) : usualDepth;
     this.#seen = new Map(Object.entries(known?.seen ?? {}).map(([depth, seen]) => [Number(depth), seen]));
   }

@@ -21,6 +21,7 @@ import { type DepthState, DraftDepth } from "./draftDepth.ts";
 import { ServerProcess } from "./process.ts";
 import {
   chooseSpeculation,
+  draftCost,
   type ModelFacts,
   noSpeculation,
   readModelFacts,
@@ -70,7 +71,7 @@ export class LlamaServerBackend implements Backend {
       threads: threadsOf(params),
     });
     // Without a look at its devices: what passes cost is seen soon enough.
-    const depth = new DraftDepth(params.gpu === "off" ? "cpu" : "gpu", state.read());
+    const depth = new DraftDepth(params.gpu === "off" ? "cpu" : "gpu", draftCost(params), state.read());
     const notices: Notice[] = [];
     let running: Running;
     try {

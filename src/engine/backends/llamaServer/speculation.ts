@@ -1,4 +1,5 @@
 /** How llama-server is told to guess ahead, chosen from what the model files say of themselves. */
+import { statSync } from "node:fs";
 import { readGgufFileInfo } from "node-llama-cpp";
 import type { LoadParams, SpeculationMode } from "../../../common/protocol.ts";
 
@@ -74,4 +75,9 @@ export function chooseSpeculation(
       hasDepth: true,
     };
   return { args: ["--spec-type", "ngram-simple"], what: "matches in the text so far (ngram-simple)", hasDepth: false };
+}
+
+/** What a guess costs, as a share of a pass of the target. Weights are what a pass reads; a model's own prediction layer is one of many. */
+export function draftCost({ target, draft }: LoadParams): number {
+  return draft ? statSync(draft.path).size / statSync(target.path).size : 0.05;
 }

@@ -53,7 +53,7 @@ describe("how far llama-server guesses ahead", () => {
     { chance: 0.1, cost: 0.1 },
   ])("comes close to the best depth: right with $chance, at a cost of $cost a token", ({ chance, cost }) => {
     const world = new World(chance, cost);
-    const depth = new DraftDepth("cpu");
+    const depth = new DraftDepth("cpu", 0);
     const changes = follow(world, depth);
     const best = Math.max(...Array.from({ length: 9 }, (_, i) => world.rate(i)));
     expect(world.rate(depth.current)).toBeGreaterThan(0.88 * best);
@@ -61,40 +61,46 @@ describe("how far llama-server guesses ahead", () => {
   });
 
   it("does not guess where it never pays, and looks again at the next start", () => {
-    const depth = new DraftDepth("cpu");
+    const depth = new DraftDepth("cpu", 0);
     follow(new World(0.05, 0.6), depth);
     expect(depth.current).toBe(0);
-    expect(new DraftDepth("cpu", depth.toJSON()).current).toBe(1);
+    expect(new DraftDepth("cpu", 0, depth.toJSON()).current).toBe(1);
+  });
+
+  it("a draft model as large as its target is given up at once, however often it is right", () => {
+    const depth = new DraftDepth("cpu", 1);
+    expect(follow(new World(0.98, 1.4), depth)).toBe(1);
+    expect(depth.current).toBe(0);
   });
 
   it("waits for enough passes, and for a gain that is worth a start", () => {
-    const depth = new DraftDepth("gpu");
+    const depth = new DraftDepth("gpu", 0);
     depth.observe(new World(1, 0).answer(3, 60));
     expect(depth.best).toBe(3);
-    const content = new DraftDepth("cpu");
+    const content = new DraftDepth("cpu", 0);
     follow(new World(0.75, 0.2), content);
     expect(content.current).toBe(3);
   });
 
   it("knows the acceptance", () => {
-    const depth = new DraftDepth("gpu");
+    const depth = new DraftDepth("gpu", 0);
     for (let i = 0; i < 20; i++) depth.observe(new World(0.6, 0.1).answer(3));
     expect(depth.acceptance).toBeGreaterThan(0.55);
     expect(depth.acceptance).toBeLessThan(0.65);
   });
 
   it("answers without counts teach nothing", () => {
-    const depth = new DraftDepth("cpu");
+    const depth = new DraftDepth("cpu", 0);
     for (let i = 0; i < 10; i++)
       depth.observe({ draftedTokens: 0, acceptedTokens: 0, outputTokens: 500, decodeMs: 9_000 });
     expect(depth.toJSON()).toEqual({ depth: 3, seen: {} });
   });
 
   it("is kept between runs", () => {
-    const depth = new DraftDepth("gpu");
+    const depth = new DraftDepth("gpu", 0);
     follow(new World(0.97, 0.02), depth);
     expect(depth.current).toBeGreaterThan(3);
-    const again = new DraftDepth("gpu", JSON.parse(JSON.stringify(depth)));
+    const again = new DraftDepth("gpu", 0, JSON.parse(JSON.stringify(depth)));
     expect(again.current).toBe(depth.current);
   });
 });
