@@ -87,8 +87,9 @@ describe("a generation", () => {
   });
 
   it("remembers an answer-now that comes before the thought", async () => {
+    const asked = engine.ask({ generationId: "early" });
     engine.client.answerNow("early");
-    const result = await engine.ask({ generationId: "early" });
+    const result = await asked;
     expect(result.thinkingEnd).toBe("answerNow");
     expect(result.answer.trim()).toBe(wholeAnswer);
     expect(result.thinking).not.toContain("t3");
