@@ -87,6 +87,7 @@ test("a selection is offered, goes with the question, and thought and answer str
 test("what # names goes with the question, and / makes it a task", async () => {
   const { page, panel, screenshot } = workbench;
   workbench.changeSettings(exact);
+  await openFile(page, "cart.ts");
   await runCommand(page, "Hunch: New Chat");
   await panel.locator(".welcome").waitFor();
   await runCommand(page, "Hunch: Add File to Chat");
@@ -108,7 +109,7 @@ test("what # names goes with the question, and / makes it a task", async () => {
   const chips = await asked.locator(".chip").allTextContents();
   for (const place of ["cart.ts:1-30", "cart.ts:8-15"]) assert.ok(chips.includes(place), chips.join());
   await grows(0);
-  if (await running().isVisible()) await stop();
+  await end();
   workbench.changeSettings(looks);
 });
 
