@@ -94,7 +94,7 @@ test("what # names goes with the question, and / makes it a task", async () => {
   await panel.getByRole("button", { name: "Leave out src/cart.ts", exact: true }).waitFor();
   const question = panel.getByRole("textbox", { name: "Question" });
   await question.pressSequentially("#symbol:tot");
-  await panel.getByRole("option", { name: "total in src/cart.ts" }).waitFor();
+  await panel.getByRole("option", { name: "total total in src/cart.ts", exact: true }).waitFor();
   await screenshot("mentions");
   await question.press("Enter");
   await panel.getByRole("button", { name: "Leave out total in src/cart.ts" }).waitFor();
