@@ -88,7 +88,7 @@ test("code of an answer in the chat is shown as a change; Apply makes it, Undo t
   await until("the code as it was", async () => /Math/.test(await text()));
 });
 
-test("the chat in an editor tab, in the secondary side bar and back keeps its turns and what is being typed", async () => {
+test("the chat in an editor tab has the turns of the side bar, and what is being typed there", async () => {
   const { page, panel } = workbench;
   const question = () => panel.getByRole("textbox", { name: "Question" });
   const holds = async (draft) => {
@@ -96,29 +96,12 @@ test("the chat in an editor tab, in the secondary side bar and back keeps its tu
     assert.equal(await panel.locator(".turn-assistant").count(), 1);
     assert.match(await panel.locator(".turn-assistant").textContent(), /nothing costs nothing/);
   };
-  const typed = async (draft) => {
-    await question().fill(draft);
-    await sleep(1_000);
-  };
-  await typed("half a");
+  await question().fill("half a");
+  // The page tells what is typed when it pauses.
+  await sleep(1_000);
   await workbench.hidePanel();
   await runCommand(page, "Hunch: Open Chat in Editor");
   await page.locator('.tab[data-resource-name="Hunch"], .tab[aria-label^="Hunch"]').first().waitFor();
   await holds("half a");
   await workbench.screenshot("chat-tab");
-  await typed("half a question");
-  await runCommand(page, "View: Close All Editors");
-
-  await workbench.openPanel();
-  await holds("half a question");
-  await runCommand(page, "View: Move View");
-  const rows = page.locator(".quick-input-list .monaco-list-row");
-  await rows.filter({ hasText: "Chat" }).first().click();
-  await rows.filter({ hasText: "New Secondary Side Bar Entry" }).click();
-  await page
-    .locator(".auxiliarybar iframe.webview, .auxiliarybar .webview-view")
-    .first()
-    .waitFor({ state: "attached" });
-  await holds("half a question");
-  await workbench.screenshot("chat-secondary");
 });
