@@ -11,6 +11,8 @@ export interface LlamaServerArm {
   kind: "llama-server";
   /** Command line options; the word DRAFT stands for the draft model's path. */
   options: readonly string[];
+  /** It guesses from what it answered before, over requests: asked the same a second time it would know the answer. */
+  remembers?: true;
 }
 export type Arm = HunchArm | LlamaServerArm;
 
@@ -23,6 +25,11 @@ export interface Run {
   accepted: number;
   prefillMs: number;
   overheadMsPerPass: number | null;
+}
+
+/** Times that an arm may be asked the same thing. */
+export function roundsOf(arm: Arm, rounds: number): number {
+  return arm.kind === "llama-server" && arm.remembers ? 1 : rounds;
 }
 
 /** What all arms share. */
@@ -44,6 +51,8 @@ const ngram = (type: string, ...options: string[]): LlamaServerArm => ({
   name: `llama-server ${type}${options.length > 0 ? " tuned" : ""}`,
   kind: "llama-server",
   options: ["--spec-type", type, ...options],
+  // Its pool of hashes outlives a request: seen to accept more of the same answer in each round.
+  ...(type === "ngram-mod" && { remembers: true }),
 });
 
 /** Tuned: short look-ups and drafts, which on a CPU beat the defaults (12 and 48 tokens; 24 and 48 to 64 of ngram-mod). */

@@ -45,26 +45,25 @@ export interface Row {
 
 export function rows(report: Report, baseline: string): Row[] {
   const { measured } = report;
+  const baseRun = ({ workload, index, round }: Measured) =>
+    measured.find(
+      (other) =>
+        other.arm === baseline && other.workload === workload && other.index === index && other.round === round,
+    )?.run;
   const workloads = [...new Set(measured.map((entry) => entry.workload))];
   const arms = [...new Set(measured.map((entry) => entry.arm))];
   return workloads.flatMap((workload) =>
-    arms.map((arm) => {
+    arms.flatMap((arm) => {
       const mine = measured.filter((entry) => entry.workload === workload && entry.arm === arm);
+      // Not every arm has to run on every workload, nor has the baseline when a run is cut short.
+      if (!mine.some((entry) => baseRun(entry))) return [];
       const indexes = [...new Set(mine.map((entry) => entry.index))];
-      const perPrompt = indexes.map((index) => {
-        const ratios = mine
-          .filter((entry) => entry.index === index)
-          .map((entry) => {
-            const base = measured.find(
-              (other) =>
-                other.arm === baseline &&
-                other.workload === workload &&
-                other.index === index &&
-                other.round === entry.round,
-            );
-            return base ? entry.run.tokensPerSecond / base.run.tokensPerSecond : Number.NaN;
-          });
-        return median(ratios);
+      const perPrompt = indexes.flatMap((index) => {
+        const ratios = mine.flatMap((entry) => {
+          const base = entry.index === index ? baseRun(entry) : undefined;
+          return base ? [entry.run.tokensPerSecond / base.tokensPerSecond] : [];
+        });
+        return ratios.length > 0 ? [median(ratios)] : [];
       });
       const drafted = mine.reduce((sum, entry) => sum + entry.run.drafted, 0);
       const overheads = mine.flatMap((entry) => entry.run.overheadMsPerPass ?? []);
@@ -96,7 +95,7 @@ export function markdown(report: Report, baseline: string): string {
     `${report.cpu}, ${report.threads} threads; ${report.model}${report.draft ? `, draft ${report.draft}` : ""}; T = ${report.temperature}, at most ${report.maxTokens} tokens, ${report.rounds} interleaved rounds.`,
     `Cost of a pass T(n) by n: ${curve}. Bound max n/T(n): ${report.bound?.toFixed(2) ?? "not measured"}.`,
     "",
-    `Ratios are to "${baseline}" on the same prompt in the same round; medians of the rounds, then over the prompts (least to most).`,
+    `Ratios are to "${baseline}" on the same prompt in the same round; medians of the rounds, then over the prompts (least to most). ngram-mod guesses from earlier requests too, so it is asked each prompt once.`,
     "",
     "| workload | arm | tokens/s | ratio | least – most | accepted | our time a pass |",
     "|---|---|---|---|---|---|---|",

@@ -4,7 +4,7 @@
  */
 import type { GenerateParams, GenerationResult, SpeculationMode } from "../common/protocol.ts";
 import type { RunProgress } from "../evaluation/runner.ts";
-import type { Arm, Conditions, Run } from "./arms.ts";
+import { type Arm, type Conditions, type Run, roundsOf } from "./arms.ts";
 import type { Measured } from "./report.ts";
 import type { Workload } from "./workloads.ts";
 
@@ -25,7 +25,7 @@ export interface RunnerOptions<A extends Arm> {
 export async function runArms<A extends Arm>(options: RunnerOptions<A>): Promise<Measured[]> {
   const { workloads, arms, rounds, earlier, measure, onRun, onProgress, signal } = options;
   const measured = [...earlier];
-  const total = rounds * workloads.length * arms.length;
+  const total = workloads.length * arms.reduce((sum, arm) => sum + roundsOf(arm, rounds), 0);
   const startedAt = performance.now();
   let done = 0;
   let fresh = 0;
@@ -37,6 +37,7 @@ export async function runArms<A extends Arm>(options: RunnerOptions<A>): Promise
       // Another arm begins each time: what runs first after a pause may be favoured or not.
       for (const arm of rotated(arms, round + workload.index)) {
         if (signal?.aborted) return measured;
+        if (round > roundsOf(arm, rounds)) continue;
         const entry = { workload: workload.name, index: workload.index, arm: arm.name, round };
         if (!earlier.some((other) => isSame(other, entry))) {
           const run = await measure(arm, workload);

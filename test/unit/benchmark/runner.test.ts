@@ -53,6 +53,25 @@ describe("runArms", () => {
     expect(progress.at(-1)).toMatchObject({ done: 24, total: 24, secondsLeft: 0 });
   });
 
+  it("asks an arm that remembers answers each prompt once", async () => {
+    const mod = allArms.find(({ name }) => name === "llama-server ngram-mod")!;
+    const asked: string[] = [];
+    const measured = await runArms({
+      workloads: loadWorkloads(["edit", "chat"], 1),
+      arms: [arm("a"), mod],
+      rounds: 3,
+      earlier: [],
+      measure: async ({ name }, workload) => {
+        asked.push(`${workload.name} ${name}`);
+        return run(10);
+      },
+      onRun: () => {},
+      onProgress: ({ total }) => expect(total).toBe(2 * (3 + 1)),
+    });
+    expect(measured).toHaveLength(8);
+    expect(asked.filter((entry) => entry === "edit llama-server ngram-mod")).toHaveLength(1);
+  });
+
   it("goes on where an interrupted run stopped", async () => {
     const first = await measuring({ stopAfter: 7 });
     expect(first.measured).toHaveLength(7);
@@ -112,6 +131,18 @@ describe("the report", () => {
   it("compares within a round, so that a machine that becomes faster changes no ratio", () => {
     const auto = rows(report, baseline).find((row) => row.arm === "hunch auto")!;
     expect(auto).toMatchObject({ ratio: 1.75, leastPrompt: 1.5, mostPrompt: 2, acceptanceRate: 0.5 });
+  });
+
+  it("has no row for an arm that did not run on a workload", () => {
+    const entry = { round: 1, index: 1, run: run(10) };
+    const measured = [
+      { ...entry, workload: "edit", arm: baseline },
+      { ...entry, workload: "edit", arm: "b" },
+      { ...entry, workload: "chat", arm: baseline },
+      { ...entry, workload: "explain", arm: "b" }, // cut short before its baseline ran
+    ];
+    const found = rows({ ...report, measured }, baseline).map((row) => `${row.workload} ${row.arm}`);
+    expect(found).toEqual([`edit ${baseline}`, "edit b", `chat ${baseline}`]);
   });
 
   it("writes a table and a picture with every arm", () => {
