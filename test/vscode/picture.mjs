@@ -15,7 +15,7 @@ try {
   await openFile(page, "cart.ts");
   await selectLines(page, 8, 15);
   await workbench.openPanel();
-  await workbench.ask("What does this return for three apples at 2 each? Show the call.");
+  await workbench.ask("Rename sum to amount and return the whole function.");
   await panel.locator(".turn-assistant .stats").waitFor({ timeout: 280_000 });
   await page.screenshot({
     path: path.join(repository, "media", "panel.png"),
