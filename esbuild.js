@@ -42,6 +42,7 @@ const programs = [
     entryPoints: [
       "src/extension.ts",
       "src/host/runtime.ts",
+      "src/features/benchmark/benchmarkRun.ts",
       "src/features/explain/explanation.ts",
       "src/features/participant/safeStream.ts",
     ],

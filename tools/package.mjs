@@ -34,10 +34,6 @@ const leftOut = /\.(d\.[cm]?ts|[cm]?ts|map|md|markdown|tsbuildinfo)$/i;
 const licence = /^(licen[cs]e|copying|notice)/i;
 /** What of the repository goes in; .vscodeignore says the same to vsce. */
 const shipped = [
-  "dist/extension.cjs",
-  "dist/runtime.cjs",
-  "dist/explanation.cjs",
-  "dist/safeStream.cjs",
   "dist/engine.mjs",
   "dist/webview",
   "l10n",
@@ -83,7 +79,9 @@ function stage() {
   // What only a checkout needs stays behind.
   const ownFields = Object.entries(manifest).filter(([name]) => !checkoutFields.has(name));
   writeFileSync(path.join(staging, "package.json"), JSON.stringify(Object.fromEntries(ownFields), null, 2));
-  for (const name of [...shipped, ".vscodeignore"])
+  // The extension, and each part of it that is loaded on demand.
+  const bundles = readdirSync(path.join(root, "dist")).filter((name) => name.endsWith(".cjs"));
+  for (const name of [...bundles.map((bundle) => `dist/${bundle}`), ...shipped, ".vscodeignore"])
     if (existsSync(path.join(root, name))) cpSync(path.join(root, name), path.join(staging, name), { recursive: true });
   const modules = path.join(staging, "dist", "node_modules");
   for (const source of [...runtimePackages("node-llama-cpp"), ...binaryPackages()])

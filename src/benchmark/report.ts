@@ -25,6 +25,15 @@ export interface Report {
   measured: Measured[];
 }
 
+const commandSeparator = "; then ";
+
+/** The runs of `earlier` stay, with the cost curve that they began with, and every command that had a part in it. */
+export function takeUp(earlier: Report, report: Report): void {
+  const { measured, costCurve, bound, command } = earlier;
+  const commands = new Set([...command.split(commandSeparator), report.command]);
+  Object.assign(report, { measured, costCurve, bound, command: [...commands].join(commandSeparator) });
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -95,7 +104,10 @@ export function markdown(report: Report, baseline: string): string {
     `${report.cpu}, ${report.threads} threads; ${report.model}${report.draft ? `, draft ${report.draft}` : ""}; T = ${report.temperature}, at most ${report.maxTokens} tokens, ${report.rounds} interleaved rounds.`,
     `Cost of a pass T(n) by n: ${curve}. Bound max n/T(n): ${report.bound?.toFixed(2) ?? "not measured"}.`,
     "",
-    `Ratios are to "${baseline}" on the same prompt in the same round; medians of the rounds, then over the prompts (least to most). ngram-mod guesses from earlier requests too, so it is asked each prompt once.`,
+    `Ratios are to "${baseline}" on the same prompt in the same round; medians of the rounds, then over the prompts (least to most).`,
+    ...(report.measured.some(({ arm }) => arm.includes("ngram-mod"))
+      ? ["ngram-mod guesses from earlier requests too, so it is asked each prompt once."]
+      : []),
     "",
     "| workload | arm | tokens/s | ratio | least – most | accepted | our time a pass |",
     "|---|---|---|---|---|---|---|",

@@ -10,7 +10,7 @@ import type { Command } from "commander";
 import { type Arm, allArms, baseline, type Conditions, defaultArms, type LlamaServerArm } from "../benchmark/arms.ts";
 import { chart } from "../benchmark/chart.ts";
 import { LlamaServer } from "../benchmark/llamaServer.ts";
-import { markdown, type Report } from "../benchmark/report.ts";
+import { markdown, type Report, takeUp } from "../benchmark/report.ts";
 import { hunchRequest, hunchRun, runArms } from "../benchmark/runner.ts";
 import {
   loadWorkloads,
@@ -104,7 +104,8 @@ async function measure(
     const { costCurve } = await client.measure({ costCurve: true, exactness: false });
     signal.removeEventListener("abort", cut);
     const report = newReport(options, model, params, costCurve);
-    report.measured = options.fresh ? [] : await readEarlier(options, report);
+    const earlier = options.fresh ? null : await readEarlier(options, report);
+    if (earlier) takeUp(earlier, report);
     for (const arm of arms)
       if (arm.kind === "llama-server") servers.set(arm.name, await startServer(arm, options, params, model));
     const conditions: Conditions = { maxTokens: options.maxTokens, temperature: options.temperature, seed: 42 };
@@ -205,16 +206,16 @@ function commandLine(): string {
   return `hunch ${words.map((word) => (word.includes(" ") ? `"${word}"` : word)).join(" ")}`;
 }
 
-/** Runs of an interrupted benchmark of the same things. */
-async function readEarlier(options: Options, report: Report): Promise<Report["measured"]> {
+/** A benchmark of the same model in the same way, interrupted or of other prompts; null when there is none. */
+async function readEarlier(options: Options, report: Report): Promise<Report | null> {
   const text = await readFile(fileOf(options, "json"), "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;
     throw error;
   });
-  if (text === null) return [];
+  if (text === null) return null;
   const earlier = JSON.parse(text) as Report;
   const keys = ["model", "draft", "threads", "temperature", "maxTokens", "cpu"] as const;
-  return keys.every((key) => earlier[key] === report[key]) ? earlier.measured : [];
+  return keys.every((key) => earlier[key] === report[key]) ? earlier : null;
 }
 
 async function writeResults(options: Options, report: Report): Promise<void> {

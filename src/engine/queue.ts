@@ -61,18 +61,18 @@ export class FairQueue {
           resolve("left");
           return;
         }
-        const entry: Waiting = { conversationId, alone, onPosition: tell, start: () => resolve("mine") };
+        const start = () => {
+          signal?.removeEventListener("abort", leave);
+          this.#begin(mine, conversationId);
+          resolve("mine");
+        };
+        const entry: Waiting = { conversationId, alone, onPosition: tell, start };
         const leave = () => {
           this.#waiting = this.#waiting.filter((other) => other !== entry);
           this.#next();
           resolve("left");
         };
         signal?.addEventListener("abort", leave, { once: true });
-        entry.start = () => {
-          signal?.removeEventListener("abort", leave);
-          this.#begin(mine, conversationId);
-          resolve("mine");
-        };
         this.#waiting.push(entry);
         this.#announce();
       });

@@ -32,10 +32,10 @@ import {
 } from "../common/protocol.ts";
 import type { Backend, RunningGeneration } from "./backends/backend.ts";
 import { probeDevices } from "./backends/embedded/runtime.ts";
-import { StateFolder } from "./backends/embedded/stateFolder.ts";
 import { loadBackend } from "./backends/load.ts";
 import { Indexing } from "./indexing.ts";
 import { FairQueue } from "./queue.ts";
+import { StateFolder } from "./stateFolder.ts";
 
 const logLevels: readonly LogLevel[] = ["error", "warn", "info", "debug"];
 const engineVersion = process.env.HUNCH_VERSION ?? "development";
@@ -44,10 +44,8 @@ export class EngineServer {
   readonly #connection: MessageConnection;
   readonly #exit: () => void;
   readonly #queue = new FairQueue();
-  /** By id, from the request to the result; null until the generation's turn comes. */
-  readonly #generations = new Map<string, RunningGeneration | null>();
-  /** "Answer now" that came before its generation began. */
-  readonly #earlyAnswerNow = new Set<string>();
+  /** By id, from the request to the result; before its turn comes, whether it is to answer at once then. */
+  readonly #generations = new Map<string, RunningGeneration | "waiting" | "answerNow">();
   #model: Backend | null = null;
   #state: StateFolder | null = null;
   #stateFolder = "";
@@ -92,8 +90,8 @@ export class EngineServer {
     );
     connection.onNotification(answerNowNotification, ({ generationId }) => {
       const generation = this.#generations.get(generationId);
-      if (generation) generation.answerNow();
-      else if (generation === null) this.#earlyAnswerNow.add(generationId);
+      if (generation === "waiting") this.#generations.set(generationId, "answerNow");
+      else if (typeof generation === "object") generation.answerNow();
     });
   }
 
@@ -147,14 +145,14 @@ export class EngineServer {
     const { generationId } = params;
     const arrived = performance.now();
     const emit = (events: GenerationEvent[]) => this.#notify(generationNotification, { generationId, events });
-    this.#generations.set(generationId, null);
+    this.#generations.set(generationId, "waiting");
     const result = this.#queue.run(
       params.conversationId,
       (position) => emit([{ type: "queue", position }]),
       async () => {
         const model = assertLoaded(this.#model);
         const generation = await model.generation(params, { emit, signal, queueMs: performance.now() - arrived });
-        if (this.#earlyAnswerNow.delete(generationId)) generation.answerNow();
+        if (this.#generations.get(generationId) === "answerNow") generation.answerNow();
         this.#generations.set(generationId, generation);
         try {
           const result = await generation.run();
@@ -171,10 +169,7 @@ export class EngineServer {
         leaving: { signal, result: () => assertLoaded(this.#model).notBegun(params, performance.now() - arrived) },
       },
     );
-    return result.finally(() => {
-      this.#generations.delete(generationId);
-      this.#earlyAnswerNow.delete(generationId);
-    });
+    return result.finally(() => this.#generations.delete(generationId));
   }
 
   #openIndex(workspace: string | null): OpenIndexResult {

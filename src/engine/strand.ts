@@ -61,23 +61,17 @@ export class Strand {
     };
     const { costs } = model;
     const decoder = new Decoder({ target: lane.sequence, sampler, drafters, controller, costs, onPass }, prompt);
-    const strand: Strand = new Strand(options, output, decoder, draft, () => options.onRound(strand));
-    return strand;
+    return new Strand(options, output, decoder, draft);
   }
 
-  private constructor(
-    options: StrandOptions,
-    output: Output,
-    decoder: Decoder,
-    draft: OpenModel | null,
-    onRound: () => void,
-  ) {
+  private constructor(options: StrandOptions, output: Output, decoder: Decoder, draft: OpenModel | null) {
     const { model, params, lane, signal, notify } = options;
     this.#o = options;
     this.#draft = draft;
     this.lane = lane;
     this.output = output;
     this.decoder = decoder;
+    const onRound = () => options.onRound(this);
     this.decoding = new Decoding({ model, params, decoder, output, signal, notify, onRound });
     this.#nativeBefore = this.#nativeSum;
   }

@@ -148,7 +148,7 @@ export function describeLearning(log: UseLog, usual: (task: TaskKind) => ChosenE
       "It changes what effort “auto” chooses, and nothing else. It stays on this machine; **Hunch: Forget What Was Learnt** empties it.",
     ),
     t(
-      "For a way of thinking speak: code that was inserted. Against it: an answer asked for again, and, half as much, a thought ended with Answer Now. An answer asked for again also speaks for the next higher effort, Answer Now for the next lower one. Old evidence fades.",
+      "For a way of thinking speak: code that was inserted, a thumb up. Against it: an answer asked for again, a thumb down, a follow-up that calls it wrong, and, half as much, a thought ended with Answer Now. Answer Now also speaks for the next lower effort, all else that speaks against it for the next higher one. Old evidence fades.",
     ),
     ...(sections.length > 0 ? sections : [t("Nothing yet.")]),
   ].join("\n\n");

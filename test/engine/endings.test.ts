@@ -5,8 +5,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { GenerateParams, GenerationEvent } from "../../src/common/protocol.ts";
 import { EngineModel } from "../../src/engine/backends/embedded/engineModel.ts";
-import { StateFolder } from "../../src/engine/backends/embedded/stateFolder.ts";
 import { Generation } from "../../src/engine/generation.ts";
+import { StateFolder } from "../../src/engine/stateFolder.ts";
 import { compose } from "../../src/prompts/compose.ts";
 import { greedy, warm } from "./support/engine.ts";
 

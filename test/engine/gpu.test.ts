@@ -5,7 +5,7 @@ import type { LoadParams } from "../../src/common/protocol.ts";
 import { EmbeddedBackend } from "../../src/engine/backends/embedded/embeddedBackend.ts";
 import { GpuMemoryError, openOffloaded } from "../../src/engine/backends/embedded/offload.ts";
 import { type Runtime, startRuntime } from "../../src/engine/backends/embedded/runtime.ts";
-import { StateFolder } from "../../src/engine/backends/embedded/stateFolder.ts";
+import { StateFolder } from "../../src/engine/stateFolder.ts";
 import { greedy, TestEngine } from "./support/engine.ts";
 import { softwareVulkan } from "./support/softwareVulkan.ts";
 

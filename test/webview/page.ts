@@ -1,7 +1,8 @@
 /** The page of one scene, as the extension itself would write it, around a stand-in for VS Code's side. */
 import { type PanelPage, panelHtml } from "../../src/features/chat/html.ts";
 import { hostile } from "../unit/webview/markdownCorpus.ts";
-import { answer, type Scene, scenes, thought } from "./states.ts";
+import { answer, thought } from "./material.ts";
+import { type Scene, scenes } from "./states.ts";
 
 export { answer, hostile, scenes, thought };
 

@@ -1,9 +1,9 @@
 /** From load parameters to the backend that they name. */
 import { isHunchError } from "../../common/errors.ts";
 import type { LlamaServer, LoadParams } from "../../common/protocol.ts";
+import type { StateFolder } from "../stateFolder.ts";
 import type { Backend, LoadHooks } from "./backend.ts";
 import { EmbeddedBackend } from "./embedded/embeddedBackend.ts";
-import type { StateFolder } from "./embedded/stateFolder.ts";
 import { LlamaServerBackend } from "./llamaServer/llamaServerBackend.ts";
 import { FailoverBackend } from "./openai/failoverBackend.ts";
 import { OpenaiBackend } from "./openai/openaiBackend.ts";

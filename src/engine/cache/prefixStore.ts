@@ -89,7 +89,7 @@ export class PrefixStore {
       try {
         const saved = await sequence.save(part);
         const { size: bytes } = await stat(part);
-        // llama.cpp does not notice when the last of it does not reach the disk.
+        // A disk that is full shows at the end only.
         if (bytes !== saved) throw new Error(`${bytes} of ${saved} bytes were written`);
         if (bytes > this.#o.limitBytes) return;
         const description: Description = {
@@ -101,11 +101,13 @@ export class PrefixStore {
           sha256: await hashOfFile(part),
         };
         const isIn = (old: Snapshot) => commonPrefix(old.tokens, tokens) === old.tokens.length;
-        const superseded = before.filter(
-          (old) => old.key === this.#key && (old.conversation === conversation || isIn(old)),
+        const isSuperseded = (old: Snapshot) =>
+          old.key === this.#key && (old.conversation === conversation || isIn(old));
+        for (const old of before.filter(isSuperseded)) await this.#drop(old.name);
+        await this.#makeRoom(
+          bytes,
+          before.filter((old) => !isSuperseded(old)),
         );
-        for (const old of superseded) await this.#drop(old.name);
-        await this.#makeRoom(bytes);
         await rename(part, join(folder, `${name}.kv`));
         await writeFile(join(folder, `${name}.json.part`), JSON.stringify(description), { mode: 0o600 });
         await rename(join(folder, `${name}.json.part`), join(folder, `${name}.json`));
@@ -119,10 +121,12 @@ export class PrefixStore {
 
   /** Takes the snapshot that shares the most with the prompt, where that is worth its while. @returns whether it did */
   async restore(sequence: KeptSequence, prompt: readonly number[]): Promise<boolean> {
-    if (prompt.length < leastTokens || this.#o.limitBytes <= 0) return false;
+    if (this.#o.limitBytes <= 0) return false;
+    const held = commonPrefix(sequence.tokens, prompt);
+    // No snapshot could gain enough: the disk is not asked.
+    if (prompt.length - held < leastTokens) return false;
     let restored = false;
     await this.#guard("taking an evaluated prompt from disk", async () => {
-      const held = commonPrefix(sequence.tokens, prompt);
       const found = (await this.#snapshots())
         .filter(({ key, tokens }) => key === this.#key && tokens.length < sequence.contextSize)
         .map((snapshot) => ({ snapshot, gain: commonPrefix(snapshot.tokens, prompt) - held }))
@@ -184,11 +188,10 @@ export class PrefixStore {
     }
   }
 
-  /** Drops those not used for longest until `bytes` more keep within the limit. */
-  async #makeRoom(bytes: number): Promise<void> {
-    const snapshots = (await this.#snapshots()).sort((a, b) => a.usedMs - b.usedMs);
-    let total = bytes + snapshots.reduce((sum, snapshot) => sum + snapshot.bytes, 0);
-    for (const snapshot of snapshots) {
+  /** Drops those not used for longest until `bytes` more keep within the limit. @param kept all that there are */
+  async #makeRoom(bytes: number, kept: readonly Snapshot[]): Promise<void> {
+    let total = bytes + kept.reduce((sum, snapshot) => sum + snapshot.bytes, 0);
+    for (const snapshot of [...kept].sort((a, b) => a.usedMs - b.usedMs)) {
       if (total <= this.#o.limitBytes) return;
       await this.#drop(snapshot.name);
       total -= snapshot.bytes;

@@ -178,6 +178,8 @@ export class Controller {
     }
     return best;
   }
+
+  /** Rate of all sequences together with this draft, over that without any. */
   #sharedGain(company: number, length: number, expected: number): number {
     const { costs } = this.#options;
     const plain = costs.relative(company + 1);

@@ -12,13 +12,13 @@ import { uncommittedChanges } from "../../host/git.ts";
 import { type ProblemPlace, problemInQuestion } from "../../host/problems.ts";
 import { describeProblems } from "../../prompts/problems.ts";
 import type { Chat } from "../chat/chat.ts";
-import type { AttachedCode, Question } from "../chat/conversation.ts";
+import type { Question } from "../chat/conversation.ts";
 import type { Sessions } from "../chat/sessions.ts";
 import { offerMissingModel } from "../models/download.ts";
 import { answerOf } from "./answer.ts";
+import { changedCode } from "./changedCode.ts";
 import { registerCodeActions } from "./codeActions.ts";
 import { docCommentOf, fixOf, newTestFile, testsOf } from "./edits.ts";
-import { splitPatch } from "./patch.ts";
 import type { Change, Proposals } from "./proposals.ts";
 
 export function registerActions(ctx: Ctx, sessions: Sessions, chat: Chat, proposals: Proposals): void {
@@ -54,16 +54,11 @@ class Actions {
   async explainChanges(): Promise<AssistantTurn | null> {
     const changes = await uncommittedChanges();
     if (!changes) return null;
-    const { files, textless } = splitPatch(changes.patch);
-    if (files.length === 0)
+    const { code, textless } = changedCode(changes);
+    if (code.length === 0)
       throw new HunchError("emptyInput", t("There are no uncommitted changes of text in {0}.", changes.repository), {
         hint: t("Files that Git does not track yet count once they are staged."),
       });
-    const code: AttachedCode[] = files.map((piece) => {
-      const { label, languageId, startLine, endLine } = piece;
-      const uri = vscode.Uri.joinPath(changes.root, label).toString();
-      return { piece, attachment: { label, uri, languageId, startLine, endLine } };
-    });
     const question = textless.length > 0 ? `Also changed, without text to show: ${textless.join(", ")}.` : "";
     return this.#inChat({ task: "changes", text: t("Explain the changes in {0}", changes.repository), question, code });
   }

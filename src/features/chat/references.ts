@@ -11,7 +11,7 @@ import { excludePattern } from "../../host/excludes.ts";
 import { uncommittedChanges } from "../../host/git.ts";
 import { diagnosticsIn, toProblem } from "../../host/problems.ts";
 import { describeProblems } from "../../prompts/problems.ts";
-import { splitPatch } from "../actions/patch.ts";
+import { changedCode } from "../actions/changedCode.ts";
 import type { AttachedCode } from "./conversation.ts";
 import { anyCase } from "./glob.ts";
 import { codeEditor } from "./pageActions.ts";
@@ -192,14 +192,10 @@ function problemsOf(document: vscode.TextDocument | undefined): AttachedCode {
 
 async function changedFiles(): Promise<AttachedCode[]> {
   const changes = await uncommittedChanges();
-  const files = changes ? splitPatch(changes.patch).files : [];
-  if (!changes || files.length === 0)
+  const { code } = changes ? changedCode(changes) : { code: [] };
+  if (code.length === 0)
     throw new HunchError("emptyInput", t("There are no uncommitted changes of text."), {
       hint: t("Remove #changes from the question. Files that Git does not track yet count once they are staged."),
     });
-  return files.map((piece) => {
-    const { label, languageId, startLine, endLine } = piece;
-    const uri = vscode.Uri.joinPath(changes.root, label).toString();
-    return { piece, attachment: { label, uri, languageId, startLine, endLine } };
-  });
+  return code;
 }

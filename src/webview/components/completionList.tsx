@@ -16,16 +16,16 @@ interface CompletionListProps {
 
 /** The keys stay with the input, which names the active row for a screen reader. */
 export function CompletionList({ id, offers, active, onChoose }: CompletionListProps) {
-  const row = useRef<HTMLDivElement>(null);
+  const row = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => row.current?.scrollIntoView({ block: "nearest" }), [active]);
   return (
     <div id={id} class="completions" role="listbox" aria-label={t("What may be added to the question")}>
       {offers.map((offer, index) => {
         const { short, full } = offerName(offer);
         return (
-          // biome-ignore lint/a11y/useFocusableInteractive: the input keeps the focus and names the active row
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the input has the keys
-          <div
+          <button
+            type="button"
+            tabIndex={-1}
             key={offerKey(offer)}
             ref={index === active ? row : undefined}
             id={completionId(id, index)}
@@ -39,7 +39,7 @@ export function CompletionList({ id, offers, active, onChoose }: CompletionListP
             <Icon name={offerIcon(offer)} />
             <span class="completion-name">{short}</span>
             <span class="completion-place">{full}</span>
-          </div>
+          </button>
         );
       })}
     </div>

@@ -5,7 +5,7 @@ import { t } from "../../common/l10n.ts";
 import type { SessionSummary } from "../../common/panel.ts";
 import { usePanel } from "../panelContext.ts";
 import { matchingSessions, sessionFacts } from "../sessions.ts";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./iconButton.tsx";
 
 interface SessionListProps {
   /** null until the host has sent them. */
@@ -58,15 +58,12 @@ export function SessionList({ sessions, currentId }: SessionListProps) {
           placeholder={t("Search chats")}
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
-        <button
-          type="button"
-          class="icon-button"
+        <IconButton
+          icon="close"
           title={t("Back to the chat (Escape)")}
-          aria-label={t("Back to the chat")}
+          label={t("Back to the chat")}
           onClick={() => showSessions(false)}
-        >
-          <Icon name="close" />
-        </button>
+        />
       </header>
       {deleted !== null && (
         <p class="notice sessions-undo">
@@ -148,11 +145,7 @@ function SessionRow({ session, current, facts, onRename, onDelete }: SessionRowP
 
 function RowButton(props: { icon: "edit" | "download" | "trash"; label: string; title: string; onClick(): void }) {
   const { icon, label, title, onClick } = props;
-  return (
-    <button type="button" class="icon-button" title={label} aria-label={`${label}: ${title}`} onClick={onClick}>
-      <Icon name={icon} />
-    </button>
-  );
+  return <IconButton icon={icon} title={label} label={`${label}: ${title}`} onClick={onClick} />;
 }
 
 function RenameField({ session, onEnd }: { session: SessionSummary; onEnd(): void }) {

@@ -6,6 +6,7 @@ import type { Thumb } from "../../common/panel.ts";
 import type { GenerationStats } from "../../common/stats.ts";
 import { usePanel } from "../panelContext.ts";
 import { statsSummary, type TurnHead } from "../wording.ts";
+import { IconButton } from "./iconButton.tsx";
 import { Icon } from "./icons.tsx";
 import { StatsDetails } from "./statsDetails.tsx";
 
@@ -48,36 +49,21 @@ export function StatsFooter({ head, stats, open, showOrigins, busy, answer }: St
         </button>
         {head.status === "done" && <Thumbs head={head} />}
         {head.status === "done" && (
-          <button
-            type="button"
-            class="icon-button"
+          <IconButton
+            icon="refresh"
             title={t("Answer again; this answer is kept")}
-            aria-label={t("Answer again")}
+            label={t("Answer again")}
             disabled={busy}
             onClick={() => post({ type: "retry", turnId: head.id })}
-          >
-            <Icon name="refresh" />
-          </button>
+          />
         )}
-        <button
-          type="button"
-          class="icon-button"
-          title={t("Copy answer")}
-          aria-label={t("Copy answer")}
-          onClick={copyAnswer}
-        >
-          <Icon name="copy" />
-        </button>
-        <button
-          type="button"
-          class="icon-button"
+        <IconButton icon="copy" title={t("Copy answer")} onClick={copyAnswer} />
+        <IconButton
+          icon="layers"
           title={t("Colour the text by who proposed it")}
-          aria-label={t("Colour the text by who proposed it")}
-          aria-pressed={showOrigins}
+          pressed={showOrigins}
           onClick={() => post({ type: "setShowOrigins", value: !showOrigins })}
-        >
-          <Icon name="layers" />
-        </button>
+        />
       </div>
       <div id={detailsId} hidden={!open}>
         {open && <StatsDetails stats={stats} />}
@@ -92,19 +78,15 @@ function Thumbs({ head }: { head: TurnHead }) {
   const thumb = (value: Thumb, label: string) => {
     const on = head.feedback === value;
     return (
-      <button
-        type="button"
-        class="icon-button"
+      <IconButton
+        icon={value === "up" ? "thumbUp" : "thumbDown"}
         title={label}
-        aria-label={label}
-        aria-pressed={on}
+        pressed={on}
         onClick={() => {
           post({ type: "feedback", turnId: head.id, thumb: on ? null : value });
           announce(on ? t("Feedback taken back.") : t("Thank you, kept on this machine."));
         }}
-      >
-        <Icon name={value === "up" ? "thumbUp" : "thumbDown"} />
-      </button>
+      />
     );
   };
   return (

@@ -4,6 +4,7 @@ import type { Attachment, TurnVersion, UserTurn } from "../../common/panel.ts";
 import { memo } from "../memo.tsx";
 import { usePanel } from "../panelContext.ts";
 import { attachmentName } from "../wording.ts";
+import { IconButton } from "./iconButton.tsx";
 import { Icon } from "./icons.tsx";
 import { VersionSwitch } from "./versionSwitch.tsx";
 
@@ -35,16 +36,14 @@ export const UserTurnView = memo(function UserTurnView({ turn, version, edited, 
       {edited === null ? (
         <div class="question-row">
           <p class="question">{turn.text}</p>
-          <button
-            type="button"
-            class="icon-button question-edit"
+          <IconButton
+            icon="edit"
+            class="question-edit"
             title={t("Ask again in other words; this question is kept")}
-            aria-label={t("Edit question")}
+            label={t("Edit question")}
             disabled={busy}
             onClick={() => setEditing({ turnId: turn.id, text: turn.text })}
-          >
-            <Icon name="edit" />
-          </button>
+          />
         </div>
       ) : (
         <EditQuestion turnId={turn.id} text={edited} busy={busy} />

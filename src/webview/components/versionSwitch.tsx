@@ -2,7 +2,7 @@
 import { t } from "../../common/l10n.ts";
 import type { TurnVersion } from "../../common/panel.ts";
 import { usePanel } from "../panelContext.ts";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./iconButton.tsx";
 
 interface VersionSwitchProps {
   turnId: string;
@@ -20,29 +20,21 @@ export function VersionSwitch({ turnId, version, busy }: VersionSwitchProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     <div class="version-switch" role="group" aria-label={t("Version {0} of {1}", version.number, version.count)}>
-      <button
-        type="button"
-        class="icon-button"
+      <IconButton
+        icon="chevronLeft"
         title={t("Version before")}
-        aria-label={t("Version before")}
         disabled={busy || version.number === 1}
         onClick={() => to(-1)}
-      >
-        <Icon name="chevronLeft" />
-      </button>
+      />
       <span aria-hidden="true">
         {version.number} / {version.count}
       </span>
-      <button
-        type="button"
-        class="icon-button"
+      <IconButton
+        icon="chevronRight"
         title={t("Version after")}
-        aria-label={t("Version after")}
         disabled={busy || version.number === version.count}
         onClick={() => to(1)}
-      >
-        <Icon name="chevronRight" />
-      </button>
+      />
     </div>
   );
 }

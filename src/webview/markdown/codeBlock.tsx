@@ -2,7 +2,7 @@
 
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../common/l10n.ts";
-import { Icon } from "../components/icons.tsx";
+import { IconButton } from "../components/iconButton.tsx";
 import { memo } from "../memo.tsx";
 import { TurnContext, usePanel } from "../panelContext.ts";
 import { type CodeChunk, Highlighter, languageName, spansOf } from "./highlight.ts";
@@ -32,29 +32,21 @@ export function CodeBlock({ language, code, open }: CodeBlockProps) {
     <figure class="code" aria-label={t("Code, {0}", name)} aria-busy={open}>
       <figcaption>
         <span class="code-language">{name}</span>
-        <button type="button" class="icon-button" title={t("Copy")} aria-label={t("Copy code")} onClick={copy}>
-          <Icon name={copied.on ? "check" : "copy"} />
-        </button>
-        <button
-          type="button"
-          class="icon-button"
+        <IconButton icon={copied.on ? "check" : "copy"} title={t("Copy")} label={t("Copy code")} onClick={copy} />
+        <IconButton
+          icon="insert"
           title={t("Insert at cursor")}
-          aria-label={t("Insert code at the editor's cursor")}
+          label={t("Insert code at the editor's cursor")}
           disabled={open}
           onClick={() => post({ type: "insert", code })}
-        >
-          <Icon name="insert" />
-        </button>
-        <button
-          type="button"
-          class="icon-button"
+        />
+        <IconButton
+          icon="diff"
           title={t("Show as a change, to apply")}
-          aria-label={t("Show the code as a change, to apply")}
+          label={t("Show the code as a change, to apply")}
           disabled={open}
           onClick={() => post({ type: "proposeCode", turnId, code })}
-        >
-          <Icon name="diff" />
-        </button>
+        />
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines are scrolled with the keyboard */}
       <pre tabIndex={0}>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { allArms, baseline, defaultArms, type HunchArm, type Run } from "../../../src/benchmark/arms.ts";
 import { chart } from "../../../src/benchmark/chart.ts";
-import { type Measured, markdown, type Report, rows } from "../../../src/benchmark/report.ts";
+import { type Measured, markdown, type Report, rows, takeUp } from "../../../src/benchmark/report.ts";
 import { runArms } from "../../../src/benchmark/runner.ts";
 import { loadWorkloads, parsePrompts, workloadNames } from "../../../src/benchmark/workloads.ts";
 
@@ -131,6 +131,25 @@ describe("the report", () => {
   it("compares within a round, so that a machine that becomes faster changes no ratio", () => {
     const auto = rows(report, baseline).find((row) => row.arm === "hunch auto")!;
     expect(auto).toMatchObject({ ratio: 1.75, leastPrompt: 1.5, mostPrompt: 2, acceptanceRate: 0.5 });
+  });
+
+  it("goes on from an earlier one: its runs, its cost curve, and the commands of both", () => {
+    const later: Report = {
+      ...report,
+      command: "hunch bench speed --workloads chat",
+      measured: [],
+      bound: 9,
+      costCurve: {},
+    };
+    takeUp(report, later);
+    takeUp({ ...later }, later);
+    expect(later).toEqual({ ...report, command: "hunch bench speed; then hunch bench speed --workloads chat" });
+  });
+
+  it("names ngram-mod's peculiarity only where it ran", () => {
+    expect(markdown(report, baseline)).not.toContain("ngram-mod");
+    const mod = { workload: "edit", index: 1, round: 1, run: run(10), arm: "llama-server ngram-mod" };
+    expect(markdown({ ...report, measured: [...report.measured, mod] }, baseline)).toContain("each prompt once");
   });
 
   it("has no row for an arm that did not run on a workload", () => {

@@ -1,9 +1,9 @@
 /** The model in this process, decoded by Hunch's own loop. */
 import type { GenerateParams, LoadParams, MeasureParams, Notice } from "../../../common/protocol.ts";
 import { Generation } from "../../generation.ts";
+import type { StateFolder } from "../../stateFolder.ts";
 import type { Backend, GenerationHooks, LoadHooks } from "../backend.ts";
 import { EngineModel } from "./engineModel.ts";
-import type { StateFolder } from "./stateFolder.ts";
 
 export class EmbeddedBackend implements Backend {
   readonly #model: EngineModel;

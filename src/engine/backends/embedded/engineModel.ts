@@ -17,6 +17,7 @@ import { AcceptanceModel } from "../../speculation/acceptance.ts";
 import { CostCurve, type CostSamples, measureCosts } from "../../speculation/costCurve.ts";
 import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
 import type { WorkspaceIndex } from "../../speculation/workspaceIndex/workspaceIndex.ts";
+import type { StateFile, StateFolder } from "../../stateFolder.ts";
 import { detectFormat, type ThinkingFormat } from "../../thinking/formats.ts";
 import { ThoughtLengths } from "../../thinking/thoughtLengths.ts";
 import { ThreadGovernor, usableCores } from "../../threads.ts";
@@ -26,7 +27,6 @@ import type { OpenModel } from "./loadModel.ts";
 import { type OpenModels, openModels } from "./openModels.ts";
 import { openPromptCache } from "./promptCache.ts";
 import type { Runtime } from "./runtime.ts";
-import type { StateFile, StateFolder } from "./stateFolder.ts";
 import { TextCodec } from "./textCodec.ts";
 
 /** What is kept on disk for one model in one configuration. */

@@ -3,11 +3,11 @@ import { statSync } from "node:fs";
 import type { GenerateParams, LoadParams } from "../../../common/protocol.ts";
 import { PrefixKeeper } from "../../cache/prefixKeeper.ts";
 import { PrefixStore } from "../../cache/prefixStore.ts";
+import type { StateFolder } from "../../stateFolder.ts";
 import type { LoadHooks } from "../backend.ts";
 import type { OpenModel } from "./loadModel.ts";
 import type { Runtime } from "./runtime.ts";
 import type { NativeSequence } from "./sequence.ts";
-import type { StateFolder } from "./stateFolder.ts";
 
 /**
  * null where none are wanted. A cache that can not drop a suffix would be of use for the very same text only: it is not

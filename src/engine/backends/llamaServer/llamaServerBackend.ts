@@ -13,9 +13,9 @@ import type {
   ModelInfo,
   Notice,
 } from "../../../common/protocol.ts";
+import type { StateFile, StateFolder } from "../../stateFolder.ts";
 import { usableCores } from "../../threads.ts";
 import type { Backend, GenerationHooks, LoadHooks, RunningGeneration } from "../backend.ts";
-import type { StateFile, StateFolder } from "../embedded/stateFolder.ts";
 import { OpenaiBackend } from "../openai/openaiBackend.ts";
 import { type DepthState, DraftDepth } from "./draftDepth.ts";
 import { ServerProcess } from "./process.ts";

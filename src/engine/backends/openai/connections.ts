@@ -2,10 +2,10 @@
  * How a server is connected to: directly, or through the proxy that the editor's settings name, with the certificates that
  * they trust. The proxy of https sees the host's name and nothing of what is sent (CONNECT); that of http passes on.
  */
-import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import type { Duplex } from "node:stream";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent, type RequestOptions } from "node:https";
 import * as tls from "node:tls";
+import { HttpsProxyAgent } from "https-proxy-agent";
 import type { NetworkOptions } from "../../../common/protocol.ts";
 
 /** What a request needs beside its own headers. */
@@ -13,36 +13,47 @@ export interface Route {
   options: RequestOptions;
   /** For the proxy. */
   headers: Record<string, string>;
+  /** Name and port of the proxy; null where there is none in between. */
+  proxy: string | null;
 }
 
 export class Connections {
   readonly #network: NetworkOptions | null;
   readonly #proxy: URL | null;
   readonly #http = new HttpAgent({ keepAlive: true });
-  readonly #https: HttpsAgent;
-  readonly #tunnel: HttpsAgent | null;
+  readonly #https = new HttpsAgent({ keepAlive: true });
+  readonly #tunnel: HttpAgent | null;
+  readonly #trust: Trust;
 
   /** @param network null: directly, with Node's own certificates. An address of a proxy that is none is left out */
   constructor(network: NetworkOptions | null) {
     this.#network = network;
     this.#proxy = network?.proxy && URL.canParse(network.proxy) ? new URL(network.proxy) : null;
-    const trust = trustOf(network);
-    this.#https = new HttpsAgent({ keepAlive: true, ...trust });
-    this.#tunnel = this.#proxy ? new TunnelAgent(this.#proxy, { keepAlive: true, ...trust }) : null;
+    this.#trust = trustOf(network);
+    this.#tunnel = this.#proxy ? new HttpsProxyAgent(this.#proxy, { keepAlive: true }) : null;
   }
 
   route(url: URL): Route {
-    const isSecure = url.protocol === "https:";
     const proxy = this.#proxy && !isDirect(url, this.#network?.noProxy ?? []) ? this.#proxy : null;
-    const own = { protocol: url.protocol, hostname: url.hostname.replace(/^\[|\]$/g, ""), port: url.port };
-    if (isSecure) {
-      const agent = proxy && this.#tunnel ? this.#tunnel : this.#https;
-      return { options: { ...own, path: url.pathname + url.search, agent }, headers: {} };
-    }
-    if (!proxy) return { options: { ...own, path: url.pathname + url.search, agent: this.#http }, headers: {} };
+    if (proxy && url.protocol === "http:")
+      return {
+        options: { hostname: proxy.hostname, port: proxy.port || 80, path: url.href, agent: this.#http },
+        headers: { Host: url.host, ...authorization(proxy) },
+        proxy: proxy.host,
+      };
+    const { protocol, hostname, port, pathname, search } = url;
+    const isSecure = protocol === "https:";
     return {
-      options: { hostname: proxy.hostname, port: proxy.port || 80, path: url.href, agent: this.#http },
-      headers: { Host: url.host, ...authorization(proxy) },
+      options: {
+        protocol,
+        hostname: hostname.replace(/^\[|\]$/g, ""),
+        port,
+        path: pathname + search,
+        agent: isSecure ? ((proxy && this.#tunnel) ?? this.#https) : this.#http,
+        ...(isSecure ? this.#trust : {}),
+      },
+      headers: {},
+      proxy: proxy?.host ?? null,
     };
   }
 
@@ -51,47 +62,9 @@ export class Connections {
   }
 }
 
-/** Makes its connections through a proxy. */
-class TunnelAgent extends HttpsAgent {
-  readonly #proxy: URL;
+type Trust = Pick<RequestOptions, "ca" | "rejectUnauthorized">;
 
-  constructor(proxy: URL, options: ConstructorParameters<typeof HttpsAgent>[0]) {
-    super(options);
-    this.#proxy = proxy;
-  }
-
-  override createConnection(
-    options: RequestOptions & tls.ConnectionOptions,
-    done?: (error: Error | null, socket: Duplex) => void,
-  ): null {
-    const failed = (error: Error) => done?.(error, undefined as unknown as Duplex);
-    const host = options.host ?? "";
-    const place = `${host}:${options.port ?? 443}`;
-    const request = httpRequest({
-      hostname: this.#proxy.hostname,
-      port: this.#proxy.port || 80,
-      method: "CONNECT",
-      path: place,
-      headers: { Host: place, ...authorization(this.#proxy) },
-      agent: false,
-    });
-    request.once("connect", (response, socket) => {
-      if (response.statusCode !== 200) {
-        socket.destroy();
-        failed(new Error(`the proxy ${this.#proxy.host} answers ${response.statusCode}`));
-        return;
-      }
-      done?.(null, tls.connect({ ...options, path: undefined, socket, servername: options.servername || host }));
-    });
-    request.once("error", (error) =>
-      failed(new Error(`the proxy ${this.#proxy.host} can not be used: ${error.message}`, { cause: error })),
-    );
-    request.end();
-    return null;
-  }
-}
-
-function trustOf(network: NetworkOptions | null): tls.SecureContextOptions & { rejectUnauthorized?: boolean } {
+function trustOf(network: NetworkOptions | null): Trust {
   if (!network) return {};
   // Node before 22.15 can not read the system's, and its types do not know of it.
   const { getCACertificates } = tls as typeof tls & { getCACertificates?: (type: "system") => string[] };

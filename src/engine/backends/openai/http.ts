@@ -1,6 +1,6 @@
 /**
- * Requests to one server and nowhere else: redirects are not followed, no proxy is asked but that of the settings. Busy and failing servers are
- * asked again with growing waits, as long as nothing of an answer has come.
+ * Requests to one server and nowhere else: redirects are not followed, no proxy is asked but that of the settings. Busy
+ * and failing servers are asked again with growing waits, as long as nothing of an answer has come.
  *
  * Over node:http instead of fetch, whose hidden limit of five minutes a long prefill on a small machine would meet.
  */
@@ -79,7 +79,7 @@ export class HttpClient {
       let error: HunchError;
       let delayMs = (this.#options.retryDelayMs ?? 500) * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
       if (outcome instanceof Error) {
-        error = unreachable(url, outcome);
+        error = unreachable(url, outcome, this.#connections.route(url).proxy);
         if (!passingErrors.has((outcome as NodeJS.ErrnoException).code ?? "")) throw error;
       } else {
         const status = outcome.statusCode ?? 0;

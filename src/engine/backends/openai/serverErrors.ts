@@ -3,8 +3,8 @@ import { HunchError } from "../../../common/errors.ts";
 
 const quotedLength = 300;
 
-/** No answer came, or it broke off. */
-export function unreachable(url: URL, cause: Error): HunchError {
+/** No answer came, or it broke off. @param proxy through which it was asked; null for none */
+export function unreachable(url: URL, cause: Error, proxy: string | null = null): HunchError {
   const { code } = cause as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
     ECONNREFUSED: "nothing listens there",
@@ -12,7 +12,8 @@ export function unreachable(url: URL, cause: Error): HunchError {
     ECONNRESET: "it closed the connection",
   };
   const reason = (code && reasons[code]) ?? cause.message;
-  return new HunchError("backendUnreachable", `The server at ${url.host} can not be reached: ${reason}.`, {
+  const way = proxy === null ? "" : ` through the proxy ${proxy}`;
+  return new HunchError("backendUnreachable", `The server at ${url.host} can not be reached${way}: ${reason}.`, {
     hint: "Check that it runs and that the address is right (hunch.endpoint, --endpoint).",
     cause,
   });

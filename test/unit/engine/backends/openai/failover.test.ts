@@ -2,9 +2,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import type { GenerateParams, GenerationEvent } from "../../../../../src/common/protocol.ts";
+import type { GenerationEvent } from "../../../../../src/common/protocol.ts";
 import { FailoverBackend } from "../../../../../src/engine/backends/openai/failoverBackend.ts";
 import { type Answer, delta, FakeServer, json, stream, usage } from "./fakeServer.ts";
+import { loadParams, why } from "./params.ts";
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -20,15 +21,7 @@ async function fake(answer: Answer): Promise<FakeServer> {
 async function connect(...endpoints: string[]): Promise<FailoverBackend> {
   const [endpoint = "", ...others] = endpoints;
   const backend = await FailoverBackend.load(
-    {
-      target: { id: "m", path: endpoint },
-      draft: null,
-      contextSize: "auto",
-      kvType: "auto",
-      threads: "auto",
-      gpu: "off",
-      strict: false,
-    },
+    loadParams("m", endpoint),
     { kind: "openai", endpoint, apiKey: null, others: others.map((other) => ({ endpoint: other, apiKey: null })) },
     { onProgress: () => {}, log: () => {} },
   );
@@ -36,16 +29,7 @@ async function connect(...endpoints: string[]): Promise<FailoverBackend> {
   return backend;
 }
 
-const params: GenerateParams = {
-  generationId: "g",
-  conversationId: "c",
-  prompt: { kind: "chat", messages: [{ role: "user", content: "Why?" }], thinking: "off" },
-  sampling: { temperature: 0, topK: 40, topP: 0.9, minP: 0, repetitionPenalty: 1, seed: 3 },
-  maxTokens: 500,
-  controls: { budget: null, loopGuard: false, earlyExit: "off" },
-  speculation: "auto",
-  onContextFull: "stop",
-};
+const params = why("off");
 
 async function ask(backend: FailoverBackend, signal = new AbortController().signal) {
   const events: GenerationEvent[] = [];

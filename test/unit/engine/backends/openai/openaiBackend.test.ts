@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { GenerateParams, GenerationEvent, GenerationResult } from "../../../../../src/common/protocol.ts";
 import { OpenaiBackend } from "../../../../../src/engine/backends/openai/openaiBackend.ts";
 import { type Answer, delta, FakeServer, json, stream, usage } from "./fakeServer.ts";
+import { loadParams, why } from "./params.ts";
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -22,15 +23,7 @@ async function fake(answer: Answer, o: Parameters<typeof FakeServer.start>[1] = 
 async function connect(endpoint: string, o: { model?: string; apiKey?: string; timeoutMs?: number } = {}) {
   const { model = "", apiKey = null, timeoutMs } = o;
   const backend = await OpenaiBackend.load(
-    {
-      target: { id: model, path: endpoint },
-      draft: null,
-      contextSize: "auto",
-      kvType: "auto",
-      threads: "auto",
-      gpu: "off",
-      strict: false,
-    },
+    loadParams(model, endpoint),
     { kind: "openai", endpoint, apiKey, timeoutMs },
     { onProgress: () => {}, log: () => {} },
   );
@@ -38,16 +31,7 @@ async function connect(endpoint: string, o: { model?: string; apiKey?: string; t
   return backend;
 }
 
-const params: GenerateParams = {
-  generationId: "g",
-  conversationId: "c",
-  prompt: { kind: "chat", messages: [{ role: "user", content: "Why?" }], thinking: "on" },
-  sampling: { temperature: 0, topK: 40, topP: 0.9, minP: 0, repetitionPenalty: 1, seed: 3 },
-  maxTokens: 500,
-  controls: { budget: null, loopGuard: false, earlyExit: "off" },
-  speculation: "auto",
-  onContextFull: "stop",
-};
+const params = why("on");
 
 interface Asked {
   events: GenerationEvent[];

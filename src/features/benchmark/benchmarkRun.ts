@@ -1,0 +1,106 @@
+/**
+ * `Hunch: Benchmark This Machine`: the short form of `hunch bench speed` on the model in use. Plain decoding and
+ * speculation answer the same prompts in turn, so what counts is their ratio. Cancelled, it shows what it has.
+ */
+
+import { cpus } from "node:os";
+import * as vscode from "vscode";
+import { baseline, type Conditions, shortArms } from "../../benchmark/arms.ts";
+import { markdown, type Report } from "../../benchmark/report.ts";
+import { hunchRequest, hunchRun, runArms } from "../../benchmark/runner.ts";
+import { loadWorkloads, workloadNames } from "../../benchmark/workloads.ts";
+import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
+import type { MeasureResult, ModelInfo } from "../../common/protocol.ts";
+import type { Ctx } from "../../host/ctx.ts";
+import { offerMissingModel } from "../models/download.ts";
+import { benchmarkPage } from "./page.ts";
+
+/** Of each workload; with two rounds of both arms some minutes on a small machine. */
+const prompts = 1;
+const rounds = 2;
+const conditions: Conditions = { maxTokens: 96, temperature: 0, seed: 42 };
+/** Share of the progress that loading and the cost curve take (%). */
+const startPercent = 10;
+
+/** @returns null when there is no model, or nothing was measured before it was cancelled. */
+export async function runBenchmark(ctx: Ctx): Promise<Report | null> {
+  const { backend } = ctx.settings.current;
+  if (backend !== "embedded" && backend !== "auto") throw aServerAnswers();
+  if (!(await offerMissingModel(ctx))) return null;
+  const location = vscode.ProgressLocation.Notification;
+  return vscode.window.withProgress(
+    { location, title: t("Hunch: benchmark"), cancellable: true },
+    async (progress, cancel) => {
+      const abort = new AbortController();
+      const cancelling = cancel.onCancellationRequested(() => abort.abort());
+      const { signal } = abort;
+      try {
+        const model = await ctx.engine.prepare({
+          onProgress: (part) => progress.report({ message: t("loading the model, {0} %", Math.round(100 * part)) }),
+          signal,
+        });
+        if (model.device === "llama-server") throw aServerAnswers();
+        progress.report({ message: t("measuring the cost of passes"), increment: startPercent });
+        const measured = await ctx.engine.whenIdle((client) => client.measure({ costCurve: true, exactness: false }));
+        const report = newReport(model, measured);
+        let shown = 0;
+        report.measured = await runArms({
+          workloads: loadWorkloads(workloadNames, prompts),
+          arms: shortArms,
+          rounds,
+          earlier: [],
+          measure: async (arm, { name, index, prompt }) => {
+            const request = hunchRequest(prompt, conditions, arm.speculation, `benchmark ${name} ${index} ${arm.name}`);
+            return hunchRun(await ctx.engine.generate(request, { onEvents: () => {}, signal }));
+          },
+          onRun: () => {},
+          onProgress: ({ done, total, secondsLeft }) => {
+            const percent = ((100 - startPercent) * done) / total;
+            const left = secondsLeft === null ? "" : `, ${t("{0} left", `${Math.ceil(secondsLeft)} s`)}`;
+            progress.report({ message: t("{0} of {1} runs{2}", done, total, left), increment: percent - shown });
+            shown = percent;
+          },
+          signal,
+        });
+        return report;
+      } finally {
+        cancelling.dispose();
+      }
+    },
+  );
+}
+
+/** @param measured null when the engine was busy with a question. */
+function newReport(model: ModelInfo, measured: MeasureResult | null): Report {
+  const costCurve = measured?.costCurve ?? null;
+  return {
+    made: new Date().toISOString(),
+    command: "Hunch: Benchmark This Machine",
+    cpu: model.device === "cpu" ? (cpus()[0]?.model.trim() ?? "unknown CPU") : model.device,
+    threads: model.threads.used,
+    model: model.name || model.id,
+    draft: model.draft?.id ?? null,
+    temperature: conditions.temperature,
+    maxTokens: conditions.maxTokens,
+    rounds,
+    costCurve,
+    bound: costCurve && Math.max(...Object.entries(costCurve).map(([size, ratio]) => Number(size) / ratio)),
+    measured: [],
+  };
+}
+
+export function showBenchmark(report: Report): void {
+  const panel = vscode.window.createWebviewPanel("hunch.benchmark", t("Hunch: Benchmark"), vscode.ViewColumn.Active, {
+    enableScripts: true,
+  });
+  panel.webview.html = benchmarkPage(report);
+  // The page's only message: its button was pressed.
+  panel.webview.onDidReceiveMessage(() => vscode.env.clipboard.writeText(markdown(report, baseline)));
+}
+
+function aServerAnswers(): HunchError {
+  return new HunchError("backendUnavailable", t("A server answers, and the benchmark measures Hunch's own decoder."), {
+    hint: t("Set hunch.backend to embedded to measure it."),
+  });
+}
