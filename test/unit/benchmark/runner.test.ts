@@ -133,17 +133,13 @@ describe("the report", () => {
     expect(auto).toMatchObject({ ratio: 1.75, leastPrompt: 1.5, mostPrompt: 2, acceptanceRate: 0.5 });
   });
 
-  it("goes on from an earlier one: its runs, its cost curve, and the commands of both", () => {
-    const later: Report = {
-      ...report,
-      command: "hunch bench speed --workloads chat",
-      measured: [],
-      bound: 9,
-      costCurve: {},
-    };
-    takeUp(report, later);
-    takeUp({ ...later }, later);
-    expect(later).toEqual({ ...report, command: "hunch bench speed; then hunch bench speed --workloads chat" });
+  it("goes on from an earlier one: its runs, its cost curve, and the commands of both, each once", () => {
+    const begun = (): Report => ({ ...report, command: "hunch bench speed --workloads chat", measured: [], bound: 9 });
+    const second = begun();
+    takeUp(report, second);
+    const third = begun();
+    takeUp(second, third);
+    expect(third).toEqual({ ...report, command: "hunch bench speed; then hunch bench speed --workloads chat" });
   });
 
   it("names ngram-mod's peculiarity only where it ran", () => {
