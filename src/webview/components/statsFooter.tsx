@@ -42,28 +42,30 @@ export function StatsFooter({ head, stats, open, showOrigins, busy, answer }: St
           <span>
             {statsSummary(stats).map((part, index, parts) => (
               <Fragment key={part}>
-                <span class="stats-part">{index < parts.length - 1 ? `${part} ·` : part}</span>{" "}
+                <span class="stats-part">{index < parts.length - 1 ? `${part}\u00a0·` : part}</span>{" "}
               </Fragment>
             ))}
           </span>
         </button>
-        {head.status === "done" && <Thumbs head={head} />}
-        {head.status === "done" && (
+        <div class="stats-actions">
+          {head.status === "done" && <Thumbs head={head} />}
+          {head.status === "done" && (
+            <IconButton
+              icon="refresh"
+              title={t("Answer again; this answer is kept")}
+              label={t("Answer again")}
+              disabled={busy}
+              onClick={() => post({ type: "retry", turnId: head.id })}
+            />
+          )}
+          <IconButton icon="copy" title={t("Copy answer")} onClick={copyAnswer} />
           <IconButton
-            icon="refresh"
-            title={t("Answer again; this answer is kept")}
-            label={t("Answer again")}
-            disabled={busy}
-            onClick={() => post({ type: "retry", turnId: head.id })}
+            icon="layers"
+            title={t("Colour the text by who proposed it")}
+            pressed={showOrigins}
+            onClick={() => post({ type: "setShowOrigins", value: !showOrigins })}
           />
-        )}
-        <IconButton icon="copy" title={t("Copy answer")} onClick={copyAnswer} />
-        <IconButton
-          icon="layers"
-          title={t("Colour the text by who proposed it")}
-          pressed={showOrigins}
-          onClick={() => post({ type: "setShowOrigins", value: !showOrigins })}
-        />
+        </div>
       </div>
       <div id={detailsId} hidden={!open}>
         {open && <StatsDetails stats={stats} />}
