@@ -5,13 +5,14 @@
  * another way to the same bound.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadWorkloads } from "../../src/benchmark/workloads.ts";
-import { EngineClient } from "../../src/client/engineClient.ts";
 import type { GenerationResult, SpeculationMode } from "../../src/common/protocol.ts";
+import { median } from "../../src/evaluation/statistics.ts";
+import { decode, loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -34,29 +35,19 @@ const prompts = loadWorkloads(["chat", "reason", "explain"], lanes)
   .map(({ prompt }) => prompt);
 
 const stateFolder = mkdtempSync(join(tmpdir(), "hunch-bench-"));
-const client = await EngineClient.start({
-  enginePath: join(root, "dist", "engine.mjs"),
-  client: "bench",
-  stateFolder,
-  logLevel: "warn",
-  onLog: (level, message) => process.stderr.write(`[${level}] ${message}\n`),
-});
+const client = await startEngine(stateFolder);
 
 let asked = 0;
-const ask = (i: number): Promise<GenerationResult> =>
-  client.generate(
-    {
-      generationId: `lanes-${++asked}`,
-      conversationId: `lane ${i}`,
-      prompt: { kind: "raw", text: prompts[i]! },
-      sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 },
-      maxTokens,
-      controls: { budget: null, loopGuard: false, earlyExit: "off" },
-      speculation: options.speculation as SpeculationMode,
-      onContextFull: "stop",
-    },
-    { onEvents: () => {} },
-  );
+async function ask(i: number): Promise<GenerationResult> {
+  const { result } = await decode(client, {
+    id: `lanes-${++asked}`,
+    text: prompts[i]!,
+    maxTokens,
+    speculation: options.speculation as SpeculationMode,
+    sampling: sampling(0, 1),
+  });
+  return result;
+}
 
 interface Measured {
   tokensPerSecond: number;
@@ -87,16 +78,8 @@ const bound = async () => {
 };
 
 try {
-  const model = await client.load({
-    target: { id: basename(path), path },
-    draft: null,
-    contextSize: 2048,
-    kvType: "auto",
-    threads: options.threads ? Number(options.threads) : "auto",
-    gpu: "auto",
-    strict: false,
-    lanes,
-  });
+  const threads = options.threads ? Number(options.threads) : "auto";
+  const model = await client.load(loadParams(path, { contextSize: 2_048, threads, gpu: "auto", lanes }));
   const bounds = [await bound()];
   await atOnce(); // opens the lanes, and reads the prompts
   const rounds: { inTurn: Measured; atOnce: Measured; ratio: number }[] = [];
@@ -113,7 +96,7 @@ try {
   const result = {
     made: new Date().toISOString(),
     model: model.name,
-    cpu: cpus()[0]?.model ?? "unknown",
+    cpu: thisCpu(),
     device: model.device,
     threads: model.threads.used,
     lanes,
@@ -144,8 +127,4 @@ try {
 
 async function swapped(): Promise<Measured[]> {
   return [await atOnce(), await inTurn()];
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }

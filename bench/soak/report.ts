@@ -1,5 +1,5 @@
 /** Memory over a long run as figures, Markdown and a picture. */
-import { median } from "../../src/benchmark/report.ts";
+import { median } from "../../src/evaluation/statistics.ts";
 import { circle, line, svg, text } from "../../src/evaluation/svg.ts";
 
 export interface MemorySample {

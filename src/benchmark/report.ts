@@ -1,4 +1,5 @@
 /** Results to numbers, a markdown table and an SVG chart. Medians, with the spread beside them. */
+import { median } from "../evaluation/statistics.ts";
 import type { Run } from "./arms.ts";
 
 export interface Measured {
@@ -32,12 +33,6 @@ export function takeUp(earlier: Report, report: Report): void {
   const { measured, costCurve, bound, command } = earlier;
   const commands = new Set([...command.split(commandSeparator), report.command]);
   Object.assign(report, { measured, costCurve, bound, command: [...commands].join(commandSeparator) });
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** Per workload and arm: the ratio to the baseline, prompt by prompt and round by round, as median, least and most. */
