@@ -1,6 +1,6 @@
 // Bundles the four programs: extension (CommonJS, for VS Code), engine and CLI (ESM, since node-llama-cpp is ESM only)
 // and the panel. `--watch` rebuilds on change, `--meta` writes dist/meta.json to see what takes the space.
-import { cpSync, existsSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 
@@ -34,11 +34,31 @@ const loadedOnDemand = {
   },
 };
 
+/**
+ * Each file that imports `vscode` would get a copy of the API's several hundred members when the bundle is loaded. This
+ * module has the members that are used, once; esbuild then binds every use to it directly.
+ */
+const vscodeOnce = {
+  name: "vscode-once",
+  setup(build) {
+    build.onResolve({ filter: /^vscode$/ }, ({ kind }) =>
+      kind === "require-call" ? { path: "vscode", external: true } : { path: "vscode", namespace: "vscode-once" },
+    );
+    build.onLoad({ filter: /.*/, namespace: "vscode-once" }, () => {
+      const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+      const used = sources.flatMap((name) =>
+        [...readFileSync(path.join("src", name), "utf8").matchAll(/\bvscode\.(\w+)/g)].map(([, member]) => member),
+      );
+      const members = [...new Set(used)].sort();
+      return { contents: `const api = require("vscode");\nexport const { ${members.join(", ")} } = api;\n` };
+    });
+  },
+};
+
 const programs = [
   {
     ...node,
     format: "cjs",
-    external: ["vscode"],
     entryPoints: [
       "src/extension.ts",
       "src/host/runtime.ts",
@@ -51,7 +71,7 @@ const programs = [
     outExtension: { ".js": ".cjs" },
     // VS Code gives `vscode` to require(), whatever loads the file.
     supported: { "dynamic-import": false },
-    plugins: [loadedOnDemand],
+    plugins: [loadedOnDemand, vscodeOnce],
   },
   { ...esm, entryPoints: ["src/engine/main.ts"], outfile: "dist/engine.mjs" },
   { ...esm, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.mjs" },
