@@ -1,9 +1,10 @@
 /**
  * `npm run bench:record -- --model FILE`: decodes the speed benchmark's prompts, or those of `--prompts FILE` (JSON lines
  * {"prompt": "…"}), plainly and writes what the target said, for `bench:replay`. Slow once (it decodes everything), so
- * that policies can be compared in seconds ever after.
+ * that policies can be compared in seconds ever after. With `--workloads` only those are decoded anew, and the file's
+ * other traces of the same model stay.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     "max-tokens": { type: "string", default: "240" },
     limit: { type: "string", default: "6" },
     prompts: { type: "string" },
+    workloads: { type: "string" },
     out: { type: "string", default: join(root, "bench", "data", "traces.json") },
   },
 });
@@ -37,11 +39,12 @@ const codec = new TextCodec(model.model);
 const governor = new ThreadGovernor(threads);
 const { sequence } = model;
 
-const file: TraceFile = { model: ref.id, vocabularySize: sequence.vocabularySize, traces: [] };
+const chosen = workloadNames.filter((name) => options.workloads?.split(",").includes(name) ?? true);
+const file: TraceFile = { model: ref.id, vocabularySize: sequence.vocabularySize, traces: keptTraces() };
 const limit = Number(options.limit);
 const workloads = options.prompts
   ? parsePrompts(readFileSync(options.prompts, "utf8")).slice(0, limit)
-  : loadWorkloads(workloadNames, limit);
+  : loadWorkloads(chosen, limit);
 for (const workload of workloads) {
   const prompt = codec.encode([{ text: workload.prompt, special: true }]);
   sequence.rollback(0);
@@ -74,3 +77,11 @@ for (const workload of workloads) {
   writeFileSync(options.out, `${JSON.stringify(file)}\n`);
 }
 process.exit(0);
+
+/** The traces of the workloads that are not decoded this time. @throws Error where they are another model's */
+function keptTraces(): Trace[] {
+  if (!options.workloads || !existsSync(options.out)) return [];
+  const before: TraceFile = JSON.parse(readFileSync(options.out, "utf8"));
+  if (before.model !== ref.id) throw new Error(`${options.out} holds traces of ${before.model}; name another --out`);
+  return before.traces.filter(({ workload }) => !chosen.some((name) => name === workload));
+}
