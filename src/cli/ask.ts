@@ -96,6 +96,7 @@ function generateParams(
     budget: request.budget ?? undefined,
     format: model.thinking,
     learnt,
+    thoughts: request.thoughts,
   });
   return {
     ...common,

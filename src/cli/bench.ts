@@ -9,14 +9,17 @@ import { Command } from "commander";
 import { HunchError } from "../common/errors.ts";
 import { type Effort, efforts } from "../common/panel.ts";
 import type { ModelInfo } from "../common/protocol.ts";
-import { type Arm, type ControlName, controlNames, parallelThoughts } from "../evaluation/arms.ts";
+import { type Arm, armName, type ControlName, controlNames, parallelThoughts } from "../evaluation/arms.ts";
+import { learntTemplates } from "../evaluation/calibration/calibrate.ts";
 import { chart } from "../evaluation/chart.ts";
 import { type Item, parseItems, sample } from "../evaluation/items.ts";
 import { appendRecord, readRecords } from "../evaluation/records.ts";
 import { figures, table } from "../evaluation/report.ts";
 import { type RunRecord, run } from "../evaluation/runner.ts";
 import { seededRandom } from "../evaluation/statistics.ts";
+import { calibrationFolder, thisUser } from "../models/folder.ts";
 import type { TemplateName } from "../prompts/compose.ts";
+import type { LearntTemplates } from "../prompts/effort.ts";
 import { templateNames } from "../prompts/templates/index.ts";
 import { addEngineOptions, engineRequest } from "./askRequest.ts";
 import { addBenchSpeed } from "./benchSpeed.ts";
@@ -34,6 +37,9 @@ type Options = Parameters<typeof engineRequest>[0] & {
   seed: number;
   maxTokens: number;
   parallel: number;
+  thoughts: number;
+  calibrated?: true;
+  plainDecoding?: true;
   out: string;
   name: string;
 };
@@ -53,6 +59,14 @@ export function benchCommand(setStatus: (status: number) => void): Command {
       ["plain", "concise", "draft"],
     )
     .option("--efforts <a,b>", "efforts to compare as well, each as `ask` does it", list(efforts), [])
+    .option("--calibrated", "effort auto uses what `hunch calibrate` found for this model, if anything")
+    .option(
+      "--thoughts <n>",
+      "thoughts side by side of the efforts high and max, as the setting hunch.parallelThoughts has it",
+      integer(1, 16),
+      1,
+    )
+    .option("--plain-decoding", "compare with the first template decoded without speculation")
     .option("--controls <a,b>", `what may end a thought: ${controlNames.join(", ")}`, list(controlNames), ["off"])
     .option("--effort <level>", "the effort whose budget the templates get", one(efforts), "low")
     .option("--limit <n>", "questions, drawn by the seed", integer(1, 1_000_000), 40)
@@ -77,17 +91,19 @@ async function benchThinking(options: Options): Promise<number> {
   return resumable(
     options.verbose ?? false,
     async ({ context, interrupts, display }) => {
-      const lanes = Math.max(options.parallel, options.controls.includes("parallel") ? parallelThoughts : 1);
+      const several = options.controls.includes("parallel") ? parallelThoughts : 1;
+      const lanes = Math.max(options.parallel, several, options.efforts.length > 0 ? options.thoughts : 1);
       const params = { ...(await loadModel(engineRequest(options), context)), lanes };
       const earlier = await readRecords(recordsFile);
       return withEngine(context, async (client) => {
         const model = await load(client, params, context);
         context.output.loaded(model);
+        const learnt = options.calibrated ? await calibrated(model) : {};
         const records = await run({
           items,
           armsOf: () => arms,
           model,
-          conditions: { maxTokens: options.maxTokens, speculation: options.speculation, seed: 0, learnt: {} },
+          conditions: { maxTokens: options.maxTokens, speculation: options.speculation, seed: 0, learnt },
           earlier,
           parallel: options.parallel,
           generate: (generation, signal) => client.generate(generation, { onEvents: () => {}, signal }),
@@ -95,11 +111,19 @@ async function benchThinking(options: Options): Promise<number> {
           onProgress: (progress) => display.progress(progress),
           signal: interrupts.signal,
         });
-        return { model, records };
+        return { model, learnt, records };
       });
     },
-    ({ model, records }) => report(options, model, items, records),
+    (outcome) => report(options, arms.map(armName), items, outcome),
   );
+}
+
+async function calibrated(model: ModelInfo): Promise<LearntTemplates> {
+  const learnt = await learntTemplates(calibrationFolder(thisUser()), model);
+  if (Object.keys(learnt).length > 0) return learnt;
+  throw new HunchError("usage", `${model.name || model.id} has no calibration.`, {
+    hint: "Run hunch calibrate with this model first, or leave --calibrated out.",
+  });
 }
 
 async function readItems({ data, limit, seed }: Options): Promise<Item[]> {
@@ -114,26 +138,35 @@ async function readItems({ data, limit, seed }: Options): Promise<Item[]> {
   throw new HunchError("emptyInput", `There are no questions in ${data}.`, { hint: "Each line holds one as JSON." });
 }
 
-function armsOf({ templates, efforts, controls, effort }: Options): Arm[] {
+/** The first is what the others are compared with. */
+function armsOf({ templates, efforts, controls, effort, thoughts, plainDecoding }: Options): Arm[] {
+  const [template = "plain"] = templates;
+  const [end = "off"] = controls;
   return [
+    ...(plainDecoding ? [{ by: "template", template, controls: end, effort, speculation: "off" } as const] : []),
     ...templates.flatMap((template) => {
       // Without a thought there is nothing to end.
       const ends: readonly ControlName[] = template === "none" ? controls.slice(0, 1) : controls;
       return ends.map((end): Arm => ({ by: "template", template, controls: end, effort }));
     }),
-    ...efforts.map((level): Arm => ({ by: "effort", effort: level })),
+    ...efforts.map((level): Arm => ({ by: "effort", effort: level, thoughts })),
   ];
 }
 
-/** The result on standard output, and as JSON, table and picture in the folder of results. */
+/**
+ * The result on standard output, and as JSON, table and picture in the folder of results.
+ * @param arms names; the first is what the others are compared with
+ */
 async function report(
   options: Options,
-  model: ModelInfo,
+  arms: readonly string[],
   items: readonly Item[],
-  records: readonly RunRecord[],
+  outcome: { model: ModelInfo; learnt: LearntTemplates; records: readonly RunRecord[] },
 ): Promise<void> {
-  const baseline = records[0]?.arm;
-  if (baseline === undefined) return;
+  const { model, learnt } = outcome;
+  if (outcome.records.length === 0) return;
+  const records = outcome.records.toSorted((a, b) => arms.indexOf(a.arm) - arms.indexOf(b.arm));
+  const baseline = arms[0]!;
   const rows = figures(records, baseline);
   const about = {
     made: new Date().toISOString(),
@@ -147,6 +180,7 @@ async function report(
     threads: model.threads.used,
     maxTokens: options.maxTokens,
     speculation: options.speculation,
+    calibrated: learnt,
     timesComparable: !records.some(({ aside }) => aside),
   };
   const title = `${about.model} on ${about.data}, ${about.items} questions`;

@@ -13,7 +13,8 @@ import type { TemplateName } from "../prompts/templates/template.ts";
 import type { Item } from "./items.ts";
 
 /**
- * `off`: a thought ends when the model ends it, or at the output limit. `budget`: at the effort's budget too.
+ * `off`: a thought ends when the model ends it; one that would eat the output limit is ended so that an answer fits in, as
+ * with every other. `budget`: at the effort's budget too.
  * `guarded`: and when it repeats itself. `earlyExit`: and when its trial answers agree. `parallel`: as guarded, with four
  * thoughts side by side, which end when most have come to the same.
  */
@@ -22,9 +23,13 @@ export const parallelThoughts = 4;
 export type ControlName = (typeof controlNames)[number];
 
 export type Arm =
-  | { by: "template"; template: TemplateName; controls: ControlName; effort: Effort }
-  /** As `ask` does it: the effort chooses the template, the budget and the controls. */
-  | { by: "effort"; effort: Effort };
+  /** `speculation` in place of what all arms have. */
+  | { by: "template"; template: TemplateName; controls: ControlName; effort: Effort; speculation?: "off" }
+  /**
+   * As `ask` does it: the effort chooses the template, the budget and the controls. `thoughts`: as the setting
+   * hunch.parallelThoughts; counts at efforts high and max.
+   */
+  | { by: "effort"; effort: Effort; thoughts?: number };
 
 /** What all arms share. */
 export interface Conditions {
@@ -36,10 +41,15 @@ export interface Conditions {
   learnt: LearntTemplates;
 }
 
-/** "plain", "draft, budget", "effort auto". */
+/** "plain", "draft, budget", "plain, no speculation", "effort auto", "effort high, 4 thoughts". */
 export function armName(arm: Arm): string {
-  if (arm.by === "effort") return `effort ${arm.effort}`;
-  return arm.controls === "off" ? arm.template : `${arm.template}, ${arm.controls}`;
+  if (arm.by === "effort") return `effort ${arm.effort}${severalThoughts(arm) ? `, ${arm.thoughts} thoughts` : ""}`;
+  const name = arm.controls === "off" ? arm.template : `${arm.template}, ${arm.controls}`;
+  return arm.speculation === "off" ? `${name}, no speculation` : name;
+}
+
+function severalThoughts({ effort, thoughts = 1 }: { effort: Effort; thoughts?: number }): boolean {
+  return thoughts > 1 && (effort === "high" || effort === "max");
 }
 
 export function request(
@@ -57,6 +67,7 @@ export function request(
     template: arm.by === "template" ? arm.template : undefined,
     format: model.thinking,
     learnt: conditions.learnt,
+    thoughts: arm.by === "effort" ? arm.thoughts : undefined,
   });
   const greedy: SamplingOptions = {
     temperature: 0,
@@ -77,7 +88,9 @@ export function request(
     sampling: { ...greedy, ...composed.sampling },
     maxTokens: conditions.maxTokens,
     controls: arm.by === "effort" ? composed.controls : controls(arm.controls, composed),
-    speculation: conditions.speculation,
+    speculation: (arm.by === "template" ? arm.speculation : undefined) ?? conditions.speculation,
+    // What one arm wrote must not help the next to write the same faster.
+    freshDrafters: true,
     onContextFull: "stop",
   };
 }

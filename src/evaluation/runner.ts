@@ -1,7 +1,7 @@
 /**
- * Runs every item with every arm, item by item, so that a run that is stopped leaves whole comparisons; one after the
- * other, or several at once where times do not matter. What has been run is given as records and not run again. Knows no
- * engine: it is given a `generate`.
+ * Runs every item with every arm, item by item, so that a run that is stopped leaves whole comparisons, and the part of
+ * the prompt that the arms share is read once; one item after the other, or several at once where times do not matter.
+ * What has been run is given as records and not run again. Knows no engine: it is given a `generate`.
  */
 import { createHash } from "node:crypto";
 import type { GenerateParams, GenerationResult, ModelInfo } from "../common/protocol.ts";
@@ -9,6 +9,7 @@ import type { StopReason, ThinkingEnd } from "../common/segments.ts";
 import { isRight } from "./answers.ts";
 import { type Arm, armName, type Conditions, request } from "./arms.ts";
 import type { Item } from "./items.ts";
+import { mean } from "./statistics.ts";
 
 /** One item answered by one arm. */
 export interface RunRecord {
@@ -17,6 +18,7 @@ export interface RunRecord {
   /** Of all that decides the output, model included: with another wording or model, an earlier record does not count. */
   fingerprint: string;
   right: boolean;
+  /** Of all thoughts, where there were several side by side. */
   thinkingTokens: number;
   answerTokens: number;
   /** Reading the prompt and writing thought and answer. */
@@ -44,7 +46,7 @@ export interface RunOptions {
   conditions: Conditions;
   /** Of earlier runs; those that fit are taken over. */
   earlier: readonly RunRecord[];
-  /** Runs at once; 1 unless given. */
+  /** Items at once; 1 unless given. */
   parallel?: number;
   generate(params: GenerateParams, signal?: AbortSignal): Promise<GenerationResult>;
   /** Called when an item has been answered, before the next begins. */
@@ -63,34 +65,40 @@ interface Job {
 /** All records of these items and arms; after an abort those that are finished. */
 export async function run(options: RunOptions): Promise<RunRecord[]> {
   const { items, armsOf, model, conditions, earlier, signal } = options;
-  const jobs = items.flatMap((item, i) =>
+  const jobs = items.map((item, i) =>
     // Another arm begins each time: the first one reads the part of the prompt that all share.
     rotated(armsOf(item), i).map((arm): Job => {
       const params = request(item, arm, model, conditions);
       return { item, arm, params, fingerprint: fingerprint(params, model) };
     }),
   );
+  const total = jobs.flat().length;
   const known = new Map(earlier.map((record) => [key(record.item, record.arm, record.fingerprint), record]));
-  const found = jobs.flatMap((job) => known.get(key(job.item.id, armName(job.arm), job.fingerprint)) ?? []);
-  const open = jobs.filter((job) => !known.has(key(job.item.id, armName(job.arm), job.fingerprint)));
-  const records = [...found];
+  const earlierOf = (job: Job) => known.get(key(job.item.id, armName(job.arm), job.fingerprint));
+  const records = jobs.flat().flatMap((job) => earlierOf(job) ?? []);
   const { parallel = 1 } = options;
-  const tell = () =>
-    options.onProgress(progress(records, jobs, open.length - (records.length - found.length), parallel));
-  const queue = open.values();
+  const tell = () => options.onProgress(progress(records, total, parallel));
+  const queue = jobs.map((some) => some.filter((job) => !earlierOf(job))).values();
   let isOver = false;
-  const work = async () => {
-    for (const job of queue) {
-      if (isOver || signal?.aborted) break;
-      tell();
-      const params = { ...job.params, generationId: `evaluation-${job.item.id}-${armName(job.arm)}` };
-      const result = await options.generate(params, signal);
-      // A cut thought is no answer of the arm.
-      if (result.stopReason === "cancelled") break;
-      const record = toRecord(job, result);
-      records.push(record);
-      await options.onRecord(record);
+  const answer = async (job: Job): Promise<void> => {
+    tell();
+    const params = { ...job.params, generationId: `evaluation-${job.item.id}-${armName(job.arm)}` };
+    const result = await options.generate(params, signal);
+    // A cut thought is no answer of the arm; and nothing is begun after it.
+    if (result.stopReason === "cancelled") {
+      isOver = true;
+      return;
     }
+    const record = toRecord(job, result);
+    records.push(record);
+    await options.onRecord(record);
+  };
+  const work = async () => {
+    for (const some of queue)
+      for (const job of some) {
+        if (isOver || signal?.aborted) return;
+        await answer(job);
+      }
   };
   const workers = Array.from({ length: parallel }, () =>
     work().catch((error: unknown) => {
@@ -110,7 +118,7 @@ function toRecord({ item, arm, fingerprint }: Job, result: GenerationResult): Ru
     arm: armName(arm),
     fingerprint,
     right: isRight(item.kind, item.expected, result.answer),
-    thinkingTokens: stats.thinkingTokens,
+    thinkingTokens: stats.thinkingTokens + stats.otherThinkingTokens,
     answerTokens: stats.answerTokens,
     timeToAnswerMs: Math.round(stats.prefillMs + stats.decodeMs),
     // Passes shared by its own thoughts are its own.
@@ -123,11 +131,11 @@ function toRecord({ item, arm, fingerprint }: Job, result: GenerationResult): Ru
   };
 }
 
-function progress(records: readonly RunRecord[], jobs: readonly Job[], left: number, parallel: number): RunProgress {
-  const total = records.reduce((sum, record) => sum + record.timeToAnswerMs, 0);
-  const each = total / records.length / parallel / 1000;
+function progress(records: readonly RunRecord[], total: number, parallel: number): RunProgress {
+  const left = total - records.length;
+  const each = mean(records.map((record) => record.timeToAnswerMs)) / parallel / 1000;
   const secondsLeft = left === 0 ? 0 : records.length === 0 ? null : each * left;
-  return { done: jobs.length - left, total: jobs.length, secondsLeft };
+  return { done: records.length, total, secondsLeft };
 }
 
 function fingerprint(params: Omit<GenerateParams, "generationId">, model: ModelInfo): string {

@@ -43,6 +43,8 @@ export interface ComposeInput {
   learnt?: LearntTemplates;
   /** What use taught; counts where the effort is "auto". */
   use?: UseLog;
+  /** Thoughts side by side at efforts high and max, where the engine can have several; absent: 1. */
+  thoughts?: number;
 }
 
 export interface Composed {
@@ -96,6 +98,7 @@ export function compose(input: ComposeInput): Composed {
       loopGuard: true,
       // Only answers of one short line can be tried out; the other tasks ask for more than that.
       earlyExit: thinking === "on" && task === "ask" ? "auto" : "off",
+      ...(thinking === "on" && plan.thoughts > 1 ? { thoughts: plan.thoughts } : {}),
     },
     maxTokens: thoughtTokens + tasks[task].answerTokens,
     template: thinking === "on" ? template.name : "none",

@@ -15,6 +15,8 @@ export interface EffortPlan {
   template: TemplateName;
   /** Thinking tokens; null = as long as the model wants. */
   budget: number | null;
+  /** Side by side; a vote on what they come to chooses one. */
+  thoughts: number;
 }
 
 /**
@@ -41,16 +43,23 @@ export function planEffort(input: {
   learnt?: LearntTemplates;
   /** What use taught; counts where the effort is "auto". */
   use?: UseLog;
+  /** Thoughts side by side at efforts high and max; absent: 1. */
+  thoughts?: number;
 }): EffortPlan {
-  const { task, question, code } = input;
+  const { task, question, code, thoughts = 1 } = input;
   const effort =
     input.effort === "auto" ? learntEffort(input.use ?? [], task, autoEffort(task, question, code)) : input.effort;
   const learnt =
     input.effort === "auto" && effort !== "off" ? learntTemplate(input.learnt ?? {}, question, code) : undefined;
+  const budget = budgets[input.native ? "native" : "elicited"];
+  // Several short thoughts take about as long as one long one.
+  if (thoughts > 1 && (effort === "high" || effort === "max"))
+    return { effort, template: templateFor("low", task, question, code), budget: budget.medium, thoughts };
   return {
     effort,
     template: learnt ?? templateFor(effort, task, question, code),
-    budget: budgets[input.native ? "native" : "elicited"][effort],
+    budget: budget[effort],
+    thoughts: 1,
   };
 }
 

@@ -17,7 +17,7 @@ const data = () => {
 };
 const bench = () => [
   ...["bench", "thinking", "--data", data(), "--model", inject("scripted").chain, "--out", folder()],
-  ...["--templates", "plain,none", "--controls", "off,guarded", "--json"],
+  ...["--templates", "plain,none", "--controls", "off,guarded", "--plain-decoding", "--json"],
 ];
 const result = (name: string) => readFileSync(join(folder(), name), "utf8");
 
@@ -43,14 +43,15 @@ describe("bench thinking", () => {
     const second = await cli([...bench(), "--name", "stopped"]);
     expect(second.status).toBe(0);
     expect(records().slice(0, kept.length)).toEqual(kept);
-    expect(records()).toHaveLength(9);
+    expect(records()).toHaveLength(12);
     const done = second.json().at(-1);
     expect(done?.arms.map(({ arm, items, right }: Record<string, unknown>) => [arm, items, right])).toEqual([
+      ["plain, no speculation", 3, 0],
       ["plain", 3, 0],
       ["plain, guarded", 3, 0],
       ["none", 3, 0],
     ]);
-    expect(done?.arms[2].against.saved).toBe(1);
+    expect(done?.arms[3].against.saved).toBe(1);
     expect(result("stopped.md")).toContain("| plain, guarded | 3 |");
     expect(result("stopped.svg")).toContain("</svg>");
   });

@@ -77,6 +77,24 @@ describe("run", () => {
     expect(progress.find(({ done }) => done === 1)!.secondsLeft).toBe(8);
   });
 
+  it("does not have the arms of one item beside each other, since they share a prompt", async () => {
+    const beside: string[][] = [];
+    const running = new Set<string>();
+    await start({
+      parallel: 2,
+      generate: async (params) => {
+        const item = userText(params).includes("1 + 1") ? "two" : userText(params).includes("1 + 2") ? "three" : "one";
+        beside.push([...running, item]);
+        running.add(item);
+        await new Promise((resolve) => setImmediate(resolve));
+        running.delete(item);
+        return answerRight(params);
+      },
+    });
+    expect(beside.some((some) => some.length === 2)).toBe(true);
+    for (const some of beside) expect(new Set(some).size).toBe(some.length);
+  });
+
   it("begins nothing more when one of several fails", async () => {
     let asked = 0;
     const failing = start({
@@ -104,6 +122,35 @@ describe("run", () => {
     expect(guarded?.controls).toMatchObject({ budget: 192, loopGuard: true, earlyExit: "off" });
     expect(effort?.controls.budget).toBe(448);
     expect(userText(effort!)).toContain("running the code");
+  });
+
+  it("gives efforts high and max several short thoughts where that is wanted, and counts the tokens of all", async () => {
+    const arms: Arm[] = (["high", "medium"] as const).map((effort) => ({ by: "effort", effort, thoughts: 4 }));
+    const { asked, records } = await start({
+      items: items.slice(0, 1),
+      armsOf: () => arms,
+      generate: async (params) => {
+        const answer = answerRight(params);
+        return { ...answer, stats: { ...answer.stats, thinkingTokens: 30, otherThinkingTokens: 90 } };
+      },
+    });
+    expect(records.map(({ arm, thinkingTokens }) => [arm, thinkingTokens])).toEqual([
+      ["effort high, 4 thoughts", 120],
+      ["effort medium", 120],
+    ]);
+    expect(asked.map(({ controls }) => [controls.thoughts, controls.budget])).toEqual([
+      [4, 448],
+      [undefined, 448],
+    ]);
+  });
+
+  it("decodes one arm without speculation, and lets no arm learn from another", async () => {
+    const guessing = { ...conditions, speculation: "auto" as const };
+    const unguessed: Arm = { ...plain, speculation: "off" };
+    const { asked, records } = await start({ armsOf: () => [unguessed, plain], conditions: guessing });
+    expect(records.slice(0, 2).map(({ arm }) => arm)).toEqual(["plain, no speculation", "plain"]);
+    expect(asked.slice(0, 2).map(({ speculation }) => speculation)).toEqual(["off", "auto"]);
+    expect(asked.every(({ freshDrafters }) => freshDrafters)).toBe(true);
   });
 
   it("goes on where it was stopped", async () => {

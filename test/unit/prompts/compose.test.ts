@@ -34,6 +34,18 @@ it("lets trial answers end a thought only for questions, whose answers may be sh
   for (const task of kinds) if (task !== "ask") expect(earlyExit({ task })).toBe("off");
 });
 
+it("asks for several thoughts at efforts high and max only, and for short ones then", () => {
+  const several = (more: Partial<ComposeInput>) => compose(input({ thoughts: 4, ...more }));
+  for (const effort of ["high", "max"] as const) {
+    expect(several({ effort })).toMatchObject({ template: "draft", controls: { thoughts: 4, budget: 448 } });
+    expect(compose(input({ effort }))).toMatchObject({ template: "plain" });
+    expect(compose(input({ effort })).controls.thoughts).toBeUndefined();
+  }
+  expect(several({ effort: "high", task: "ask", question: "What does f(3) return?" }).template).toBe("trace");
+  for (const effort of ["off", "low", "medium"] as const) expect(several({ effort }).controls.thoughts).toBeUndefined();
+  expect(several({ effort: "high", template: "none" }).controls.thoughts).toBeUndefined();
+});
+
 describe("prompt", () => {
   it("has what never changes first, then the code, and what is asked behind it", () => {
     const { messages } = compose(input({ question: "Why two?" }));
