@@ -16,6 +16,7 @@ import { SuffixDrafter } from "../../src/engine/speculation/drafters/suffix.ts";
 import { Sampler } from "../../src/engine/speculation/sampler.ts";
 import type { Drafter } from "../../src/engine/speculation/types.ts";
 import type { WorkspaceIndex } from "../../src/engine/speculation/workspaceIndex/workspaceIndex.ts";
+import { Clairvoyant } from "./clairvoyant.ts";
 import { fixedPolicies, ours, type PolicyMaker, policies } from "./policies.ts";
 import { rateTable } from "./rates.ts";
 import { ReplaySequence } from "./replaySequence.ts";
@@ -124,6 +125,10 @@ for (const [curveName, samples] of Object.entries(curves)) {
     for (const trace of file.traces) speedUps.push(await play(trace, file, samples, policyFor, index));
     results.set(`${ours}, with a workspace index`, speedUps);
   }
+  const knowing: number[] = [];
+  for (const trace of file.traces)
+    knowing.push(await play(trace, file, samples, (costs) => new Clairvoyant(costs, trace.output), null));
+  results.set("knows the text, chooses among our drafts", knowing);
   const oracle = file.traces.map((_, i) => Math.max(...fixedPolicies.map((name) => results.get(name)![i]!)));
   results.set("oracle: best fixed rule of each prompt", oracle);
   lines.push(

@@ -9,7 +9,7 @@ export type Round = Parameters<Controller["observeRound"]>[0];
 
 export abstract class Rule implements Policy {
   abstract choose(drafts: readonly Draft[], kind: string, room: number): { draft: Draft | null; length: number };
-  commit(): void {}
+  commit(_: readonly number[]): void {}
   interrupt(): void {}
   observeRound(_: Round): void {}
   wantsModelDraft(): number {
