@@ -218,6 +218,11 @@ export class EngineClient {
     await this.#request({ phase: "serving" }, () => this.#connection.sendRequest(protocol.unloadRequest));
   }
 
+  /** What of the end of the engine's log tells why it stopped; empty when nothing does. */
+  get lastWords(): string {
+    return lastWords(this.#process.lastLines);
+  }
+
   /** Called once, when the process has ended; at once when it has ended already. */
   onExit(listener: (exit: EngineExit) => void): { dispose(): void } {
     if (this.#exit) listener(this.#exit);

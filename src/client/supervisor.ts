@@ -11,6 +11,7 @@ import type { GenerateParams, GenerationEvent, GenerationResult, LoadParams, Mod
 import { orAborted } from "./abort.ts";
 import { howItEnded } from "./crash.ts";
 import { EngineClient, type EngineExit, type EngineOptions, type LoadProgress } from "./engineClient.ts";
+import { GpuTrust } from "./gpuTrust.ts";
 import { ModelTurns } from "./modelTurns.ts";
 import { maxRestarts, RestartPolicy, windowMs } from "./restartPolicy.ts";
 
@@ -40,6 +41,7 @@ export class EngineSupervisor {
   readonly #options: SupervisorOptions;
   readonly #policy: RestartPolicy;
   readonly #turns = new ModelTurns();
+  readonly #gpu = new GpuTrust();
   #state: ProcessState = { kind: "off" };
   #disposed = false;
   /** What the engine was last told to load, so that a question to the loaded model does not queue twice. */
@@ -87,14 +89,22 @@ export class EngineSupervisor {
   async generate(load: LoadParams, params: GenerateParams, o: GenerateOptions): Promise<GenerationResult> {
     const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
     try {
-      const client = await orAborted(this.client(), o.signal);
+      const gpuWasLost = this.#gpu.lost;
+      let said = false;
+      const onEvents = (events: GenerationEvent[]) => {
+        said ||= events.some(({ type }) => type === "tokens");
+        o.onEvents(events);
+      };
+      const attempt = async () =>
+        this.#loadAndGenerate(await orAborted(this.client(), o.signal), load, params, { ...o, onEvents });
       try {
-        return await this.#loadAndGenerate(client, load, params, o);
+        return await attempt();
       } catch (error) {
-        // The engine had dropped the model; nothing of this generation has begun.
-        if (!(error instanceof HunchError && error.code === "modelNotLoaded")) throw error;
-        this.#loaded = null;
-        return await this.#loadAndGenerate(client, load, params, o);
+        // The engine had dropped the model, or the GPU failed, before this generation had said anything.
+        const dropped = error instanceof HunchError && error.code === "modelNotLoaded";
+        if (!dropped && (said || gpuWasLost || !this.#gpu.lost)) throw error;
+        if (dropped) this.#loaded = null;
+        return await attempt();
       }
     } finally {
       endTurn();
@@ -126,6 +136,7 @@ export class EngineSupervisor {
   /** Ends the engine, if there is one, and starts a fresh one; earlier crashes are forgotten. */
   async restart(): Promise<void> {
     this.#policy.forget();
+    this.#gpu.restore();
     await this.#stop();
     await this.client();
   }
@@ -186,7 +197,9 @@ export class EngineSupervisor {
   #exited(client: EngineClient, exit: EngineExit): void {
     if (this.#state.kind !== "running" || this.#state.client !== client) return;
     this.#loading = null;
-    const decision = this.#policy.crashed(performance.now());
+    const now = performance.now();
+    this.#gpu.crashed(this.#loaded?.client === client ? this.#loaded.info : null, client.lastWords, now);
+    const decision = this.#policy.crashed(now);
     const reason = howItEnded(exit);
     if (decision.kind === "giveUp") {
       const error = new HunchError(
@@ -238,7 +251,8 @@ export class EngineSupervisor {
     this.#loading = 0;
     this.#report();
     try {
-      const info = await client.load(load, { signal, onProgress: (progress) => this.#loadProgress(load, progress) });
+      const onProgress = (progress: LoadProgress) => this.#loadProgress(load, progress);
+      const info = this.#gpu.noted(await client.load(this.#gpu.loadOf(load), { signal, onProgress }), load);
       this.#loaded = { client, key, info };
       return info;
     } finally {

@@ -15,6 +15,7 @@ const fail = (code, message) => {
 };
 let loaded = null;
 let loads = 0;
+let gpuLayers = 0;
 
 connection.onRequest("initialize", async () => {
   if (fault === "silent") await new Promise(() => {});
@@ -26,7 +27,8 @@ connection.onRequest("load", async (params) => {
   if (params.target.id === "endless") await new Promise(() => {});
   loaded = params.target.id;
   loads++;
-  return { id: loaded, loadMs: loads };
+  gpuLayers = params.gpu === "off" ? 0 : 31;
+  return { id: loaded, loadMs: loads, gpuLayers, notices: [] };
 });
 connection.onRequest("unload", () => {
   loaded = null;
@@ -53,6 +55,16 @@ connection.onRequest("generate", async (params, token) => {
         await sleep(2);
       }
       return done("cancelled");
+    case "out of memory on the GPU":
+    case "says a word, then the GPU fails":
+      if (params.prompt.text.startsWith("says")) say("Well");
+      if (gpuLayers === 0) {
+        say("on the CPU");
+        return done("stop");
+      }
+      if (params.prompt.text.startsWith("out")) console.error("vk::Device::allocateMemory: ErrorOutOfDeviceMemory");
+      process.abort();
+      break;
     case "burst, then die":
       for (let i = 0; i < 300; i++) say(`${i} `);
       console.error("GGML_ASSERT(false) failed");

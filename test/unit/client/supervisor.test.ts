@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { EngineSupervisor } from "../../../src/client/supervisor.ts";
-import type { GenerationEvent } from "../../../src/common/protocol.ts";
+import type { GenerationEvent, ModelInfo } from "../../../src/common/protocol.ts";
 import { fakeEngine, generate, isAlive, load, textOf } from "./fake.ts";
 
 let supervisor: EngineSupervisor | undefined;
@@ -50,6 +50,45 @@ test("after kill -9 in mid-answer the next question is answered without help", a
   expect(health).toContain("restarting");
   expect(engine.health).toEqual({ state: "ready" });
   expect(log.join("\n")).toMatch("restart 1 of 5");
+});
+
+test("memory of the GPU that runs out before the first token costs no question: the model goes on on the CPU", async () => {
+  const { engine } = supervise();
+  const onGpu = { ...load(), gpu: "vulkan" } as const;
+  const models: ModelInfo[] = [];
+  const events: GenerationEvent[] = [];
+  const o = {
+    onEvents: (e: GenerationEvent[]) => events.push(...e),
+    onModel: (model: ModelInfo) => models.push(model),
+  };
+  await engine.generate(onGpu, generate("out of memory on the GPU"), o);
+  expect(textOf(events)).toBe("on the CPU");
+  expect(models).toMatchObject([
+    { gpuLayers: 31, notices: [] },
+    { gpuLayers: 0, notices: [{ code: "gpuLost", message: expect.stringContaining("runs on the CPU") }] },
+  ]);
+  expect(await engine.load(onGpu)).toMatchObject({ gpuLayers: 0 });
+  await engine.restart();
+  expect(await engine.load(onGpu)).toMatchObject({ gpuLayers: 31, notices: [] });
+});
+
+test("crashes on the GPU without a reason: the second takes the model off it, and what was said is not said again", async () => {
+  const { engine } = supervise();
+  const onGpu = { ...load(), gpu: "vulkan" } as const;
+  for (const gpuLayers of [31, 0]) {
+    const cutOff = engine.generate(onGpu, generate("says a word, then the GPU fails"), { onEvents: () => {} });
+    await expect(cutOff).rejects.toMatchObject({ code: "engineCrashed" });
+    expect(await engine.load(onGpu)).toMatchObject({ gpuLayers });
+  }
+  const onCpu = await engine.generate(onGpu, generate("says a word, then the GPU fails"), { onEvents: () => {} });
+  expect(onCpu.stopReason).toBe("stop");
+});
+
+test("crashes of a model on the CPU say nothing against the GPU", async () => {
+  const { engine } = supervise();
+  for (let i = 0; i < 3; i++)
+    await expect(ask(engine, "burst, then die")).rejects.toMatchObject({ code: "engineCrashed" });
+  expect(await engine.load({ ...load(), gpu: "vulkan" })).toMatchObject({ gpuLayers: 31, notices: [] });
 });
 
 test("a model that was dropped is loaded again", async () => {
