@@ -1,8 +1,8 @@
 /** A llama-server process on loopback, for comparison. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError } from "../common/errors.ts";
+import { freePort } from "../common/freePort.ts";
 import type { Conditions, Run } from "./arms.ts";
 
 interface Completion {
@@ -116,18 +116,5 @@ export class LlamaServer {
 function unavailable(program: string, reason: string): HunchError {
   return new HunchError("backendUnavailable", `${program} does not work: ${reason}`, {
     hint: "Name a llama-server with --server or LLAMA_SERVER, or leave its arms out.",
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
   });
 }

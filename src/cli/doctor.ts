@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import type { EngineClient } from "../client/engineClient.ts";
 import { llamaServerHere } from "../client/findLlamaServer.ts";
 import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
-import type { EngineStatus, LoadParams, MeasureResult, ModelInfo, ThreadInfo } from "../common/protocol.ts";
+import type { EngineStatus, MeasureResult, ModelBackend, ModelInfo, ThreadInfo } from "../common/protocol.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import { machineMemory } from "../models/fit.ts";
 import type { EngineRequest } from "./askRequest.ts";
@@ -32,7 +32,7 @@ export interface ModelReport {
   maxDifference: Record<string, number>;
   thinking: { family: string; native: boolean };
   /** What runs it; `reason`: why Hunch chose that (--backend auto), null where the user did. */
-  backend: { name: "embedded" | "llama-server" | "openai"; reason: string | null };
+  backend: { name: ModelBackend; reason: string | null };
 }
 
 export interface DoctorReport {
@@ -103,14 +103,14 @@ async function examineModel(client: EngineClient, request: EngineRequest, contex
   try {
     const params = await loadModel(request, context);
     const model = await load(client, params, context);
-    return modelReport(model, params, await client.measure({ costCurve: true, exactness: true }));
+    return modelReport(model, await client.measure({ costCurve: true, exactness: true }));
   } catch (error) {
     rethrowInterrupt(error);
     return { id: request.model, error: toErrorData(error) };
   }
 }
 
-function modelReport(model: ModelInfo, { server }: LoadParams, measured: MeasureResult): ModelReport {
+function modelReport(model: ModelInfo, measured: MeasureResult): ModelReport {
   const { id, path, sizeBytes, device, threads, contextSize, kvType, flashAttention, thinking } = model;
   return {
     id,
@@ -129,7 +129,7 @@ function modelReport(model: ModelInfo, { server }: LoadParams, measured: Measure
     thinking: { family: thinking.family, native: thinking.native },
     backend: {
       // Where a llama-server that Hunch chose does not work, the model is embedded after all.
-      name: server?.kind === "openai" ? "openai" : device === "llama-server" ? "llama-server" : "embedded",
+      name: model.backend,
       reason: model.backendReason ?? null,
     },
   };

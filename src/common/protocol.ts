@@ -134,6 +134,9 @@ export interface Notice {
   message: string;
 }
 
+/** What runs a model: the engine's own process, a llama-server that the engine started, or a server named by the user. */
+export type ModelBackend = "embedded" | "llama-server" | "openai";
+
 export interface ModelInfo {
   id: string;
   path: string;
@@ -146,7 +149,8 @@ export interface ModelInfo {
   lanes: number;
   trainContextSize: number;
   vocabularySize: number;
-  /** "cpu", or the GPU's name. */
+  backend: ModelBackend;
+  /** "cpu", or the GPU's name; of a server its name for people. */
   device: string;
   gpuLayers: number;
   kvType: KvType;

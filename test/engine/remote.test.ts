@@ -2,10 +2,10 @@
  * `ask --backend openai` against real servers: `hunch serve` always, and llama-server where HUNCH_LLAMA_SERVER names one
  * or PATH has one (without it those tests are skipped and say so).
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { Cli, cli, isGone } from "./support/cli.ts";
-import { freePort, llamaServer, llamaServerMissing } from "./support/llamaServer.ts";
+import { llamaServer, llamaServerMissing, TestServer } from "./support/llamaServer.ts";
 
 const text = (lines: { type: string; segment?: string; text?: string }[], segment: string) =>
   lines.flatMap((line) => (line.type === "token" && line.segment === segment ? [line.text] : [])).join("");
@@ -94,26 +94,15 @@ describe("hunch serve", () => {
 });
 
 describe.skipIf(llamaServer === null)(`llama-server${llamaServerMissing}`, () => {
-  let server: ChildProcess;
-  let endpoint = "";
+  let server: TestServer;
 
   beforeAll(async () => {
-    const port = await freePort();
-    endpoint = `http://127.0.0.1:${port}`;
-    const options = ["--model", inject("scripted").chain, "--port", String(port), "--threads", "1", "--parallel", "1"];
-    server = spawn(llamaServer ?? "", [...options, "--offline", "--no-ui", "--ctx-size", "2048"], { stdio: "ignore" });
-    for (let ready = false; !ready; await new Promise((resolve) => setTimeout(resolve, 100)))
-      ready = await fetch(`${endpoint}/health`).then(
-        (response) => response.ok,
-        () => false,
-      );
+    server = await TestServer.start(inject("scripted").chain, { args: ["--ctx-size", "2048"] });
   });
-  afterAll(() => {
-    server.kill("SIGKILL");
-  });
+  afterAll(() => server.kill());
 
   const ask = (...more: string[]) =>
-    cli(["ask", "Why?", "--backend", "openai", "--endpoint", endpoint, "--json", ...more]);
+    cli(["ask", "Why?", "--backend", "openai", "--endpoint", server.url, "--json", ...more]);
 
   test("thought, answer, progress and figures", async () => {
     const exit = await ask();

@@ -40,7 +40,7 @@ export async function runBenchmark(ctx: Ctx): Promise<Report | null> {
           onProgress: (part) => progress.report({ message: t("loading the model, {0} %", Math.round(100 * part)) }),
           signal,
         });
-        if (model.device === "llama-server") throw aServerAnswers();
+        if (model.backend !== "embedded") throw aServerAnswers();
         progress.report({ message: t("measuring the cost of passes"), increment: startPercent });
         const measured = await ctx.engine.whenIdle((client) => client.measure({ costCurve: true, exactness: false }));
         const report = newReport(model, measured);

@@ -91,12 +91,15 @@ function details({ engine, modelName, model, stats }: StatusFacts): string[] {
   if (engine.state === "restarting") lines.push(t("Restart {0}: {1}", engine.attempt, engine.reason));
   if (engine.state === "off") lines.push(t("Engine: not started; the first question starts it"));
   if (model) {
+    const { backend, device, gpuLayers, threads, contextSize } = model;
+    const onGpu = backend === "embedded" && device !== "cpu";
     lines.push(
-      model.device === "cpu"
-        ? t("Device: {0}", t("processor"))
-        : t("Device: {0}, {1} layers", model.device, model.gpuLayers),
-      t("Threads: {0} of {1} free", model.threads.used, model.threads.free),
-      t("Context: {0} tokens", model.contextSize),
+      onGpu
+        ? t("Device: {0}, {1} layers", device, gpuLayers)
+        : t("Device: {0}", device === "cpu" ? t("processor") : device),
+      // A server's are out of sight.
+      backend === "openai" ? "" : t("Threads: {0} of {1} free", threads.used, threads.free),
+      t("Context: {0} tokens", contextSize),
     );
     if (model.exactSizes)
       lines.push(t("Passes that equal plain decoding bit by bit: {0} tokens", model.exactSizes.join(", ")));

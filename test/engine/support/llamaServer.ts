@@ -1,7 +1,9 @@
 /** A llama-server on this machine, for tests that need a real one. */
+import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../../src/common/freePort.ts";
 
 function find(): string | null {
   const named = process.env.HUNCH_LLAMA_SERVER;
@@ -24,15 +26,47 @@ export const llamaServer = find();
 export const llamaServerMissing =
   llamaServer === null ? " (SKIPPED: none on PATH; HUNCH_LLAMA_SERVER can name one)" : "";
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
-      );
+/** A llama-server of a test's own. */
+export class TestServer {
+  readonly url: string;
+  readonly process: ChildProcess;
+
+  /** @param port taken by itself unless it is given. @param key null: it asks for none */
+  static async start(
+    model: string,
+    { port, key = null, args = [] }: { port?: number; key?: string | null; args?: string[] } = {},
+  ): Promise<TestServer> {
+    const server = new TestServer(model, port ?? (await freePort()), key, args);
+    while (!(await server.#isReady())) await sleep(50);
+    return server;
+  }
+
+  private constructor(model: string, port: number, key: string | null, args: string[]) {
+    this.url = `http://127.0.0.1:${port}`;
+    const options = ["--model", model, "--port", String(port), "--threads", "1", "--parallel", "1", "--offline"];
+    this.process = spawn(llamaServer ?? "", [...options, "--no-ui", "--gpu-layers", "0", ...args], {
+      stdio: "ignore",
+      env: { ...process.env, ...(key === null ? {} : { LLAMA_API_KEY: key }) },
     });
-  });
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** Ends it as a crash would, also where it is stopped. */
+  async kill(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGKILL");
+    await ended;
+  }
+
+  async #isReady(): Promise<boolean> {
+    if (this.process.exitCode !== null) throw new Error(`llama-server ended with ${this.process.exitCode}`);
+    return fetch(`${this.url}/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
+  }
 }

@@ -14,6 +14,7 @@ export const model: ModelInfo = {
   lanes: 1,
   trainContextSize: 8192,
   vocabularySize: 100,
+  backend: "embedded",
   device: "cpu",
   gpuLayers: 0,
   kvType: "f16",

@@ -13,6 +13,7 @@ export const model: ModelInfo = {
   lanes: 1,
   trainContextSize: 2_048,
   vocabularySize: 10,
+  backend: "embedded",
   device: "cpu",
   gpuLayers: 0,
   kvType: "f16",

@@ -66,6 +66,7 @@ export const model: ModelInfo = {
   lanes: 1,
   trainContextSize: 8_192,
   vocabularySize: 100,
+  backend: "embedded",
   device: "cpu",
   gpuLayers: 0,
   kvType: "f16",

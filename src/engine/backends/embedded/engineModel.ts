@@ -148,6 +148,7 @@ export class EngineModel {
       lanes: this.lanes.most,
       trainContextSize: model.trainContextSize,
       vocabularySize: sequence.vocabularySize,
+      backend: "embedded",
       device: this.#runtime.device,
       gpuLayers: model.gpuLayers,
       kvType,

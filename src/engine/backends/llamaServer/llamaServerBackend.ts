@@ -138,6 +138,7 @@ export class LlamaServerBackend implements Backend {
       name: this.#facts.name || target.id,
       architecture: this.#facts.architecture,
       sizeBytes: this.#sizeBytes,
+      backend: "llama-server",
       device: "llama-server",
       kvType: kvType === "auto" ? "f16" : kvType,
       threads: { free: usableCores(), used: threadsOf(this.params) },

@@ -4,11 +4,11 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError } from "../../../common/errors.ts";
+import { freePort } from "../../../common/freePort.ts";
 import type { LogLevel } from "../../../common/protocol.ts";
 
 export interface ProcessOptions {
@@ -141,17 +141,4 @@ function watch(pid: number | undefined): ChildProcess | null {
   watcher.on("error", () => {});
   watcher.unref();
   return watcher;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
 }

@@ -20,21 +20,22 @@ export function completionBody(text: string, params: GenerateParams, server: Ser
   return { ...common(params, server, params.maxTokens), prompt: text };
 }
 
-/** Goes on where an interrupted answer stopped. Only Hunch's server returns nothing but the new text for a begun answer. */
+/**
+ * What in a body makes the server go on where an interrupted answer stopped. Hunch's goes on with anything, vLLM and SGLang
+ * with an answer; others are asked in words. A llama-server gets the prompt itself (renderedPrompt.ts).
+ */
 export function continued(
   messages: readonly ChatMessage[],
-  partial: { thinking: string; answer: string },
-  server: ServerInfo,
-): object[] {
-  if (server.make === "hunch")
-    return [...messages, { role: "assistant", content: partial.answer, reasoning_content: partial.thinking }];
-  return partial.answer === ""
-    ? withNotes(messages, partial.thinking)
-    : [
-        ...messages,
-        { role: "assistant", content: partial.answer },
-        { role: "user", content: "You were interrupted. Go on exactly where your text stops; repeat nothing of it." },
-      ];
+  { thinking, answer }: { thinking: string; answer: string },
+  { make }: ServerInfo,
+): object {
+  const begun = { role: "assistant", content: answer };
+  if (make === "hunch") return { messages: [...messages, { ...begun, reasoning_content: thinking }] };
+  if (answer === "") return { messages: withNotes(messages, thinking) };
+  if (make === "vllm" || make === "sglang")
+    return { messages: [...messages, begun], add_generation_prompt: false, continue_final_message: true };
+  const plea = "You were interrupted. Go on exactly where your text stops; repeat nothing of it.";
+  return { messages: [...messages, begun, { role: "user", content: plea }] };
 }
 
 /** The question again with the thought as notes: how a thought is ended on a server that can not be told to. */

@@ -1,27 +1,29 @@
 /**
- * Several servers with one model: the first that is well answers, and where one dies, falls silent or fails, the next goes
- * on with the same conversation from the text that has come. A server that failed is left out for a while, then tried
- * again, so that the first is the first again once it is back.
+ * Several servers with one model: the first that is well answers, and where one dies, falls silent, fails or refuses, the
+ * next goes on with the same conversation from the text that has come. A server that failed is left out for a while, then
+ * tried again, so that the first is the first again once it is back.
  */
+import { type HunchError, isHunchError } from "../../../common/errors.ts";
 import type {
   GenerateParams,
   GenerationResult,
   LoadParams,
   MeasureResult,
   ModelInfo,
+  Notice,
   OpenaiServer,
 } from "../../../common/protocol.ts";
 import type { Backend, GenerationHooks, LoadHooks } from "../backend.ts";
-import { FailoverGeneration, type Relay } from "./failoverGeneration.ts";
-import { OpenaiBackend } from "./openaiBackend.ts";
+import { Endpoint } from "./endpoint.ts";
+import { FailoverGeneration, type Relay, type Turn } from "./failoverGeneration.ts";
+import { OpenaiBackend, within } from "./openaiBackend.ts";
 
 /** A server that failed is not asked for this long (ms), while another is well. */
 const restMs = 20_000;
 /** Longest wait for a sign of life (ms). */
 const signOfLifeMs = 600;
-
-/** Longest wait for what a server is, at first (ms). */
-const loadMs = 3_000;
+/** Longest waits for what a server is, at first (ms): all are asked in turn with the short one, then with the long one. */
+const loadWaitsMs = [1_500, 10_000] as const;
 
 interface Member {
   server: OpenaiServer;
@@ -35,36 +37,60 @@ export class FailoverBackend implements Backend, Relay {
   readonly idleWork = null;
   readonly #members: readonly Member[];
   readonly #hooks: LoadHooks;
+  /** About the servers that could not be used when this one was chosen. */
+  readonly #notices: readonly Notice[];
   #current: OpenaiBackend;
 
   /** @throws HunchError of the first server, when none can be used */
   static async load(params: LoadParams, server: OpenaiServer, hooks: LoadHooks): Promise<FailoverBackend> {
     const all = [server, ...(server.others ?? []).map((other) => ({ ...server, ...other }))];
     const members = all.map((one): Member => ({ server: one, backend: null, failedAt: Number.NEGATIVE_INFINITY }));
-    let first: unknown = null;
-    for (const member of members) {
-      try {
-        const signal = AbortSignal.any([AbortSignal.timeout(loadMs), ...(hooks.signal ? [hooks.signal] : [])]);
-        return new FailoverBackend(params, members, hooks, await reach(member, params, { ...hooks, signal }));
-      } catch (error) {
-        if (hooks.signal?.aborted) throw error;
-        first ??= error;
-        member.failedAt = performance.now();
-        hooks.log("warn", error instanceof Error ? error.message : String(error));
+    const errors = new Map<Member, HunchError>();
+    for (const waitMs of loadWaitsMs) {
+      for (const member of members) {
+        // More time helps the silent ones only.
+        if (errors.has(member) && errors.get(member)?.code !== "backendUnreachable") continue;
+        try {
+          const backend = await reach(member, params, hooks, waitMs);
+          return new FailoverBackend(
+            params,
+            members,
+            hooks,
+            backend,
+            [...errors.values()].map(({ message }) => message),
+          );
+        } catch (error) {
+          if (hooks.signal?.aborted || !isHunchError(error)) throw error;
+          errors.set(member, error);
+          member.failedAt = performance.now();
+          hooks.log("warn", error.message);
+        }
       }
     }
-    throw first;
+    throw errors.get(members[0] as Member);
   }
 
-  private constructor(params: LoadParams, members: readonly Member[], hooks: LoadHooks, current: OpenaiBackend) {
+  private constructor(
+    params: LoadParams,
+    members: readonly Member[],
+    hooks: LoadHooks,
+    current: OpenaiBackend,
+    failures: readonly string[],
+  ) {
     this.params = params;
     this.#members = members;
-    this.#hooks = hooks;
+    // The signal was that of loading, which is over.
+    this.#hooks = { onProgress: hooks.onProgress, log: hooks.log };
     this.#current = current;
+    this.#notices = failures.map((message) => ({
+      code: "failedOver",
+      message: `${message} The server at ${current.host} answers.`,
+    }));
   }
 
   get info(): ModelInfo {
-    return this.#current.info;
+    const { info } = this.#current;
+    return { ...info, notices: [...this.#notices, ...info.notices] };
   }
 
   get lanes(): number {
@@ -95,22 +121,24 @@ export class FailoverBackend implements Backend, Relay {
     for (const { backend } of this.#members) await backend?.dispose();
   }
 
-  /** The first server that gives a sign of life; those that failed a moment ago come last. null: none does. */
-  async next(without: ReadonlySet<OpenaiBackend>): Promise<OpenaiBackend | null> {
+  async next(without: ReadonlySet<OpenaiBackend>): Promise<Turn> {
     const rests = ({ failedAt }: Member) => performance.now() - failedAt < restMs;
     const byTurn = [...this.#members.filter((one) => !rests(one)), ...this.#members.filter(rests)];
+    const passedOver: HunchError[] = [];
     for (const member of byTurn) {
       if (member.backend && without.has(member.backend)) continue;
-      const backend = await this.#reach(member);
-      if (!backend || !(await backend.isWell(signOfLifeMs))) {
+      const found = await this.#ask(member);
+      if (isHunchError(found)) {
         member.failedAt = performance.now();
+        passedOver.push(found);
+        this.#hooks.log("warn", found.message);
         continue;
       }
       member.failedAt = Number.NEGATIVE_INFINITY;
-      this.#current = backend;
-      return backend;
+      this.#current = found;
+      return { backend: found, passedOver };
     }
-    return null;
+    return { backend: null, passedOver };
   }
 
   failed(backend: OpenaiBackend, reason: string): void {
@@ -121,26 +149,35 @@ export class FailoverBackend implements Backend, Relay {
 
   /** Silent as well as dead: asked twice, since a busy server may miss one. */
   async isDead(backend: OpenaiBackend): Promise<boolean> {
-    return !(await backend.isWell(signOfLifeMs)) && !(await backend.isWell(signOfLifeMs));
+    const silent = async () => (await backend.check(signOfLifeMs))?.code === "backendUnreachable";
+    return (await silent()) && (await silent());
   }
 
   async hasOther(backend: OpenaiBackend): Promise<boolean> {
     for (const { backend: other } of this.#members)
-      if (other && other !== backend && (await other.isWell(signOfLifeMs))) return true;
+      if (other && other !== backend && (await other.check(signOfLifeMs)) === null) return true;
     return this.#members.some((one) => one.backend === null);
   }
 
-  async #reach(member: Member): Promise<OpenaiBackend | null> {
+  async #ask(member: Member): Promise<OpenaiBackend | HunchError> {
     try {
-      return await reach(member, this.params, { ...this.#hooks, signal: AbortSignal.timeout(2 * signOfLifeMs) });
+      if (member.backend) return (await member.backend.check(signOfLifeMs)) ?? member.backend;
+      return await reach(member, this.params, this.#hooks, 2 * signOfLifeMs);
     } catch (error) {
-      this.#hooks.log("warn", error instanceof Error ? error.message : String(error));
-      return null;
+      if (isHunchError(error)) return error;
+      throw error;
     }
   }
 }
 
-async function reach(member: Member, params: LoadParams, hooks: LoadHooks): Promise<OpenaiBackend> {
-  member.backend ??= await OpenaiBackend.load(params, member.server, hooks);
+/** Asks a server what it is, unless it is known. @throws HunchError */
+async function reach(member: Member, params: LoadParams, hooks: LoadHooks, waitMs: number): Promise<OpenaiBackend> {
+  const { server } = member;
+  member.backend ??= await within(
+    waitMs,
+    new Endpoint(server.endpoint),
+    (signal) => OpenaiBackend.load(params, server, { ...hooks, signal }),
+    hooks.signal ? [hooks.signal] : [],
+  );
   return member.backend;
 }

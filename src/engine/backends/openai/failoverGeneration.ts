@@ -8,16 +8,24 @@ import type { GenerateParams, GenerationEvent, GenerationResult, Prompt } from "
 import type { GenerationHooks, RunningGeneration } from "../backend.ts";
 import type { OpenaiBackend } from "./openaiBackend.ts";
 
+/** Whose turn it is: the first server that is well, and why those before it were passed over. */
+export interface Turn {
+  /** null: none is well. */
+  backend: OpenaiBackend | null;
+  passedOver: readonly HunchError[];
+}
+
 /** What knows the servers. */
 export interface Relay {
-  next(without: ReadonlySet<OpenaiBackend>): Promise<OpenaiBackend | null>;
+  /** Those that failed a moment ago come last. */
+  next(without: ReadonlySet<OpenaiBackend>): Promise<Turn>;
   failed(backend: OpenaiBackend, reason: string): void;
   isDead(backend: OpenaiBackend): Promise<boolean>;
   hasOther(backend: OpenaiBackend): Promise<boolean>;
 }
 
 /** Silence after which a server is asked for a sign of life, and between two such questions (ms). */
-const silenceMs = 600;
+const silenceMs = 500;
 
 export class FailoverGeneration implements RunningGeneration {
   readonly #relay: Relay;
@@ -46,9 +54,10 @@ export class FailoverGeneration implements RunningGeneration {
     const failed = new Set<OpenaiBackend>();
     let last: HunchError | null = null;
     for (;;) {
-      const backend = await this.#relay.next(failed);
-      if (!backend) throw last ?? noneAnswers();
-      if (last) this.#notify(`${last.message} ${backend.info.device.replace("server ", "The server at ")} goes on.`);
+      const { backend, passedOver } = await this.#relay.next(failed);
+      if (!backend) throw last ?? noneAnswers(passedOver);
+      const [why] = last ? [last] : passedOver;
+      if (why) this.#notify(`${why.message} The server at ${backend.host} ${last ? "goes on" : "answers"}.`);
       try {
         return this.#merged(await this.#runOn(backend));
       } catch (error) {
@@ -72,7 +81,7 @@ export class FailoverGeneration implements RunningGeneration {
     const emit = (events: GenerationEvent[]) => {
       this.#heardAt = performance.now();
       for (const event of events) if (event.type === "tokens") this.#note(event);
-      this.#hooks.emit(events);
+      this.#hooks.emit(events.map((event) => this.#withBefore(event)));
     };
     this.#running = await backend.generation(this.#remaining(), { ...this.#hooks, emit, signal });
     if (this.#answerNow) this.#running.answerNow();
@@ -89,6 +98,15 @@ export class FailoverGeneration implements RunningGeneration {
     }
   }
 
+  /** The figures that are shown while it runs count what the servers before have written. */
+  #withBefore(event: GenerationEvent): GenerationEvent {
+    if (event.type !== "tokens") return event;
+    const { live } = event;
+    const thinkingTokens = this.#before.thinkingTokens + live.thinkingTokens;
+    const answerTokens = this.#before.answerTokens + live.answerTokens;
+    return { ...event, live: { ...live, thinkingTokens, answerTokens } };
+  }
+
   /** Gives the server up when it is silent, shows no sign of life, and another does. */
   #watch(backend: OpenaiBackend, given: AbortController): { stop(): void } {
     let stopped = false;
@@ -97,11 +115,16 @@ export class FailoverGeneration implements RunningGeneration {
       if (performance.now() - this.#heardAt >= silenceMs && (await this.#relay.isDead(backend))) {
         const other = await this.#relay.hasOther(backend);
         if (other && !stopped && performance.now() - this.#heardAt >= silenceMs) {
-          given.abort(new HunchError("backendUnreachable", `The server at ${backend.info.path} answers no more.`));
+          given.abort(new HunchError("backendUnreachable", `The server at ${backend.host} answers no more.`));
           return;
         }
       }
-      timer = setTimeout(look, silenceMs);
+      schedule();
+    };
+    /** For the end of a silence that begins with what was heard last. */
+    const schedule = () => {
+      const leftMs = this.#heardAt + silenceMs - performance.now();
+      timer = setTimeout(look, leftMs > 0 ? leftMs : silenceMs);
     };
     let timer = setTimeout(look, silenceMs);
     return {
@@ -129,10 +152,13 @@ export class FailoverGeneration implements RunningGeneration {
     const { thinking, answer, thinkingTokens, answerTokens } = this.#before;
     const tokens = thinkingTokens + answerTokens;
     if (tokens === 0) return this.#params;
+    const { controls, prompt, maxTokens } = this.#params;
+    const budget = controls.budget === null ? null : Math.max(1, controls.budget - thinkingTokens);
     return {
       ...this.#params,
-      prompt: continuing(this.#params.prompt, thinking, answer),
-      maxTokens: Math.max(1, this.#params.maxTokens - tokens),
+      prompt: continuing(prompt, thinking, answer),
+      controls: { ...controls, budget },
+      maxTokens: Math.max(1, maxTokens - tokens),
     };
   }
 
@@ -165,13 +191,16 @@ function continuing(prompt: Prompt, thinking: string, answer: string): Prompt {
   return { kind: "continue", messages: prompt.messages, thinking: prompt.thinking, partial };
 }
 
-/** Another server may do what this one could not; a wrong key or a prompt that is too long is wrong there too. */
+/** Another server may do what this one could not; what is wrong with the question itself is wrong there too. */
 function mayHelp(error: unknown): error is HunchError {
-  return isHunchError(error) && (error.code === "backendUnreachable" || error.code === "backendFailed");
+  return isHunchError(error) && error.code !== "promptTooLong" && error.code !== "usage" && error.code !== "cancelled";
 }
 
-function noneAnswers(): HunchError {
-  return new HunchError("backendUnreachable", "None of the servers answers.", {
+function noneAnswers(reasons: readonly HunchError[]): HunchError {
+  const [first, ...others] = reasons;
+  if (first && others.length === 0) return first;
+  const messages = reasons.map(({ message }) => ` ${message}`).join("");
+  return new HunchError(first?.code ?? "backendUnreachable", `None of the servers can answer.${messages}`, {
     hint: "Check that one of them runs and that the addresses are right (hunch.endpoint, --endpoint).",
   });
 }

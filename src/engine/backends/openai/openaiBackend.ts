@@ -2,6 +2,8 @@
  * A model on a server that speaks OpenAI's HTTP API: vLLM, SGLang, llama-server, Ollama, LM Studio, `hunch serve`, or a
  * hosted one. Speculation happens there; templates, budgets and segments stay ours. Sends to its endpoint only.
  */
+
+import { type HunchError, isHunchError } from "../../../common/errors.ts";
 import type {
   GenerateParams,
   GenerationResult,
@@ -15,7 +17,8 @@ import type { Backend, GenerationHooks, LoadHooks } from "../backend.ts";
 import { Endpoint } from "./endpoint.ts";
 import { HttpClient } from "./http.ts";
 import { type Remote, RemoteGeneration } from "./remoteGeneration.ts";
-import { modelInfo, probe } from "./server.ts";
+import { modelInfo, probe, stillHas } from "./server.ts";
+import { unreachable } from "./serverErrors.ts";
 
 /** Longest silence of a server (ms): a long prompt on a small machine takes minutes. */
 export const usualTimeoutMs = 600_000;
@@ -69,12 +72,20 @@ export class OpenaiBackend implements Backend {
     return false;
   }
 
-  /** Whether it answers within `timeoutMs`. */
-  async isWell(timeoutMs: number): Promise<boolean> {
-    const { http, endpoint } = this.#remote;
-    return http.get(endpoint.api("/models"), { signal: AbortSignal.timeout(timeoutMs) }).then(
-      () => true,
-      () => false,
+  /** "127.0.0.1:8000" */
+  get host(): string {
+    return this.#remote.endpoint.url.host;
+  }
+
+  /** Asks whether it is there, lets us in and still has the model. @returns why not; null when all is well */
+  async check(timeoutMs: number): Promise<HunchError | null> {
+    const { http, endpoint, server } = this.#remote;
+    return within(timeoutMs, endpoint, (signal) => stillHas(endpoint, http, server, signal)).then(
+      () => null,
+      (error: unknown) => {
+        if (isHunchError(error)) return error;
+        throw error;
+      },
     );
   }
 
@@ -107,5 +118,21 @@ export class OpenaiBackend implements Backend {
 
   async dispose(): Promise<void> {
     this.#remote.http.dispose();
+  }
+}
+
+/** @throws HunchError, also where the server is silent for too long */
+export async function within<T>(
+  timeoutMs: number,
+  endpoint: Endpoint,
+  work: (signal: AbortSignal) => Promise<T>,
+  others: readonly AbortSignal[] = [],
+): Promise<T> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    return await work(AbortSignal.any([timeout, ...others]));
+  } catch (error) {
+    if (!timeout.aborted || isHunchError(error)) throw error;
+    throw unreachable(endpoint.url, new Error(`it was silent for ${timeoutMs / 1000} s`));
   }
 }

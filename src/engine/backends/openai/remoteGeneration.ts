@@ -4,7 +4,7 @@
  * also where a budget of the server's own silently does nothing.
  */
 import type { IncomingMessage } from "node:http";
-import type { GenerateParams, GenerationResult, ModelInfo } from "../../../common/protocol.ts";
+import type { GenerateParams, GenerationResult, ModelInfo, Prompt } from "../../../common/protocol.ts";
 import type { StopReason } from "../../../common/segments.ts";
 import type { GenerationStats } from "../../../common/stats.ts";
 import { type EndReason, ThoughtMonitor } from "../../thinking/budget.ts";
@@ -14,8 +14,8 @@ import { type Chunk, readChunk } from "./chunk.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Figures } from "./figures.ts";
 import { type HttpClient, parseJson, readText } from "./http.ts";
-import { opensThought } from "./opensThought.ts";
 import { RemoteOutput } from "./remoteOutput.ts";
+import { renderPrompt, withPartial } from "./renderedPrompt.ts";
 import type { ServerInfo } from "./server.ts";
 import { brokenOff, streamError } from "./serverErrors.ts";
 import { readEvents } from "./sse.ts";
@@ -30,8 +30,7 @@ export interface Remote {
 /** How a stream ended. */
 type StreamEnd =
   | { kind: "finished"; reason: Extract<StopReason, "stop" | "length"> }
-  | { kind: "thoughtEnded"; reason: EndReason }
-  | { kind: "cancelled" };
+  | { kind: "thoughtEnded"; reason: EndReason };
 
 const chatPath = "/chat/completions";
 const eventIntervalMs = 16;
@@ -70,15 +69,24 @@ export class RemoteGeneration implements RunningGeneration {
   }
 
   async run(): Promise<GenerationResult> {
-    let end = await this.#first();
-    if (end.kind === "thoughtEnded") {
-      this.#output.endThought(end.reason);
+    const stopReason = await this.#generate().catch((error: unknown): StopReason => {
+      if (this.#hooks.signal.aborted) return "cancelled";
+      // What came just before is part of what has come. What might be half a marker is not: it would come again.
       this.#flush();
-      end = await this.#answer();
-    }
+      throw error;
+    });
     this.#output.end();
     this.#flush();
-    return this.#result(end.kind === "finished" ? end.reason : "cancelled");
+    return this.#result(stopReason);
+  }
+
+  async #generate(): Promise<StopReason> {
+    const first = await this.#first();
+    if (first.kind === "finished") return first.reason;
+    this.#output.endThought(first.reason);
+    this.#flush();
+    const second = await this.#answer();
+    return second.kind === "finished" ? second.reason : "stop";
   }
 
   #first(): Promise<StreamEnd> {
@@ -94,11 +102,22 @@ export class RemoteGeneration implements RunningGeneration {
     const chat = { messages: prompt.messages, thinking, budget, maxTokens };
     const body = chatBody(chat, this.#params, server);
     if (prompt.kind === "chat") return this.#stream(chatPath, body, this.#monitor);
-    return this.#stream(
-      chatPath,
-      { ...body, messages: continued(prompt.messages, prompt.partial, server) },
-      this.#monitor,
-    );
+    return this.#continue(prompt, body);
+  }
+
+  /** Goes on with an interrupted answer: on llama-server at the very token, elsewhere as the server can. */
+  async #continue(prompt: Extract<Prompt, { kind: "continue" }>, body: object): Promise<StreamEnd> {
+    const { server } = this.#remote;
+    const { messages, partial } = prompt;
+    const rendered = await renderPrompt(this.#remote, body, { signal: this.#hooks.signal });
+    if (!rendered) return this.#stream(chatPath, { ...body, ...continued(messages, partial, server) }, this.#monitor);
+    const text = withPartial(rendered, partial, server.format);
+    if (partial.answer === "" && (partial.thinking !== "" || rendered.opensThought))
+      this.#output.beginInside(partial.thinking);
+    // In front of a text of its own choice llama-server keeps no budget.
+    if (this.#monitor) this.#monitor = new ThoughtMonitor(this.#params.controls);
+    if (this.#answerNow) this.#monitor?.answerNow();
+    return this.#stream("/completions", completionBody(text, this.#params, server), this.#monitor);
   }
 
   /** Asks for the answer alone. */
@@ -128,7 +147,8 @@ export class RemoteGeneration implements RunningGeneration {
     const signal = AbortSignal.any([this.#hooks.signal, request.signal]);
     this.#figures.begin();
     try {
-      if (path === chatPath && (await opensThought(this.#remote, body, { signal }))) this.#output.beginInside();
+      if (path === chatPath && (await renderPrompt(this.#remote, body, { signal }))?.opensThought)
+        this.#output.beginInside();
       const response = await http.post(url, body, {
         signal,
         onRetry: (reason, delayMs) => {
@@ -137,9 +157,6 @@ export class RemoteGeneration implements RunningGeneration {
         },
       });
       return await this.#read(response, url, monitor);
-    } catch (error) {
-      if (this.#hooks.signal.aborted) return { kind: "cancelled" };
-      throw error;
     } finally {
       request.abort();
     }

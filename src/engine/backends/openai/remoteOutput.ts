@@ -42,9 +42,9 @@ export class RemoteOutput {
     this.#parser = new SegmentParser(format, { startsInside: opened, resumedText });
   }
 
-  /** What comes next is the rest of a thought: the prompt has opened it. */
-  beginInside(): void {
-    this.#parser = new SegmentParser(this.#format, { startsInside: true });
+  /** What comes next is the rest of a thought: the prompt has opened it, and perhaps begun it with `resumedText`. */
+  beginInside(resumedText = ""): void {
+    this.#parser = new SegmentParser(this.#format, { startsInside: true, resumedText });
   }
 
   get isThinking(): boolean {

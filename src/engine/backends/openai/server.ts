@@ -59,6 +59,17 @@ export async function probe(
   };
 }
 
+/** Whether the server still has the model that it was chosen with. @throws HunchError, also unknownModel when it has not */
+export async function stillHas(
+  endpoint: Endpoint,
+  http: HttpClient,
+  { model }: ServerInfo,
+  signal: AbortSignal,
+): Promise<void> {
+  const list = readModels(await http.get(endpoint.api("/models"), { signal }));
+  if (list.length > 0 && !list.some(({ id }) => id === model)) throw unknownModel(endpoint, model, list);
+}
+
 /** What the rest of Hunch asks about a model; what is out of sight on a server is 0. */
 export function modelInfo(server: ServerInfo, endpoint: Endpoint, loadMs: number): ModelInfo {
   const { family, native, canDisable, instructions, sampling } = server.format;
@@ -73,6 +84,7 @@ export function modelInfo(server: ServerInfo, endpoint: Endpoint, loadMs: number
     lanes: 1,
     trainContextSize: server.contextSize,
     vocabularySize: 0,
+    backend: "openai",
     device: `server ${endpoint.url.host}`,
     gpuLayers: 0,
     kvType: "f16",

@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import type { GenerationEvent } from "../../../../../src/common/protocol.ts";
+import type { GenerateParams, GenerationEvent } from "../../../../../src/common/protocol.ts";
 import { FailoverBackend } from "../../../../../src/engine/backends/openai/failoverBackend.ts";
 import { type Answer, delta, FakeServer, json, stream, usage } from "./fakeServer.ts";
 import { loadParams, why } from "./params.ts";
@@ -12,8 +12,8 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-async function fake(answer: Answer): Promise<FakeServer> {
-  const server = await FakeServer.start(answer);
+async function fake(answer: Answer, options: Parameters<typeof FakeServer.start>[1] = {}): Promise<FakeServer> {
+  const server = await FakeServer.start(answer, options);
   stops.push(() => server.stop());
   return server;
 }
@@ -29,9 +29,7 @@ async function connect(...endpoints: string[]): Promise<FailoverBackend> {
   return backend;
 }
 
-const params = why("off");
-
-async function ask(backend: FailoverBackend, signal = new AbortController().signal) {
+async function ask(backend: FailoverBackend, signal = new AbortController().signal, params = why("off")) {
   const events: GenerationEvent[] = [];
   const generation = await backend.generation(params, { emit: (batch) => events.push(...batch), signal, queueMs: 0 });
   const before = performance.now();
@@ -148,10 +146,102 @@ describe("several servers", () => {
     expect(second.completions).toEqual([]);
   });
 
-  test("a refused key is refused, and a cancel is a cancel", async () => {
-    const first = await fake((_, response) => json(response, 401, { error: { message: "bad key" } }));
+  test("half a stream and malformed JSON: the next goes on from the text that had come", async () => {
+    const begun = `data: ${JSON.stringify(delta({ content: "It is" }))}\n\n`;
+    const endings = {
+      "ends without an end": "",
+      "ends in the middle of a chunk": 'data: {"choices":[{"del',
+      "sends what is no JSON": "data: {oops}\n\n",
+      "sends JSON that is no chunk": "data: [1,2]\n\n",
+      "tells an error of its own": 'data: {"error":{"message":"out of memory"}}\n\n',
+    };
+    for (const [what, ending] of Object.entries(endings)) {
+      const first = await fake((_, response) => {
+        response.writeHead(200, { "Content-Type": "text/event-stream" });
+        response.end(begun + ending);
+      });
+      const second = await fake(answers(" so."));
+      const result = await ask(await connect(first.url, second.url));
+      expect(result, what).toMatchObject({ answer: "It is so.", text: "It is so.", notices: ["failedOver"] });
+    }
+    const html = await fake((_, response) => {
+      response.writeHead(200, { "Content-Type": "application/json" });
+      response.end("<html>");
+    });
+    const second = await fake(answers("yes"));
+    expect(await ask(await connect(html.url, second.url))).toMatchObject({ answer: "yes", notices: ["failedOver"] });
+  });
+
+  test("vLLM and SGLang go on with an answer that has begun; a budget is what is left of it", async () => {
+    for (const owner of ["vllm", "sglang"]) {
+      const first = await fake((_, response) => stream(response, [delta({ content: "It is" })], "broken"), { owner });
+      const second = await fake(answers(" so."), { owner });
+      expect((await ask(await connect(first.url, second.url))).answer).toBe("It is so.");
+      expect(second.completions[0]?.body).toMatchObject({
+        messages: [
+          { role: "user", content: "Why?" },
+          { role: "assistant", content: "It is" },
+        ],
+        add_generation_prompt: false,
+        continue_final_message: true,
+      });
+    }
+  });
+
+  test("llama-server goes on in the prompt itself, behind the thought that had come", async () => {
+    const llama = { owner: "llamacpp", prompt: "<|user|>Why?<|assistant|><think>\n" };
+    const thinking = [delta({ content: "First" }), delta({ content: ", this" })];
+    const first = await fake((_, response) => stream(response, thinking, "broken"), llama);
+    const second = await fake(
+      (_, response) => stream(response, [delta({ text: ".</think>" }), delta({ text: "So." }, "stop"), usage(5, 3)]),
+      llama,
+    );
+    const budgeted: GenerateParams = { ...why("on"), controls: { budget: 100, loopGuard: false, earlyExit: "off" } };
+    const result = await ask(await connect(first.url, second.url), undefined, budgeted);
+    expect(result).toMatchObject({ thinking: "First, this.", answer: "So." });
+    expect(second.completions[0]).toMatchObject({
+      path: "/v1/completions",
+      body: { prompt: "<|user|>Why?<|assistant|><think>\nFirst, this", max_tokens: 498 },
+    });
+  });
+
+  test("a refused key and a missing model: the next answers, and where there is no other, that is the error", async () => {
+    const second = await fake(answers("from the second"));
+    const failures = { 401: "backendRefused", 403: "backendRefused", 404: "unknownModel", 429: "backendRefused" };
+    for (const [status, code] of Object.entries(failures)) {
+      const first = await fake((_, response) => json(response, Number(status), { error: { message: "no" } }));
+      const result = await ask(await connect(first.url, second.url));
+      expect(result).toMatchObject({ answer: "from the second", notices: ["failedOver"] });
+      await expect(ask(await connect(first.url, nowhere))).rejects.toMatchObject({ code });
+    }
+    const other = await fake(answers("never asked"));
+    const tooLong = { error: { type: "exceed_context_size_error", message: "too long" } };
+    const first = await fake((_, response) => json(response, 400, tooLong));
+    await expect(ask(await connect(first.url, other.url))).rejects.toMatchObject({ code: "promptTooLong" });
+    expect(other.completions).toEqual([]);
+  });
+
+  test("a server that has lost the model is passed over, and that is said", async () => {
+    const first = await fake(answers("from the first"));
+    const second = await fake(answers("from the second"));
+    const backend = await connect(first.url, second.url);
+    first.models = [{ id: "another" }];
+    expect(await ask(backend)).toMatchObject({ answer: "from the second", notices: ["failedOver"] });
+    second.models = [{ id: "another" }];
+    await expect(ask(backend)).rejects.toMatchObject({ code: "unknownModel", message: /None of the servers/ });
+  });
+
+  test("a first server that is silent at the start is left for the second", async () => {
+    const first = await HangingServer.start("");
+    first.hangs = true;
+    const second = await fake(answers("from the second"));
+    const backend = await connect(first.url, second.url);
+    expect(backend.info.notices).toMatchObject([{ code: "failedOver", message: expect.stringContaining("silent") }]);
+    expect(await ask(backend)).toMatchObject({ answer: "from the second", notices: [] });
+  });
+
+  test("a cancel is a cancel", async () => {
     const second = await fake(answers("never asked"));
-    await expect(ask(await connect(first.url, second.url))).rejects.toMatchObject({ code: "backendRefused" });
     const waiting = await fake((_, response) => stream(response, [delta({ content: "It is" })], "open"));
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 100);

@@ -13,6 +13,8 @@ export type Answer = (asked: Asked, response: ServerResponse, attempt: number) =
 
 export class FakeServer {
   readonly asked: Asked[] = [];
+  /** What it says it has. */
+  models: object[] = [];
   readonly #server: Server;
 
   /** @param completion answers the generations; the list of models is answered by itself. `owner` is the server's make. */
@@ -29,11 +31,11 @@ export class FakeServer {
       fake.asked.push(asked);
       if (asked.path === "/apply-template") json(response, 200, { prompt });
       else if (request.method === "POST") completion(asked, response, ++attempts);
-      else if (asked.path === "/v1/models")
-        json(response, 200, { data: [{ id: "m", owned_by: owner, max_model_len: 4096, ...model }, { id: "n" }] });
+      else if (asked.path === "/v1/models") json(response, 200, { data: fake.models });
       else json(response, 404, { error: { message: "no such path" } });
     });
     const fake = new FakeServer(server);
+    fake.models = [{ id: "m", owned_by: owner, max_model_len: 4096, ...model }, { id: "n" }];
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return fake;
   }

@@ -1,0 +1,47 @@
+/**
+ * The prompt that a llama-server makes of messages: it can be asked for it, as no other server can. It tells whether the
+ * output begins inside a thought, and where an interrupted answer goes on.
+ */
+import type { ChatMessage, Prompt } from "../../../common/protocol.ts";
+import type { ThinkingFormat } from "../../thinking/formats.ts";
+import { parseJson, readText, type SendOptions } from "./http.ts";
+import type { Remote } from "./remoteGeneration.ts";
+
+export interface RenderedPrompt {
+  text: string;
+  /** Its end has opened a thought. */
+  opensThought: boolean;
+}
+
+/** @param body of a chat request. @returns null where the server does not show its prompts. @throws HunchError */
+export async function renderPrompt(
+  { endpoint, http, server }: Remote,
+  body: object,
+  o: SendOptions,
+): Promise<RenderedPrompt | null> {
+  if (server.make !== "llamacpp") return null;
+  const { messages = [], chat_template_kwargs } = body as { messages?: ChatMessage[]; chat_template_kwargs?: object };
+  const url = endpoint.root("/apply-template");
+  const response = await http.post(url, { messages, chat_template_kwargs }, o);
+  const { prompt } = parseJson(await readText(response, url), url) as { prompt?: unknown };
+  if (typeof prompt !== "string") return null;
+  return { text: prompt, opensThought: endsInside(prompt, messages.at(-1)?.content.trim() ?? "", server.format) };
+}
+
+/** Only what stands behind the last message is the template's: a message may hold any marker. */
+function endsInside(prompt: string, lastMessage: string, format: ThinkingFormat): boolean {
+  const tail = prompt.slice(prompt.lastIndexOf(lastMessage) + lastMessage.length);
+  const last = (markers: readonly string[]) => Math.max(-1, ...markers.map((marker) => tail.lastIndexOf(marker)));
+  return last(format.open) > last([...format.close, ...format.answer.open]);
+}
+
+/** The prompt with what had been generated behind it, so that the next token is the one that was due. */
+export function withPartial(
+  prompt: RenderedPrompt,
+  { thinking, answer }: Extract<Prompt, { kind: "continue" }>["partial"],
+  { text }: ThinkingFormat,
+): string {
+  const opening = thinking === "" || prompt.opensThought ? "" : text.open;
+  const closing = answer !== "" && (thinking !== "" || prompt.opensThought) ? text.close : "";
+  return prompt.text + opening + thinking + closing + answer;
+}
