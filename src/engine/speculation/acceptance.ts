@@ -66,16 +66,23 @@ interface Counts {
   seen: number;
 }
 
+const nothingSeen: Counts = { accepted: 0, seen: 0 };
+
 export class AcceptanceModel {
   readonly #counts = new Map<string, Counts[]>();
 
-  /** Chance that the draft token at `position` (0-based) is accepted, given that those before it were. */
-  chance(drafter: DrafterName, bucket: number, kind: TextKind, position: number): number {
-    const band = bandFrom.findLastIndex((from) => position >= from);
+  /**
+   * Chances that a draft token is accepted, given that those before it were, by band of draft positions (`bandFrom`). Asked
+   * for every draft of every round, so the key is made once a draft and not once a token.
+   */
+  chances(drafter: DrafterName, bucket: number, kind: TextKind): number[] {
     const { first, later } = priors[kind === "code" ? "code" : "text"][drafter];
-    const prior = (position === 0 ? first : later)[bucket] ?? 0.1;
-    const counts = this.#counts.get(key(drafter, bucket, kind))?.[band];
-    return ((counts?.accepted ?? 0) + prior * priorWeight) / ((counts?.seen ?? 0) + priorWeight);
+    const counts = this.#counts.get(key(drafter, bucket, kind));
+    return bandFrom.map((from, band) => {
+      const prior = (from === 0 ? first : later)[bucket] ?? 0.1;
+      const { accepted, seen } = counts?.[band] ?? nothingSeen;
+      return (accepted + prior * priorWeight) / (seen + priorWeight);
+    });
   }
 
   /** A draft of which the first `accepted` tokens were right, and the next wrong if `mismatch`. */

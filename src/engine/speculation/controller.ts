@@ -16,7 +16,7 @@
  * Only the draft model, whose drafts cost real time, has to be explored; that is bounded to a share of the time.
  */
 import type { DrafterName } from "../../common/segments.ts";
-import type { AcceptanceModel } from "./acceptance.ts";
+import { type AcceptanceModel, bandFrom } from "./acceptance.ts";
 import type { CostCurve } from "./costCurve.ts";
 import type { Draft, TextKind } from "./types.ts";
 
@@ -164,9 +164,12 @@ export class Controller {
     let expected = 1;
     let reach = 1;
     let position = 0;
+    let band = 0;
+    const chances = acceptance.chances(draft.drafter, draft.bucket, kind);
     for (const length of lengths.sort((a, b) => a - b)) {
       for (; position < length; position++) {
-        reach *= acceptance.chance(draft.drafter, draft.bucket, kind, position);
+        if (position === bandFrom[band + 1]) band++;
+        reach *= chances[band]!;
         expected += reach;
       }
       const draftCost = draft.drafter === "draft" && !paid ? (this.#draftTokenMs * length) / costs.passMs(1) : 0;
