@@ -77,6 +77,8 @@ const programs = [
   { ...esm, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.mjs" },
   { ...esm, entryPoints: ["bench/replay/main.ts"], outfile: "dist/bench-replay.mjs" },
   { ...esm, entryPoints: ["bench/lanes/main.ts"], outfile: "dist/bench-lanes.mjs" },
+  { ...esm, entryPoints: ["bench/kv/main.ts"], outfile: "dist/bench-kv.mjs" },
+  { ...esm, entryPoints: ["bench/serve/main.ts"], outfile: "dist/bench-serve.mjs" },
   { ...esm, entryPoints: ["bench/index/main.ts"], outfile: "dist/bench-index.mjs" },
   { ...esm, entryPoints: ["bench/replay/record.ts"], outfile: "dist/bench-record.mjs" },
   { ...esm, entryPoints: ["bench/strict/main.ts"], outfile: "dist/bench-strict.mjs" },

@@ -1,6 +1,7 @@
 /** Loads one GGUF file and opens a token sequence on it; every way that can fail becomes a clear error. */
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import {
+  GgmlType,
   GgufInsights,
   InsufficientMemoryError,
   type LlamaContext,
@@ -10,6 +11,7 @@ import {
 } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
 import type { KvType, ModelRef, Notice } from "../../../common/protocol.ts";
+import { affordableKvType } from "./kvType.ts";
 import { nativeContext, nativeContextSupported } from "./nativeContext.ts";
 import type { Runtime } from "./runtime.ts";
 import { NativeSequence } from "./sequence.ts";
@@ -36,7 +38,8 @@ export interface OpenModel {
 
 export interface OpenOptions {
   contextSize: number | "auto";
-  kvType: KvType;
+  /** "auto": as there is memory (kvType.ts). */
+  kvType: KvType | "auto";
   flashAttention: boolean;
   threads: number;
   /** Layers on the GPU, if there is one; absent: as many as fit. */
@@ -137,15 +140,17 @@ async function openContext(runtime: Runtime, model: LlamaModel, options: OpenOpt
       sequences: 1,
       failedCreationRemedy: options.contextSize === "auto" ? { retries: 3, autoContextSizeShrink: 0.3 } : false,
     });
+  const kvType = options.kvType === "auto" ? await chooseKvType(runtime, model, contextSize, notices) : options.kvType;
+  // A quantised V cache needs it.
+  const flashAttention = options.flashAttention || kvType !== "f16";
   try {
-    const { kvType, flashAttention } = options;
     return { context: await open(kvType, flashAttention), kvType, flashAttention };
   } catch (error) {
     // Quantised KV needs flash attention and a head size that its block size divides: not every model has both.
-    if (options.kvType === "f16" || error instanceof InsufficientMemoryError) throw error;
+    if (kvType === "f16" || error instanceof InsufficientMemoryError) throw error;
     notices.push({
       code: "kvTypeUnsupported",
-      message: `This model cannot keep its KV cache as ${options.kvType}; f16 is used.`,
+      message: `This model cannot keep its KV cache as ${kvType}; f16 is used.`,
     });
     return {
       context: await open("f16", options.flashAttention),
@@ -155,7 +160,28 @@ async function openContext(runtime: Runtime, model: LlamaModel, options: OpenOpt
   }
 }
 
-function contextOptions(runtime: Runtime, options: OpenOptions & { contextSize: number }) {
+/** On a GPU f16: where its memory is short, layers stay on the CPU. */
+async function chooseKvType(
+  runtime: Runtime,
+  model: LlamaModel,
+  contextSize: number,
+  notices: Notice[],
+): Promise<KvType> {
+  if (runtime.llama.gpu) return "f16";
+  const { cpuRam } = await model.fileInsights.estimateContextResourceRequirementsV2({
+    contextSize,
+    modelGpuLayers: 0,
+    batchSize: cpuBatchSize,
+    kvCacheKeyType: GgmlType.F16,
+    kvCacheValueType: GgmlType.F16,
+    swaFullCache: true,
+  });
+  const { kvType, notice } = affordableKvType(contextSize, cpuRam, process.availableMemory());
+  if (notice) notices.push(notice);
+  return kvType;
+}
+
+function contextOptions(runtime: Runtime, options: OpenOptions & { contextSize: number; kvType: KvType }) {
   const { contextSize, kvType, flashAttention, threads } = options;
   const kvName = kvType === "f16" ? "F16" : kvType === "q8_0" ? "Q8_0" : "Q4_0";
   return {

@@ -53,10 +53,9 @@ async function openOn(gpu: GpuChoice, params: LoadParams, hooks: LoadHooks): Pro
   notices.push(...runtime.notices);
   const opened: OpenModel[] = [];
   try {
-    const strictKv = params.strict && params.kvType === "auto";
-    const kvType = params.kvType === "auto" ? (strictKv ? "q8_0" : "f16") : params.kvType;
-    // A quantised V cache needs flash attention; on a CPU it costs time at long contexts, so f16 goes without.
-    const flashAttention = params.strict || kvType !== "f16" || runtime.device !== "cpu";
+    const kvType = params.strict && params.kvType === "auto" ? "q8_0" : params.kvType;
+    // On a CPU it costs time at long contexts, so a cache that can do without it does.
+    const flashAttention = params.strict || runtime.device !== "cpu";
     const options = { contextSize: params.contextSize, kvType, flashAttention, threads, signal: hooks.signal };
     const open = async (ref: ModelRef) => {
       const model = await openOffloaded(runtime, ref, { ...options, onProgress: (p) => hooks.onProgress(ref, p) });

@@ -12,7 +12,7 @@ export interface Usage {
   reasoningTokens: number | null;
 }
 
-/** As llama-server has them; Hunch's own server has the same. */
+/** As llama-server has them; Hunch's own server has the same, vLLM its own ones when it is started so. */
 export interface Timings {
   cachedTokens: number | null;
   promptMs: number | null;
@@ -47,7 +47,11 @@ export function readChunk(value: unknown): Chunk | null {
     content: content.text,
     finish: typeof choice.finish_reason === "string" ? choice.finish_reason : null,
     usage: isObject(value.usage) ? readUsage(value.usage) : null,
-    timings: isObject(value.timings) ? readTimings(value.timings) : null,
+    timings: isObject(value.timings)
+      ? readTimings(value.timings)
+      : isObject(value.metrics)
+        ? readMetrics(value.metrics)
+        : null,
     progress: isObject(value.prompt_progress) ? readProgress(value.prompt_progress) : null,
     error: value.error ?? null,
   };
@@ -98,6 +102,18 @@ function readTimings(timings: Json): Timings {
     predictedMs: milliseconds(timings.predicted_ms),
     draftedTokens: count(timings.draft_n) ?? 0,
     acceptedTokens: count(timings.draft_n_accepted) ?? 0,
+  };
+}
+
+/** vLLM with `--per-request-spec-decode-metrics`, `--enable-per-request-metrics`, or both. */
+function readMetrics(metrics: Json): Timings {
+  const drafts = isObject(metrics.speculative_decoding) ? metrics.speculative_decoding : {};
+  return {
+    cachedTokens: null,
+    promptMs: milliseconds(metrics.time_to_first_token_ms),
+    predictedMs: milliseconds(metrics.generation_time_ms),
+    draftedTokens: count(drafts.num_draft_tokens) ?? 0,
+    acceptedTokens: count(drafts.num_accepted_draft_tokens) ?? 0,
   };
 }
 

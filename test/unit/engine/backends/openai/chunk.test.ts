@@ -59,3 +59,20 @@ test("figures; wrong ones are not believed", () => {
 test.each([null, 7, "text", []])("%j is no chunk", (value) => {
   expect(readChunk(value)).toBeNull();
 });
+
+test("vLLM's own figures, when it is started to tell them", () => {
+  const drafts = { num_draft_tokens: 129, num_accepted_draft_tokens: 10, num_spec_steps: 43 };
+  const metrics = { time_to_first_token_ms: 85.2, generation_time_ms: 1240.5, speculative_decoding: drafts };
+  expect(readChunk({ choices: [], metrics })?.timings).toEqual({
+    cachedTokens: null,
+    promptMs: 85.2,
+    predictedMs: 1240.5,
+    draftedTokens: 129,
+    acceptedTokens: 10,
+  });
+  expect(readChunk({ choices: [], metrics: { speculative_decoding: null } })?.timings).toMatchObject({
+    draftedTokens: 0,
+    predictedMs: null,
+  });
+  expect(readChunk({ choices: [], metrics: null })?.timings).toBeNull();
+});
