@@ -1,7 +1,7 @@
 /**
  * The number format of the KV cache where Hunch may choose. f16 as long as there is room for it: it is the fastest on a CPU,
- * and exact. Else q8_0, at about half the memory and hardly any loss (npm run bench:kv). q4_0, which does lose, only
- * where the user asks for it.
+ * and exact. Else q8_0, at about half the memory and hardly any loss (bench/results/kv.md). q4_0, which can spoil a model,
+ * only where the user asks for it.
  */
 import type { KvType, Notice } from "../../../common/protocol.ts";
 
