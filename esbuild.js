@@ -82,6 +82,7 @@ const programs = [
   { ...esm, entryPoints: ["bench/index/main.ts"], outfile: "dist/bench-index.mjs" },
   { ...esm, entryPoints: ["bench/replay/record.ts"], outfile: "dist/bench-record.mjs" },
   { ...esm, entryPoints: ["bench/strict/main.ts"], outfile: "dist/bench-strict.mjs" },
+  { ...esm, entryPoints: ["bench/endings/main.ts"], outfile: "dist/bench-endings.mjs" },
   { ...esm, entryPoints: ["bench/soak/main.ts"], outfile: "dist/bench-soak.mjs" },
   {
     ...shared,

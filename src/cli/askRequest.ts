@@ -9,11 +9,12 @@ import { splitEndpoints } from "../common/endpoints.ts";
 import { HunchError } from "../common/errors.ts";
 import { type Effort, efforts } from "../common/panel.ts";
 import type { GpuChoice, KvType, ModelServer, SamplingOptions, SpeculationMode } from "../common/protocol.ts";
+import { familyNames } from "../engine/thinking/formats.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import type { TemplateName } from "../prompts/compose.ts";
 import { templateNames } from "../prompts/templates/index.ts";
 import { type FileSelection, parseFileSelection } from "./input.ts";
-import { decimal, integer, integerOrAuto } from "./values.ts";
+import { decimal, integer, integerOrAuto, one } from "./values.ts";
 
 /** Which model is loaded, and how. */
 export interface EngineRequest {
@@ -26,6 +27,8 @@ export interface EngineRequest {
   threads: number | "auto";
   gpu: GpuChoice;
   speculation: SpeculationMode;
+  /** Family of the thinking format; null: the one that the model's file tells. */
+  thinkingFormat: string | null;
   /** Evaluated prompts kept on disk at most (MB). */
   promptCacheSize: number;
   /** null: the engine's own process runs the model. */
@@ -100,6 +103,11 @@ export function addEngineOptions(command: Command): Command {
       "server of the openai backend, or several with commas between that take over from each other; the key comes from the environment, HUNCH_API_KEY",
     )
     .option(
+      "--thinking-format <family>",
+      "how the model marks its thoughts, if its file does not tell it right (embedded backend)",
+      one(familyNames),
+    )
+    .option(
       "--prompt-cache <MB>",
       "evaluated prompts kept on disk at most, so that a conversation is not read again (default: none)",
       integer(0, 1_000_000),
@@ -161,6 +169,7 @@ interface ParsedOptions {
   gpu: GpuChoice;
   backend: (typeof backends)[number];
   endpoint?: string;
+  thinkingFormat?: string;
   promptCache?: number;
   json?: true;
   verbose?: true;
@@ -193,6 +202,7 @@ export function engineRequest(options: ParsedOptions, env: NodeJS.ProcessEnv = p
     threads: options.threads,
     gpu: options.gpu,
     speculation: options.speculation,
+    thinkingFormat: options.thinkingFormat ?? null,
     promptCacheSize: options.promptCache ?? 0,
     server,
     chooseBackend: options.backend === "auto",

@@ -74,9 +74,10 @@ export async function loadModel(request: EngineRequest, context: EngineContext):
   };
 }
 
-function loadOptions({ contextSize, kvType, threads, gpu, speculation, promptCacheSize }: EngineRequest) {
-  const promptCache = promptCacheSize > 0 ? { promptCacheBytes: promptCacheSize * 1e6 } : {};
-  return { contextSize, kvType, threads, gpu, strict: speculation === "strict", ...promptCache };
+function loadOptions({ contextSize, kvType, threads, gpu, speculation, ...more }: EngineRequest) {
+  const promptCache = more.promptCacheSize > 0 ? { promptCacheBytes: more.promptCacheSize * 1e6 } : {};
+  const format = more.thinkingFormat === null ? {} : { thinkingFormat: more.thinkingFormat };
+  return { contextSize, kvType, threads, gpu, strict: speculation === "strict", ...promptCache, ...format };
 }
 
 export async function load(client: EngineClient, params: LoadParams, context: EngineContext): Promise<ModelInfo> {

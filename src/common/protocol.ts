@@ -99,6 +99,11 @@ export interface LoadParams {
    * free memory allows; the memory is taken when a second one first wants to run. Absent: 1.
    */
   lanes?: number | "auto";
+  /**
+   * Family of the thinking format ("qwen3", "gptOss"), in place of the one that the model's file tells; only where the
+   * engine's own process runs the model.
+   */
+  thinkingFormat?: string;
   /** Absent: the engine's own process runs the model. */
   server?: ModelServer;
   /**

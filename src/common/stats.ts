@@ -48,9 +48,22 @@ export interface GenerationStats {
    * model ended itself, less this one; 0 also where too few are known.
    */
   thinkingTokensSaved: number;
+  /** Time of trial answers (early exit), a part of `decodeMs`; absent: none was made. */
+  trialMs?: number;
+  /** What "answer now" took; absent: nobody asked for it, or the thought had ended before. */
+  answerNow?: AnswerNowStats;
   contextUsedTokens: number;
   contextSize: number;
   byDrafter: Partial<Record<DrafterName, DrafterStats>>;
+}
+
+/** From the request to the first word of the answer. */
+export interface AnswerNowStats {
+  /** Target passes, the reading of the wrap-up aside. */
+  passes: number;
+  /** Length of the wrap-up, which is read before the answer (tokens). */
+  wrapUpTokens: number;
+  ms: number;
 }
 
 /** Figures of a generation that never began. */

@@ -5,6 +5,7 @@
  */
 import type { GenerateParams, Notice } from "../common/protocol.ts";
 import type { StopReason, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
+import type { AnswerNowStats, GenerationStats } from "../common/stats.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Output } from "./output.ts";
 import type { Decoder } from "./speculation/decoder.ts";
@@ -35,7 +36,12 @@ export class Decoding {
   readonly #answerGuard: LoopGuard | null;
   /** Length of what a trial writes in front of its answer (tokens), an open code block of the thought aside. */
   readonly #leadTokens: number;
-  #answerNow = false;
+  /** When the answer was wanted now. */
+  #asked: { at: number; passes: number } | null = null;
+  #answerNowStats: AnswerNowStats | null = null;
+  #trialMs = 0;
+  /** Passes and tokens of what Hunch wrote, since the answer was wanted. */
+  readonly #forced = { passes: 0, tokens: 0 };
   /** What the round under way came to. */
   #ended = false;
   #thoughtEnd: ThinkingEnd | null = null;
@@ -65,8 +71,16 @@ export class Decoding {
 
   /** Ends the thought at the next token. */
   answerNow(): void {
-    this.#answerNow = true;
+    this.#asked ??= { at: performance.now(), passes: this.#o.decoder.counts.targetPasses };
     this.#monitor.answerNow();
+  }
+
+  /** What the ways of ending a thought have cost; each is absent where it was not used. */
+  get stats(): Pick<GenerationStats, "trialMs" | "answerNow"> {
+    return {
+      ...(this.#trialMs > 0 ? { trialMs: this.#trialMs } : {}),
+      ...(this.#answerNowStats ? { answerNow: this.#answerNowStats } : {}),
+    };
   }
 
   /** Writes thought and answer, or what is left of them after {@link think}. */
@@ -129,6 +143,7 @@ export class Decoding {
     const inside = output.segment === "thinking";
     const answerLength = output.answer.length;
     const text = output.push(token, origin);
+    if (this.#asked && !this.#answerNowStats && !output.answerIsEmpty) this.#noteFirstWord(this.#asked);
     if (inside && output.segment === "thinking") {
       this.#thoughtEnd = this.#monitor.observe(text);
       if (this.#trialIsDue()) return "stop";
@@ -142,8 +157,18 @@ export class Decoding {
   async #whyThoughtEnds(): Promise<ThinkingEnd | null> {
     if (this.#ended) return "model"; // stopped inside the thought: close it, so that there is an answer
     if (this.#thoughtEnd) return this.#thoughtEnd;
-    if (this.#answerNow) return "answerNow";
+    if (this.#asked) return "answerNow";
     return this.#trialIsDue() && (await this.#trySettling()) ? "earlyExit" : null;
+  }
+
+  #noteFirstWord({ at, passes }: { at: number; passes: number }): void {
+    const { decoder, output } = this.#o;
+    if (output.thinkingEnd !== "answerNow") return;
+    this.#answerNowStats = {
+      passes: decoder.counts.targetPasses - passes - this.#forced.passes,
+      wrapUpTokens: this.#forced.tokens,
+      ms: performance.now() - at,
+    };
   }
 
   #trialIsDue(): boolean {
@@ -160,6 +185,7 @@ export class Decoding {
     if (decoder.room < lead.length + 2 * longestTrial) return false;
     earlyExit.begin(output.thinkingTokens, lead.length);
     const trial = new TrialAnswer();
+    const before = performance.now();
     const text = model.codec.streamDecoder();
     await decoder.probe(
       lead,
@@ -167,6 +193,7 @@ export class Decoding {
       (token, probability) => trial.push(token, text.push(token), model.codec.isEndOfGeneration(token), probability),
       () => earlyExit.spendPass(),
     );
+    this.#trialMs += performance.now() - before;
     return earlyExit.settles(trial);
   }
 
@@ -189,7 +216,12 @@ export class Decoding {
   async #force(text: string): Promise<void> {
     const { model, decoder, output } = this.#o;
     const tokens = model.codec.encode([{ text, special: true }]).slice(0, Math.max(0, decoder.room - 1));
+    const before = decoder.counts.targetPasses;
     await decoder.force(tokens, this.#ended);
+    if (this.#asked) {
+      this.#forced.passes += decoder.counts.targetPasses - before;
+      this.#forced.tokens += tokens.length;
+    }
     for (const token of tokens) output.push(token, "target", true);
   }
 }

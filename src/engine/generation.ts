@@ -115,6 +115,7 @@ export class Generation implements RunningGeneration {
       thinkingMs: output.thinkingMs,
       otherThinkingTokens: sum(thought?.others ?? []),
       thinkingTokensSaved,
+      ...strand.decoding.stats,
       contextUsedTokens: decoder.text.length,
       contextSize: lane.sequence.contextSize,
       byDrafter: counts.byDrafter,

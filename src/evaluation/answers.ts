@@ -41,8 +41,8 @@ export function answeredNumber(answer: string): number | null {
   return (boxed === undefined ? undefined : numbersIn(boxed)[0]) ?? numbersIn(answer).at(-1) ?? null;
 }
 
-/** What follows the last "Answer:" that begins a line. */
-function markedAnswer(answer: string): string | null {
+/** What follows the last "Answer:" that begins a line; null where there is none. */
+export function markedAnswer(answer: string): string | null {
   const marks = [...answer.matchAll(/^[ \t>*_#`-]*(?:the\s+)?(?:final\s+)?answer[*_`]*(?:\s+is)?\s*[:=][*_]*/gim)];
   const last = marks.at(-1);
   return last === undefined ? null : answer.slice(last.index + last[0].length);

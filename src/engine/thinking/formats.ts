@@ -6,10 +6,12 @@
  * Thoughts never go back into a prompt: messages carry answers only, and each template writes for past turns what its
  * model was trained on (nothing, or an empty block).
  */
+import { HunchError } from "../../common/errors.ts";
 import type { ThinkingFormatInfo } from "../../common/protocol.ts";
 import { families } from "./families.ts";
 
 export type FamilyName = keyof typeof families;
+export const familyNames = Object.keys(families) as FamilyName[];
 
 /** What switches a family's thinking on and off in its prompt. */
 export type ThinkingSwitch =
@@ -93,6 +95,15 @@ const clues: readonly Clue[] = [
 /** The format that a model's own metadata and template tell; `override` names a family that the user insists on. */
 export function detectFormat(facts: ModelFacts, override?: FamilyName): ThinkingFormat {
   return formatOf(override ?? clues.find((clue) => holds(clue, facts))?.family ?? "elicited");
+}
+
+/** The family that a user named. @throws HunchError usage when there is none of this name */
+export function familyNamed(name: string): FamilyName {
+  const found = familyNames.find((family) => family === name);
+  if (found) return found;
+  throw new HunchError("usage", `There is no thinking format called ${name}.`, {
+    hint: `Those known are ${familyNames.join(", ")}.`,
+  });
 }
 
 export function formatOf(family: FamilyName): ThinkingFormat {

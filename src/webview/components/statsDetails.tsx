@@ -42,6 +42,12 @@ function rows(stats: GenerationStats): [string, string][] {
     list.push([t("Thinking"), t("{0} in {1}", tokens(stats.thinkingTokens), duration(stats.thinkingMs))]);
   if (stats.thinkingTokensSaved > 0)
     list.push([t("Thinking saved"), t("about {0}", tokens(stats.thinkingTokensSaved))]);
+  if (stats.trialMs) list.push([t("Trial answers"), duration(stats.trialMs)]);
+  if (stats.answerNow) {
+    const { ms, passes, wrapUpTokens } = stats.answerNow;
+    const cost = t("{0}: {1} passes and {2} of wrap-up", duration(ms), count(passes), tokens(wrapUpTokens));
+    list.push([t("From “Answer now” to the first word"), cost]);
+  }
   list.push(
     [t("Answer"), tokens(stats.answerTokens)],
     [t("Generating"), `${duration(stats.decodeMs)}, ${t("{0} tok/s", rate(stats.tokensPerSecond))}`],

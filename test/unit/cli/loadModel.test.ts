@@ -20,6 +20,7 @@ const request: EngineRequest = {
   threads: 1,
   gpu: "off",
   speculation: "auto",
+  thinkingFormat: null,
   promptCacheSize: 0,
   server: null,
   chooseBackend: false,

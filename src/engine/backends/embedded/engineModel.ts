@@ -18,7 +18,7 @@ import { CostCurve, type CostSamples, measureCosts } from "../../speculation/cos
 import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
 import type { WorkspaceIndex } from "../../speculation/workspaceIndex/workspaceIndex.ts";
 import type { StateFile, StateFolder } from "../../stateFolder.ts";
-import { detectFormat, type ThinkingFormat } from "../../thinking/formats.ts";
+import { detectFormat, familyNamed, type ThinkingFormat } from "../../thinking/formats.ts";
 import { ThoughtLengths } from "../../thinking/thoughtLengths.ts";
 import { ThreadGovernor, usableCores } from "../../threads.ts";
 import type { LoadHooks } from "../backend.ts";
@@ -91,11 +91,13 @@ export class EngineModel {
     this.codec = new TextCodec(target.model);
     const { metadata } = target.model.fileInfo;
     this.chatTemplate = metadata.tokenizer?.chat_template ?? null;
-    this.format = detectFormat({
+    const facts = {
       architecture: metadata.general.architecture,
       name: metadata.general.name ?? params.target.id,
       chatTemplate: this.chatTemplate,
-    });
+    };
+    const { thinkingFormat } = params;
+    this.format = detectFormat(facts, thinkingFormat === undefined ? undefined : familyNamed(thinkingFormat));
     this.governor = new ThreadGovernor(threads);
     this.#state = folder.file<Learnt>({
       model: params.target.sha256 ?? `${params.target.path}:${target.sizeBytes}`,

@@ -1,0 +1,198 @@
+/**
+ * `npm run bench:endings -- --model FILE`: whether every thought that is ended from outside, by a budget, a limit, trial
+ * answers, the loop guard or the user, is followed by an answer, in the form that the question asks for. On a real model
+ * and in the engine's own process, as a user has it. Stopped at any time (Ctrl-C) it keeps what is done, and the same
+ * command goes on. Exit status 1: a run ended badly.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Interrupts } from "../../src/cli/interrupts.ts";
+import { RunDisplay } from "../../src/cli/runDisplay.ts";
+import type { ChatMessage, GeneratedToken, GenerateParams, ModelInfo, Prompt } from "../../src/common/protocol.ts";
+import { formatOf } from "../../src/engine/thinking/formats.ts";
+import { markedAnswer } from "../../src/evaluation/answers.ts";
+import { compose } from "../../src/prompts/compose.ts";
+import { loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
+import { type PlannedRun, plan } from "./plan.ts";
+import { type EndingRun, type EndingsReport, failures, markdown } from "./report.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    model: { type: "string" },
+    runs: { type: "string", default: "210" },
+    seed: { type: "string", default: "1" },
+    "max-tokens": { type: "string", default: "400" },
+    parallel: { type: "string", default: "1" },
+    out: { type: "string", default: join(root, "bench", "results") },
+    name: { type: "string", default: "endings" },
+    fresh: { type: "boolean", default: false },
+  },
+});
+if (!options.model) throw new Error("--model FILE.gguf is needed");
+const model = options.model;
+const file = (ending: string) => join(options.out, `${options.name}.${ending}`);
+const parallel = Number(options.parallel);
+/** A thought that has begun to go in circles. */
+const circles = "Let me look at the values once more, one by one, to be sure.\n".repeat(8);
+
+const interrupts = new Interrupts();
+const { signal } = interrupts;
+const display = new RunDisplay();
+const client = await startEngine(join(options.out, "tmp"));
+interrupts.onKill(() => client.kill());
+const kill = () => client.kill();
+
+try {
+  const report: EndingsReport = {
+    made: new Date().toISOString(),
+    cpu: thisCpu(),
+    model: basename(model),
+    threads: 0,
+    seed: Number(options.seed),
+    maxTokens: Number(options["max-tokens"]),
+    runs: [],
+  };
+  report.runs = options.fresh ? [] : earlierRuns(report);
+  const planned = plan(Number(options.runs), report.seed);
+  const open = planned.filter(({ index }) => !report.runs.some((run) => run.index === index));
+  const total = planned.length;
+  const startedAt = performance.now();
+  for (const format of new Set(open.map((run) => run.format))) {
+    if (signal.aborted) break;
+    signal.addEventListener("abort", kill); // a load can not be cancelled
+    const loaded = await client.load(
+      loadParams(model, { thinkingFormat: format, lanes: parallel, contextSize: 2_048 }),
+    );
+    signal.removeEventListener("abort", kill);
+    report.threads = loaded.threads.free;
+    const queue = open.filter((run) => run.format === format).values();
+    const work = async () => {
+      for (const one of queue) {
+        const run = signal.aborted ? null : await execute(one, loaded, report.maxTokens);
+        if (!run) return;
+        report.runs.push(run);
+        write(report);
+        const left = open.length - (report.runs.length - (total - open.length));
+        const secondsEach = (performance.now() - startedAt) / 1000 / (open.length - left);
+        display.progress({ done: total - left, total, secondsLeft: secondsEach * left });
+      }
+    };
+    await Promise.all(Array.from({ length: parallel }, work));
+  }
+  display.close();
+  write(report);
+  console.log(markdown(report));
+  const bad = failures(report);
+  for (const run of bad)
+    console.error(
+      `BAD: run ${run.index}, ${run.format}, ${run.ending} at T = ${run.temperature}: ${JSON.stringify(run.answer.slice(0, 80))}`,
+    );
+  if (signal.aborted) console.error("Stopped. The same command goes on from here.");
+  process.exitCode = interrupts.status ?? (bad.length > 0 ? 1 : 0);
+} catch (error) {
+  if (!signal.aborted) throw error;
+  process.exitCode = interrupts.status ?? 1;
+} finally {
+  display.close();
+  interrupts.dispose();
+  await client.dispose();
+}
+
+/** null when it was cut off. */
+async function execute(run: PlannedRun, info: ModelInfo, maxTokens: number): Promise<EndingRun | null> {
+  const generationId = `endings-${run.index}`;
+  const tokens: GeneratedToken[] = [];
+  const result = await client.generate(request(run, info, generationId, maxTokens), {
+    signal,
+    onEvents: (events) => {
+      for (const event of events) if (event.type === "tokens") tokens.push(...event.tokens);
+      const thought = tokens.filter((token) => token.segment === "thinking").length;
+      if (run.ending === "answerNow" && thought >= run.moment) client.answerNow(generationId);
+    },
+  });
+  if (signal.aborted) return null;
+  const { answer, stats } = result;
+  const chosen = tokens.filter((token) => token.segment === "answer" && !token.forced && token.text !== "");
+  const chosenText = chosen.map(({ text }) => text).join("");
+  const { format, ending, temperature, asked, moment, index } = run;
+  return {
+    ...{ index, format, ending, temperature, asked, moment },
+    thinkingEnd: result.thinkingEnd,
+    stopReason: result.stopReason,
+    thinkingTokens: stats.thinkingTokens,
+    chosenTokens: chosen.length,
+    isEmpty: !/[\p{L}\p{N}]/u.test(answer) || chosenText.trim() === "",
+    isInFormat: asked === "value" ? (markedAnswer(answer)?.trim() ?? "") !== "" : /```[^\n]*\n\s*\S/.test(answer),
+    leaks: markers(run).some((marker) => answer.includes(marker)),
+    ...(stats.answerNow ? { answerNow: stats.answerNow } : {}),
+    ...(stats.trialMs !== undefined ? { trialShare: stats.trialMs / stats.decodeMs } : {}),
+    answer,
+  };
+}
+
+function markers({ format }: PlannedRun): string[] {
+  const { open, close, answer } = formatOf(format);
+  return [...open, ...close, ...answer.open, ...answer.close];
+}
+
+function request(run: PlannedRun, info: ModelInfo, generationId: string, maxTokens: number): GenerateParams {
+  const { ending, code } = run;
+  const composed = compose({
+    task: "ask",
+    question: run.question,
+    code: code
+      ? [{ ...code, languageId: "python", startLine: 1, endLine: code.code.trimEnd().split("\n").length }]
+      : [],
+    history: [],
+    effort: "medium",
+    template: "plain",
+    format: info.thinking,
+  });
+  return {
+    generationId,
+    conversationId: generationId,
+    prompt: prompt(run, composed.messages),
+    sampling: sampling(run.temperature, run.index),
+    // Trial answers begin after some thought, and loops need room to be seen.
+    maxTokens,
+    controls: {
+      budget: ending === "budget" ? run.moment : null,
+      loopGuard: ending === "loop",
+      earlyExit: ending === "earlyExit" ? "on" : "off",
+    },
+    speculation: "auto",
+    onContextFull: "stop",
+  };
+}
+
+/** Where nothing in the prompt opens the thought, a beginning of one does, as when an answer is carried on. */
+function prompt({ ending, format }: PlannedRun, messages: ChatMessage[]): Prompt {
+  const thought = ending === "loop" ? circles : format === "gptOss" ? "Let me think about this step by step." : "";
+  return thought === ""
+    ? { kind: "chat", messages, thinking: "on" }
+    : { kind: "continue", messages, thinking: "on", partial: { thinking: thought, answer: "" } };
+}
+
+/** Runs of an interrupted benchmark of the same things. */
+function earlierRuns(report: EndingsReport): EndingRun[] {
+  let text: string;
+  try {
+    text = readFileSync(file("json"), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+  const earlier = JSON.parse(text) as EndingsReport;
+  const keys = ["model", "cpu", "seed", "maxTokens"] as const;
+  return keys.every((key) => earlier[key] === report[key]) ? earlier.runs : [];
+}
+
+function write(report: EndingsReport): void {
+  report.runs.sort((a, b) => a.index - b.index);
+  mkdirSync(options.out, { recursive: true });
+  writeFileSync(file("json"), `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(file("md"), markdown(report));
+}
