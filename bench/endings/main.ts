@@ -163,6 +163,7 @@ function request(run: PlannedRun, info: ModelInfo, generationId: string, maxToke
       loopGuard: ending === "loop",
       earlyExit: ending === "earlyExit" ? "on" : "off",
     },
+    answerForm: run.asked === "value" ? { kind: "line", lead: "Answer:" } : { kind: "codeBlock" },
     speculation: "auto",
     onContextFull: "stop",
   };

@@ -71,9 +71,12 @@ function generateParams(
   learnt: LearntTemplates,
 ): GenerateParams {
   const { speculation } = request.engine;
+  const { answerLine } = request;
+  const form = answerLine === null ? undefined : ({ kind: "line", lead: answerLine } as const);
   const common = {
     generationId: randomUUID(),
     conversationId: randomUUID(),
+    ...(form ? { answerForm: form } : {}),
     speculation,
     onContextFull: "stop",
   } as const;
@@ -96,7 +99,7 @@ function generateParams(
     budget: request.budget ?? undefined,
     format: model.thinking,
     learnt,
-    thoughts: request.thoughts,
+    thoughts: Math.min(request.thoughts, model.thoughts ?? 1),
   });
   return {
     ...common,

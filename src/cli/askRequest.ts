@@ -57,6 +57,8 @@ export interface AskRequest {
   budget: number | null;
   /** Side by side; a vote chooses one. */
   thoughts: number;
+  /** How a line of the answer has to begin; null: in no particular way. */
+  answerLine: string | null;
   /** Output tokens at most; null: by the effort. */
   maxTokens: number | null;
   /** What the user fixed of the sampling. */
@@ -142,6 +144,10 @@ export function addAskOptions(command: Command): Command {
         1,
       )
       .option(
+        "--answer-line <lead>",
+        'how a line of the answer has to begin, like "Answer:"; Hunch begins it where the model does not',
+      )
+      .option(
         "--max-tokens <n>",
         "output tokens at most, thinking included (default: 2048, more where the effort needs more)",
         integer(1, 1_000_000),
@@ -183,6 +189,7 @@ interface ParsedAskOptions extends ParsedOptions {
   template?: TemplateName;
   budget?: number;
   thoughts?: number;
+  answerLine?: string;
   maxTokens?: number;
   temperature?: number;
   topK?: number;
@@ -254,6 +261,7 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
     template: options.template ?? null,
     budget: options.budget ?? null,
     thoughts,
+    answerLine: options.answerLine?.trim() || null,
     maxTokens: options.maxTokens ?? null,
     sampling: Object.fromEntries(
       Object.entries({ temperature, topK, topP, minP }).filter(([, value]) => value !== undefined),

@@ -10,9 +10,9 @@ import { calibrationFolder, thisUser } from "../models/folder.ts";
 import { addEngineOptions, engineRequest } from "./askRequest.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
 import { resumable } from "./resumable.ts";
-import { integer } from "./values.ts";
+import { integer, integerOrAuto } from "./values.ts";
 
-type Options = Parameters<typeof engineRequest>[0] & { limit?: number; parallel: number };
+type Options = Parameters<typeof engineRequest>[0] & { limit?: number; parallel: number | "auto" };
 
 /** @param setStatus takes the exit status when it is not 0 */
 export function calibrateCommand(setStatus: (status: number) => void): Command {
@@ -21,10 +21,10 @@ export function calibrateCommand(setStatus: (status: number) => void): Command {
       .description("find the ways of thinking that suit a model best; effort auto then uses them")
       .option("--limit <n>", "tasks at most (default: all 48)", integer(1, 1_000))
       .option(
-        "--parallel <n>",
-        "tasks at once, in one batch; the time to answer is then not comparable",
-        integer(1, 64),
-        1,
+        "--parallel <n|auto>",
+        "tasks at once, in one batch; auto: as memory allows, at most 4",
+        integerOrAuto(1, 64),
+        "auto",
       ),
   ).action(async (options: Options) => setStatus(await runCalibration(options)));
 }
@@ -34,8 +34,7 @@ function runCalibration(options: Options): Promise<number> {
   return resumable(
     options.verbose ?? false,
     async ({ context, interrupts, display }) => {
-      const { parallel } = options;
-      const params = { ...(await loadModel(engineRequest(options), context)), lanes: parallel };
+      const params = { ...(await loadModel(engineRequest(options), context)), lanes: options.parallel };
       return withEngine(context, async (client) => {
         const model = await load(client, params, context);
         context.output.loaded(model);
@@ -43,7 +42,7 @@ function runCalibration(options: Options): Promise<number> {
           model,
           folder,
           limit: options.limit,
-          parallel,
+          parallel: options.parallel === "auto" ? model.lanes : options.parallel,
           generate: (generation, signal) => client.generate(generation, { onEvents: () => {}, signal }),
           onProgress: (progress) => display.progress(progress),
           signal: interrupts.signal,

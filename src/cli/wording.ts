@@ -42,6 +42,8 @@ export function progressLine(event: GenerationEvent): string | null {
       const cached = event.cachedTokens > 0 ? `, ${event.cachedTokens} of them known already` : "";
       return `reading the prompt, ${event.processedTokens} of ${event.totalTokens} tokens${cached}`;
     }
+    case "thoughts":
+      return liveLine(event.live, "thinking");
     case "tokens":
     case "thinkingEnd":
     case "notice":
@@ -59,6 +61,7 @@ export function liveLine(live: LiveStats, segment: "thinking" | "answer"): strin
 }
 
 function thinkingTokens(live: LiveStats): string {
+  if (live.thoughts) return `${live.thoughts} thoughts, ${live.thinkingTokens} tokens`;
   return live.thinkingBudget === null
     ? `${live.thinkingTokens} tokens`
     : `${live.thinkingTokens} of at most ${live.thinkingBudget} tokens`;

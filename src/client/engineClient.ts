@@ -291,6 +291,8 @@ function phaseAfter(event: GenerationEvent, phase: Phase): Phase {
       return "prefill";
     case "tokens":
       return event.tokens.at(-1)?.segment === "thinking" ? "thinking" : "answering";
+    case "thoughts":
+      return "thinking";
     case "thinkingEnd":
       return "answering";
     case "notice":

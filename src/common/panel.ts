@@ -3,7 +3,7 @@
  * what it is told and asks for the whole state with `ready`, so that a closed and reopened panel loses nothing.
  */
 import type { ErrorData } from "./errors.ts";
-import type { GeneratedToken, ModelInfo, Notice } from "./protocol.ts";
+import type { GeneratedToken, ModelInfo, Notice, OtherThought } from "./protocol.ts";
 import type { Segment, StopReason, ThinkingEnd, TokenOrigin } from "./segments.ts";
 import type { GenerationStats, LiveStats } from "./stats.ts";
 
@@ -53,6 +53,8 @@ export interface AssistantTurn {
   thinking: TextRun[];
   answer: TextRun[];
   thinkingEnd: ThinkingEnd;
+  /** Thoughts beside the one in `thinking`, where several were written side by side. */
+  otherThoughts?: readonly OtherThought[];
   /** Time from the first token of the thought to its last so far (ms). */
   thinkingMs: number;
   stopReason: StopReason | null;
@@ -166,7 +168,7 @@ export const efforts: readonly Effort[] = ["auto", "off", "low", "medium", "high
 export interface SavedView {
   conversationId: string;
   draft: string;
-  /** Thoughts that the user opened (true) or closed (false) himself, by turn. */
+  /** Thoughts that the user opened (true) or closed (false) himself, by turn; and lists of others (`othersOf`). */
   thoughts: Record<string, boolean>;
   /** Turns whose figures are open. */
   openStats: string[];
@@ -177,6 +179,11 @@ export interface SavedView {
   editing: EditedQuestion | null;
   /** What goes with the question being typed. */
   references: Reference[];
+}
+
+/** Names the list of a turn's other thoughts in `SavedView.thoughts`. */
+export function othersOf(turnId: string): string {
+  return `${turnId} others`;
 }
 
 /** An earlier question that is being put in other words. */

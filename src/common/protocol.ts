@@ -5,7 +5,7 @@
  */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { ErrorData } from "./errors.ts";
-import type { Segment, StopReason, ThinkingEnd, TokenOrigin } from "./segments.ts";
+import type { Segment, StopReason, ThinkingEnd, ThoughtFate, TokenOrigin } from "./segments.ts";
 import type { GenerationStats, LiveStats } from "./stats.ts";
 
 export const protocolVersion = 1;
@@ -152,6 +152,8 @@ export interface ModelInfo {
   contextSize: number;
   /** Generations that run side by side; more wait. */
   lanes: number;
+  /** Thoughts of one generation side by side at most; absent: one. */
+  thoughts?: number;
   trainContextSize: number;
   vocabularySize: number;
   backend: ModelBackend;
@@ -226,6 +228,9 @@ export interface ThinkingControls {
   thoughts?: number;
 }
 
+/** `line`: a line that begins with `lead` ("Answer:"), and something on it. `codeBlock`: a fenced block with code in it. */
+export type AnswerForm = { kind: "line"; lead: string } | { kind: "codeBlock" };
+
 export interface GenerateParams {
   generationId: string;
   /** Generations of one conversation share the KV cache prefix. */
@@ -235,6 +240,11 @@ export interface GenerateParams {
   /** Output tokens at most, thinking included. */
   maxTokens: number;
   controls: ThinkingControls;
+  /**
+   * What the answer has to hold: where it would end without it, Hunch begins that part and the model completes it. Only
+   * where the engine's own process runs the model.
+   */
+  answerForm?: AnswerForm;
   /** What the thought is for (task and template): lengths of thoughts are compared within one purpose. */
   purpose?: string;
   speculation: SpeculationMode;
@@ -259,6 +269,8 @@ export type GenerationEvent =
   | { type: "queue"; position: number }
   | { type: "prefill"; processedTokens: number; totalTokens: number; cachedTokens: number }
   | { type: "tokens"; tokens: GeneratedToken[]; live: LiveStats }
+  /** Several thoughts are under way, of which none is shown yet; a few times a second. */
+  | { type: "thoughts"; live: LiveStats }
   | { type: "thinkingEnd"; reason: ThinkingEnd }
   | { type: "notice"; notice: Notice };
 
@@ -272,7 +284,16 @@ export interface GenerationResult {
   threads: number;
   seed: number;
   /** The thoughts beside the one chosen, where there were several. */
-  otherThoughts?: string[];
+  otherThoughts?: OtherThought[];
+}
+
+/** A thought beside the one that was chosen. */
+export interface OtherThought {
+  text: string;
+  tokens: number;
+  /** What it came to, the first line of its answer on trial; null: none that can be compared, or none at all. */
+  trial: string | null;
+  fate: ThoughtFate;
 }
 
 // ---- measure: client → engine; for `doctor`, model details and the benchmark

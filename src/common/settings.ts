@@ -38,6 +38,8 @@ export interface Settings {
   maxTokens: number | null;
   /** Thinking tokens; null goes by the effort. */
   thinkingBudget: number | null;
+  /** Thoughts side by side at efforts high and max; 1: one. */
+  parallelThoughts: number;
   showTokenOrigins: boolean;
   /** "Explain" above each definition. */
   codeLens: boolean;
@@ -120,6 +122,11 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
   },
   maxTokens: { type: optionalInteger(16, 131_072), default: null, scope: "window" },
   thinkingBudget: { type: optionalInteger(0, 131_072), default: null, scope: "window" },
+  parallelThoughts: {
+    type: { kind: "number", integer: true, minimum: 1, maximum: 8, nullable: false },
+    default: 1,
+    scope: "window",
+  },
   showTokenOrigins: { type: { kind: "flag" }, default: false, scope: "window" },
   codeLens: { type: { kind: "flag" }, default: false, scope: "window" },
   hoverExplain: { type: { kind: "flag" }, default: true, scope: "window" },

@@ -95,9 +95,12 @@ export const emptyStats: GenerationStats = {
 
 /** Figures of a generation under way, sent with each batch of tokens. */
 export interface LiveStats {
+  /** Of all thoughts, while there are several. */
   thinkingTokens: number;
   answerTokens: number;
-  /** Thinking budget (tokens); null when there is none. */
+  /** Thoughts under way side by side; absent: one. */
+  thoughts?: number;
+  /** Thinking budget (tokens), of all thoughts together; null when there is none. */
   thinkingBudget: number | null;
   elapsedMs: number;
   tokensPerSecond: number;

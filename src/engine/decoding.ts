@@ -9,6 +9,7 @@ import type { AnswerNowStats, GenerationStats } from "../common/stats.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Output } from "./output.ts";
 import type { Decoder } from "./speculation/decoder.ts";
+import { completesForm, formReserve, holdsForm, missingPart } from "./thinking/answerForm.ts";
 import { hardFactor, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
 import { canTryHere, EarlyExit, longestTrial, rowCosts, TrialAnswer } from "./thinking/earlyExit.ts";
 import { forAnswers, LoopGuard } from "./thinking/loopGuard.ts";
@@ -33,7 +34,7 @@ export class Decoding {
   readonly #o: DecodingOptions;
   readonly #monitor: ThoughtMonitor;
   readonly #earlyExit: EarlyExit | null;
-  readonly #answerGuard: LoopGuard | null;
+  #answerGuard: LoopGuard | null;
   /** Length of what a trial writes in front of its answer (tokens), an open code block of the thought aside. */
   readonly #leadTokens: number;
   /** When the answer was wanted now. */
@@ -47,6 +48,10 @@ export class Decoding {
   #thoughtEnd: ThinkingEnd | null = null;
   #answerLoops = false;
   #openerForced = false;
+  /** Length of the answer when Hunch began the part of the asked form that was missing; null: it has not. */
+  #formFrom: number | null = null;
+  #formHolds = false;
+  #formDone = false;
   #isOpen = false;
   /** A round ends where the answer begins. */
   #onlyThinks = false;
@@ -108,30 +113,60 @@ export class Decoding {
   async #round(): Promise<StopReason | null> {
     const { model, decoder, output, signal, notify, onRound } = this.#o;
     if (signal.aborted) return "cancelled";
-    if (this.#left <= 0) return "length";
-    if (decoder.room <= 0) return "contextFull";
+    if (this.#left() <= 0 && !(await this.#beginForm())) return decoder.room > 0 ? "length" : "contextFull";
     this.#ended = false;
     this.#thoughtEnd = null;
-    await decoder.round(output.kind, this.#left, this.#onToken);
+    await decoder.round(output.kind, this.#left(), this.#onToken);
     const thoughtEnd = output.segment === "thinking" ? await this.#whyThoughtEnds() : null;
     if (thoughtEnd) {
       output.declareThoughtEnd(thoughtEnd);
       await this.#force(wrapUp(model.format, thoughtEnd, output.thinking));
-    } else if (this.#ended && output.answerIsEmpty && output.thinkingTokens > 0 && !this.#openerForced) {
-      this.#openerForced = true;
-      await this.#force(answerOpener);
-    } else if (this.#ended) return "stop";
-    else if (this.#answerLoops) {
+    } else if (this.#ended || this.#answerLoops) {
+      if ((await this.#beginForm()) || (await this.#beginAnswer())) return null;
+      if (this.#ended) return "stop";
       notify({ code: "answerLoop", message: "The answer was ended because it repeated itself." });
       return "stop";
-    }
+    } else if (this.#formDone) return "stop";
     onRound();
     return null;
   }
 
-  /** Tokens that the model may still choose. */
-  get #left(): number {
-    return this.#o.params.maxTokens - this.#o.output.chosenTokens;
+  /** Tokens that the model may still choose; some are kept for what the answer has to hold, until it does. */
+  #left(): number {
+    const { params, output, decoder } = this.#o;
+    const { answerForm: form, maxTokens } = params;
+    const left = Math.min(maxTokens - output.chosenTokens, decoder.room);
+    if (!form || this.#formHolds || this.#formFrom !== null) return left;
+    const kept = Math.min(formReserve[form.kind], Math.floor(maxTokens / 6));
+    if (left > kept) return left - kept;
+    this.#formHolds = holdsForm(output.answer, form);
+    return this.#formHolds ? left : 0;
+  }
+
+  /** Begins the answer of a model that closed its thought and stopped. @returns false when it has been tried, or need not be */
+  async #beginAnswer(): Promise<boolean> {
+    const { output } = this.#o;
+    if (!this.#ended || !output.answerIsEmpty || output.thinkingTokens === 0 || this.#openerForced) return false;
+    this.#openerForced = true;
+    await this.#force(answerOpener);
+    return true;
+  }
+
+  /** Begins the part of the asked form that the answer lacks at its end. @returns false when it lacks none, or got it already */
+  async #beginForm(): Promise<boolean> {
+    const { params, output } = this.#o;
+    const { answerForm: form, controls } = params;
+    if (!form || output.segment === "thinking" || holdsForm(output.answer, form)) return false;
+    const isFirst = this.#formFrom === null;
+    // Once more only to end what the model did not: a block that it left open.
+    if (!isFirst && form.kind === "line") return false;
+    const before = output.answer.length;
+    await this.#force(missingPart(output.answer, form));
+    if (!isFirst || holdsForm(output.answer, form)) return false;
+    this.#formFrom = before;
+    this.#answerLoops = false;
+    if (controls.loopGuard) this.#answerGuard = new LoopGuard(forAnswers);
+    return true;
   }
 
   readonly #onToken = (token: number, origin: TokenOrigin): "continue" | "stop" => {
@@ -151,8 +186,16 @@ export class Decoding {
       this.#answerLoops = true;
     }
     if (this.#onlyThinks && output.segment === "answer") return "stop";
-    return this.#thoughtEnd || this.#answerLoops || this.#left <= 0 ? "stop" : "continue";
+    this.#formDone = this.#completesForm();
+    return this.#thoughtEnd || this.#answerLoops || this.#formDone || this.#left() <= 0 ? "stop" : "continue";
   };
+
+  #completesForm(): boolean {
+    const { params, output } = this.#o;
+    const from = this.#formFrom;
+    if (!params.answerForm || from === null) return false;
+    return completesForm(output.answer.slice(from), output.answer, params.answerForm);
+  }
 
   async #whyThoughtEnds(): Promise<ThinkingEnd | null> {
     if (this.#ended) return "model"; // stopped inside the thought: close it, so that there is an answer

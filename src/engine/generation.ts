@@ -4,7 +4,7 @@
  */
 import { HunchError } from "../common/errors.ts";
 import type { GenerateParams, GenerationResult, Notice } from "../common/protocol.ts";
-import { emptyStats, type GenerationStats } from "../common/stats.ts";
+import { emptyStats, type GenerationStats, type LiveStats } from "../common/stats.ts";
 import type { GenerationHooks, RunningGeneration } from "./backends/backend.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Lane } from "./backends/embedded/lanes.ts";
@@ -19,6 +19,8 @@ import type { SegmentStart } from "./thinking/segmenter.ts";
 /** Context that has to be left for an answer (tokens), or the prompt counts as too long. */
 const leastRoom = 64;
 const eventIntervalMs = 16;
+/** How often is told how far thoughts are that are not shown (ms). */
+const countIntervalMs = 250;
 
 export class Generation implements RunningGeneration {
   readonly #model: EngineModel;
@@ -87,8 +89,6 @@ export class Generation implements RunningGeneration {
     const decodeMs = performance.now() - this.#decodingSince;
     output.end();
     this.#flush(strand);
-    const thinkingTokensSaved = this.#learnThought(output);
-    this.#model.save();
 
     const { counts } = decoder;
     const passes = counts.targetPasses;
@@ -113,13 +113,14 @@ export class Generation implements RunningGeneration {
       plainTokensPerSecond: plainMs > 0 ? 1000 / plainMs : 0,
       overheadMsPerPass: passes > 0 ? (decodeMs - strand.nativeMs) / passes : 0,
       thinkingMs: output.thinkingMs,
-      otherThinkingTokens: sum(thought?.others ?? []),
-      thinkingTokensSaved,
+      otherThinkingTokens: (thought?.others ?? []).reduce((sum, { tokens }) => sum + tokens, 0),
+      thinkingTokensSaved: this.#learnThought(output),
       ...strand.decoding.stats,
       contextUsedTokens: decoder.text.length,
       contextSize: lane.sequence.contextSize,
       byDrafter: counts.byDrafter,
     };
+    this.#model.save();
     return {
       thinking: output.thinking,
       answer: output.answer,
@@ -129,7 +130,7 @@ export class Generation implements RunningGeneration {
       model: this.#model.info,
       threads: this.#model.governor.threads,
       seed: this.#params.sampling.seed,
-      ...(thought ? { otherThoughts: thought.others.map(({ output }) => output.thinking.trim()) } : {}),
+      ...(thought ? { otherThoughts: [...thought.others] } : {}),
     };
   }
 
@@ -150,7 +151,7 @@ export class Generation implements RunningGeneration {
       signal: this.#hooks.signal,
       notify: (notice) => this.#notify([notice]),
       // Of several thoughts none is shown before one is chosen.
-      onRound: (strand) => this.#strands.length === 1 && this.#flushSoon(strand),
+      onRound: (strand) => (this.#strands.length === 1 ? this.#flushSoon(strand) : this.#tellThoughts()),
       ...own,
     });
   }
@@ -185,7 +186,7 @@ export class Generation implements RunningGeneration {
     const strands = thinkers.map(({ strand }) => strand);
     this.#begin(strands);
     const thought = await thinkSideBySide(this.#model, thinkers, this.#hooks.signal);
-    for (const other of thought.others) other.close();
+    for (const strand of strands) if (strand !== thought.strand) strand.close();
     this.#strands = [thought.strand];
     thought.strand.sampleBy(sampling);
     this.#notify([thought.notice]);
@@ -262,27 +263,38 @@ export class Generation implements RunningGeneration {
     });
   }
 
-  #flush({ output, decoder }: Strand): void {
+  #flush(strand: Strand): void {
     this.#flushedAt = performance.now();
-    const events = output.takeEvents(() => ({
-      thinkingTokens: output.thinkingTokens,
-      answerTokens: output.answerTokens,
-      thinkingBudget: this.#params.controls.budget,
-      elapsedMs: this.#flushedAt - this.#startedAt,
-      tokensPerSecond: ((output.thinkingTokens + output.answerTokens) * 1000) / (this.#flushedAt - this.#decodingSince),
-      draftedTokens: decoder.counts.draftedTokens,
-      acceptedTokens: decoder.counts.acceptedTokens,
-      contextUsedTokens: decoder.text.length,
-      contextSize: this.#model.target.sequence.contextSize,
-    }));
+    const events = strand.output.takeEvents(() => this.#live([strand]));
     if (events.length > 0) this.#hooks.emit(events);
+  }
+
+  #tellThoughts(): void {
+    if (performance.now() - this.#flushedAt < countIntervalMs) return;
+    this.#flushedAt = performance.now();
+    this.#hooks.emit([{ type: "thoughts", live: { ...this.#live(this.#strands), thoughts: this.#strands.length } }]);
+  }
+
+  /** Figures of these strands together. */
+  #live(strands: readonly Strand[]): LiveStats {
+    const sum = (count: (strand: Strand) => number) => strands.reduce((total, strand) => total + count(strand), 0);
+    const thinkingTokens = sum(({ output }) => output.thinkingTokens);
+    const answerTokens = sum(({ output }) => output.answerTokens);
+    const { budget } = this.#params.controls;
+    return {
+      thinkingTokens,
+      answerTokens,
+      thinkingBudget: budget === null ? null : budget * strands.length,
+      elapsedMs: this.#flushedAt - this.#startedAt,
+      tokensPerSecond: ((thinkingTokens + answerTokens) * 1000) / (this.#flushedAt - this.#decodingSince),
+      draftedTokens: sum(({ decoder }) => decoder.counts.draftedTokens),
+      acceptedTokens: sum(({ decoder }) => decoder.counts.acceptedTokens),
+      contextUsedTokens: Math.max(...strands.map(({ decoder }) => decoder.text.length)),
+      contextSize: this.#model.target.sequence.contextSize,
+    };
   }
 
   #notify(notices: Notice[]): void {
     this.#hooks.emit(notices.map((notice) => ({ type: "notice", notice })));
   }
-}
-
-function sum(strands: readonly Strand[]): number {
-  return strands.reduce((total, { output }) => total + output.thinkingTokens, 0);
 }

@@ -3,8 +3,8 @@
  * When one has ended, the model is made to answer from it on trial; as soon as more than half of them have come to the
  * same, the rest is ended. One is chosen by vote (trialLine.ts) and goes on to the answer.
  */
-import type { GenerateParams, Notice, SamplingOptions } from "../common/protocol.ts";
-import type { StopReason } from "../common/segments.ts";
+import type { GenerateParams, Notice, OtherThought, SamplingOptions } from "../common/protocol.ts";
+import type { StopReason, ThoughtFate } from "../common/segments.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import { answerOpener } from "./decoding.ts";
 import type { Strand } from "./strand.ts";
@@ -24,7 +24,7 @@ export interface Thought {
   strand: Strand;
   /** Why it ended before an answer could begin; null: one can. */
   end: StopReason | null;
-  others: readonly Strand[];
+  others: readonly OtherThought[];
   notice: Notice;
 }
 
@@ -65,7 +65,18 @@ export async function thinkSideBySide(
   return {
     strand,
     end: ends[verdict.chosen]!,
-    others: thinkers.map((thinker) => thinker.strand).filter((other) => other !== strand),
+    others: thinkers.flatMap(({ strand: { output } }, i) =>
+      i === verdict.chosen
+        ? []
+        : [
+            {
+              text: output.thinking.trim(),
+              tokens: output.thinkingTokens,
+              trial: lines[i]?.value ?? null,
+              fate: fateOf(lines[i] ?? null, ends[i] ?? null, verdict),
+            },
+          ],
+    ),
     notice: { code: "parallelThoughts", message: tell(verdict, thinkers.length, ends) },
   };
 }
@@ -83,6 +94,13 @@ async function tryAnswer({ codec }: EngineModel, { decoder }: Strand): Promise<T
     () => true,
   );
   return line;
+}
+
+function fateOf(line: TrialLine | null, end: StopReason | null, { value, agreeing }: Verdict): ThoughtFate {
+  if (line === null) return end === "cancelled" ? "stopped" : "unfinished";
+  if (line.value !== null && line.value === value) return "agrees";
+  if (agreeing > 1) return line.value === null ? "incomparable" : "outvoted";
+  return "lessSure";
 }
 
 /** None came to an end: the one that got furthest. */

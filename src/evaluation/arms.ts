@@ -67,7 +67,7 @@ export function request(
     template: arm.by === "template" ? arm.template : undefined,
     format: model.thinking,
     learnt: conditions.learnt,
-    thoughts: arm.by === "effort" ? arm.thoughts : undefined,
+    thoughts: arm.by === "effort" ? Math.min(arm.thoughts ?? 1, model.thoughts ?? 1) : undefined,
   });
   const greedy: SamplingOptions = {
     temperature: 0,

@@ -32,7 +32,9 @@ export class Calibrations {
   ): Promise<{ calibration: Calibration; report: string }> {
     const { calibrate, calibrationFiles, calibrationFolder, thisUser } = await import("./runtime.ts");
     const folder = calibrationFolder(thisUser());
-    const calibration = await calibrate({ model, folder, generate, onProgress, signal });
+    // One lane stays free for what the user asks meanwhile.
+    const parallel = Math.max(1, model.lanes - 1);
+    const calibration = await calibrate({ model, folder, parallel, generate, onProgress, signal });
     return { calibration, report: calibrationFiles(folder, model).report };
   }
 }

@@ -52,8 +52,8 @@ export function planEffort(input: {
   const learnt =
     input.effort === "auto" && effort !== "off" ? learntTemplate(input.learnt ?? {}, question, code) : undefined;
   const budget = budgets[input.native ? "native" : "elicited"];
-  // Several short thoughts take about as long as one long one.
-  if (thoughts > 1 && (effort === "high" || effort === "max"))
+  // Several short thoughts take about as long as one long one; they vote, so where the answer may be a short one.
+  if (thoughts > 1 && task === "ask" && (effort === "high" || effort === "max"))
     return { effort, template: templateFor("low", task, question, code), budget: budget.medium, thoughts };
   return {
     effort,

@@ -4,8 +4,10 @@
  */
 import { t } from "../common/l10n.ts";
 import type { AssistantTurn, Attachment, DownloadPhase, Effort } from "../common/panel.ts";
+import type { OtherThought } from "../common/protocol.ts";
 import { type DrafterName, drafterNames, type ThinkingEnd, type TokenOrigin } from "../common/segments.ts";
 import { acceptanceRate, type GenerationStats, type LiveStats, speedUp } from "../common/stats.ts";
+import { fateText } from "../common/thoughtFates.ts";
 import { clock, count, factor, percent, rate, tokens } from "./format.ts";
 
 /** A turn without its text. */
@@ -34,6 +36,8 @@ export function waitingFor(turn: TurnHead): string | null {
 /** The heading of the thought under way: "184 / 400 tokens · 6 s". */
 export function thinkingProgress(live: LiveStats | null, thinkingMs: number): string {
   if (!live) return clock(thinkingMs);
+  if (live.thoughts)
+    return [t("{0} thoughts", count(live.thoughts)), tokens(live.thinkingTokens), clock(thinkingMs)].join(" · ");
   const amount =
     live.thinkingBudget === null
       ? tokens(live.thinkingTokens)
@@ -66,6 +70,19 @@ export function thinkingEndReason(end: ThinkingEnd): string | null {
     case "loop":
       return t("ended, it repeated itself");
   }
+}
+
+/** The heading of the thoughts beside the one shown: "3 other thoughts · 2 came to the same". */
+export function othersSummary(others: readonly OtherThought[]): string {
+  const same = others.filter(({ fate }) => fate === "agrees").length;
+  const parts = [others.length === 1 ? t("1 other thought") : t("{0} other thoughts", count(others.length))];
+  if (same > 0) parts.push(t("{0} came to the same", count(same)));
+  return parts.join(" · ");
+}
+
+/** The heading of one of them: "[1, 2] · 96 tokens · outvoted". */
+export function otherSummary({ trial, tokens: length, fate }: OtherThought): string {
+  return [trial ?? t("No short answer"), tokens(length), fateText(fate)].join(" · ");
 }
 
 /** How an ended turn ended, where that is not simply "done". */

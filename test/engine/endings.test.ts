@@ -3,10 +3,11 @@
  * thoughts badly, over several questions and ways of ending.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import type { GenerateParams, GenerationEvent } from "../../src/common/protocol.ts";
+import type { AnswerForm, GenerateParams, GenerationEvent } from "../../src/common/protocol.ts";
 import { EngineModel } from "../../src/engine/backends/embedded/engineModel.ts";
 import { Generation } from "../../src/engine/generation.ts";
 import { StateFolder } from "../../src/engine/stateFolder.ts";
+import { holdsForm } from "../../src/engine/thinking/answerForm.ts";
 import { compose } from "../../src/prompts/compose.ts";
 import { greedy, warm } from "./support/engine.ts";
 
@@ -108,6 +109,17 @@ describe("every ended thought is followed by an answer", () => {
     expect(chosenAnswer(cut.tokens)).not.toBe("");
   });
 
+  it("has the form that was asked for, whatever the model does", async () => {
+    const forms: AnswerForm[] = [{ kind: "line", lead: "Answer:" }, { kind: "codeBlock" }];
+    for (const answerForm of forms)
+      for (const [i, question] of questions.entries()) {
+        const controls = { budget: 8, loopGuard: true, earlyExit: "off" } as const;
+        const { answer, tokens } = await ask(question, { answerForm, controls, maxTokens: i % 2 === 0 ? 90 : 240 });
+        expect(holdsForm(answer, answerForm)).toBe(true);
+        expect(tokens.filter(({ forced }) => !forced).length).toBeLessThanOrEqual(i % 2 === 0 ? 90 : 240);
+      }
+  });
+
   it("'answer now' gives the first answer token within three passes, the wrap-up's aside", async () => {
     const { sequence } = model.target;
     const evaluate = sequence.evaluate.bind(sequence);
@@ -130,5 +142,8 @@ describe("every ended thought is followed by an answer", () => {
     expect(firstAnswer).toBeGreaterThan(0);
     expect(passesToAnswer).toBeGreaterThan(0);
     expect(passesToAnswer).toBeLessThanOrEqual(3);
+    // The figures say the same.
+    expect(result.stats.answerNow?.passes).toBe(passesToAnswer);
+    expect(result.stats.answerNow?.wrapUpTokens).toBeGreaterThan(10);
   });
 });

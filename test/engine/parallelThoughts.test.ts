@@ -23,14 +23,31 @@ describe("thoughts side by side", () => {
     const first = await think();
     expect(notices(first)).toEqual(["parallelThoughts"]);
     expect(first.otherThoughts).toHaveLength(3);
-    const all = [first.thinking.trim(), ...first.otherThoughts!];
+    const all = [first.thinking.trim(), ...first.otherThoughts!.map(({ text }) => text)];
     expect(new Set(all).size).toBeGreaterThan(1);
     expect(first.answer.trim()).not.toBe("");
     expect(first.tokens.map(({ text }) => text).join("")).toContain(first.answer.trim().slice(0, 10));
     expect(first.stats.sharedPasses).toBeGreaterThan(0);
     expect(first.stats.otherThinkingTokens).toBeGreaterThan(0);
+    const others = first.otherThoughts!;
+    expect(others.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(first.stats.otherThinkingTokens);
+    const ended = others.filter(({ fate }) => fate !== "stopped" && fate !== "unfinished");
+    // At least one other is needed for a majority, and what one came to is told unless it is no short line.
+    expect(ended.length).toBeGreaterThan(0);
+    for (const { fate, trial } of ended) if (fate !== "lessSure") expect(trial === null).toBe(fate === "incomparable");
+    // Until one is chosen only counts are told, of all of them.
+    const told = first.events.flatMap((event) => (event.type === "thoughts" ? event.live : []));
+    expect(told.length).toBeGreaterThan(0);
+    for (const live of told) expect(live).toMatchObject({ thoughts: 4, thinkingBudget: 120, answerTokens: 0 });
+    expect(first.events.findIndex(({ type }) => type === "tokens")).toBeGreaterThan(
+      first.events.findLastIndex(({ type }) => type === "thoughts"),
+    );
     const second = await think();
     expect([second.thinking, second.answer]).toEqual([first.thinking, first.answer]);
+  });
+
+  it("are as many as the model says it can have", async () => {
+    expect((await engine.client.status()).model?.thoughts).toBe(4);
   });
 
   it("keep to their budget each", async () => {

@@ -8,6 +8,7 @@ import type {
   TextRun,
   UserTurn,
 } from "../../src/common/panel.ts";
+import type { OtherThought } from "../../src/common/protocol.ts";
 import type { TokenOrigin } from "../../src/common/segments.ts";
 import type { GenerationStats, LiveStats } from "../../src/common/stats.ts";
 
@@ -217,6 +218,11 @@ export const done: Partial<AssistantTurn> = {
   stopReason: "stop",
   stats,
 };
+export const otherThoughts: OtherThought[] = [
+  { text: thought, tokens: 212, trial: "the older conversation", fate: "agrees" },
+  { text: thought.slice(0, 300), tokens: 84, trial: "`undefined`, since nothing waits then", fate: "outvoted" },
+  { text: thought.slice(0, 90), tokens: 31, trial: null, fate: "stopped" },
+];
 export const half = answer.slice(0, 820);
 
 const hourMs = 3_600_000;

@@ -1,5 +1,5 @@
 /** Every state of the panel as the host would send it, for the dev page, the screenshots and the accessibility test. */
-import type { PanelState, ToPanel } from "../../src/common/panel.ts";
+import { othersOf, type PanelState, type ToPanel } from "../../src/common/panel.ts";
 import {
   assistantTurn,
   conversation,
@@ -7,6 +7,7 @@ import {
   download,
   half,
   live,
+  otherThoughts,
   panelState,
   question,
   runsOf,
@@ -57,6 +58,9 @@ export const scenes: Record<string, Scene> = {
     }),
   },
   thinking: { state: conversation(thinking) },
+  thinkingSeveral: {
+    state: conversation({ ...thinking, thinking: [], live: { ...live, thoughts: 4, thinkingBudget: 1_792 } }),
+  },
   longThought: {
     state: conversation({
       ...thinking,
@@ -76,6 +80,10 @@ export const scenes: Record<string, Scene> = {
     }),
   },
   done: { state: conversation(done) },
+  otherThoughts: {
+    state: conversation({ ...done, answer: runsOf(half), otherThoughts }),
+    saved: { conversationId: "c1", thoughts: { [othersOf("c1.1")]: true } },
+  },
   stats: {
     state: conversation({
       ...done,

@@ -70,6 +70,7 @@ export class JsonOutput implements AskOutput {
         case "notice":
           this.notice(event.notice);
           break;
+        case "thoughts":
         case "thinkingEnd":
           // Told by the last line.
           break;
@@ -78,8 +79,9 @@ export class JsonOutput implements AskOutput {
   }
 
   done(result: GenerationResult): void {
-    const { thinking, answer, stopReason, thinkingEnd, stats, model, threads, seed } = result;
-    this.#line({ type: "done", thinking, answer, stopReason, thinkingEnd, stats, model, threads, seed });
+    const { thinking, answer, stopReason, thinkingEnd, stats, model, threads, seed, otherThoughts } = result;
+    const others = otherThoughts ? { otherThoughts } : {};
+    this.#line({ type: "done", thinking, answer, stopReason, thinkingEnd, stats, model, threads, seed, ...others });
   }
 
   failed({ code, message, hint }: ErrorData): void {

@@ -2,7 +2,7 @@
  * Finds the best templates for a model, on the user's machine: runs the bundled tasks with each, decides, and keeps both
  * records and decision per model, so that a run that was stopped goes on and "auto" effort knows what was found.
  */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GenerateParams, GenerationResult, ModelInfo } from "../../common/protocol.ts";
 import type { LearntTemplates } from "../../prompts/effort.ts";
@@ -10,7 +10,7 @@ import { templateNames } from "../../prompts/templates/index.ts";
 import type { TemplateName } from "../../prompts/templates/template.ts";
 import { type Arm, armName } from "../arms.ts";
 import { chart } from "../chart.ts";
-import { appendRecord, readRecords } from "../records.ts";
+import { appendRecord, keeping, readRecords } from "../records.ts";
 import { type ArmFigures, figures, table } from "../report.ts";
 import { type RunProgress, run } from "../runner.ts";
 import { type Adoption, adopt, leastItems } from "./adopt.ts";
@@ -27,6 +27,8 @@ const titles: Readonly<Record<CalibrationKind, string>> = {
   value: "What code returns",
   reasoning: "Questions that take reasoning",
 };
+const sharedTimes =
+  "Some of these ran beside others, in one batch: the times to answer are not comparable. Nothing is decided by them.";
 /** Output tokens at most; longer thoughts are ended by their budget. */
 const maxTokens = 768;
 
@@ -55,7 +57,7 @@ export interface Calibration {
 export async function calibrate(options: CalibrationOptions): Promise<Calibration> {
   const { model, folder, limit, parallel, generate, onProgress, signal } = options;
   const files = calibrationFiles(folder, model);
-  await mkdir(files.folder, { recursive: true });
+  await keeping(() => mkdir(files.folder, { recursive: true }));
   const items = calibrationItems.slice(0, limit);
   const kindOf = new Map(items.map((item) => [item.id, item.calibrates]));
   const records = await run({
@@ -88,10 +90,14 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
     missing: wanted - records.length,
   };
   const sections = adoptions.map(({ kind, adoption }) => section(kind, adoption, figures(byKind(kind), "plain")));
-  await writeWhole(files.result, `${JSON.stringify(calibration, null, 1)}\n`);
-  await writeFile(files.report, `${[heading(calibration), ...sections.map(({ text }) => text)].join("\n\n")}\n`);
-  for (const { kind, rows } of sections)
-    if (rows.length > 0) await writeFile(files.chart(kind), chart(rows, `${titles[kind]}: ${calibration.model}`));
+  const beside = records.some(({ aside }) => aside) ? [sharedTimes] : [];
+  const report = [heading(calibration), ...beside, ...sections.map(({ text }) => text)].join("\n\n");
+  await keeping(async () => {
+    await writeWhole(files.result, `${JSON.stringify(calibration, null, 1)}\n`);
+    await writeWhole(files.report, `${report}\n`);
+    for (const { kind, rows } of sections)
+      if (rows.length > 0) await writeWhole(files.chart(kind), chart(rows, `${titles[kind]}: ${calibration.model}`));
+  });
   return calibration;
 }
 
@@ -130,8 +136,13 @@ export function calibrationFiles(folder: string, model: ModelInfo) {
 /** Readers, in other processes too, see the old file or the new one, never a part. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const partial = `${path}.${process.pid}`;
-  await writeFile(partial, text);
-  await rename(partial, path);
+  try {
+    await writeFile(partial, text);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
 }
 
 function chartName(kind: CalibrationKind): string {

@@ -184,6 +184,7 @@ export function begin(turn: AssistantTurn, text: "keep" | "drop"): RunBase {
   const { thinking, answer, thinkingMs, live } = turn;
   const counts = turn.stats ?? turn.live;
   Object.assign(turn, newAssistantTurn(turn.id), text === "keep" ? { thinking, answer, thinkingMs, live } : {});
+  if (text === "drop") delete turn.otherThoughts;
   turn.status = "loading";
   const kept = text === "keep" ? counts : null;
   return {
@@ -227,10 +228,20 @@ export function applyEvent(turn: AssistantTurn, event: GenerationEvent, base: Ru
       turn.thinkingMs = event.live.elapsedMs - base.thinkingStartedMs;
       return;
     }
+    case "thoughts":
+      turn.status = "thinking";
+      turn.progress = null;
+      turn.prefill = null;
+      turn.live = addCounts(event.live, base);
+      base.thinkingStartedMs ??= event.live.elapsedMs;
+      turn.thinkingMs = event.live.elapsedMs - base.thinkingStartedMs;
+      return;
     case "thinkingEnd":
       turn.thinkingEnd = event.reason;
       return;
     case "notice":
+      // Where there were several thoughts, the turn shows them, and how they came out.
+      if (event.notice.code === "parallelThoughts") return;
       if (!turn.notices.some((notice) => notice.code === event.notice.code)) turn.notices.push(event.notice);
       return;
   }
@@ -253,6 +264,7 @@ export function finish(turn: AssistantTurn, result: GenerationResult, base: RunB
   turn.progress = null;
   turn.prefill = null;
   turn.stats = addCounts(result.stats, base);
+  if (result.otherThoughts) turn.otherThoughts = result.otherThoughts;
   turn.canContinue = (cut || result.stopReason === "length") && hasText(turn);
 }
 

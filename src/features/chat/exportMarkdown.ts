@@ -1,6 +1,8 @@
 /** A conversation as one Markdown document: questions quoted, thoughts folded, answers as they are. Pure. */
 import { t } from "../../common/l10n.ts";
 import { type Attachment, runsText, type Turn } from "../../common/panel.ts";
+import type { OtherThought } from "../../common/protocol.ts";
+import { fateText } from "../../common/thoughtFates.ts";
 import type { Conversation } from "./conversation.ts";
 
 export function exportMarkdown(conversation: Pick<Conversation, "title" | "turns">): string {
@@ -17,11 +19,28 @@ function turnMarkdown(turn: Turn): string {
   const parts = [`## ${t("Answer")}`];
   // Quoted, so that no markup of a thought can end the fold.
   if (thought !== "") parts.push(`<details><summary>${t("Thought")}</summary>\n\n${quoted(thought)}\n\n</details>`);
+  const { otherThoughts: others = [] } = turn;
+  if (others.length > 0) {
+    const summary = others.length === 1 ? t("1 other thought") : t("{0} other thoughts", others.length);
+    parts.push(`<details><summary>${summary}</summary>\n\n${others.map(otherMarkdown).join("\n\n")}\n\n</details>`);
+  }
   const answer = runsText(turn.answer).trim();
   if (answer !== "") parts.push(answer);
   if (turn.status === "stopped") parts.push(`*${t("Stopped.")}*`);
   if (turn.error) parts.push(`*${oneLine(turn.error.message)}*`);
   return parts.join("\n\n");
+}
+
+function otherMarkdown({ text, tokens, trial, fate }: OtherThought): string {
+  const cameTo = trial === null ? t("No short answer") : code(oneLine(trial));
+  return `${cameTo} · ${t("{0} tokens", tokens)} · ${fateText(fate)}\n\n${quoted(text)}`;
+}
+
+/** As code, so that nothing in it is markup. */
+function code(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return longest > 0 ? `${fence} ${text} ${fence}` : `${fence}${text}${fence}`;
 }
 
 function placeOf({ label, startLine, endLine }: Attachment): string {

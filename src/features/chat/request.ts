@@ -13,7 +13,7 @@ import { type Conversation, historyBefore, inputOf, type TurnInput } from "./con
 
 export type GenerationSettings = Pick<
   Settings,
-  "temperature" | "maxTokens" | "thinkingBudget" | "speculation" | "loopGuard"
+  "temperature" | "maxTokens" | "thinkingBudget" | "parallelThoughts" | "speculation" | "loopGuard"
 >;
 
 export interface TurnRequest {
@@ -64,6 +64,7 @@ export function buildRequest(options: RequestOptions): TurnRequest {
       },
       maxTokens,
       controls: { ...composed.controls, loopGuard: settings.loopGuard },
+      ...(composed.answerForm ? { answerForm: composed.answerForm } : {}),
       purpose: composed.purpose,
       speculation: settings.speculation,
       onContextFull: "stop",
@@ -90,6 +91,7 @@ function composeTurn(
     format: model.thinking,
     learnt,
     use,
+    thoughts: Math.min(settings.parallelThoughts, model.thoughts ?? 1),
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../common/l10n.ts";
+import { othersOf } from "../../common/panel.ts";
 import { usePanel } from "../panelContext.ts";
 import type { PanelStore, TurnModel } from "../store.ts";
 import { useFollowEnd } from "../useFollowEnd.ts";
@@ -112,6 +113,7 @@ function Turn({ turn, store, view }: { turn: TurnModel; store: PanelStore; view:
       turn={turn}
       version={turn.version}
       thoughtOpen={isThoughtOpen(turn.id, turn.head.status === "thinking", chrome.thinkingCollapsed, view)}
+      othersOpen={view.thought(othersOf(turn.id)) ?? false}
       statsOpen={view.statsOpen(turn.id)}
       showOrigins={chrome.showOrigins}
       modelId={chrome.model.id}

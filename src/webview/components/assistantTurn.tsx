@@ -11,6 +11,7 @@ import { ErrorCard } from "./errorCard.tsx";
 import { Icon } from "./icons.tsx";
 import { Meter } from "./meter.tsx";
 import { OriginLegend, OriginRuns } from "./originRuns.tsx";
+import { OtherThoughts } from "./otherThoughts.tsx";
 import { StatsFooter } from "./statsFooter.tsx";
 import { ThinkingBlock } from "./thinkingBlock.tsx";
 import { VersionSwitch } from "./versionSwitch.tsx";
@@ -20,6 +21,7 @@ interface AssistantTurnProps {
   /** Of the turn: it changes inside. */
   version: number;
   thoughtOpen: boolean;
+  othersOpen: boolean;
   statsOpen: boolean;
   showOrigins: boolean;
   modelId: string;
@@ -30,7 +32,7 @@ interface AssistantTurnProps {
 }
 
 export const AssistantTurnView = memo(function AssistantTurnView(props: AssistantTurnProps) {
-  const { turn, thoughtOpen, statsOpen, showOrigins, modelId, shownVersion, busy } = props;
+  const { turn, thoughtOpen, othersOpen, statsOpen, showOrigins, modelId, shownVersion, busy } = props;
   const { head } = turn;
   const thinks = head.status === "thinking" || turn.thinking.length > 0;
   const writes = turn.answer.length > 0;
@@ -43,6 +45,9 @@ export const AssistantTurnView = memo(function AssistantTurnView(props: Assistan
       <Waiting turn={turn} />
       {showOrigins && (thinks || writes) && <OriginLegend />}
       {thinks && <ThinkingBlock head={head} log={turn.thinking} open={thoughtOpen} showOrigins={showOrigins} />}
+      {head.otherThoughts && head.otherThoughts.length > 0 && (
+        <OtherThoughts turnId={head.id} others={head.otherThoughts} open={othersOpen} />
+      )}
       {writes && (showOrigins ? <OriginRuns log={turn.answer} /> : <Answer turn={turn} />)}
       {head.notices.map(({ code, message }) => (
         <p key={code} class="notice">

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { GenerateParams, GenerationResult } from "../../../src/common/protocol.ts";
 import type { Arm, Conditions } from "../../../src/evaluation/arms.ts";
 import { numberItem, valueItem } from "../../../src/evaluation/items.ts";
-import { appendRecord, readRecords } from "../../../src/evaluation/records.ts";
+import { appendRecord, keeping, readRecords } from "../../../src/evaluation/records.ts";
 import { type RunOptions, type RunProgress, type RunRecord, run } from "../../../src/evaluation/runner.ts";
 import { model, record, result, userText } from "./support.ts";
 
@@ -181,6 +181,13 @@ describe("run", () => {
 });
 
 describe("records", () => {
+  it("say that the disk is full, and what to do then", async () => {
+    const full = () => Promise.reject(Object.assign(new Error("write"), { code: "ENOSPC" }));
+    await expect(keeping(full)).rejects.toMatchObject({ code: "diskFull", hint: expect.stringContaining("goes on") });
+    const other = new Error("EACCES");
+    await expect(keeping(() => Promise.reject(other))).rejects.toBe(other);
+  });
+
   it("survive a line that was cut off", async () => {
     const path = join(mkdtempSync(join(tmpdir(), "hunch-records-")), "deep", "records.jsonl");
     expect(await readRecords(path)).toEqual([]);

@@ -35,13 +35,14 @@ it("lets trial answers end a thought only for questions, whose answers may be sh
 });
 
 it("asks for several thoughts at efforts high and max only, and for short ones then", () => {
-  const several = (more: Partial<ComposeInput>) => compose(input({ thoughts: 4, ...more }));
+  const several = (more: Partial<ComposeInput>) => compose(input({ task: "ask", question: "?", thoughts: 4, ...more }));
   for (const effort of ["high", "max"] as const) {
     expect(several({ effort })).toMatchObject({ template: "draft", controls: { thoughts: 4, budget: 448 } });
-    expect(compose(input({ effort }))).toMatchObject({ template: "plain" });
-    expect(compose(input({ effort })).controls.thoughts).toBeUndefined();
+    expect(several({ effort, thoughts: 1 })).toMatchObject({ template: "plain" });
+    expect(several({ effort, thoughts: 1 }).controls.thoughts).toBeUndefined();
+    expect(several({ effort, task: "tests" }).controls.thoughts).toBeUndefined();
   }
-  expect(several({ effort: "high", task: "ask", question: "What does f(3) return?" }).template).toBe("trace");
+  expect(several({ effort: "high", question: "What does f(3) return?" }).template).toBe("trace");
   for (const effort of ["off", "low", "medium"] as const) expect(several({ effort }).controls.thoughts).toBeUndefined();
   expect(several({ effort: "high", template: "none" }).controls.thoughts).toBeUndefined();
 });

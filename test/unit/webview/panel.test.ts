@@ -63,6 +63,35 @@ describe("the panel", () => {
     expect($("article[aria-busy=true]")).not.toBeNull();
   });
 
+  it("folds the thoughts that were not chosen, and says what each came to and why it was not taken", () => {
+    const others = [
+      { text: "one way", tokens: 80, trial: "[1, 2]", fate: "agrees" as const },
+      { text: "<b>another</b>", tokens: 1, trial: null, fate: "stopped" as const },
+    ];
+    const thinking = [{ text: "the chosen way", origin: "target" as const }];
+    receive({ type: "state", state: panelState({ turns: [user, turn({ status: "thinking", thinking })] }) });
+    expect($(".other-thoughts")).toBeNull();
+    receive({ type: "turn", turn: head({ status: "done", stats: stats(), otherThoughts: others }) });
+    const list = $(".other-thoughts")!;
+    const button = $<HTMLButtonElement>(`[aria-controls="${list.id}"]`)!;
+    expect(button.textContent).toBe("2 other thoughts · 1 came to the same");
+    expect([button.getAttribute("aria-expanded"), list.hidden, list.textContent]).toEqual(["false", true, ""]);
+    button.click();
+    runFrames();
+    expect([button.getAttribute("aria-expanded"), list.hidden]).toEqual(["true", false]);
+    expect([...list.querySelectorAll("summary")].map((summary) => summary.textContent)).toEqual([
+      "[1, 2] · 80 tokens · came to the same, less surely",
+      "No short answer · 1 token · ended early, the others had agreed",
+    ]);
+    expect([...list.querySelectorAll(".thought")].map((text) => text.textContent)).toEqual([
+      "one way",
+      "<b>another</b>",
+    ]);
+    button.click();
+    runFrames();
+    expect(list.hidden).toBe(true);
+  });
+
   it("sends a question with Enter, keeps Shift+Enter and half-typed characters", () => {
     receive({ type: "state", state: panelState() });
     const input = $<HTMLTextAreaElement>("textarea")!;

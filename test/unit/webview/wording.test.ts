@@ -27,6 +27,11 @@ describe("thoughts", () => {
     expect(thinkingProgress(live({ thinkingTokens: 184, thinkingBudget: null }), 6_200)).toBe("184 tokens · 6 s");
   });
 
+  it("counts thoughts side by side together", () => {
+    const several = live({ thinkingTokens: 184, thinkingBudget: 400, thoughts: 4 });
+    expect(thinkingProgress(several, 6_200)).toBe("4 thoughts · 184 tokens · 6 s");
+  });
+
   it("says how long a thought took, and why it ended where the model did not end it", () => {
     const done = { thinkingMs: 12_300, stats: stats({ thinkingTokens: 240 }) };
     expect(thoughtSummary(head({ ...done, thinkingEnd: "model" }))).toBe("Thought for 12 s · 240 tokens");

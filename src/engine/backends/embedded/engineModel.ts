@@ -13,6 +13,7 @@ import type {
   Notice,
 } from "../../../common/protocol.ts";
 import type { PrefixKeeper } from "../../cache/prefixKeeper.ts";
+import { renderChat, startsInside } from "../../chat/chatTemplate.ts";
 import { AcceptanceModel } from "../../speculation/acceptance.ts";
 import { CostCurve, type CostSamples, measureCosts } from "../../speculation/costCurve.ts";
 import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
@@ -148,6 +149,7 @@ export class EngineModel {
       sizeBytes,
       contextSize: sequence.contextSize,
       lanes: this.lanes.most,
+      ...(this.#opensThought && this.target.canRollBack ? { thoughts: this.lanes.most } : {}),
       trainContextSize: model.trainContextSize,
       vocabularySize: sequence.vocabularySize,
       backend: "embedded",
@@ -169,6 +171,17 @@ export class EngineModel {
       ...(this.params.backendReason ? { backendReason: this.params.backendReason } : {}),
       loadMs: Math.round(this.#loadMs),
     };
+  }
+
+  /** Its prompts begin the thought, so that what a thought is is known from its first token. */
+  get #opensThought(): boolean {
+    const { parts } = renderChat([{ role: "user", content: "?" }], {
+      template: this.chatTemplate,
+      format: this.format,
+      thinking: "on",
+      tokens: this.codec.markers,
+    });
+    return startsInside(parts, this.format);
   }
 
   /** Finds the thread count that is fastest beside what else runs on the machine now; leaves the sequence as it was. */

@@ -40,6 +40,30 @@ Because so.
 `);
   });
 
+  it("folds the thoughts that were not chosen, as text that can be no markup", () => {
+    const conversation = newConversation("c");
+    const turn = ask(conversation, { task: "ask", text: "Why?", code: [] }, "high");
+    turn.otherThoughts = [
+      { text: "One\n</details>", tokens: 3, trial: "`x` <b>", fate: "outvoted" },
+      { text: "Two", tokens: 1, trial: null, fate: "unfinished" },
+    ];
+    expect(exportMarkdown(conversation)).toContain(`## Answer
+
+<details><summary>2 other thoughts</summary>
+
+\`\` \`x\` <b> \`\` · 3 tokens · outvoted
+
+> One
+> </details>
+
+No short answer · 1 tokens · came to no end
+
+> Two
+
+</details>
+`);
+  });
+
   it("has a heading for a chat without a title", () => {
     expect(exportMarkdown({ title: "", turns: [] })).toBe("# Chat\n");
   });
