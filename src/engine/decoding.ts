@@ -163,10 +163,22 @@ export class Decoding {
     const before = output.answer.length;
     await this.#force(missingPart(output.answer, form));
     if (!isFirst || holdsForm(output.answer, form)) return false;
+    await this.#beginVisibly();
     this.#formFrom = before;
     this.#answerLoops = false;
     if (controls.loopGuard) this.#answerGuard = new LoopGuard(forAnswers);
     return true;
+  }
+
+  /** The next token is the likeliest that shows something: what was begun for the model must not end at once. */
+  async #beginVisibly(): Promise<void> {
+    const { model, decoder, output } = this.#o;
+    const { codec } = model;
+    const shows = (token: number) => codec.kindOf(token) === "text" && /[^\s`~*_]/.test(codec.decode([token], []));
+    const token = decoder.room > 0 ? await decoder.likeliest(shows) : null;
+    if (token === null) return;
+    await decoder.force([token]);
+    output.push(token, "target");
   }
 
   readonly #onToken = (token: number, origin: TokenOrigin): "continue" | "stop" => {

@@ -171,6 +171,16 @@ export class Decoder {
     target.rollback(start);
   }
 
+  /** The likeliest next token that `accepts` takes, of the few that have any weight; null: none. The text stays as it is. */
+  async likeliest(accepts: (token: number) => boolean): Promise<number | null> {
+    const { target } = this.#o;
+    const start = this.#text.length - 1;
+    await this.#evaluate([this.#text[start]!], 1);
+    const { tokens } = await target.candidates(0, probeCandidates);
+    await this.#rollback(start);
+    return tokens.find(accepts) ?? null;
+  }
+
   /** Drops positions from `length` on; a cache that cannot drop a suffix is empty then, and is filled again. */
   async #rollback(length: number): Promise<void> {
     if (!this.#o.target.rollback(length)) await this.#evaluateAll(this.#text.slice(0, length));
