@@ -9,12 +9,11 @@ import { splitEndpoints } from "../common/endpoints.ts";
 import { HunchError } from "../common/errors.ts";
 import { type Effort, efforts } from "../common/panel.ts";
 import type { GpuChoice, KvType, ModelServer, SamplingOptions, SpeculationMode } from "../common/protocol.ts";
-import { familyNames } from "../engine/thinking/formats.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import type { TemplateName } from "../prompts/compose.ts";
 import { templateNames } from "../prompts/templates/index.ts";
 import { type FileSelection, parseFileSelection } from "./input.ts";
-import { decimal, integer, integerOrAuto, one } from "./values.ts";
+import { decimal, integer, integerOrAuto } from "./values.ts";
 
 /** Which model is loaded, and how. */
 export interface EngineRequest {
@@ -106,8 +105,7 @@ export function addEngineOptions(command: Command): Command {
     )
     .option(
       "--thinking-format <family>",
-      "how the model marks its thoughts, if its file does not tell it right (embedded backend)",
-      one(familyNames),
+      "how the model marks its thoughts, if its file does not tell it right: qwen3, gptOss and others (embedded backend)",
     )
     .option(
       "--prompt-cache <MB>",

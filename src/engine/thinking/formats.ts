@@ -11,7 +11,7 @@ import type { ThinkingFormatInfo } from "../../common/protocol.ts";
 import { families } from "./families.ts";
 
 export type FamilyName = keyof typeof families;
-export const familyNames = Object.keys(families) as FamilyName[];
+const familyNames = Object.keys(families) as FamilyName[];
 
 /** What switches a family's thinking on and off in its prompt. */
 export type ThinkingSwitch =

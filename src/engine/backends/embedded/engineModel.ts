@@ -73,6 +73,8 @@ export class EngineModel {
     hooks: LoadHooks,
     told: readonly Notice[] = [],
   ): Promise<EngineModel> {
+    // A wrong name is told before gigabytes are read.
+    if (params.thinkingFormat !== undefined) familyNamed(params.thinkingFormat);
     const opened = await openModels(params, hooks);
     opened.notices.unshift(...told);
     const prefixes = openPromptCache(params, opened.target, opened.runtime, folder, hooks.log);
