@@ -16,6 +16,7 @@ import { registerNotes } from "./features/notes/notes.ts";
 import { registerOptimise } from "./features/optimise/optimise.ts";
 import { registerParticipant } from "./features/participant/participant.ts";
 import { registerStatus } from "./features/status/status.ts";
+import { registerWelcome } from "./features/welcome/welcome.ts";
 import { registerWorkspaceIndex } from "./features/workspaceIndex/register.ts";
 import { Calibrations } from "./host/calibrations.ts";
 import type { Ctx } from "./host/ctx.ts";
@@ -50,6 +51,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerExplain(ctx, sessions, chat);
   registerActions(ctx, sessions, chat, proposals);
   registerModels(ctx);
+  registerWelcome(ctx);
   registerOptimise(ctx);
   registerBenchmark(ctx);
   registerLearning(ctx);

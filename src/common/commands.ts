@@ -18,6 +18,7 @@ export const commandIds = [
   "hunch.applyProposal",
   "hunch.discardProposal",
   "hunch.ask",
+  "hunch.askInChat",
   "hunch.answerNow",
   "hunch.stop",
   "hunch.newChat",
@@ -27,6 +28,10 @@ export const commandIds = [
   "hunch.addToChat",
   "hunch.selectModel",
   "hunch.downloadModel",
+  "hunch.manageModels",
+  "hunch.recommendModel",
+  "hunch.getStarted",
+  "hunch.tryIt",
   "hunch.optimisePrompts",
   "hunch.benchmark",
   "hunch.showLearnt",
@@ -48,11 +53,27 @@ export const threadCommandIds = [
   "hunch.thread.delete",
 ] as const;
 
+/** Commands of the rows of the models' view; they get the row and are not in the palette. */
+export const modelCommandIds = [
+  "hunch.models.refresh",
+  "hunch.models.use",
+  "hunch.models.setDraft",
+  "hunch.models.unsetDraft",
+  "hunch.models.download",
+  "hunch.models.cancel",
+  "hunch.models.verify",
+  "hunch.models.delete",
+] as const;
+
 export type CommandId = (typeof commandIds)[number];
 export type ThreadCommandId = (typeof threadCommandIds)[number];
+export type ModelCommandId = (typeof modelCommandIds)[number];
 
 export const viewContainerId = "hunch";
 export const chatViewId = "hunch.chat";
+/** The models, below the chat; hidden until it is asked for. */
+export const modelsViewId = "hunch.models";
+export const walkthroughId = "hunch.welcome";
 /** The chat as an editor tab. */
 export const chatEditorId = "hunch.chatEditor";
 /** Hunch among the model providers of VS Code's chat, and as the participant `@hunch` in it. */
@@ -70,6 +91,8 @@ export interface ContextKeys {
   "hunch.running": boolean;
   /** That generation is in its thought. */
   "hunch.thinking": boolean;
+  /** The model of the settings is on this machine. */
+  "hunch.hasModel": boolean;
 }
 
 /** State of an inline explanation, the `commentThread` of `when` clauses. */

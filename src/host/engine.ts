@@ -11,6 +11,7 @@ import { HunchError, toErrorData } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import type { EngineHealth } from "../common/panel.ts";
 import type {
+  EngineStatus,
   GenerateParams,
   GenerationEvent,
   GenerationResult,
@@ -137,6 +138,19 @@ export class Engine {
       if (toErrorData(error).code !== "modelNotLoaded") throw error;
       return estimateTokens(text);
     }
+  }
+
+  /** What can compute on this machine; starts the engine when it is off. @throws HunchError of the engine's start */
+  async devices(): Promise<EngineStatus["devices"]> {
+    return this.#busy(async () => (await (await (await this.#start()).client()).status()).devices);
+  }
+
+  /** Drops the model from memory, so that its file can be deleted. False while a question is being answered. */
+  async release(): Promise<boolean> {
+    if (this.#running > 0) return false;
+    await this.#supervisor?.unload();
+    this.#setModel(null);
+    return true;
   }
 
   answerNow(generationId: string): void {

@@ -99,6 +99,7 @@ export class Models {
   async refresh(): Promise<CurrentModel> {
     const store = await this.store();
     const { isPath } = await import("./runtime.ts");
+    const before = JSON.stringify([this.#current, this.#choices]);
     const installed = new Set((await store.installed()).map(({ model }) => model.id));
     this.#choices = store.models.map((model) => ({
       id: model.id,
@@ -115,7 +116,8 @@ export class Models {
       name: known?.name ?? fileName(id),
       installed: known?.installed ?? isPath(id),
     };
-    this.#changed.fire();
+    // Who hears of a change may look again, as VS Code does for its list of language models: not for nothing, in circles.
+    if (JSON.stringify([this.#current, this.#choices]) !== before) this.#changed.fire();
     return this.#current;
   }
 
@@ -125,11 +127,16 @@ export class Models {
       return await (await this.store()).resolve(idOrPath);
     } catch (error) {
       void this.refresh();
-      if (!isHunchError(error)) throw error;
       const { isPath } = await import("./runtime.ts");
-      const hint = editorHint(error.code, isPath(idOrPath)) ?? error.hint;
-      throw new HunchError(error.code, error.message, { hint, cause: error });
+      throw this.explain(error, isPath(idOrPath));
     }
+  }
+
+  /** An error of the store, with advice for the editor. */
+  explain(error: unknown, isFile: boolean): unknown {
+    if (!isHunchError(error)) return error;
+    const hint = editorHint(error.code, isFile) ?? error.hint;
+    return new HunchError(error.code, error.message, { hint, cause: error });
   }
 
   async store(): Promise<ModelStore> {

@@ -8,5 +8,7 @@ export { calibrate, calibrationFiles, learntTemplates } from "../evaluation/cali
 export { automaticBackend } from "../models/automaticBackend.ts";
 export { discoverModels } from "../models/discover.ts";
 export { download } from "../models/download.ts";
+export { machineMemory } from "../models/fit.ts";
 export { calibrationFolder, thisUser } from "../models/folder.ts";
+export { recommend } from "../models/recommend.ts";
 export { isPath, ModelStore } from "../models/store.ts";

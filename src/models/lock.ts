@@ -9,6 +9,8 @@ import { lock } from "proper-lockfile";
 /** Age (ms) after which a lock that its holder no longer refreshes is taken over. */
 const staleMs = 10_000;
 const pollMs = 250;
+/** In the folder that is locked. */
+export const lockFile = "download.lock";
 
 /**
  * Runs `work` while holding the folder's lock; its signal aborts when the caller's does or the lock is lost.
@@ -42,7 +44,7 @@ export async function withLock<T>(
 async function acquire(folder: string, lost: AbortController): Promise<(() => Promise<void>) | null> {
   try {
     return await lock(folder, {
-      lockfilePath: join(folder, "download.lock"),
+      lockfilePath: join(folder, lockFile),
       realpath: false,
       stale: staleMs,
       update: staleMs / 5,

@@ -3,8 +3,8 @@
  * id or a path means. Layout: `FOLDER/ID/FILE`, beside it `verified.json`, and while it is fetched `FILE.part`.
  */
 
-import { stat } from "node:fs/promises";
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { readdir, rm, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import type { ModelRef } from "../common/protocol.ts";
@@ -12,6 +12,7 @@ import { type CatalogueModel, catalogue, findModel, sizeText } from "./catalogue
 import { lastVerification, recordVerification, sha256File } from "./checksum.ts";
 import { expandHome, modelsFolder, thisUser } from "./folder.ts";
 import { readGguf } from "./gguf.ts";
+import { lockFile, withLock } from "./lock.ts";
 import { formatBytes } from "./units.ts";
 
 export interface InstalledModel {
@@ -124,6 +125,30 @@ export class ModelStore {
     return sha256;
   }
 
+  /**
+   * Deletes a model's file, and what interrupted downloads left of it.
+   *
+   * @throws HunchError locked while it is being fetched.
+   */
+  async remove(model: CatalogueModel): Promise<void> {
+    const folder = dirname(this.path(model));
+    const entries = await readdir(folder).catch((error: unknown) => whenMissing(error, []));
+    if (entries.length === 0) return;
+    const onWait = async () => {
+      throw new HunchError("locked", t("{0} is being downloaded.", model.name), {
+        hint: t("Cancel the download first; it may run in another window."),
+      });
+    };
+    await withLock(folder, { onWait, signal: new AbortController().signal }, async () => {
+      for (const entry of entries)
+        if (entry !== lockFile) await rm(join(folder, entry), { recursive: true, force: true });
+    });
+    // Not when somebody has begun to fetch it anew.
+    await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOTEMPTY" && error.code !== "ENOENT") throw error;
+    });
+  }
+
   async #missing(model: CatalogueModel): Promise<HunchError> {
     const partial = await this.partialBytes(model);
     const started = partial > 0 ? `; ${formatBytes(partial)} of it are here from an interrupted download` : "";
@@ -143,7 +168,11 @@ async function fileSize(path: string): Promise<number | null> {
     const stats = await stat(path);
     return stats.isFile() ? stats.size : null;
   } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
-    throw error;
+    return whenMissing(error, null);
   }
+}
+
+function whenMissing<T>(error: unknown, value: T): T {
+  if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return value;
+  throw error;
 }

@@ -205,3 +205,12 @@ export function attachmentName(attachment: Attachment): { short: string; full: s
   const file = attachment.label.split(/[\\/]/).at(-1) ?? attachment.label;
   return { short: `${file}:${lines}`, full: `${attachment.label}:${lines}` };
 }
+
+/** What chips beside each other say: the short name, or the whole one where files of two folders have the same. */
+export function chipTexts(names: readonly { short: string; full: string }[]): string[] {
+  const file = (name: string) => name.replace(/:[\d-]+$/, "");
+  return names.map(({ short, full }) => {
+    const alike = names.filter((other) => file(other.short) === file(short));
+    return alike.some((other) => file(other.full) !== file(full)) ? full : short;
+  });
+}

@@ -1,16 +1,27 @@
-/** Commands about models: which one answers, and getting one. */
+/** The models: commands that choose, fetch and recommend one, and the view that lists all. */
 
 import * as vscode from "vscode";
+import { modelsViewId } from "../../common/commands.ts";
 import { t } from "../../common/l10n.ts";
 import type { ModelChoice } from "../../common/panel.ts";
-import { registerCommand } from "../../host/commands.ts";
+import { registerCommand, setContextKey } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { downloadWithProgress } from "./download.ts";
+import { MachineCheck } from "./machine.ts";
+import { ModelsView } from "./modelsView.ts";
 import { pickModel } from "./pickModel.ts";
+import { recommendModel } from "./recommendModel.ts";
+import { registerRowCommands } from "./rowCommands.ts";
 import { setServerKey } from "./serverKey.ts";
 import { choiceText } from "./text.ts";
 
 export function registerModels(ctx: Ctx): void {
+  const check = new MachineCheck(ctx);
+  const view = ctx.own(new ModelsView(ctx, check));
+  registerRowCommands(ctx, view);
+  registerCommand(ctx, "hunch.manageModels", () => vscode.commands.executeCommand(`${modelsViewId}.focus`));
+  registerCommand(ctx, "hunch.recommendModel", () => recommendModel(ctx, check));
+  ctx.own(ctx.models.onChange(() => setContextKey("hunch.hasModel", ctx.models.current.installed)));
   registerCommand(ctx, "hunch.selectModel", () => selectModel(ctx));
   registerCommand(ctx, "hunch.setServerKey", () => setServerKey(ctx));
   registerCommand(ctx, "hunch.downloadModel", (modelId?: string) => downloadModel(ctx, modelId));

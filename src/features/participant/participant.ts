@@ -2,10 +2,11 @@
 
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
-import { participantId } from "../../common/commands.ts";
-import { fromErrorData, isHunchError } from "../../common/errors.ts";
+import { languageModelVendor, participantId } from "../../common/commands.ts";
+import { fromErrorData, HunchError, isHunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import { slashCommands } from "../../common/slashCommands.ts";
+import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { type EditorCode, rangeCode, selectedAttachment, selectedCode, wholeFile } from "../../host/editor.ts";
 import type { Question } from "../chat/conversation.ts";
@@ -16,6 +17,7 @@ import { offerMissingModel } from "../models/download.ts";
 import { conversationOf, type Exchange } from "./history.ts";
 
 export function registerParticipant(ctx: Ctx, sessions: Sessions): void {
+  registerCommand(ctx, "hunch.askInChat", () => askInChat(ctx));
   // Builds of VS Code without chat have no participants.
   if (typeof vscode.chat?.createChatParticipant !== "function") return;
   const participant = ctx.own(
@@ -24,6 +26,24 @@ export function registerParticipant(ctx: Ctx, sessions: Sessions): void {
     ),
   );
   participant.iconPath = vscode.Uri.joinPath(ctx.extension.extensionUri, "media", "icon.png");
+}
+
+/**
+ * Opens VS Code's chat ready for `@hunch`. Whomever a question is for, that chat takes it only with a model chosen, and its
+ * agent mode offers only models that use tools: without an account for others, it has none until this chooses ours.
+ */
+async function askInChat(ctx: Ctx): Promise<void> {
+  if (typeof vscode.chat?.createChatParticipant !== "function")
+    throw new HunchError("backendUnavailable", t("This build of VS Code has no chat of its own."), {
+      hint: t("Ask in Hunch's own chat: “Hunch: Ask…”."),
+    });
+  if (!(await offerMissingModel(ctx))) return;
+  await vscode.commands.executeCommand("workbench.action.chat.open", {
+    query: "@hunch ",
+    isPartialQuery: true,
+    mode: "ask",
+    modelSelector: { vendor: languageModelVendor },
+  });
 }
 
 interface Asked {

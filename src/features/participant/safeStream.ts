@@ -1,7 +1,7 @@
 /**
  * An answer on its way into VS Code's chat, without images: an address that a file talked the model into could carry
- * what it read to someone. Text goes on as soon as no later text can make an image of it, which is at the end of a
- * paragraph, and inside a fence of code at the end of a line.
+ * what it read to someone. Text goes on as soon as no later text can make an image of it: word by word where no image has
+ * begun, else at the end of a paragraph, and inside a fence of code at the end of a line.
  */
 import { Lexer } from "marked";
 import { withoutImages } from "../explain/markdown.ts";
@@ -46,7 +46,10 @@ function settledLength(text: string): number {
   const openFence = last?.type === "code" && /^ {0,3}(`{3,}|~{3,})/.test(last.raw) && !isClosed(last.raw);
   if (openFence) return lines;
   const paragraphs = text.lastIndexOf("\n\n");
-  return paragraphs < 0 ? 0 : paragraphs + 2;
+  const settled = paragraphs < 0 ? 0 : paragraphs + 2;
+  const words = text.search(/\S*$/);
+  // Neither an image nor HTML begins without its mark, which no space divides.
+  return words > settled && !/!\[|</.test(text.slice(settled, words)) ? words : settled;
 }
 
 function isClosed(fence: string): boolean {

@@ -5,7 +5,7 @@ import type { Offer } from "../completion.ts";
 import { usePanel } from "../panelContext.ts";
 import { referenceKey, referenceName } from "../references.ts";
 import type { Chrome } from "../store.ts";
-import { attachmentName } from "../wording.ts";
+import { attachmentName, chipTexts } from "../wording.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
 interface ReferenceChipsProps {
@@ -15,19 +15,28 @@ interface ReferenceChipsProps {
 }
 
 export function ReferenceChips({ chrome, references, onRemove }: ReferenceChipsProps) {
-  if (!chrome.selection && references.length === 0) return null;
+  const { selection } = chrome;
+  if (!selection && references.length === 0) return null;
+  const names = [...(selection ? [attachmentName(selection)] : []), ...references.map(referenceName)];
+  const texts = chipTexts(names);
+  const first = selection ? 1 : 0;
   return (
     <div class="chips">
-      <SelectionChip chrome={chrome} />
-      {references.map((reference) => (
-        <ReferenceChip key={referenceKey(reference)} reference={reference} onRemove={() => onRemove(reference)} />
+      <SelectionChip chrome={chrome} text={texts[0] ?? ""} />
+      {references.map((reference, index) => (
+        <ReferenceChip
+          key={referenceKey(reference)}
+          reference={reference}
+          text={texts[first + index] ?? ""}
+          onRemove={() => onRemove(reference)}
+        />
       ))}
     </div>
   );
 }
 
 /** The editor's selection, and whether it goes with the question. */
-function SelectionChip({ chrome }: { chrome: Chrome }) {
+function SelectionChip({ chrome, text }: { chrome: Chrome; text: string }) {
   const { post } = usePanel();
   if (!chrome.selection) return null;
   const name = attachmentName(chrome.selection);
@@ -46,13 +55,19 @@ function SelectionChip({ chrome }: { chrome: Chrome }) {
       onClick={() => post({ type: "setAttachSelection", value: !on })}
     >
       <Icon name={on ? "check" : "file"} />
-      <span class="chip-name">{name.short}</span>
+      <span class="chip-name">{text}</span>
     </button>
   );
 }
 
-function ReferenceChip({ reference, onRemove }: { reference: Reference; onRemove(): void }) {
-  const { short, full } = referenceName(reference);
+interface ReferenceChipProps {
+  reference: Reference;
+  text: string;
+  onRemove(): void;
+}
+
+function ReferenceChip({ reference, text, onRemove }: ReferenceChipProps) {
+  const { full } = referenceName(reference);
   return (
     <button
       type="button"
@@ -65,7 +80,7 @@ function ReferenceChip({ reference, onRemove }: { reference: Reference; onRemove
       }}
     >
       <Icon name={offerIcon(reference)} />
-      <span class="chip-name">{short}</span>
+      <span class="chip-name">{text}</span>
       <Icon name="close" />
     </button>
   );

@@ -3,7 +3,7 @@ import { t } from "../../common/l10n.ts";
 import type { Attachment, TurnVersion, UserTurn } from "../../common/panel.ts";
 import { memo } from "../memo.tsx";
 import { usePanel } from "../panelContext.ts";
-import { attachmentName } from "../wording.ts";
+import { attachmentName, chipTexts } from "../wording.ts";
 import { IconButton } from "./iconButton.tsx";
 import { Icon } from "./icons.tsx";
 import { VersionSwitch } from "./versionSwitch.tsx";
@@ -21,6 +21,7 @@ interface UserTurnProps {
 /** A question, with the code that came along; it can be asked again in other words. */
 export const UserTurnView = memo(function UserTurnView({ turn, version, edited, busy }: UserTurnProps) {
   const { setEditing } = usePanel();
+  const texts = chipTexts(turn.attachments.map(attachmentName));
   return (
     <article class="turn turn-user">
       <h2 class="visually-hidden">{t("You")}</h2>
@@ -28,7 +29,7 @@ export const UserTurnView = memo(function UserTurnView({ turn, version, edited, 
         <ul class="chips" aria-label={t("Attached code")}>
           {turn.attachments.map((attachment, index) => (
             <li key={`${index}`}>
-              <AttachmentChip attachment={attachment} />
+              <AttachmentChip attachment={attachment} text={texts[index] ?? ""} />
             </li>
           ))}
         </ul>
@@ -54,18 +55,18 @@ export const UserTurnView = memo(function UserTurnView({ turn, version, edited, 
 });
 
 /** Opens the code in the editor; text without a place is only named. */
-function AttachmentChip({ attachment }: { attachment: Attachment }) {
+function AttachmentChip({ attachment, text }: { attachment: Attachment; text: string }) {
   const { post } = usePanel();
-  const name = attachmentName(attachment);
+  const { full } = attachmentName(attachment);
   const content = (
     <>
       <Icon name={attachment.uri === "" ? "copy" : "file"} />
-      <span class="chip-name">{name.short}</span>
+      <span class="chip-name">{text}</span>
     </>
   );
   if (attachment.uri === "")
     return (
-      <span class="chip" title={name.full}>
+      <span class="chip" title={full}>
         {content}
       </span>
     );
@@ -73,7 +74,7 @@ function AttachmentChip({ attachment }: { attachment: Attachment }) {
     <button
       type="button"
       class="chip"
-      title={t("Open {0}", name.full)}
+      title={t("Open {0}", full)}
       onClick={() => post({ type: "openAttachment", attachment })}
     >
       {content}

@@ -126,7 +126,15 @@ describe("words in the source", () => {
 describe("the manifest", () => {
   const manifest = readJson("package.json");
   const english: Record<string, string> = readJson("package.nls.json");
-  const visible = new Set(["title", "description", "markdownDescription", "label", "name", "contextualTitle"]);
+  const visible = new Set([
+    "title",
+    "description",
+    "markdownDescription",
+    "label",
+    "name",
+    "contextualTitle",
+    "altText",
+  ]);
   const lists = new Set(["enumDescriptions", "markdownEnumDescriptions"]);
   const shown: [place: string, text: string][] = [["description", manifest.description]];
   const walk = (value: unknown, place: string): void => {

@@ -1,6 +1,6 @@
 /** The manifest and the tables in src/common say the same: settings, commands, ids of views and menus. */
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   type ContextKeys,
@@ -10,10 +10,13 @@ import {
   commentControllerId,
   editorMenuId,
   languageModelVendor,
+  modelCommandIds,
+  modelsViewId,
   participantId,
   proposalScheme,
   threadCommandIds,
   viewContainerId,
+  walkthroughId,
 } from "../../../src/common/commands.ts";
 import { type SettingType, settingDefinitions, settingKeys } from "../../../src/common/settings.ts";
 import { slashCommands } from "../../../src/common/slashCommands.ts";
@@ -28,7 +31,7 @@ const manifest = JSON.parse(read("package.json"), (_key, value) =>
 const { contributes } = manifest;
 const properties: Record<string, Record<string, unknown>> = contributes.configuration.properties;
 const declared: string[] = contributes.commands.map((entry: { command: string }) => entry.command);
-const threadIds: readonly string[] = threadCommandIds;
+const rowIds: readonly string[] = [...threadCommandIds, ...modelCommandIds];
 
 interface MenuEntry {
   command?: string;
@@ -99,7 +102,7 @@ describe("settings", () => {
 
 describe("commands", () => {
   it("are the same in the manifest and in the code", () => {
-    expect([...declared].sort()).toEqual([...commandIds, ...threadCommandIds].sort());
+    expect([...declared].sort()).toEqual([...commandIds, ...rowIds].sort());
   });
 
   it("have a title and the category", () => {
@@ -120,8 +123,12 @@ describe("commands", () => {
   });
 
   it("when clauses know no context key of ours that nobody sets", () => {
-    const known: Record<keyof ContextKeys, true> = { "hunch.running": true, "hunch.thinking": true };
-    const ids = [chatViewId, chatEditorId, commentControllerId, viewContainerId];
+    const known: Record<keyof ContextKeys, true> = {
+      "hunch.running": true,
+      "hunch.thinking": true,
+      "hunch.hasModel": true,
+    };
+    const ids = [chatViewId, modelsViewId, chatEditorId, commentControllerId, viewContainerId];
     const clauses = [...menuEntries, ...keybindings].flatMap(({ when }) => when ?? []);
     const enablements: string[] = contributes.commands.flatMap(
       (entry: { enablement?: string }) => entry.enablement ?? [],
@@ -139,13 +146,21 @@ describe("commands", () => {
   it("every command that people use is in the README", () => {
     const readme = read("README.md");
     const inReadme = (title: string) => readme.includes(title.replace("…", ""));
-    const used = contributes.commands.filter(({ command }: { command: string }) => !threadIds.includes(command));
+    const used = contributes.commands.filter(({ command }: { command: string }) => !rowIds.includes(command));
     for (const { title } of used) expect([title, inReadme(title)]).toEqual([title, true]);
   });
 
-  it("of a thread are not in the palette", () => {
+  it("of a thread or a row are not in the palette", () => {
     const hidden = contributes.menus.commandPalette.filter((entry: { when: string }) => entry.when === "false");
-    expect(hidden.map((entry: { command: string }) => entry.command).sort()).toEqual([...threadCommandIds].sort());
+    expect(hidden.map((entry: { command: string }) => entry.command).sort()).toEqual([...rowIds].sort());
+  });
+
+  it("of a row of the models are in its menu, by the word that says so", () => {
+    const menu: MenuEntry[] = contributes.menus["view/item/context"];
+    const rowCommands = modelCommandIds.filter((id) => id !== "hunch.models.refresh");
+    expect([...new Set(menu.map(({ command }) => command))].sort()).toEqual([...rowCommands].sort());
+    for (const { command, when } of menu)
+      expect(when).toBe(`view == ${modelsViewId} && viewItem =~ /\\b${command?.split(".").at(-1)}\\b/`);
   });
 
   it("that act on a thread are bound to our comment controller", () => {
@@ -170,6 +185,18 @@ it("the participant and the model provider are those of the code", () => {
 it("the view of the chat is where the code looks for it", () => {
   expect(contributes.viewsContainers.activitybar[0].id).toBe(viewContainerId);
   expect(contributes.views[viewContainerId][0].id).toBe(chatViewId);
+});
+
+it("the models' view is in the same place and hidden at first; the walkthrough's buttons are commands", () => {
+  expect(contributes.views[viewContainerId][1]).toMatchObject({ id: modelsViewId, visibility: "hidden" });
+  const [walkthrough] = contributes.walkthroughs;
+  expect(walkthrough.id).toBe(walkthroughId);
+  for (const { description, media } of walkthrough.steps) {
+    const buttons = [...description.matchAll(/\(command:([\w.]+)\)/g)].map(([, id]) => id ?? "");
+    expect(buttons.length).toBeGreaterThan(0);
+    for (const id of buttons) expect([...declared, `${chatViewId}.focus`]).toContain(id);
+    expect(existsSync(new URL(`../../../${media.svg ?? media.image}`, import.meta.url))).toBe(true);
+  }
 });
 
 it("the extension waits until the editor has started: lightbulbs, lenses and hovers are there before its first use", () => {

@@ -1,7 +1,8 @@
-import { mkdirSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { modelsFolder } from "../../../src/models/folder.ts";
+import { withLock } from "../../../src/models/lock.ts";
 import { isPath, ModelStore } from "../../../src/models/store.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { tinyModel } from "./support/ggufFile.ts";
@@ -141,4 +142,25 @@ test.each([
   ["C:\\models\\a", true],
 ])("isPath(%s) = %s", (text, expected) => {
   expect(isPath(text)).toBe(expected);
+});
+
+describe("deleting a model", () => {
+  test("takes its file and what interrupted downloads left", async () => {
+    const { model, store, path } = storeWith();
+    for (const name of [path, `${path}.part`, `${path}.rejected`]) writeFileSync(name, content);
+    await store.resolve("test-model");
+    await store.remove(model);
+    expect(existsSync(dirname(path))).toBe(false);
+    expect(existsSync(store.folder)).toBe(true);
+    await store.remove(model);
+  });
+
+  test("is refused while it is being fetched, and takes nothing", async () => {
+    const { model, store, path } = storeWith();
+    writeFileSync(`${path}.part`, content);
+    await withLock(dirname(path), { onWait: async () => {}, signal: new AbortController().signal }, async () => {
+      await expect(store.remove(model)).rejects.toMatchObject({ code: "locked" });
+    });
+    expect(await store.partialBytes(model)).toBe(content.length);
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { TurnStatus } from "../../../src/common/panel.ts";
 import {
   announcement,
+  chipTexts,
   statsSummary,
   thinkingProgress,
   thoughtSummary,
@@ -18,6 +19,20 @@ describe("waiting", () => {
     const prefill = { processedTokens: 1_240, totalTokens: 3_000, cachedTokens: 0 };
     expect(waitingFor(head({ status: "prefill", prefill }))).toBe(`Reading 1${narrow}240 of 3${narrow}000 tokens`);
     expect(waitingFor(head({ status: "thinking" }))).toBeNull();
+  });
+});
+
+describe("chips", () => {
+  const chip = (full: string) => ({ short: full.split("/").at(-1) ?? full, full });
+  const texts = (...names: string[]) => chipTexts(names.map(chip));
+
+  it("have short names, but where files of two folders have the same one", () => {
+    expect(texts("a/src/cart.ts:8-15", "notes.md")).toEqual(["cart.ts:8-15", "notes.md"]);
+    expect(texts("a/cart.ts", "b/cart.ts:8-15", "notes.md")).toEqual(["a/cart.ts", "b/cart.ts:8-15", "notes.md"]);
+  });
+
+  it("of one file's parts stay short", () => {
+    expect(texts("a/cart.ts:1-3", "a/cart.ts:8", "a/cart.ts")).toEqual(["cart.ts:1-3", "cart.ts:8", "cart.ts"]);
   });
 });
 

@@ -41,10 +41,12 @@ export const pressAway = (button) =>
 
 /**
  * Starts a server with fresh data.
- * settings: user settings; env: variables of the extension host; vsix: a packed extension to install.
+ * settings: user settings; env: variables of the extension host; vsix: a packed extension to install; prepare: writes
+ * into the data folder before the start, where `home` is the user's home and `extensions` has what is installed.
  */
-export function startHost({ settings = {}, env = {}, vsix = "" } = {}) {
+export function startHost({ settings = {}, env = {}, vsix = "", prepare } = {}) {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "hunch-vscode-"));
+  prepare?.(dataDir);
   const out = execFileSync("bash", [path.join(here, "start-server.sh"), dataDir], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
@@ -113,14 +115,17 @@ export async function openBrowser({ width = 1400, height = 900, colorScheme = "d
   return { browser, page, external };
 }
 
-/** ext: folder of the extension under development; tests: a file that exports run(). */
+/** workspace: a folder, or a .code-workspace; ext: folder of the extension under development; tests: a file that exports run(). */
 export function workbenchUrl(port, { workspace, ext, tests, env }) {
   const at = (file) => `vscode-remote://127.0.0.1:${port}${fs.realpathSync(file)}`;
   const payload = [["skipWelcome", "true"]];
   if (ext) payload.push(["extensionDevelopmentPath", at(ext)]);
   if (tests) payload.push(["extensionTestsPath", at(tests)]);
   if (env) payload.push(["extensionEnvironment", JSON.stringify(env)]);
-  const query = new URLSearchParams({ folder: fs.realpathSync(workspace), payload: JSON.stringify(payload) });
+  const query = new URLSearchParams({
+    [workspace.endsWith(".code-workspace") ? "workspace" : "folder"]: fs.realpathSync(workspace),
+    payload: JSON.stringify(payload),
+  });
   return `http://127.0.0.1:${port}/?${query}`;
 }
 

@@ -15,15 +15,18 @@ import {
 
 const extensionId = "hunch.hunch";
 
-/** settings: user settings; env: variables of the extension host; prepare: changes the workspace's copy first. */
-export async function openWorkbench({ settings, env, prepare } = {}) {
+/**
+ * settings: user settings; env: variables of the extension host; prepare: changes the workspace's copy first, and may give
+ * the name of a .code-workspace in it; prepareData: see startHost.
+ */
+export async function openWorkbench({ settings, env, prepare, prepareData } = {}) {
   const workspace = tempWorkspace(path.join(repository, "test/vscode/workspace"));
-  prepare?.(workspace);
+  const opened = path.join(workspace, prepare?.(workspace) ?? "");
   // With a packed extension the files missing from the package show.
   const vsix = process.env.HUNCH_VSIX ?? "";
-  const host = startHost({ settings, env, vsix });
+  const host = startHost({ settings, env, vsix, prepare: prepareData });
   const { browser, page, external } = await openBrowser();
-  const url = workbenchUrl(host.port, { workspace, ext: vsix === "" ? repository : undefined });
+  const url = workbenchUrl(host.port, { workspace: opened, ext: vsix === "" ? repository : undefined });
   const icon = page.locator('.activitybar .action-label[aria-label^="Hunch"]');
   const workbench = {
     host,

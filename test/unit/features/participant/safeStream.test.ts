@@ -26,15 +26,26 @@ function images(markdown: string): number {
 }
 
 describe("SafeStream", () => {
-  it("sends a paragraph when it is over, and code line by line", () => {
-    expect(sent("One\ntwo.\n\nThree:\n\n```rust\nlet v = vec![1];\nf();\n```\nEnd", 1)).toEqual([
-      "One\ntwo.\n\n",
-      "Three:\n\n",
+  it("sends words as they come, code line by line, and a paragraph with an image in it when it is over", () => {
+    expect(sent("1. One\n2. two.\n\n```rust\nlet v = vec![1];\nf();\n```\n\nSee ![a\nb](c) d.\n\nEnd", 1)).toEqual([
+      "1. ",
+      "One\n",
+      "2. ",
+      "two.\n",
+      "\n",
       "```rust\n",
       "let v = vec![1];\n",
       "f();\n",
-      "```\nEnd",
+      "```\n\n",
+      "See ",
+      "!\\[a\nb](c) d.\n\n",
+      "End",
     ]);
+  });
+
+  it("sends no image whose mark comes in two pieces", () => {
+    expect(images(sent("Stop! ![a](https://e.example) and !", 1).join(""))).toBe(0);
+    expect(sent("Stop! ![a](https://e.example)", 1)[0]).toBe("Stop! ");
   });
 
   it.each([

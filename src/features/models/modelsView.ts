@@ -1,0 +1,139 @@
+/** The view of the models: what is here, what other programs have, what can be had, with size, fit and licence. */
+
+import * as vscode from "vscode";
+import { modelsViewId } from "../../common/commands.ts";
+import { t } from "../../common/l10n.ts";
+import type { Ctx } from "../../host/ctx.ts";
+import { guarded } from "../../host/notify.ts";
+import type { DiscoveredModel } from "../../models/discover.ts";
+import type { MachineCheck } from "./machine.ts";
+import {
+  type Library,
+  type LibraryFacts,
+  library,
+  type ModelRow,
+  machineText,
+  recommendationText,
+  rowDescription,
+  rowDetails,
+} from "./rows.ts";
+
+/** A group, or a row: the argument of the commands in the rows' menus. */
+export type ModelNode = { kind: "group"; title: string; rows: readonly ModelRow[] } | { kind: "model"; row: ModelRow };
+
+type DiskFacts = Omit<LibraryFacts, "answers" | "drafts" | "download">;
+
+export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
+  readonly #ctx: Ctx;
+  readonly #check: MachineCheck;
+  readonly #view: vscode.TreeView<ModelNode>;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable[];
+  /** null until the view is looked at. */
+  #disk: DiskFacts | null = null;
+  #discovered: DiscoveredModel[] = [];
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(ctx: Ctx, check: MachineCheck) {
+    this.#ctx = ctx;
+    this.#check = check;
+    this.#view = vscode.window.createTreeView(modelsViewId, { treeDataProvider: this });
+    const draw = () => this.#changed.fire();
+    this.#subscriptions = [
+      this.#view,
+      this.#changed,
+      ctx.models.onChange(() => this.#lookAtDisk()),
+      // A download that has ended left something on the disk.
+      ctx.models.onDownload(({ state }) => (state === "running" ? draw() : this.#lookAtDisk())),
+      ctx.settings.onDidChange((keys) => keys.includes("draftModel") && draw()),
+      this.#view.onDidChangeVisibility(({ visible }) => visible && this.refresh()),
+    ];
+  }
+
+  /** Looks at everything again, at what other programs have, too. */
+  async refresh(): Promise<void> {
+    await this.#ctx.models.refresh();
+    try {
+      await this.#lookAtDisk();
+      this.#discovered = await this.#ctx.models.discover();
+      await this.#lookAtDisk();
+    } catch (error) {
+      // The rest of the list is of use without what other programs have.
+      this.#ctx.log.error("look for models on this disk", error);
+    }
+  }
+
+  getChildren(node?: ModelNode): ModelNode[] {
+    if (node) return node.kind === "group" ? node.rows.map((row) => ({ kind: "model", row })) : [];
+    if (!this.#disk) return [];
+    const { settings, models } = this.#ctx;
+    const { model, draftModel } = settings.current;
+    return groupsOf(library({ ...this.#disk, answers: model, drafts: draftModel, download: models.download }));
+  }
+
+  getTreeItem(node: ModelNode): vscode.TreeItem {
+    return node.kind === "group" ? groupItem(node) : rowItem(node.row);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    if (!this.#view.visible) return;
+    await guarded(this.#ctx.log, "list the models", () => this.#readDisk());
+  }
+
+  async #readDisk(): Promise<void> {
+    const { recommend } = await import("../../host/runtime.ts");
+    const store = await this.#ctx.models.store();
+    const machine = await this.#check.now();
+    const catalogue = await Promise.all(
+      store.models.map(async (model) => ({
+        model,
+        path: store.path(model),
+        installed: await store.isInstalled(model),
+        partialBytes: await store.partialBytes(model),
+      })),
+    );
+    const recommendation = recommend(machine, store.models);
+    this.#disk = { catalogue, discovered: this.#discovered, machine, recommendation };
+    this.#view.message = `${machineText(machine)} ${recommendationText(recommendation)}`;
+    this.#changed.fire();
+  }
+}
+
+function groupsOf({ here, others, missing }: Library): ModelNode[] {
+  const groups = [
+    { title: t("On this machine"), rows: here },
+    { title: t("Found on this machine"), rows: others },
+    { title: t("To download"), rows: missing },
+  ];
+  return groups.filter(({ rows }) => rows.length > 0).map((group) => ({ kind: "group", ...group }));
+}
+
+function groupItem({ title }: ModelNode & { kind: "group" }): vscode.TreeItem {
+  const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = title;
+  return item;
+}
+
+function rowItem(row: ModelRow): vscode.TreeItem {
+  const item = new vscode.TreeItem(row.name);
+  item.id = row.id;
+  item.description = rowDescription(row);
+  item.tooltip = new vscode.MarkdownString("").appendText(rowDetails(row).join("\n"));
+  item.iconPath = new vscode.ThemeIcon(iconOf(row));
+  item.contextValue = row.actions.join(" ");
+  item.accessibilityInformation = { label: `${row.name}, ${item.description}` };
+  return item;
+}
+
+function iconOf({ role, download, fit, actions, recommended }: ModelRow): string {
+  if (download) return "sync~spin";
+  if (role !== null) return role === "answers" ? "check" : "debug-step-over";
+  if (fit === "tooBig") return "warning";
+  if (recommended) return "star-empty";
+  return actions.includes("download") ? "cloud" : "chip";
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import {
+  type CatalogueFacts,
+  type LibraryFacts,
+  library,
+  rowDescription,
+  rowDetails,
+} from "../../../../src/features/models/rows.ts";
+import { catalogue, findModel } from "../../../../src/models/catalogue.ts";
+import type { DiscoveredModel } from "../../../../src/models/discover.ts";
+
+const entry = (id: string, changes: Partial<CatalogueFacts> = {}): CatalogueFacts => ({
+  model: findModel(id),
+  path: `/models/${id}`,
+  installed: false,
+  partialBytes: 0,
+  ...changes,
+});
+
+const ollamas: DiscoveredModel = {
+  path: "/ollama/blobs/sha256-1",
+  foundIn: "Ollama",
+  name: "phi:mini",
+  architecture: "phi3",
+  quantization: "Q4_K_M",
+  parameterCount: null,
+  sizeBytes: 2_400_000_000,
+  contextSize: 4_096,
+  catalogueId: null,
+};
+
+const facts = (changes: Partial<LibraryFacts> = {}): LibraryFacts => ({
+  catalogue: [entry("qwen2.5-coder-1.5b", { installed: true }), entry("qwen2.5-coder-0.5b"), entry("qwen3-4b")],
+  discovered: [ollamas],
+  machine: { memory: { availableBytes: 6e9, totalBytes: 8e9 }, cores: 8, hasGpu: false },
+  recommendation: { model: findModel("qwen3-4b"), reason: "speed" },
+  answers: "qwen2.5-coder-1.5b",
+  drafts: "none",
+  download: { state: "none" },
+  ...changes,
+});
+
+describe("the models' view", () => {
+  it("has what is here, what other programs have, and what can be had, the recommended one first", () => {
+    const { here, others, missing } = library(facts());
+    expect(here.map(({ id, actions }) => [id, actions])).toEqual([["qwen2.5-coder-1.5b", ["verify", "delete"]]]);
+    expect(others.map(({ id, actions }) => [id, actions])).toEqual([["/ollama/blobs/sha256-1", ["use", "setDraft"]]]);
+    expect(missing.map(({ id, actions }) => [id, actions])).toEqual([
+      ["qwen3-4b", ["download"]],
+      ["qwen2.5-coder-0.5b", ["download"]],
+    ]);
+  });
+
+  it("a model that drafts can be told to stop that, or to answer", () => {
+    const { others } = library(facts({ drafts: ollamas.path }));
+    expect(others[0]?.actions).toEqual(["use", "unsetDraft"]);
+    expect(rowDescription(others[0]!)).toBe("drafts · 2.40 GB · Ollama");
+  });
+
+  it("a download under way can be cancelled; what an interrupted one left can be gone on with or deleted", () => {
+    const download: LibraryFacts["download"] = {
+      state: "running",
+      modelId: "qwen3-4b",
+      modelName: "Qwen3 4B",
+      receivedBytes: 1e9,
+      totalBytes: 2.5e9,
+      bytesPerSecond: 1e7,
+      secondsLeft: 150,
+      phase: "downloading",
+      source: "somewhere",
+    };
+    const [running] = library(facts({ download })).missing;
+    expect([running?.actions, rowDescription(running!)]).toEqual([
+      ["cancel"],
+      "1.00 GB of 2.50 GB, 10.0 MB/s, 3 min left",
+    ]);
+    const [left] = library(facts({ catalogue: [entry("qwen3-4b", { partialBytes: 5e8 })] })).missing;
+    expect([left?.actions, rowDescription(left!)]).toEqual([
+      ["download", "delete"],
+      "2.50 GB · 500 MB are here · Apache-2.0 · recommended",
+    ]);
+  });
+
+  it("says what does not fit, and everything in the details", () => {
+    const all = facts({ catalogue: catalogue.map(({ id }) => entry(id)) });
+    const big = library(all).missing.find(({ id }) => id === "gpt-oss-20b");
+    expect(rowDescription(big!)).toBe("12.1 GB · too big for this machine · Apache-2.0");
+    expect(rowDetails(big!).join("\n")).toMatch(
+      /12\.1 GB on the disk, 1\d\.\d GB in memory: too big[\s\S]*Licence: Apache/,
+    );
+    expect(rowDetails(library(facts()).others[0]!).join("\n")).toContain("A file of Ollama, used where it is.");
+  });
+});

@@ -1,0 +1,147 @@
+/** Where Hunch meets the rest of VS Code: its chat view, its language models, and two folders with the same files. */
+import assert from "node:assert/strict";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { pressAway, repository, runCommand, selectLines, until } from "../host/host.mjs";
+import { testSettings } from "../host/settings.mjs";
+import { openWorkbench } from "../host/workbench.mjs";
+
+const endless = "List all numbers from one to one thousand in words.";
+let workbench;
+before(async () => {
+  workbench = await openWorkbench({
+    settings: testSettings({
+      "hunch.effort": "off",
+      "hunch.maxTokens": 6_000,
+      "hunch.loopGuard": false,
+      "hunch.showTokenOrigins": true,
+    }),
+    prepare: twoFolders,
+    prepareData: (folder) =>
+      cpSync(path.join(repository, "test/vscode/modelUser"), path.join(folder, "extensions/model-user"), {
+        recursive: true,
+      }),
+  });
+});
+after(() => workbench?.close());
+
+/** Two folders with the same files, and a workspace file beside them. */
+function twoFolders(folder) {
+  const [alpha, beta] = ["alpha", "beta"].map((name) => path.join(folder, name));
+  mkdirSync(alpha);
+  for (const name of ["src", "notes.md"]) renameSync(path.join(folder, name), path.join(alpha, name));
+  cpSync(alpha, beta, { recursive: true });
+  writeFileSync(
+    path.join(beta, "src/cart.ts"),
+    readFileSync(path.join(alpha, "src/cart.ts"), "utf8").replace("Math.floor", "Math.ceil"),
+  );
+  writeFileSync(
+    path.join(folder, "both.code-workspace"),
+    JSON.stringify({ folders: [{ path: "alpha" }, { path: "beta" }] }),
+  );
+  return "both.code-workspace";
+}
+
+const lastTurn = () => workbench.panel.locator(".turn-assistant").last();
+const stopButton = () => workbench.panel.getByRole("button", { name: "Stop", exact: true });
+const textOf = async (turn) => (await turn.locator(":scope > .runs").allTextContents()).join("\n");
+const grows = (length) =>
+  until("more text", async () => {
+    const text = await textOf(lastTurn());
+    return text.length > length ? text : null;
+  });
+async function end() {
+  await pressAway(stopButton());
+  await workbench.panel.getByRole("button", { name: "Send", exact: true }).waitFor();
+}
+async function newChat() {
+  await runCommand(workbench.page, "Hunch: New Chat");
+  await workbench.panel.locator(".welcome").waitFor();
+}
+/** Opens the file of one of the folders, which only its whole path tells from the other's. */
+async function openIn(folder) {
+  const { page, workspace } = workbench;
+  await runCommand(page, "View: Close All Editors");
+  await page.keyboard.press("F1");
+  const input = page.locator(".quick-input-widget input").first();
+  await input.fill(path.join(workspace, folder, "src/cart.ts"));
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "cart.ts" }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator('.tab.active[data-resource-name="cart.ts"]').waitFor();
+  await page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();
+}
+
+test("another extension uses the model: counts, streams, cancels", async () => {
+  await runCommand(workbench.page, "Model User: Ask a Model");
+  const file = path.join(workbench.workspace, "model-user.json");
+  const result = await until("its report", () => existsSync(file) && JSON.parse(readFileSync(file, "utf8") || "null"));
+  assert.equal(result.error, undefined);
+  assert.ok(result.tokens > 5 && result.tokens < 40, JSON.stringify(result));
+  assert.ok(result.parts.length > 3 && result.parts.join("").trim() !== "", JSON.stringify(result.parts));
+  assert.ok(result.cancelled.parts < 200, JSON.stringify(result.cancelled));
+  assert.match(result.cancelled.error ?? "", /cancel/i);
+});
+
+test("@hunch in VS Code's chat: slash commands, a streamed answer, and its end by the chat's own button", async () => {
+  const { page } = workbench;
+  await openIn("beta");
+  await selectLines(page, 8, 15);
+  await runCommand(page, "Hunch: Ask @hunch in VS Code's Chat");
+  const chat = page.locator(".interactive-session");
+  const input = chat.locator(".chat-input-container .monaco-editor").first();
+  await until("@hunch in the input", async () => /@hunch/.test((await input.textContent()) ?? ""));
+  await page.keyboard.type("/");
+  for (const name of ["/bugs", "/docs", "/explain", "/fix", "/tests"])
+    await page.locator(".suggest-widget .monaco-list-row", { hasText: name }).first().waitFor();
+  await page.keyboard.type("explain");
+  await page.keyboard.press("Escape");
+  await page.keyboard.type(` ${endless}`);
+  await page.keyboard.press("Enter");
+  const answer = chat.locator(".interactive-response .chat-markdown-part").last();
+  const text = async () => ((await answer.isVisible()) ? await answer.textContent() : "") ?? "";
+  const early = await until("the beginning of the answer", async () => (await text()) || null);
+  await workbench.screenshot("vscode-chat");
+  await until("more of it", async () => (await text()).length > early.length);
+  const cancel = chat
+    .locator(
+      '.chat-input-toolbars .action-label[aria-label^="Cancel"], .chat-execute-toolbar .action-label[aria-label^="Stop"]',
+    )
+    .first();
+  await pressAway(cancel);
+  const stopped = await text();
+  assert.ok(stopped.startsWith(early.slice(0, 20)), stopped.slice(0, 60));
+});
+
+test("two folders with the same files: # offers both, and the question has the right places", async () => {
+  const { panel } = workbench;
+  await runCommand(workbench.page, "View: Toggle Secondary Side Bar Visibility");
+  await workbench.openPanel();
+  await newChat();
+  const question = panel.getByRole("textbox", { name: "Question" });
+  for (const folder of ["alpha", "beta"]) {
+    await question.pressSequentially("#file:cart");
+    await panel
+      .getByRole("option", { name: new RegExp(`${folder}/src/cart\\.ts`) })
+      .first()
+      .click();
+    await panel.getByRole("button", { name: `Leave out ${folder}/src/cart.ts`, exact: true }).waitFor();
+  }
+  await workbench.screenshot("two-folders");
+  await workbench.ask("Which one rounds up?");
+  await panel.locator(".turn-user .chip").first().waitFor();
+  const chips = await panel
+    .locator(".turn-user .chip")
+    .evaluateAll((all) => all.map((chip) => `${chip.textContent} ${chip.title}`));
+  for (const folder of ["alpha", "beta"])
+    assert.ok(
+      chips.some((chip) => chip.includes(`${folder}/src/cart.ts`)),
+      chips.join("; "),
+    );
+  await grows(3);
+  await end();
+});
+
+test("nothing was fetched from anywhere", () => {
+  assert.deepEqual([...workbench.external], []);
+});
