@@ -4,7 +4,6 @@
  */
 import type { Effort } from "../common/panel.ts";
 import type {
-  AnswerForm,
   ChatMessage,
   SamplingOptions,
   ThinkingControls,
@@ -54,8 +53,6 @@ export interface Composed {
   /** First characters of the thought, for a model that has to be led into the template's form; "" for others. */
   opening: string;
   controls: ThinkingControls;
-  /** What the answer has to hold; undefined: nothing in particular. */
-  answerForm: AnswerForm | undefined;
   /** Thought and answer together. */
   maxTokens: number;
   template: TemplateName;
@@ -103,7 +100,6 @@ export function compose(input: ComposeInput): Composed {
       earlyExit: thinking === "on" && task === "ask" ? "auto" : "off",
       ...(thinking === "on" && plan.thoughts > 1 ? { thoughts: plan.thoughts } : {}),
     },
-    answerForm: tasks[task].form,
     maxTokens: thoughtTokens + tasks[task].answerTokens,
     template: thinking === "on" ? template.name : "none",
     effort: plan.effort,

@@ -1,6 +1,5 @@
 /** What a task is: what the model is asked to do with the code, and how much thought and answer that takes. */
 import type { Effort } from "../../common/panel.ts";
-import type { AnswerForm } from "../../common/protocol.ts";
 import type { TemplateName } from "../templates/template.ts";
 
 export type TaskKind = "explain" | "fix" | "findBugs" | "tests" | "docs" | "changes" | "annotate" | "ask";
@@ -9,8 +8,6 @@ export interface Task {
   kind: TaskKind;
   /** What to do and in which form to answer; "" leaves it to the question. */
   instruction: string;
-  /** What every answer has to hold; absent: nothing in particular. */
-  form?: AnswerForm;
   /** Room for the answer (tokens). */
   answerTokens: number;
   /** What effort "auto" means for a small piece of code and an ordinary question. */
