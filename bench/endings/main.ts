@@ -4,7 +4,6 @@
  * and in the engine's own process, as a user has it. Stopped at any time (Ctrl-C) it keeps what is done, and the same
  * command goes on. Exit status 1: a run ended badly.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -15,6 +14,7 @@ import { formatOf } from "../../src/engine/thinking/formats.ts";
 import { markedAnswer } from "../../src/evaluation/answers.ts";
 import { compose } from "../../src/prompts/compose.ts";
 import { loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
+import { conclude, earlierRuns, writeReport } from "../support/resume.ts";
 import { type PlannedRun, plan } from "./plan.ts";
 import { type EndingRun, type EndingsReport, failures, markdown } from "./report.ts";
 
@@ -33,7 +33,6 @@ const { values: options } = parseArgs({
 });
 if (!options.model) throw new Error("--model FILE.gguf is needed");
 const model = options.model;
-const file = (ending: string) => join(options.out, `${options.name}.${ending}`);
 const parallel = Number(options.parallel);
 /** A thought that has begun to go in circles. */
 const circles = "Let me look at the values once more, one by one, to be sure.\n".repeat(8);
@@ -55,7 +54,7 @@ try {
     maxTokens: Number(options["max-tokens"]),
     runs: [],
   };
-  report.runs = options.fresh ? [] : earlierRuns(report);
+  report.runs = options.fresh ? [] : earlierRuns(options, report, ["model", "cpu", "seed", "maxTokens"]);
   const planned = plan(Number(options.runs), report.seed);
   const open = planned.filter(({ index }) => !report.runs.some((run) => run.index === index));
   const total = planned.length;
@@ -85,13 +84,11 @@ try {
   display.close();
   write(report);
   console.log(markdown(report));
-  const bad = failures(report);
-  for (const run of bad)
-    console.error(
-      `BAD: run ${run.index}, ${run.format}, ${run.ending} at T = ${run.temperature}: ${JSON.stringify(run.answer.slice(0, 80))}`,
-    );
-  if (signal.aborted) console.error("Stopped. The same command goes on from here.");
-  process.exitCode = interrupts.status ?? (bad.length > 0 ? 1 : 0);
+  const bad = failures(report).map(
+    ({ index, format, ending, temperature, answer }) =>
+      `BAD: run ${index}, ${format}, ${ending} at T = ${temperature}: ${JSON.stringify(answer.slice(0, 80))}`,
+  );
+  conclude(interrupts, bad);
 } catch (error) {
   if (!signal.aborted) throw error;
   process.exitCode = interrupts.status ?? 1;
@@ -177,23 +174,7 @@ function prompt({ ending, format }: PlannedRun, messages: ChatMessage[]): Prompt
     : { kind: "continue", messages, thinking: "on", partial: { thinking: thought, answer: "" } };
 }
 
-/** Runs of an interrupted benchmark of the same things. */
-function earlierRuns(report: EndingsReport): EndingRun[] {
-  let text: string;
-  try {
-    text = readFileSync(file("json"), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-  const earlier = JSON.parse(text) as EndingsReport;
-  const keys = ["model", "cpu", "seed", "maxTokens"] as const;
-  return keys.every((key) => earlier[key] === report[key]) ? earlier.runs : [];
-}
-
 function write(report: EndingsReport): void {
   report.runs.sort((a, b) => a.index - b.index);
-  mkdirSync(options.out, { recursive: true });
-  writeFileSync(file("json"), `${JSON.stringify(report, null, 1)}\n`);
-  writeFileSync(file("md"), markdown(report));
+  writeReport(options, report, markdown);
 }

@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import OpenAI from "openai";
 import { ApiServer } from "../../src/cli/serve/httpServer.ts";
 import type { GenerationEvent } from "../../src/common/protocol.ts";
+import { median } from "../../src/evaluation/statistics.ts";
 import { loadParams, startEngine, thisCpu } from "../support/engine.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -157,7 +158,6 @@ async function bare(chunks: readonly string[]): Promise<number[]> {
 }
 
 function quantiles(values: readonly number[]): { median: number; p95: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return { median: at(0.5), p95: at(0.95) };
+  const sorted = values.toSorted((a, b) => a - b);
+  return { median: median(sorted), p95: sorted[Math.floor(0.95 * sorted.length)] ?? Number.NaN };
 }

@@ -4,13 +4,13 @@
  * start it. `auto` is compared too where the self-test finds every size equal, since the claim holds there. Stopped at
  * any time (Ctrl-C) it keeps what is done, and the same command goes on. Exit status 1: a text differs.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Interrupts } from "../../src/cli/interrupts.ts";
 import { RunDisplay } from "../../src/cli/runDisplay.ts";
 import { decode, loadParams, type RawResult, sampling, startEngine, thisCpu } from "../support/engine.ts";
+import { conclude, earlierRuns, writeReport } from "../support/resume.ts";
 import { makePrompts, type StrictPrompt } from "./prompts.ts";
 import { type Comparison, failures, type Mode, markdown, type StrictReport } from "./report.ts";
 
@@ -29,7 +29,8 @@ const { values: options } = parseArgs({
   },
 });
 if (!options.model) throw new Error("--model FILE.gguf is needed");
-const file = (ending: string) => join(options.out, `${options.name}.${ending}`);
+/** What makes two runs of this benchmark one. */
+const conditions = ["model", "cpu", "threads", "kvType", "flashAttention", "maxTokens"] as const;
 
 const interrupts = new Interrupts();
 const { signal } = interrupts;
@@ -67,7 +68,7 @@ try {
     isExactAtAllSizes: tested.every((size) => exactness.exactSizes.includes(size)),
     runs: [],
   };
-  report.runs = options.fresh ? [] : earlierRuns(report);
+  report.runs = options.fresh ? [] : earlierRuns(options, report, conditions);
   const modes: Mode[] = report.isExactAtAllSizes || options.auto ? ["strict", "auto"] : ["strict"];
   const prompts = await makePrompts(Number(options.prompts), (text) => plain.countTokens(text));
   const wanted = prompts.flatMap((prompt) => temperatures.map((temperature) => ({ prompt, temperature })));
@@ -80,20 +81,19 @@ try {
       if (!run) break;
       report.runs.push(run);
       fresh++;
-      write(report);
+      writeReport(options, report, markdown);
     }
     const secondsEach = (performance.now() - startedAt) / 1000 / Math.max(1, fresh);
     const left = wanted.length - done - 1;
     display.progress({ done: done + 1, total: wanted.length, secondsLeft: fresh > 0 ? secondsEach * left : null });
   }
   display.close();
-  write(report);
+  writeReport(options, report, markdown);
   console.log(markdown(report));
-  const different = failures(report);
-  for (const { prompt, temperature } of different)
-    console.error(`DIFFERENT: prompt ${prompt.index} (${prompt.kind}) at T = ${temperature}`);
-  if (signal.aborted) console.error("Stopped. The same command goes on from here.");
-  process.exitCode = interrupts.status ?? (different.length > 0 ? 1 : 0);
+  const different = failures(report).map(
+    ({ prompt, temperature }) => `DIFFERENT: prompt ${prompt.index} (${prompt.kind}) at T = ${temperature}`,
+  );
+  conclude(interrupts, different);
 } catch (error) {
   if (!signal.aborted) throw error;
   process.exitCode = interrupts.status ?? 1;
@@ -129,24 +129,4 @@ function comparison(expected: RawResult, { tokens, result }: RawResult): Compari
     accepted: result.stats.acceptedTokens,
     targetPasses: result.stats.targetPasses,
   };
-}
-
-/** Runs of an interrupted benchmark of the same things. */
-function earlierRuns(report: StrictReport): StrictReport["runs"] {
-  let text: string;
-  try {
-    text = readFileSync(file("json"), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-  const earlier = JSON.parse(text) as StrictReport;
-  const keys = ["model", "cpu", "threads", "kvType", "flashAttention", "maxTokens"] as const;
-  return keys.every((key) => earlier[key] === report[key]) ? earlier.runs : [];
-}
-
-function write(report: StrictReport): void {
-  mkdirSync(options.out, { recursive: true });
-  writeFileSync(file("json"), `${JSON.stringify(report, null, 1)}\n`);
-  writeFileSync(file("md"), markdown(report));
 }

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import type { EngineClient } from "../client/engineClient.ts";
 import { llamaServerHere } from "../client/findLlamaServer.ts";
 import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
-import type { EngineStatus, MeasureResult, ModelBackend, ModelInfo, ThreadInfo } from "../common/protocol.ts";
+import type { Device, MeasureResult, ModelBackend, ModelInfo, ThreadInfo } from "../common/protocol.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import { machineMemory } from "../models/fit.ts";
 import type { EngineRequest } from "./askRequest.ts";
@@ -43,7 +43,7 @@ export interface DoctorReport {
   cpu: { model: string; logicalCores: number; usableCores: number };
   memory: { totalBytes: number; availableBytes: number };
   engine: { works: boolean; version: string | null; error: ErrorData | null };
-  devices: EngineStatus["devices"];
+  devices: Device[];
   /** Path of the llama-server that `--backend llama-server` would start; null when there is none. */
   llamaServer: string | null;
   store: { path: string; freeBytes: number | null };

@@ -20,7 +20,7 @@ export class GpuTrust {
 
   /** @param model that was loaded; null: none. @param lastWords of the engine. @param now ms, of a clock that goes forward */
   crashed(model: ModelInfo | null, lastWords: string, now: number): void {
-    if (!model || !(model.gpuLayers > 0)) return;
+    if (!model || model.gpuLayers === 0) return;
     if (gpuFailure.test(lastWords) || now - this.#lastCrash < windowMs) this.#lost = true;
     this.#lastCrash = now;
   }

@@ -327,8 +327,16 @@ export interface EngineStatus {
   model: ModelInfo | null;
   queueLength: number;
   residentBytes: number;
-  /** What the runtime finds; `reason`: why a device is not used, and of one that is, what it offers. */
-  devices: { name: string; available: boolean; reason: string }[];
+  /** What the runtime finds. */
+  devices: Device[];
+}
+
+export interface Device {
+  kind: "cpu" | "gpu";
+  name: string;
+  available: boolean;
+  /** Why it is not used, and of one that is, what it offers. */
+  reason: string;
 }
 
 // ---- workspace index: client → engine; what the decoder may draft from beside the text itself (src/engine/indexing.ts)

@@ -5,7 +5,7 @@ import { HunchError, toErrorData } from "../common/errors.ts";
 import {
   answerNowNotification,
   countTokensRequest,
-  type EngineStatus,
+  type Device,
   type GenerateParams,
   type GenerationEvent,
   type GenerationResult,
@@ -195,7 +195,7 @@ export class EngineServer {
   }
 
   /** Asks the runtime in use, or starts one to see what there is. */
-  async #devices(): Promise<EngineStatus["devices"]> {
+  async #devices(): Promise<Device[]> {
     return this.#model?.inProcess?.devices() ?? (await probeDevices((level, message) => this.#log(level, message)));
   }
 

@@ -11,7 +11,7 @@ import { HunchError, toErrorData } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import type { EngineHealth } from "../common/panel.ts";
 import type {
-  EngineStatus,
+  Device,
   GenerateParams,
   GenerationEvent,
   GenerationResult,
@@ -141,7 +141,7 @@ export class Engine {
   }
 
   /** What can compute on this machine; starts the engine when it is off. @throws HunchError of the engine's start */
-  async devices(): Promise<EngineStatus["devices"]> {
+  async devices(): Promise<Device[]> {
     return this.#busy(async () => (await (await (await this.#start()).client()).status()).devices);
   }
 

@@ -13,7 +13,7 @@ export interface CodePiece {
 }
 
 export function codeBlock(piece: CodePiece): string {
-  const fence = fenceFor(piece.code);
+  const fence = fenceFor(piece.code, 3);
   const code = piece.code.endsWith("\n") ? piece.code : `${piece.code}\n`;
   return `${piece.role === "reference" ? "For reference, " : ""}${place(piece)}:\n${fence}${piece.languageId}\n${code}${fence}`;
 }
@@ -29,8 +29,8 @@ export function place(range: Pick<CodePiece, "label" | "startLine" | "endLine">)
   return startLine === endLine ? `${name}, line ${startLine}` : `${name}, lines ${startLine}-${endLine}`;
 }
 
-/** Longer than any run of backticks in the code, three at least. */
-function fenceFor(code: string): string {
-  const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map((run) => run.length));
-  return "`".repeat(longest + 1);
+/** Longer than any run of backticks in the text, so that nothing in it closes it; `least` at least. */
+export function fenceFor(text: string, least: number): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  return "`".repeat(Math.max(least, longest + 1));
 }

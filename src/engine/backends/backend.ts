@@ -3,7 +3,7 @@
  * spoken to over HTTP. Requests, the queue and the events are the same for all.
  */
 import type {
-  EngineStatus,
+  Device,
   GenerateParams,
   GenerationEvent,
   GenerationResult,
@@ -40,7 +40,7 @@ export interface InProcessModel {
   /** Writes evaluated prompts to disk, before they are dropped. */
   keepPrompts(): Promise<void>;
   /** What this machine's runtime offers, with the memory that is free. */
-  devices(): Promise<EngineStatus["devices"]>;
+  devices(): Promise<Device[]>;
 }
 
 export interface Backend {

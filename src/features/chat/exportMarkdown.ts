@@ -3,6 +3,7 @@ import { t } from "../../common/l10n.ts";
 import { type Attachment, runsText, type Turn } from "../../common/panel.ts";
 import type { OtherThought } from "../../common/protocol.ts";
 import { fateText } from "../../common/thoughtFates.ts";
+import { fenceFor } from "../../prompts/code.ts";
 import type { Conversation } from "./conversation.ts";
 
 export function exportMarkdown(conversation: Pick<Conversation, "title" | "turns">): string {
@@ -38,9 +39,8 @@ function otherMarkdown({ text, tokens, trial, fate }: OtherThought): string {
 
 /** As code, so that nothing in it is markup. */
 function code(text: string): string {
-  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return longest > 0 ? `${fence} ${text} ${fence}` : `${fence}${text}${fence}`;
+  const fence = fenceFor(text, 1);
+  return text.includes("`") ? `${fence} ${text} ${fence}` : `${fence}${text}${fence}`;
 }
 
 function placeOf({ label, startLine, endLine }: Attachment): string {

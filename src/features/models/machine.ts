@@ -3,9 +3,6 @@ import { availableParallelism } from "node:os";
 import type { Ctx } from "../../host/ctx.ts";
 import type { Machine } from "../../models/recommend.ts";
 
-/** The engine's names for what it computes on anyway. */
-const processor = "CPU";
-
 export class MachineCheck {
   readonly #ctx: Ctx;
   /** Not known is as good as none: then a model is recommended that the processor can do. */
@@ -24,7 +21,7 @@ export class MachineCheck {
   /** Starts the engine for a look at graphics cards: some seconds. @throws HunchError of the engine's start */
   async thorough(): Promise<Machine> {
     const devices = await this.#ctx.engine.devices();
-    this.#hasGpu = devices.some(({ name, available }) => available && name !== processor);
+    this.#hasGpu = devices.some(({ kind, available }) => available && kind === "gpu");
     return this.now();
   }
 }

@@ -21,7 +21,7 @@ import {
 /** A group, or a row: the argument of the commands in the rows' menus. */
 export type ModelNode = { kind: "group"; title: string; rows: readonly ModelRow[] } | { kind: "model"; row: ModelRow };
 
-type DiskFacts = Omit<LibraryFacts, "answers" | "drafts" | "download">;
+type DiskFacts = Omit<LibraryFacts, "answers" | "drafts" | "download" | "discovered">;
 
 export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
   readonly #ctx: Ctx;
@@ -57,7 +57,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
     try {
       await this.#lookAtDisk();
       this.#discovered = await this.#ctx.models.discover();
-      await this.#lookAtDisk();
+      this.#changed.fire();
     } catch (error) {
       // The rest of the list is of use without what other programs have.
       this.#ctx.log.error("look for models on this disk", error);
@@ -69,7 +69,15 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
     if (!this.#disk) return [];
     const { settings, models } = this.#ctx;
     const { model, draftModel } = settings.current;
-    return groupsOf(library({ ...this.#disk, answers: model, drafts: draftModel, download: models.download }));
+    return groupsOf(
+      library({
+        ...this.#disk,
+        discovered: this.#discovered,
+        answers: model,
+        drafts: draftModel,
+        download: models.download,
+      }),
+    );
   }
 
   getTreeItem(node: ModelNode): vscode.TreeItem {
@@ -98,7 +106,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
       })),
     );
     const recommendation = recommend(machine, store.models);
-    this.#disk = { catalogue, discovered: this.#discovered, machine, recommendation };
+    this.#disk = { catalogue, machine, recommendation };
     this.#view.message = `${machineText(machine)} ${recommendationText(recommendation)}`;
     this.#changed.fire();
   }

@@ -47,9 +47,16 @@ function settledLength(text: string): number {
   if (openFence) return lines;
   const paragraphs = text.lastIndexOf("\n\n");
   const settled = paragraphs < 0 ? 0 : paragraphs + 2;
-  const words = text.search(/\S*$/);
+  const words = lastSpace(text, settled) + 1;
   // Neither an image nor HTML begins without its mark, which no space divides.
   return words > settled && !/!\[|</.test(text.slice(settled, words)) ? words : settled;
+}
+
+/** Where the last white space at or after `from` is, else `from` - 1. One way only: a regular expression would try each place. */
+function lastSpace(text: string, from: number): number {
+  let at = text.length - 1;
+  while (at >= from && !/\s/.test(text.charAt(at))) at--;
+  return at;
 }
 
 function isClosed(fence: string): boolean {

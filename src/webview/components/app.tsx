@@ -13,6 +13,7 @@ import type { ContextUse } from "./contextMeter.tsx";
 import { EngineNotice } from "./engineNotice.tsx";
 import { DownloadProgress, FirstRun } from "./firstRun.tsx";
 import { Icon } from "./icons.tsx";
+import { Scrolled } from "./scrolled.tsx";
 import { SessionList } from "./sessionList.tsx";
 import { UserTurnView } from "./userTurn.tsx";
 import { Welcome } from "./welcome.tsx";
@@ -73,8 +74,7 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
           <h1 title={chrome.title}>{chrome.title}</h1>
         </header>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the conversation is scrolled with the keyboard */}
-      <main class="conversation" ref={scroller} tabIndex={0} aria-label={t("Conversation")}>
+      <Scrolled as="main" class="conversation" element={scroller} aria-label={t("Conversation")}>
         {store.drawn.map((turn) => (
           <Turn key={turn.id} turn={turn} store={store} view={view} />
         ))}
@@ -91,7 +91,7 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
             </button>
           </div>
         )}
-      </main>
+      </Scrolled>
     </>
   );
 }

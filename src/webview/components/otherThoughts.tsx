@@ -5,6 +5,7 @@ import type { OtherThought } from "../../common/protocol.ts";
 import { usePanel } from "../panelContext.ts";
 import { otherSummary, othersSummary } from "../wording.ts";
 import { Icon } from "./icons.tsx";
+import { Scrolled } from "./scrolled.tsx";
 
 interface OtherThoughtsProps {
   turnId: string;
@@ -34,10 +35,9 @@ export function OtherThoughts({ turnId, others, open }: OtherThoughtsProps) {
             <li key={index}>
               <details>
                 <summary>{otherSummary(other)}</summary>
-                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long thought is scrolled with the keyboard */}
-                <div class="thought" tabIndex={0}>
+                <Scrolled class="thought">
                   <div class="text-chunk">{other.text}</div>
-                </div>
+                </Scrolled>
               </details>
             </li>
           ))}

@@ -10,6 +10,7 @@ import { type TurnHead, thinkingProgress, thoughtSummary } from "../wording.ts";
 import { Icon } from "./icons.tsx";
 import { Meter } from "./meter.tsx";
 import { OriginRuns } from "./originRuns.tsx";
+import { Scrolled } from "./scrolled.tsx";
 
 interface ThinkingBlockProps {
   head: TurnHead;
@@ -77,17 +78,16 @@ interface ThoughtTextProps {
 }
 
 const ThoughtText = memo(function ThoughtText({ log, live, showOrigins }: ThoughtTextProps) {
-  const scroller = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLElement>(null);
   useFollowEnd(scroller, live);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long thought is scrolled with the keyboard
-    <div class="thought" ref={scroller} tabIndex={0}>
+    <Scrolled class="thought" element={scroller}>
       {showOrigins ? (
         <OriginRuns log={log} />
       ) : (
         log.chunks.map((chunk) => <ThoughtChunk key={chunk.key} chunk={chunk} length={chunk.text.length} />)
       )}
-    </div>
+    </Scrolled>
   );
 });
 

@@ -3,6 +3,7 @@
 import type { Token, Tokens } from "marked";
 import type { ComponentChildren } from "preact";
 import { t } from "../../common/l10n.ts";
+import { Scrolled } from "../components/scrolled.tsx";
 import { memo } from "../memo.tsx";
 import { CodeBlock } from "./codeBlock.tsx";
 import { type Block, languageOf } from "./document.ts";
@@ -76,8 +77,7 @@ function Table({ table, depth }: { table: Tokens.Table; depth: number }) {
       </Cell>
     ));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled with the keyboard
-    <section class="table" tabIndex={0} aria-label={t("Table")}>
+    <Scrolled as="section" class="table" aria-label={t("Table")}>
       <table>
         <thead>
           <tr>{cells(table.header, "th")}</tr>
@@ -88,6 +88,6 @@ function Table({ table, depth }: { table: Tokens.Table; depth: number }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Scrolled>
   );
 }

@@ -3,6 +3,7 @@
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../common/l10n.ts";
 import { IconButton } from "../components/iconButton.tsx";
+import { Scrolled } from "../components/scrolled.tsx";
 import { memo } from "../memo.tsx";
 import { TurnContext, usePanel } from "../panelContext.ts";
 import { type CodeChunk, Highlighter, languageName, spansOf } from "./highlight.ts";
@@ -48,14 +49,13 @@ export function CodeBlock({ language, code, open }: CodeBlockProps) {
           onClick={() => post({ type: "proposeCode", turnId, code })}
         />
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines are scrolled with the keyboard */}
-      <pre tabIndex={0}>
+      <Scrolled as="pre">
         <code>
           {chunks.map((chunk, index) => (
             <CodeChunkView key={index} chunk={chunk} />
           ))}
         </code>
-      </pre>
+      </Scrolled>
     </figure>
   );
 }

@@ -10,7 +10,7 @@ const report: DoctorReport = {
   cpu: { model: "A processor", logicalCores: 4, usableCores: 2 },
   memory: { totalBytes: 16e9, availableBytes: 8e9 },
   engine: { works: true, version: "0.1.0", error: null },
-  devices: [{ name: "vulkan", available: false, reason: "no device found" }],
+  devices: [{ kind: "gpu", name: "vulkan", available: false, reason: "no device found" }],
   llamaServer: "/usr/bin/llama-server",
   store: { path: "/models", freeBytes: 50e9 },
   installed: [{ id: "tiny", path: "/models/tiny.gguf", sizeBytes: 98e6 }],

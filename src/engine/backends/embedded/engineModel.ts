@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type {
-  EngineStatus,
+  Device,
   ExactnessResult,
   LoadParams,
   MeasureParams,
@@ -63,6 +63,8 @@ export class EngineModel {
   readonly #state: StateFile<Learnt>;
   readonly #notices: Notice[];
   readonly #loadMs: number;
+  /** Its prompts begin the thought, so that what a thought is is known from its first token. */
+  readonly #opensThought: boolean;
   #exactness: ExactnessResult | null;
   #costAttempts = 0;
 
@@ -101,6 +103,13 @@ export class EngineModel {
     };
     const { thinkingFormat } = params;
     this.format = detectFormat(facts, thinkingFormat === undefined ? undefined : familyNamed(thinkingFormat));
+    const { parts } = renderChat([{ role: "user", content: "?" }], {
+      template: this.chatTemplate,
+      format: this.format,
+      thinking: "on",
+      tokens: this.codec.markers,
+    });
+    this.#opensThought = startsInside(parts, this.format);
     this.governor = new ThreadGovernor(threads);
     this.#state = folder.file<Learnt>({
       model: params.target.sha256 ?? `${params.target.path}:${target.sizeBytes}`,
@@ -131,7 +140,7 @@ export class EngineModel {
   }
 
   /** What this machine's runtime offers, with the memory that is free. */
-  devices(): Promise<EngineStatus["devices"]> {
+  devices(): Promise<Device[]> {
     return this.#runtime.devices();
   }
 
@@ -173,17 +182,6 @@ export class EngineModel {
       ...(this.params.backendReason ? { backendReason: this.params.backendReason } : {}),
       loadMs: Math.round(this.#loadMs),
     };
-  }
-
-  /** Its prompts begin the thought, so that what a thought is is known from its first token. */
-  get #opensThought(): boolean {
-    const { parts } = renderChat([{ role: "user", content: "?" }], {
-      template: this.chatTemplate,
-      format: this.format,
-      thinking: "on",
-      tokens: this.codec.markers,
-    });
-    return startsInside(parts, this.format);
   }
 
   /** Finds the thread count that is fastest beside what else runs on the machine now; leaves the sequence as it was. */

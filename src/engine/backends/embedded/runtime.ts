@@ -1,7 +1,7 @@
 /** Starts llama.cpp inside this process, on the device asked for, and tells why a device cannot be used. */
 import { getLlama, type Llama, LlamaLogLevel } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
-import type { EngineStatus, GpuChoice, Notice } from "../../../common/protocol.ts";
+import type { Device, GpuChoice, Notice } from "../../../common/protocol.ts";
 import { usableCores } from "../../threads.ts";
 
 export interface Runtime {
@@ -10,7 +10,7 @@ export interface Runtime {
   device: string;
   notices: Notice[];
   /** What it computes on, and what it does not use and why. */
-  devices(): Promise<EngineStatus["devices"]>;
+  devices(): Promise<Device[]>;
   /** Lines that llama.cpp logged since the last call, newest last. */
   takeLog(): string[];
 }
@@ -45,7 +45,7 @@ export async function startRuntime(
     });
 
   const notices: Notice[] = [];
-  const unused: EngineStatus["devices"] = [];
+  const unused: Device[] = [];
   let llama: Llama;
   try {
     llama = await start(gpu === "off" ? false : gpu);
@@ -59,39 +59,38 @@ export async function startRuntime(
     }
     const message = `${gpu === "auto" ? "The GPU" : gpu} cannot be used (${text(error)}); running on the CPU.`;
     notices.push({ code: "gpuUnavailable", message });
-    unused.push({ name: gpu === "auto" ? "GPU" : gpu, available: false, reason: text(error) });
+    unused.push({ kind: "gpu", name: gpu === "auto" ? "GPU" : gpu, available: false, reason: text(error) });
     llama = await start(false);
   }
 
   let names = llama.gpu ? await llama.getGpuDeviceNames() : [];
   if (gpu === "auto" && names.length > 0 && names.every((name) => softwareDevice.test(name))) {
     onLog("info", `only a software device was found (${names.join(", ")}): using the CPU`);
-    unused.push(...names.map((name) => ({ name, available: false, reason: softwareReason })));
+    unused.push(...names.map((name): Device => ({ kind: "gpu", name, available: false, reason: softwareReason })));
     await llama.dispose();
     llama = await start(false);
     names = [];
   }
   if (names.length === 0 && unused.length === 0)
     unused.push({
+      kind: "gpu",
       name: "GPU",
       available: false,
       reason: gpu === "off" ? "switched off" : "none that this runtime can use",
     });
   const device = names[0] ?? "cpu";
-  const devices = async () => {
-    const cpu = { name: "CPU", available: true, reason: `at most ${threads} threads` };
+  const devices = async (): Promise<Device[]> => {
+    const cpu: Device = { kind: "cpu", name: "CPU", available: true, reason: `at most ${threads} threads` };
     if (names.length === 0) return [cpu, ...unused];
     const { total, free } = await llama.getVramState();
     const memory = `${gigabytes(free)} of ${gigabytes(total)} GB free${names.length > 1 ? " on all together" : ""}`;
-    return [cpu, ...names.map((name) => ({ name, available: true, reason: memory })), ...unused];
+    return [cpu, ...names.map((name): Device => ({ kind: "gpu", name, available: true, reason: memory })), ...unused];
   };
   return { llama, device, notices, devices, takeLog: () => log.splice(0) };
 }
 
 /** Starts a runtime only to see what it finds. Takes a second or two. @throws HunchError backendUnavailable */
-export async function probeDevices(
-  onLog: (level: "warn" | "info", message: string) => void,
-): Promise<EngineStatus["devices"]> {
+export async function probeDevices(onLog: (level: "warn" | "info", message: string) => void): Promise<Device[]> {
   const runtime = await startRuntime("auto", usableCores(), onLog);
   try {
     return await runtime.devices();

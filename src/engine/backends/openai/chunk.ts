@@ -40,18 +40,14 @@ type Json = Record<string, unknown>;
 export function readChunk(value: unknown): Chunk | null {
   if (!isObject(value)) return null;
   const choice = Array.isArray(value.choices) && isObject(value.choices[0]) ? value.choices[0] : {};
-  const delta = isObject(choice.delta) ? choice.delta : isObject(choice.message) ? choice.message : choice;
+  const delta = [choice.delta, choice.message].find(isObject) ?? choice;
   const content = readContent(delta.content ?? delta.text);
   return {
     reasoning: readReasoning(delta) + content.thinking,
     content: content.text,
     finish: typeof choice.finish_reason === "string" ? choice.finish_reason : null,
     usage: isObject(value.usage) ? readUsage(value.usage) : null,
-    timings: isObject(value.timings)
-      ? readTimings(value.timings)
-      : isObject(value.metrics)
-        ? readMetrics(value.metrics)
-        : null,
+    timings: readTimes(value),
     progress: isObject(value.prompt_progress) ? readProgress(value.prompt_progress) : null,
     error: value.error ?? null,
   };
@@ -93,6 +89,11 @@ function readUsage(usage: Json): Usage | null {
     cachedTokens: count(prompt.cached_tokens),
     reasoningTokens: count(completion.reasoning_tokens),
   };
+}
+
+function readTimes({ timings, metrics }: Json): Timings | null {
+  if (isObject(timings)) return readTimings(timings);
+  return isObject(metrics) ? readMetrics(metrics) : null;
 }
 
 function readTimings(timings: Json): Timings {

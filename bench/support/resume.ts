@@ -1,0 +1,39 @@
+/** A benchmark that goes on where an earlier run of the same command stopped: its results, and how it ends. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Interrupts } from "../../src/cli/interrupts.ts";
+
+export interface ResultFiles {
+  out: string;
+  name: string;
+}
+
+/** Runs of an interrupted benchmark whose report has the same values under `keys`; none when there is no such one. */
+export function earlierRuns<R extends { runs: unknown[] }>(
+  { out, name }: ResultFiles,
+  report: R,
+  keys: readonly (keyof R)[],
+): R["runs"] {
+  let text: string;
+  try {
+    text = readFileSync(join(out, `${name}.json`), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+  const earlier = JSON.parse(text) as R;
+  return keys.every((key) => earlier[key] === report[key]) ? earlier.runs : [];
+}
+
+export function writeReport<R>({ out, name }: ResultFiles, report: R, markdown: (report: R) => string): void {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(join(out, `${name}.md`), markdown(report));
+}
+
+/** Says what is bad and whether it was stopped, and sets the exit status: the signal's, 1 for anything bad, else 0. */
+export function conclude(interrupts: Interrupts, bad: readonly string[]): void {
+  for (const line of bad) console.error(line);
+  if (interrupts.signal.aborted) console.error("Stopped. The same command goes on from here.");
+  process.exitCode = interrupts.status ?? (bad.length > 0 ? 1 : 0);
+}
