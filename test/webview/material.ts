@@ -11,6 +11,7 @@ import type {
 import type { OtherThought } from "../../src/common/protocol.ts";
 import type { TokenOrigin } from "../../src/common/segments.ts";
 import type { GenerationStats, LiveStats } from "../../src/common/stats.ts";
+import { assistantTurn as anyTurn } from "../support/protocol.ts";
 
 export const selection: Attachment = {
   label: "src/server/queue/fairQueue.ts",
@@ -132,26 +133,7 @@ export const question: UserTurn = {
 };
 
 export function assistantTurn(part: Partial<AssistantTurn>): AssistantTurn {
-  return {
-    role: "assistant",
-    id: "c1.1",
-    status: "done",
-    thinking: [],
-    answer: [],
-    thinkingEnd: "none",
-    thinkingMs: 0,
-    stopReason: null,
-    queuePosition: 0,
-    progress: null,
-    prefill: null,
-    live: null,
-    stats: null,
-    error: null,
-    notices: [],
-    canContinue: false,
-    feedback: null,
-    ...part,
-  };
+  return anyTurn({ id: "c1.1", status: "done", ...part });
 }
 
 const models = [

@@ -139,7 +139,8 @@ function titleOf(question: string): string {
   return line.length > maxTitleLength ? `${line.slice(0, maxTitleLength - 1).trimEnd()}…` : line;
 }
 
-function newAssistantTurn(id: string): AssistantTurn {
+/** An answer that waits for its turn. */
+export function newAssistantTurn(id: string): AssistantTurn {
   return {
     role: "assistant",
     id,

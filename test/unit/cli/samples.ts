@@ -2,29 +2,19 @@
 import type { GenerationEvent, GenerationResult, ModelInfo } from "../../../src/common/protocol.ts";
 import type { Segment } from "../../../src/common/segments.ts";
 import type { LiveStats } from "../../../src/common/stats.ts";
+import { modelInfo } from "../../support/protocol.ts";
 
-export const model: ModelInfo = {
+export const model: ModelInfo = modelInfo({
   id: "tiny",
   path: "/models/tiny.gguf",
   sha256: "0".repeat(64),
   name: "Tiny",
-  architecture: "llama",
   sizeBytes: 98_362_432,
-  contextSize: 2048,
-  lanes: 1,
-  trainContextSize: 8192,
-  vocabularySize: 100,
-  backend: "embedded",
-  device: "cpu",
-  gpuLayers: 0,
-  kvType: "f16",
-  flashAttention: false,
+  contextSize: 2_048,
   threads: { free: 2, used: 2 },
   thinking: { family: "elicited", native: false, canDisable: true, instructions: "user" },
-  draft: null,
-  notices: [],
   loadMs: 10,
-};
+});
 
 export const live: LiveStats = {
   thinkingTokens: 132,

@@ -1,30 +1,16 @@
 /** A model's description and an engine that answers by a script, for the runner's tests. */
 import type { GenerateParams, GenerationResult, ModelInfo } from "../../../src/common/protocol.ts";
 import type { RunRecord } from "../../../src/evaluation/runner.ts";
+import { modelInfo } from "../../support/protocol.ts";
 
-export const model: ModelInfo = {
+export const model: ModelInfo = modelInfo({
   id: "toy",
-  path: "toy.gguf",
-  sha256: "0".repeat(64),
   name: "Toy",
-  architecture: "llama",
-  sizeBytes: 1,
+  sha256: "0".repeat(64),
   contextSize: 2_048,
   lanes: 4,
   thoughts: 4,
-  trainContextSize: 2_048,
-  vocabularySize: 10,
-  backend: "embedded",
-  device: "cpu",
-  gpuLayers: 0,
-  kvType: "f16",
-  flashAttention: false,
-  threads: { free: 1, used: 1 },
-  thinking: { family: "elicited", native: false, canDisable: true, instructions: "system" },
-  draft: null,
-  notices: [],
-  loadMs: 1,
-};
+});
 
 export function result(
   answer: string,

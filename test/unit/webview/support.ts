@@ -2,28 +2,10 @@
 import type { AssistantTurn, PanelState } from "../../../src/common/panel.ts";
 import type { GenerationStats, LiveStats } from "../../../src/common/stats.ts";
 import type { TurnHead } from "../../../src/webview/wording.ts";
+import { assistantTurn, generationStats, liveStats } from "../../support/protocol.ts";
 
 export function turn(part: Partial<AssistantTurn> = {}): AssistantTurn {
-  return {
-    role: "assistant",
-    id: "t1",
-    status: "answering",
-    thinking: [],
-    answer: [],
-    thinkingEnd: "none",
-    thinkingMs: 0,
-    stopReason: null,
-    queuePosition: 0,
-    progress: null,
-    prefill: null,
-    live: null,
-    stats: null,
-    error: null,
-    notices: [],
-    canContinue: false,
-    feedback: null,
-    ...part,
-  };
+  return assistantTurn({ status: "answering", ...part });
 }
 
 export function head(part: Partial<TurnHead> = {}): TurnHead {
@@ -32,47 +14,11 @@ export function head(part: Partial<TurnHead> = {}): TurnHead {
 }
 
 export function live(part: Partial<LiveStats> = {}): LiveStats {
-  return {
-    thinkingTokens: 0,
-    answerTokens: 0,
-    thinkingBudget: null,
-    elapsedMs: 0,
-    tokensPerSecond: 0,
-    draftedTokens: 0,
-    acceptedTokens: 0,
-    contextUsedTokens: 0,
-    contextSize: 8_192,
-    ...part,
-  };
+  return liveStats({ contextSize: 8_192, ...part });
 }
 
 export function stats(part: Partial<GenerationStats> = {}): GenerationStats {
-  return {
-    promptTokens: 10,
-    cachedTokens: 0,
-    thinkingTokens: 0,
-    answerTokens: 10,
-    targetPasses: 10,
-    sharedPasses: 0,
-    draftedTokens: 0,
-    acceptedTokens: 0,
-    meanAcceptanceLength: 0,
-    tokensPerPass: 1,
-    queueMs: 0,
-    prefillMs: 0,
-    timeToFirstTokenMs: 0,
-    decodeMs: 500,
-    tokensPerSecond: 20,
-    plainTokensPerSecond: 0,
-    overheadMsPerPass: 0,
-    thinkingMs: 0,
-    otherThinkingTokens: 0,
-    thinkingTokensSaved: 0,
-    contextUsedTokens: 0,
-    contextSize: 8_192,
-    byDrafter: {},
-    ...part,
-  };
+  return generationStats({ contextSize: 8_192, ...part });
 }
 
 export function panelState(part: Partial<PanelState> = {}): PanelState {

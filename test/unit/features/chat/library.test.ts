@@ -8,6 +8,7 @@ import { ConversationStore } from "../../../../src/features/chat/conversationSto
 import { Library } from "../../../../src/features/chat/library.ts";
 import { ChatSession } from "../../../../src/features/chat/session.ts";
 import { model, result } from "../support.ts";
+import { services } from "./sessionSupport.ts";
 
 let folder: string;
 let store: ConversationStore;
@@ -29,31 +30,21 @@ const newLibrary = (currentId?: string) =>
     {
       store,
       newSession: (stored) =>
-        new ChatSession(stored ?? newConversation(`c${++ids}`), {
-          engine: {
-            prepare: async () => model,
-            generate: (_params, { signal }) =>
-              new Promise((resolve) => {
-                answers.push(resolve);
-                signal.addEventListener("abort", () => resolve(result({ stopReason: "cancelled" })));
-              }),
-            answerNow: () => undefined,
-          },
-          settings: () => ({
-            effort: "low",
-            temperature: null,
-            maxTokens: null,
-            thinkingBudget: null,
-            parallelThoughts: 1,
-            speculation: "auto",
-            loopGuard: true,
+        new ChatSession(
+          stored ?? newConversation(`c${++ids}`),
+          services({
+            engine: {
+              prepare: async () => model,
+              generate: (_params, { signal }) =>
+                new Promise((resolve) => {
+                  answers.push(resolve);
+                  signal.addEventListener("abort", () => resolve(result({ stopReason: "cancelled" })));
+                }),
+              answerNow: () => undefined,
+            },
+            newId: () => `g${++ids}`,
           }),
-          use: () => [],
-          signal: () => undefined,
-          learnt: async () => ({}),
-          newId: () => `g${++ids}`,
-          newSeed: () => 7,
-        }),
+        ),
     },
     currentId,
   );
@@ -124,23 +115,7 @@ describe("Library", () => {
 
   it("holds one session of an explanation's conversation until the explanation is gone", () => {
     const library = newLibrary();
-    const shared = new ChatSession(newConversation("x"), {
-      engine: { prepare: async () => model, generate: async () => result(), answerNow: () => undefined },
-      settings: () => ({
-        effort: "low",
-        temperature: null,
-        maxTokens: null,
-        thinkingBudget: null,
-        parallelThoughts: 1,
-        speculation: "auto",
-        loopGuard: true,
-      }),
-      use: () => [],
-      signal: () => undefined,
-      learnt: async () => ({}),
-      newId: () => "g",
-      newSeed: () => 7,
-    });
+    const shared = new ChatSession(newConversation("x"), services({}));
     library.share(shared);
     library.create();
     expect(library.open("x")).toBe(shared);

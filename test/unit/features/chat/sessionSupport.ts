@@ -1,11 +1,36 @@
 /** A chat session on an engine that does what a test says. */
 import type { GenerateParams, GenerationEvent, GenerationResult, ModelInfo } from "../../../../src/common/protocol.ts";
 import { newConversation } from "../../../../src/features/chat/conversation.ts";
-import { ChatSession, type SessionChange } from "../../../../src/features/chat/session.ts";
+import { ChatSession, type SessionChange, type SessionServices } from "../../../../src/features/chat/session.ts";
 import type { LearntTemplates } from "../../../../src/prompts/effort.ts";
-import { model } from "../support.ts";
+import { model, result } from "../support.ts";
 
 export type Work = (o: { emit(...events: GenerationEvent[]): void; signal: AbortSignal }) => Promise<GenerationResult>;
+
+/** A session's surroundings: an engine that is not asked, settings as they are at first, nothing learnt. */
+export function services(part: Partial<SessionServices>): SessionServices {
+  let ids = 0;
+  return {
+    engine: { prepare: async () => model, generate: async () => result(), answerNow: () => undefined },
+    settings: () => firstSettings,
+    use: () => [],
+    signal: () => undefined,
+    learnt: async () => ({}),
+    newId: () => `g${ids++}`,
+    newSeed: () => 7,
+    ...part,
+  };
+}
+
+const firstSettings: ReturnType<SessionServices["settings"]> = {
+  effort: "low",
+  temperature: null,
+  maxTokens: null,
+  thinkingBudget: null,
+  parallelThoughts: 1,
+  speculation: "auto",
+  loopGuard: true,
+};
 
 /** A session on an engine that does what `work` says, generation by generation. */
 export function session(
@@ -16,8 +41,7 @@ export function session(
   const answeredNow: string[] = [];
   const signals: string[] = [];
   const changes: SessionChange["type"][] = [];
-  let ids = 0;
-  const chat = new ChatSession(newConversation("c"), {
+  const surroundings = services({
     engine: {
       prepare: o.prepare ?? (async () => model),
       generate: async (params, { onEvents, signal }) => {
@@ -28,22 +52,11 @@ export function session(
       },
       answerNow: (id) => answeredNow.push(id),
     },
-    settings: () => ({
-      effort: "low",
-      temperature: null,
-      maxTokens: null,
-      thinkingBudget: null,
-      parallelThoughts: 1,
-      speculation: "auto",
-      loopGuard: true,
-      ...o.settings,
-    }),
-    use: () => [],
+    settings: () => ({ ...firstSettings, ...o.settings }),
     signal: (_plan, signal) => signals.push(signal),
     learnt: async () => o.learnt ?? {},
-    newId: () => `g${ids++}`,
-    newSeed: () => 7,
   });
+  const chat = new ChatSession(newConversation("c"), surroundings);
   chat.onChange((change) => changes.push(change.type));
   const last = () => {
     const turn = chat.conversation.turns.at(-1);
