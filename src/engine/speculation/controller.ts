@@ -11,6 +11,8 @@
  *
  *   rate(k) = (m + 1 + Σ_{j≤k} Π_{i≤j} p_i) / (T(m+1) + T(k))
  *
+ * What acceptance learnt over texts is lowered as far as this text does not bear it out (textTrust.ts).
+ *
  * Drafters that cost microseconds draft in every round and are compared with what the target then says, verified or
  * not ("shadow drafts"): their acceptance is learnt with full information, without spending passes on exploration.
  * Only the draft model, whose drafts cost real time, has to be explored; that is bounded to a share of the time.
@@ -18,6 +20,7 @@
 import type { DrafterName } from "../../common/segments.ts";
 import { type AcceptanceModel, bandFrom } from "./acceptance.ts";
 import type { CostCurve } from "./costCurve.ts";
+import { TextTrust } from "./textTrust.ts";
 import type { Draft, TextKind } from "./types.ts";
 
 /** Tokens; a pass is one larger. A GPU verifies that many for the price of one; a CPU hardly ever gets there. */
@@ -47,11 +50,14 @@ export interface ControllerOptions {
 interface Shadow {
   draft: Draft;
   kind: TextKind;
+  /** As acceptance had them when the draft was made. */
+  chances: readonly number[];
   matched: number;
 }
 
 export class Controller {
   readonly #options: ControllerOptions;
+  readonly #trust = new TextTrust();
   #shadows: Shadow[] = [];
   #decodeMs = 0;
   #exploredMs = 0;
@@ -70,9 +76,10 @@ export class Controller {
     if (room <= 0 || company > 0) return 0;
     if (this.#options.force === "draft") return Math.min(room, this.#allowedLengths(4).at(-1) ?? 0);
     if (Number.isNaN(this.#draftTokenMs)) return Math.min(room, 4);
-    const promising = [3, 5, 7].map((bucket) =>
-      this.#best({ drafter: "draft", tokens: Array(8).fill(0), bucket }, kind, room),
-    );
+    const promising = [3, 5, 7].map((bucket) => {
+      const chances = this.#options.acceptance.chances("draft", bucket, kind);
+      return this.#best({ drafter: "draft", tokens: Array(8).fill(0), bucket }, chances, room);
+    });
     const typical = promising.reduce((best, next) => (next.gain > best.gain ? next : best));
     const mean = promising.reduce((sum, next) => sum + next.gain, 0) / promising.length;
     if (mean > leastGain) return typical.length;
@@ -84,14 +91,16 @@ export class Controller {
    * @param company sequences that share the pass
    */
   choose(drafts: readonly Draft[], kind: TextKind, room: number, company = 0): Choice {
-    for (const draft of drafts) if (draft.drafter !== "draft") this.#shadows.push({ draft, kind, matched: 0 });
-    const { force } = this.#options;
+    const { force, acceptance } = this.#options;
     let choice: Choice = { draft: null, length: 0 };
     let bestGain = leastGain;
     for (const draft of drafts) {
+      const isModels = draft.drafter === "draft";
+      const chances = acceptance.chances(draft.drafter, draft.bucket, kind);
+      if (!isModels) this.#shadows.push({ draft, kind, chances, matched: 0 });
       if (force && draft.drafter !== force) continue;
       // A draft of the model has been paid for: what counts now is only the pass.
-      const { gain, length } = this.#best(draft, kind, room, { paid: draft.drafter === "draft", company });
+      const { gain, length } = this.#best(draft, chances, room, { paid: isModels, company });
       if (length > 0 && (gain > bestGain || (force && !choice.draft))) {
         bestGain = gain;
         choice = { draft, length };
@@ -104,11 +113,11 @@ export class Controller {
   commit(tokens: readonly number[]): void {
     for (const token of tokens) {
       this.#shadows = this.#shadows.filter((shadow) => {
-        const { draft, kind, matched } = shadow;
+        const { draft, kind, chances, matched } = shadow;
         const right = draft.tokens[matched] === token;
         if (right) shadow.matched++;
         const over = !right || shadow.matched === draft.tokens.length;
-        if (over) this.#options.acceptance.observe(draft.drafter, draft.bucket, kind, shadow.matched, !right);
+        if (over) this.#learn(draft, kind, chances, shadow.matched, !right);
         return !over;
       });
     }
@@ -132,8 +141,14 @@ export class Controller {
       const won = draft === modelDraft ? acceptedCount * this.#options.costs.passMs(1) : 0;
       this.#exploredMs = Math.max(0, this.#exploredMs + draftMs - won);
     }
-    if (draft?.drafter === "draft")
-      this.#options.acceptance.observe("draft", draft.bucket, kind, acceptedCount, mismatch);
+    if (draft?.drafter !== "draft") return;
+    const chances = this.#options.acceptance.chances("draft", draft.bucket, kind);
+    this.#learn(draft, kind, chances, acceptedCount, mismatch);
+  }
+
+  #learn(draft: Draft, kind: TextKind, chances: readonly number[], accepted: number, mismatch: boolean): void {
+    this.#trust.observe(draft, chances, accepted, mismatch);
+    this.#options.acceptance.observe(draft.drafter, draft.bucket, kind, accepted, mismatch);
   }
 
   /** Forgets drafts that wait for their outcome: the text was cut, or forced tokens were put in. */
@@ -150,11 +165,11 @@ export class Controller {
   /** Of the draft's lengths the one that gains most, in tokens per second over those of no draft. */
   #best(
     draft: Draft,
-    kind: TextKind,
+    learnt: readonly number[],
     room: number,
     { paid = false, company = 0 } = {},
   ): { gain: number; length: number } {
-    const { acceptance, costs, force } = this.#options;
+    const { costs, force } = this.#options;
     const longest = Math.min(draft.tokens.length, room);
     const lengths = this.#allowedLengths(longest);
     // The whole draft, where it ends between two usual sizes.
@@ -165,7 +180,7 @@ export class Controller {
     let reach = 1;
     let position = 0;
     let band = 0;
-    const chances = acceptance.chances(draft.drafter, draft.bucket, kind);
+    const chances = this.#trust.applied(draft, learnt);
     for (const length of lengths.sort((a, b) => a - b)) {
       for (; position < length; position++) {
         if (position === bandFrom[band + 1]) band++;
