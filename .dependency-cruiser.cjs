@@ -1,4 +1,4 @@
-// One-way layers: common ← prompts, models, engine, client, webview; prompts ← evaluation ← benchmark; all but engine and webview ← host ← features ← extension; cli on the side.
+// One-way layers: common ← prompts, models, sharing, webview; sharing ← engine, client; prompts ← evaluation ← benchmark; all but engine and webview ← host ← features ← extension; cli on the side.
 const only = (from, ...to) => ({
   name: `${from}-imports-only-${to.join("-") || "itself"}`,
   severity: "error",
@@ -16,8 +16,10 @@ module.exports = {
     only("common"),
     only("prompts", "common"),
     only("models", "common"),
-    only("engine", "common"),
-    only("client", "common"),
+    // Where an engine that several programs share is found: its two sides agree there.
+    only("sharing", "common"),
+    only("engine", "common", "sharing"),
+    only("client", "common", "sharing"),
     only("webview", "common"),
     // Measuring ways of thinking knows prompts but no engine: it is given a function that generates. So the terminal's
     // benchmark and the calibration in the editor are the same code.

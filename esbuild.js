@@ -13,7 +13,13 @@ const shared = {
   logLevel: "warning",
   metafile: true,
 };
-const node = { ...shared, platform: "node", target: "node20.20" };
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+const node = {
+  ...shared,
+  platform: "node",
+  target: "node20.20",
+  define: { "process.env.HUNCH_VERSION": JSON.stringify(version) },
+};
 const esm = {
   ...node,
   format: "esm",

@@ -65,6 +65,8 @@ export interface AskRequest {
   seed: number;
   json: boolean;
   verbose: boolean;
+  /** Use the engine that the user's programs share. */
+  shared: boolean;
 }
 
 const backends = ["auto", "embedded", "llama-server", "openai"] as const;
@@ -141,6 +143,7 @@ export function addAskOptions(command: Command): Command {
         integer(1, 16),
         1,
       )
+      .option("--shared", "use the engine that your windows share, with its model in memory once (experimental)")
       .option(
         "--answer-line <lead>",
         'how a line of the answer has to begin, like "Answer:"; Hunch begins it where the model does not',
@@ -188,6 +191,7 @@ interface ParsedAskOptions extends ParsedOptions {
   budget?: number;
   thoughts?: number;
   answerLine?: string;
+  shared?: true;
   maxTokens?: number;
   temperature?: number;
   topK?: number;
@@ -268,6 +272,7 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
     seed: options.seed ?? randomInt(2 ** 31),
     json: options.json ?? false,
     verbose: options.verbose ?? false,
+    shared: options.shared ?? false,
   };
 }
 

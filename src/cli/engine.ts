@@ -1,5 +1,4 @@
 /** The engine as the terminal uses it: one process for one command, with models that are fetched when they are missing. */
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EngineClient, type EngineOptions } from "../client/engineClient.ts";
 import { llamaServerHere } from "../client/findLlamaServer.ts";
@@ -7,7 +6,7 @@ import { HunchError } from "../common/errors.ts";
 import type { LoadParams, LogLevel, ModelInfo, ModelRef } from "../common/protocol.ts";
 import { automaticBackend } from "../models/automaticBackend.ts";
 import { download } from "../models/download.ts";
-import { thisUser, userCacheFolder } from "../models/folder.ts";
+import { engineFolder, sharedEngineFolder, thisUser } from "../models/folder.ts";
 import { isPath, type ModelStore } from "../models/store.ts";
 import type { EngineRequest } from "./askRequest.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -21,6 +20,8 @@ export interface EngineContext {
   verbose: boolean;
   /** Where the engine keeps what it learns; the user's folder unless given. */
   stateFolder?: string;
+  /** Use the engine that all of the user's programs share. */
+  shared?: boolean;
 }
 
 export interface LoadedEngine {
@@ -42,12 +43,13 @@ export async function withEngine<T>(context: EngineContext, work: (client: Engin
   }
 }
 
-export function engineOptions({ verbose, stateFolder }: EngineContext): EngineOptions {
+export function engineOptions({ verbose, stateFolder, shared }: EngineContext): EngineOptions {
   return {
     // Beside the bundle of this program.
     enginePath: fileURLToPath(new URL("engine.mjs", import.meta.url)),
     client: "cli",
-    stateFolder: stateFolder ?? join(userCacheFolder(thisUser()), "hunch", "engine"),
+    stateFolder: stateFolder ?? engineFolder(thisUser()),
+    ...(shared ? { sharing: { folder: sharedEngineFolder(thisUser()) } } : {}),
     logLevel: verbose ? "debug" : "warn",
     onLog: (level: LogLevel, message: string) => {
       if (verbose) process.stderr.write(`[${level}] ${message}\n`);

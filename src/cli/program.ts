@@ -94,7 +94,8 @@ function inherit(command: Command, parent: Command): Command {
 async function answer(request: AskRequest, output: AskOutput, input: () => Promise<Question>): Promise<number> {
   const interrupts = new Interrupts();
   try {
-    const context = { store: new ModelStore(), output, interrupts, verbose: request.verbose };
+    const { verbose, shared } = request;
+    const context = { store: new ModelStore(), output, interrupts, verbose, shared };
     output.done(await ask(request, await input(), output, context));
     return interrupts.status ?? 0;
   } catch (error) {

@@ -1,19 +1,15 @@
-/** The JSON-RPC connection over an engine's IPC channel; what goes wrong on it goes to the log. */
+/** The JSON-RPC connection to an engine; what goes wrong on it goes to the log. */
 import * as rpc from "vscode-jsonrpc/node";
 import { type LogLevel, logNotification } from "../common/protocol.ts";
-import type { EngineProcess } from "./engineProcess.ts";
 
 export function connect(
-  engine: EngineProcess,
+  reader: rpc.MessageReader,
+  writer: rpc.MessageWriter,
   onLog: (level: LogLevel, message: string) => void,
 ): rpc.MessageConnection {
   const log = (level: LogLevel) => (message: string) => onLog(level, `channel: ${message.slice(0, 500)}`);
   const logger = { error: log("warn"), warn: log("warn"), info: log("debug"), log: log("debug") };
-  const connection = rpc.createMessageConnection(
-    new rpc.IPCMessageReader(engine.child),
-    new rpc.IPCMessageWriter(engine.child),
-    logger,
-  );
+  const connection = rpc.createMessageConnection(reader, writer, logger);
   connection.onError(([error]) => onLog("debug", `channel: ${error.message}`));
   connection.onNotification(logNotification, ({ level, message }) => onLog(level, message));
   connection.listen();

@@ -2,7 +2,7 @@
 
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
-import type { EngineExit } from "./engineProcess.ts";
+import type { EngineExit } from "./engineLink.ts";
 
 /** What a request has the engine do at the moment. */
 export type Phase = "loading" | "queued" | "prefill" | "thinking" | "answering" | "measuring" | "serving";

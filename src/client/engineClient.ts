@@ -1,9 +1,8 @@
 /**
- * One running engine process and the requests to it. Every request ends: with its result, with the engine's error, or,
+ * One running engine, of one's own or shared, and the requests to it. Every request ends: with its result, with the engine's error, or,
  * when the process dies, with an `engineCrashed` that says what it was doing. Restarting is the supervisor's.
  */
 
-import { mkdirSync } from "node:fs";
 import type { CancellationToken, MessageConnection } from "vscode-jsonrpc";
 import * as rpc from "vscode-jsonrpc/node";
 import { fromErrorData, HunchError, toErrorData } from "../common/errors.ts";
@@ -15,35 +14,24 @@ import type {
   GenerationResult,
   IndexDocumentsParams,
   IndexDocumentsResult,
-  InitializeResult,
   LoadParams,
-  LogLevel,
   MeasureParams,
   MeasureResult,
   ModelInfo,
   OpenIndexParams,
   OpenIndexResult,
+  StatusParams,
+  UnloadParams,
+  UnloadResult,
 } from "../common/protocol.ts";
 import * as protocol from "../common/protocol.ts";
-import { connect, isChannelError } from "./channel.ts";
-import { crashError, howItEnded, lastWords, type Phase } from "./crash.ts";
-import { type EngineExit, EngineProcess, startFailed } from "./engineProcess.ts";
+import { isChannelError } from "./channel.ts";
+import { crashError, lastWords, type Phase } from "./crash.ts";
+import type { EngineExit, EngineLink } from "./engineLink.ts";
+import { type EngineOptions, type OpenEngine, openEngine } from "./engineSource.ts";
 
-export type { EngineExit } from "./engineProcess.ts";
-
-export interface EngineOptions {
-  /** The engine's bundle. */
-  enginePath: string;
-  /** Who starts it, for the engine's log: "cli", "vscode". */
-  client: string;
-  /** Folder for what the engine measures and keeps; made when missing. */
-  stateFolder: string;
-  logLevel: LogLevel;
-  onLog(level: LogLevel, message: string): void;
-  env?: Record<string, string>;
-  /** Time for the engine's first word (ms); default 60 000, since a cold disk under load is slow. */
-  startTimeoutMs?: number;
-}
+export type { EngineExit } from "./engineLink.ts";
+export type { EngineOptions } from "./engineSource.ts";
 
 export interface LoadProgress {
   id: string;
@@ -53,72 +41,27 @@ export interface LoadProgress {
 
 /** Time from asking a generation to stop until a hung engine is ended (ms): a slow prefill batch takes some seconds. */
 const cancelTimeoutMs = 30_000;
-/** Time for an orderly end (ms). */
-const shutdownTimeoutMs = 2_000;
 
 export class EngineClient {
   readonly pid: number;
   readonly engineVersion: string;
-  readonly #process: EngineProcess;
-  readonly #connection: MessageConnection;
+  readonly #link: EngineLink;
   readonly #generations = new Map<string, (events: GenerationEvent[]) => void>();
   readonly #loads = new Set<(progress: LoadProgress) => void>();
   readonly #exitListeners = new Set<(exit: EngineExit) => void>();
   #exit: EngineExit | null = null;
 
   /**
-   * Forks the engine and shakes hands with it.
+   * Starts an engine, or finds the shared one, and shakes hands with it.
    * @throws HunchError engineStartFailed, protocolMismatch
    */
   static async start(o: EngineOptions): Promise<EngineClient> {
-    try {
-      mkdirSync(o.stateFolder, { recursive: true });
-    } catch (error) {
-      throw startFailed(error, t("its folder {0} can not be made ({1}).", o.stateFolder, (error as Error).message));
-    }
-    const engine = new EngineProcess({ enginePath: o.enginePath, env: o.env ?? {}, onLog: o.onLog });
-    const connection = connect(engine, o.onLog);
-    const giveUp = (error: HunchError) => {
-      engine.expectExit();
-      engine.kill();
-      connection.dispose();
-      return error;
-    };
-    const hello = connection.sendRequest(protocol.initializeRequest, {
-      protocolVersion: protocol.protocolVersion,
-      client: o.client,
-      parentPid: process.pid,
-      logLevel: o.logLevel,
-      stateFolder: o.stateFolder,
-    });
-    const timeoutMs = o.startTimeoutMs ?? 60_000;
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      const result = await Promise.race([
-        hello,
-        engine.exited.then((exit) => {
-          const reason = lastWords(engine.lastLines);
-          throw startFailed(undefined, t("it ended at once ({0}){1}", howItEnded(exit), reason ? `: ${reason}` : "."));
-        }),
-        new Promise<never>((_, reject) => {
-          const error = startFailed(undefined, t("no answer within {0} s.", Math.round(timeoutMs / 1000)));
-          timer = setTimeout(() => reject(error), timeoutMs);
-        }),
-      ]);
-      if (result.protocolVersion !== protocol.protocolVersion) throw mismatch(result);
-      return new EngineClient(engine, connection, result);
-    } catch (error) {
-      // The losers of the race reject later; nobody waits for them.
-      hello.catch(() => {});
-      throw giveUp(error instanceof HunchError ? error : fromErrorData(toErrorData(error), error));
-    } finally {
-      clearTimeout(timer);
-    }
+    return new EngineClient(await openEngine(o));
   }
 
-  private constructor(engine: EngineProcess, connection: MessageConnection, hello: InitializeResult) {
-    this.#process = engine;
-    this.#connection = connection;
+  private constructor({ link, hello }: OpenEngine) {
+    const { connection } = link;
+    this.#link = link;
     this.pid = hello.pid;
     this.engineVersion = hello.engineVersion;
     connection.onNotification(protocol.generationNotification, ({ generationId, events }) =>
@@ -127,9 +70,7 @@ export class EngineClient {
     connection.onNotification(protocol.loadProgressNotification, (progress) => {
       for (const listener of this.#loads) listener(progress);
     });
-    // An engine that closed its channel can not be spoken to any more; the exit then ends what is pending.
-    engine.child.once("disconnect", () => setTimeout(() => engine.kill(), shutdownTimeoutMs).unref());
-    void engine.exited.then((exit) => {
+    void link.exited.then((exit) => {
       this.#exit = exit;
       connection.dispose();
       for (const listener of [...this.#exitListeners]) listener(exit);
@@ -160,17 +101,25 @@ export class EngineClient {
   /**
    * Resolves when the generation has ended; after an abort with what there was, as `stopReason: "cancelled"`.
    * Events come in order and all before it resolves.
-   * @throws HunchError engineCrashed when the engine dies; what `onEvents` got so far stays good.
+   * @throws HunchError engineCrashed when the engine dies; what `onEvents` got so far stays good. engineRetired before the
+   *   first token, where another engine has to be asked
    */
   async generate(
     params: GenerateParams,
-    o: { onEvents(events: GenerationEvent[]): void; signal?: AbortSignal },
+    o: {
+      onEvents(events: GenerationEvent[]): void;
+      /** A shared engine loads the model again, since another client's had taken its place. */
+      onLoading?(progress: LoadProgress): void;
+      signal?: AbortSignal;
+    },
   ): Promise<GenerationResult> {
     const operation: { phase: Phase } = { phase: "queued" };
     this.#generations.set(params.generationId, (events) => {
       for (const event of events) operation.phase = phaseAfter(event, operation.phase);
       o.onEvents(events);
     });
+    const { onLoading } = o;
+    if (onLoading) this.#loads.add(onLoading);
     try {
       return await this.#request(
         operation,
@@ -179,6 +128,7 @@ export class EngineClient {
       );
     } finally {
       this.#generations.delete(params.generationId);
+      if (onLoading) this.#loads.delete(onLoading);
     }
   }
 
@@ -193,8 +143,8 @@ export class EngineClient {
     return this.#request({ phase: "measuring" }, () => this.#connection.sendRequest(protocol.measureRequest, params));
   }
 
-  status(): Promise<EngineStatus> {
-    return this.#request({ phase: "serving" }, () => this.#connection.sendRequest(protocol.statusRequest));
+  status(params: StatusParams = { devices: true }): Promise<EngineStatus> {
+    return this.#request({ phase: "serving" }, () => this.#connection.sendRequest(protocol.statusRequest, params));
   }
 
   /** Number of tokens of a text for the loaded model. */
@@ -214,13 +164,14 @@ export class EngineClient {
     );
   }
 
-  async unload(): Promise<void> {
-    await this.#request({ phase: "serving" }, () => this.#connection.sendRequest(protocol.unloadRequest));
+  /** Lets go of the model, which leaves memory unless other clients use it. */
+  async unload(params: UnloadParams = { forAll: false }): Promise<UnloadResult> {
+    return this.#request({ phase: "serving" }, () => this.#connection.sendRequest(protocol.unloadRequest, params));
   }
 
   /** What of the end of the engine's log tells why it stopped; empty when nothing does. */
   get lastWords(): string {
-    return lastWords(this.#process.lastLines);
+    return lastWords(this.#link.lastLines);
   }
 
   /** Called once, when the process has ended; at once when it has ended already. */
@@ -230,21 +181,28 @@ export class EngineClient {
     return { dispose: () => this.#exitListeners.delete(listener) };
   }
 
-  /** Ends the process, orderly if it listens, within some seconds in any case. */
-  async dispose(): Promise<void> {
-    this.#process.expectExit();
-    if (this.#exit) return;
-    const timer = setTimeout(() => this.#process.kill(), shutdownTimeoutMs);
-    // Whether it answers does not matter: the exit does.
-    this.#connection.sendRequest(protocol.shutdownRequest).catch(() => {});
-    await this.#process.exited;
-    clearTimeout(timer);
+  /** The engine takes no new work, since a newer one has taken over: the next request is for that one. */
+  get isRetiring(): boolean {
+    return this.#link.isRetiring;
   }
 
-  /** Ends the process at once. */
+  /** Ends the engine, or the part in a shared one: orderly if it listens, within some seconds in any case. */
+  async dispose(): Promise<void> {
+    await this.#link.dispose();
+  }
+
+  /** The same; a shared engine is ended too, once it has done what it is doing for others. */
+  async retire(): Promise<void> {
+    await this.#link.retire();
+  }
+
+  /** Gives up at once: an engine of one's own is ended. */
   kill(): void {
-    this.#process.expectExit();
-    this.#process.kill();
+    this.#link.abandon();
+  }
+
+  get #connection(): MessageConnection {
+    return this.#link.connection;
   }
 
   async #request<R>(
@@ -257,7 +215,7 @@ export class EngineClient {
     let hung: NodeJS.Timeout | undefined;
     const cancel = () => {
       source.cancel();
-      hung = setTimeout(() => this.#process.kill(), cancelTimeoutMs);
+      hung = setTimeout(() => this.#link.kill(), cancelTimeoutMs);
     };
     try {
       const response = send(source.token);
@@ -267,7 +225,7 @@ export class EngineClient {
     } catch (error) {
       if (error instanceof rpc.ResponseError && error.data?.code) throw fromErrorData(toErrorData(error), error);
       // A broken channel shows first here, then as the exit of the process.
-      if (isChannelError(error)) throw this.#ended(operation.phase, await this.#process.exited);
+      if (isChannelError(error)) throw this.#ended(operation.phase, await this.#link.exited);
       throw fromErrorData(toErrorData(error), error);
     } finally {
       clearTimeout(hung);
@@ -277,10 +235,17 @@ export class EngineClient {
   }
 
   #ended(phase: Phase, exit: EngineExit): HunchError {
-    return exit.expected
+    if (this.isRetiring && !isUnderWay(phase))
+      return new HunchError("engineRetired", t("The engine has been replaced by a newer one."));
+    return exit.expected && !this.isRetiring
       ? new HunchError("cancelled", t("The engine was stopped."), { hint: t("Ask again to start it.") })
-      : crashError(phase, exit, this.#process.lastLines);
+      : crashError(phase, exit, this.#link.lastLines);
   }
+}
+
+/** A retiring engine ends such work before it goes: its end in the middle of it is a crash. */
+function isUnderWay(phase: Phase): boolean {
+  return phase === "prefill" || phase === "thinking" || phase === "answering";
 }
 
 function phaseAfter(event: GenerationEvent, phase: Phase): Phase {
@@ -298,12 +263,4 @@ function phaseAfter(event: GenerationEvent, phase: Phase): Phase {
     case "notice":
       return phase;
   }
-}
-
-function mismatch(result: InitializeResult): HunchError {
-  return new HunchError(
-    "protocolMismatch",
-    t("The engine speaks protocol {0}, this program speaks {1}.", result.protocolVersion, protocol.protocolVersion),
-    { hint: t("The installation is mixed up: install Hunch again (in a checkout: npm run build).") },
-  );
 }

@@ -1,36 +1,34 @@
 /**
- * The engine as an operating-system process: how it is forked, what it prints, and how it ends. Knows nothing of
- * requests; `engineClient.ts` speaks with it.
+ * An engine of one's own, as an operating-system process: how it is forked, what it prints, and how it ends. Knows nothing
+ * of requests but the last one; `engineClient.ts` speaks with it.
  */
 
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, type ForkOptions, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import type { MessageConnection } from "vscode-jsonrpc";
+import { IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
-import type { LogLevel } from "../common/protocol.ts";
-
-export interface EngineExit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  /** The client asked for it. */
-  expected: boolean;
-}
+import { type LogLevel, shutdownRequest } from "../common/protocol.ts";
+import { connect } from "./channel.ts";
+import { type EngineExit, type EngineLink, handleMs, shutdownTimeoutMs } from "./engineLink.ts";
 
 /** Lines of standard error that are kept to be quoted when the engine dies; a stack trace may follow the reason. */
 const keptLines = 40;
 const keptLineLength = 300;
 /** Time for the pipes to run dry once the process is gone (ms); a grandchild may hold them open for ever. */
 const drainMs = 250;
-/** Time for messages that have arrived to be handled, since vscode-jsonrpc handles one a turn of the event loop (ms). */
-const handleMs = 20;
 
-export class EngineProcess {
-  readonly child: ChildProcess;
-  /** Settles when the process has ended and what it had sent before is handled. Never rejects. */
+export class EngineProcess implements EngineLink {
+  readonly connection: MessageConnection;
   readonly exited: Promise<EngineExit>;
+  /** It serves nobody else, so nobody brings another. */
+  readonly isRetiring = false;
+  readonly #child: ChildProcess;
   #lastLines: string[] = [];
   #expected = false;
+  #isOver = false;
 
   /** @throws HunchError engineStartFailed when the system can not start a process. */
   constructor(o: {
@@ -39,23 +37,11 @@ export class EngineProcess {
     onLog(level: LogLevel, message: string): void;
   }) {
     try {
-      this.child = fork(o.enginePath, [], {
-        // Flags of the host (--inspect, --expose-gc, a loader) must not reach the engine.
-        execArgv: [],
-        env: {
-          ...process.env,
-          // Inside VS Code the executable is Electron; this makes it plain Node.
-          ELECTRON_RUN_AS_NODE: "1",
-          // node-llama-cpp computes on libuv's workers; with one of them a pass varies less.
-          UV_THREADPOOL_SIZE: "1",
-          ...o.env,
-        },
-        stdio: ["ignore", "pipe", "pipe", "ipc"],
-      });
+      this.#child = fork(o.enginePath, [], { ...forkOptions(o.env), stdio: ["ignore", "pipe", "pipe", "ipc"] });
     } catch (error) {
       throw startFailed(error);
     }
-    const { child } = this;
+    const child = this.#child;
     // Errors of the channel and of the spawn end in `exited`, which says it better.
     child.on("error", (error) => o.onLog("error", `engine process: ${error.message}`));
     readLines(child.stdout, (line) => o.onLog("debug", line));
@@ -78,21 +64,56 @@ export class EngineProcess {
         if (child.pid === undefined) end(null, null);
       });
     });
+    void this.exited.then(() => {
+      this.#isOver = true;
+    });
+    this.connection = connect(new IPCMessageReader(child), new IPCMessageWriter(child), o.onLog);
+    // An engine that closed its channel can not be spoken to any more; the exit then ends what is pending.
+    child.once("disconnect", () => setTimeout(() => this.kill(), shutdownTimeoutMs).unref());
   }
 
-  /** The last lines of standard error, oldest first. */
   get lastLines(): readonly string[] {
     return this.#lastLines;
   }
 
-  /** From here on its exit is not a crash. */
-  expectExit(): void {
-    this.#expected = true;
+  kill(): void {
+    this.#child.kill("SIGKILL");
   }
 
-  kill(): void {
-    this.child.kill("SIGKILL");
+  abandon(): void {
+    this.#expected = true;
+    this.kill();
   }
+
+  async dispose(): Promise<void> {
+    this.#expected = true;
+    if (this.#isOver) return;
+    const timer = setTimeout(() => this.kill(), shutdownTimeoutMs);
+    // Whether it answers does not matter: the exit does.
+    this.connection.sendRequest(shutdownRequest).catch(() => {});
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  retire(): Promise<void> {
+    return this.dispose();
+  }
+}
+
+/** How an engine's process is forked, its own or a shared one. @param env variables beside those of this process */
+export function forkOptions(env: Record<string, string>): Pick<ForkOptions, "execArgv" | "env"> {
+  return {
+    // Flags of the host (--inspect, --expose-gc, a loader) must not reach the engine.
+    execArgv: [],
+    env: {
+      ...process.env,
+      // Inside VS Code the executable is Electron; this makes it plain Node.
+      ELECTRON_RUN_AS_NODE: "1",
+      // node-llama-cpp computes on libuv's workers; with one of them a pass varies less.
+      UV_THREADPOOL_SIZE: "1",
+      ...env,
+    },
+  };
 }
 
 function readLines(stream: Readable | null, onLine: (line: string) => void): void {

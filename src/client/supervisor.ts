@@ -29,6 +29,13 @@ export interface GenerateOptions {
   signal?: AbortSignal;
 }
 
+/** How often a question is asked that meets an engine without its model, or one that has been replaced. */
+const mostAttempts = 4;
+
+function isGone(error: unknown): boolean {
+  return error instanceof HunchError && (error.code === "modelNotLoaded" || error.code === "engineRetired");
+}
+
 /** Whether there is an engine process, apart from what it does. */
 type ProcessState =
   | { kind: "off" }
@@ -42,6 +49,8 @@ export class EngineSupervisor {
   readonly #policy: RestartPolicy;
   readonly #turns = new ModelTurns();
   readonly #gpu = new GpuTrust();
+  /** A shared engine that a newer one has replaced, while it ends what it does for this program. */
+  #former: EngineClient | null = null;
   #state: ProcessState = { kind: "off" };
   #disposed = false;
   /** What the engine was last told to load, so that a question to the loaded model does not queue twice. */
@@ -69,7 +78,9 @@ export class EngineSupervisor {
     const state = this.#state;
     switch (state.kind) {
       case "running":
-        return state.client;
+        if (!state.client.isRetiring) return state.client;
+        this.#former = state.client;
+        return this.#start();
       case "starting":
       case "restarting":
         return state.client;
@@ -89,7 +100,7 @@ export class EngineSupervisor {
   async generate(load: LoadParams, params: GenerateParams, o: GenerateOptions): Promise<GenerationResult> {
     const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
     try {
-      const gpuWasLost = this.#gpu.lost;
+      let gpuWasLost = this.#gpu.lost;
       let said = false;
       const onEvents = (events: GenerationEvent[]) => {
         said ||= events.some(({ type }) => type === "tokens");
@@ -97,14 +108,16 @@ export class EngineSupervisor {
       };
       const attempt = async () =>
         this.#loadAndGenerate(await orAborted(this.client(), o.signal), load, params, { ...o, onEvents });
-      try {
-        return await attempt();
-      } catch (error) {
-        // The engine had dropped the model, or the GPU failed, before this generation had said anything.
-        const dropped = error instanceof HunchError && error.code === "modelNotLoaded";
-        if (!dropped && (said || gpuWasLost || !this.#gpu.lost)) throw error;
-        if (dropped) this.#loaded = null;
-        return await attempt();
+      for (let attempts = 1; ; attempts++) {
+        try {
+          return await attempt();
+        } catch (error) {
+          // The model had been dropped, or the GPU failed, before this generation had said anything.
+          if (said || attempts === mostAttempts) throw error;
+          if (isGone(error)) this.#loaded = null;
+          else if (gpuWasLost || !this.#gpu.lost) throw error;
+          gpuWasLost = this.#gpu.lost;
+        }
       }
     } finally {
       endTurn();
@@ -115,46 +128,58 @@ export class EngineSupervisor {
   async load(load: LoadParams, o: { signal?: AbortSignal } = {}): Promise<ModelInfo> {
     const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
     try {
-      return await this.#load(await orAborted(this.client(), o.signal), load, o.signal);
+      for (let attempts = 1; ; attempts++) {
+        try {
+          return await this.#load(await orAborted(this.client(), o.signal), load, o.signal);
+        } catch (error) {
+          if (attempts === mostAttempts || !isGone(error)) throw error;
+        }
+      }
     } finally {
       endTurn();
     }
   }
 
-  /** Drops the model from memory when nothing runs; the next question loads it again. */
-  async unload(): Promise<void> {
+  /**
+   * Lets go of the model when nothing runs here; it leaves memory unless other programs use it too. The next question
+   * loads it again. @param forAll also where others use it
+   */
+  async unload({ forAll = false } = {}): Promise<void> {
     if (this.#state.kind !== "running" || this.#generations > 0) return;
     this.#loaded = null;
-    await this.#state.client.unload();
+    await this.#state.client.unload({ forAll });
   }
 
   /** Ends a running thought; nothing happens when there is none. */
   answerNow(generationId: string): void {
     if (this.#state.kind === "running") this.#state.client.answerNow(generationId);
+    this.#former?.answerNow(generationId);
   }
 
-  /** Ends the engine, if there is one, and starts a fresh one; earlier crashes are forgotten. */
+  /** Ends the engine, if there is one, also a shared one, and starts a fresh one; earlier crashes are forgotten. */
   async restart(): Promise<void> {
     this.#policy.forget();
     this.#gpu.restore();
-    await this.#stop();
+    await this.#stop((client) => client.retire());
     await this.client();
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    await this.#stop();
+    await this.#stop((client) => client.dispose());
   }
 
-  async #stop(): Promise<void> {
+  async #stop(end: (client: EngineClient) => Promise<void>): Promise<void> {
     const state = this.#state;
     this.#become({ kind: "off" });
+    this.#former?.kill();
+    this.#former = null;
     switch (state.kind) {
       case "running":
-        return state.client.dispose();
+        return end(state.client);
       case "starting":
         return state.client.then(
-          (client) => client.dispose(),
+          end,
           // The one who asked for it has the error.
           () => {},
         );
@@ -195,8 +220,13 @@ export class EngineSupervisor {
   }
 
   #exited(client: EngineClient, exit: EngineExit): void {
+    if (this.#former === client) this.#former = null;
     if (this.#state.kind !== "running" || this.#state.client !== client) return;
     this.#loading = null;
+    if (client.isRetiring) {
+      this.#become({ kind: "off" });
+      return;
+    }
     const now = performance.now();
     this.#gpu.crashed(this.#loaded?.client === client ? this.#loaded.info : null, client.lastWords, now);
     const decision = this.#policy.crashed(now);
@@ -267,14 +297,25 @@ export class EngineSupervisor {
     this.#generations++;
     this.#report();
     try {
-      return await client.generate(params, o);
+      const onLoading = (progress: LoadProgress) => this.#loadProgress(load, progress);
+      const onEvents = (events: GenerationEvent[]) => {
+        // Loaded again, in case another program's model had taken its place.
+        if (this.#loading !== null && events.some(({ type }) => type === "prefill" || type === "tokens")) {
+          this.#loading = null;
+          this.#report();
+        }
+        o.onEvents(events);
+      };
+      return await client.generate(params, { ...o, onEvents, onLoading });
     } finally {
+      this.#loading = null;
       this.#generations--;
       this.#report();
     }
   }
 
   #loadProgress(load: LoadParams, { id, progress }: LoadProgress): void {
+    if (id !== load.target.id && id !== load.draft?.id) return;
     // A draft model is loaded after the target and is small beside it: the last tenth.
     if (!load.draft) this.#loading = progress;
     else this.#loading = id === load.target.id ? 0.9 * progress : 0.9 + 0.1 * progress;

@@ -26,6 +26,10 @@ export type ErrorCode =
   | "engineStartFailed"
   | "engineCrashed"
   | "engineGaveUp"
+  /** A shared engine that takes no new work; the supervisor asks another. */
+  | "engineRetired"
+  /** The token of a shared engine is wrong. */
+  | "unauthorized"
   | "protocolMismatch"
   | "backendUnavailable"
   | "backendUnreachable"

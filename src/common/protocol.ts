@@ -3,23 +3,29 @@
  * who sends it and when. Requests are cancelled with vscode-jsonrpc's cancellation; a failed request always rejects,
  * with `ErrorData` as the error's data.
  */
-import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
+import { NotificationType, NotificationType0, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { ErrorData } from "./errors.ts";
 import type { Segment, StopReason, ThinkingEnd, ThoughtFate, TokenOrigin } from "./segments.ts";
 import type { GenerationStats, LiveStats } from "./stats.ts";
 
-export const protocolVersion = 1;
+/**
+ * 2: an engine may have several clients, each on a connection of its own over a socket: `initialize` carries a token,
+ * `unload` says whether the others are asked, `status` counts them, `retire` and `retiring` came.
+ */
+export const protocolVersion = 2;
 
 // ---- initialize: client → engine, first, once
 
 export interface InitializeParams {
   protocolVersion: number;
   client: string;
-  /** The engine exits when this process is gone. */
+  /** The engine exits when this process is gone; a shared one when all its clients are. */
   parentPid: number;
   logLevel: LogLevel;
-  /** Folder for what the engine measures and keeps (cost curves, self-tests, controller state). */
+  /** Folder for what the engine measures and keeps (cost curves, self-tests, controller state); a shared one has its own. */
   stateFolder: string;
+  /** Of a shared engine, from the file that only its user can read. */
+  token?: string;
 }
 export interface InitializeResult {
   protocolVersion: number;
@@ -322,8 +328,15 @@ export interface MeasureResult {
   exactness: ExactnessResult | null;
 }
 
+export interface StatusParams {
+  /** Look for devices, which takes a second or two while no model is loaded; else there are none in the answer. */
+  devices: boolean;
+}
+
 export interface EngineStatus {
   pid: number;
+  /** Connections; 1 where the engine is not shared. */
+  clients: number;
   model: ModelInfo | null;
   queueLength: number;
   residentBytes: number;
@@ -337,6 +350,23 @@ export interface Device {
   available: boolean;
   /** Why it is not used, and of one that is, what it offers. */
   reason: string;
+}
+
+// ---- unload: client → engine; waits until nothing runs
+
+export interface UnloadParams {
+  /** Also where other clients use the model, which have to load it again; else it stays for them. */
+  forAll: boolean;
+}
+export interface UnloadResult {
+  /** The memory is free. */
+  dropped: boolean;
+}
+
+// ---- retire: client → shared engine, in place of initialize, whatever the protocol versions; never to be changed
+
+export interface RetireParams {
+  token: string;
 }
 
 // ---- workspace index: client → engine; what the decoder may draft from beside the text itself (src/engine/indexing.ts)
@@ -375,10 +405,10 @@ export type LogLevel = "error" | "warn" | "info" | "debug";
 
 export const initializeRequest = new RequestType<InitializeParams, InitializeResult, ErrorData>("initialize");
 export const loadRequest = new RequestType<LoadParams, ModelInfo, ErrorData>("load");
-export const unloadRequest = new RequestType0<null, ErrorData>("unload");
+export const unloadRequest = new RequestType<UnloadParams, UnloadResult, ErrorData>("unload");
 export const generateRequest = new RequestType<GenerateParams, GenerationResult, ErrorData>("generate");
 export const measureRequest = new RequestType<MeasureParams, MeasureResult, ErrorData>("measure");
-export const statusRequest = new RequestType0<EngineStatus, ErrorData>("status");
+export const statusRequest = new RequestType<StatusParams, EngineStatus, ErrorData>("status");
 /** Number of tokens of a text, special markers taken as text. */
 export const countTokensRequest = new RequestType<{ text: string }, number, ErrorData>("countTokens");
 /** Opens the index of a workspace for the loaded model's vocabulary, in place of the one that was open. */
@@ -387,7 +417,10 @@ export const openIndexRequest = new RequestType<OpenIndexParams, OpenIndexResult
 export const indexDocumentsRequest = new RequestType<IndexDocumentsParams, IndexDocumentsResult, ErrorData>(
   "indexDocuments",
 );
+/** Ends the engine; of a shared one, the client's part in it. */
 export const shutdownRequest = new RequestType0<null, ErrorData>("shutdown");
+/** Takes no new generations and clients, ends what runs, then exits; the answer comes at once. */
+export const retireRequest = new RequestType<RetireParams, null, ErrorData>("retire");
 
 /** client → engine: end this generation's thought now and answer. */
 export const answerNowNotification = new NotificationType<{ generationId: string }>("answerNow");
@@ -397,5 +430,7 @@ export const loadProgressNotification = new NotificationType<{ id: string; progr
 export const generationNotification = new NotificationType<{ generationId: string; events: GenerationEvent[] }>(
   "generation",
 );
+/** engine → client: it was told to retire; the next request is for another engine. */
+export const retiringNotification = new NotificationType0("retiring");
 /** engine → client: a line for the log. */
 export const logNotification = new NotificationType<{ level: LogLevel; message: string }>("log");

@@ -51,6 +51,8 @@ export interface Settings {
   idleUnloadMinutes: number;
   /** Evaluated prompts kept on disk at most (MB); 0 keeps none. */
   promptCacheSize: number;
+  /** One engine for all windows, with the model in memory once. */
+  sharedEngine: boolean;
   /** End thoughts and answers that go in circles. */
   loopGuard: boolean;
   /** Draft also from the workspace's files and earlier answers. */
@@ -141,6 +143,7 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
     default: 2_000,
     scope: "machine",
   },
+  sharedEngine: { type: { kind: "flag" }, default: false, scope: "machine" },
   loopGuard: { type: { kind: "flag" }, default: true, scope: "window" },
   workspaceIndex: { type: { kind: "flag" }, default: true, scope: "window" },
   logLevel: {

@@ -148,6 +148,7 @@ export class Generation implements RunningGeneration {
       lane,
       prompt,
       start,
+      index: this.#hooks.index,
       signal: this.#hooks.signal,
       notify: (notice) => this.#notify([notice]),
       // Of several thoughts none is shown before one is chosen.

@@ -29,14 +29,18 @@ export class Indexing {
   #timer: NodeJS.Timeout | null = null;
   #writtenAt = performance.now();
 
-  /** Opens the index of `workspace` for the model and lets the model draft from it. */
+  /** Opens the index of `workspace` for the model. */
   constructor(model: InProcessModel, workspace: string, options: IndexingOptions) {
     this.#options = options;
     this.#model = model;
     this.#store = new IndexStore(options.folder, model.vocabulary, workspace, options.onError);
     this.#index = this.#store.read();
-    model.index = this.#index;
     this.#schedule(0);
+  }
+
+  /** What generations about this workspace draft from. */
+  get index(): WorkspaceIndex {
+    return this.#index;
   }
 
   get state(): OpenIndexResult {
@@ -63,7 +67,6 @@ export class Indexing {
 
   close(): void {
     if (this.#timer) clearTimeout(this.#timer);
-    this.#model.index = null;
     this.#store.write(this.#index);
   }
 

@@ -1,19 +1,29 @@
 /**
- * As many generations at once as the model has room for, in fair turn: conversations take turns, so that one that asks
- * five things does not keep another waiting for all five. What needs the model for itself waits until nothing runs, and
- * nobody overtakes it. Everyone who waits is told their place.
+ * As many generations at once as the model has room for, in fair turn: clients take turns, and within a client its
+ * conversations, so that one that asks five things does not keep another waiting for all five. What needs the model for
+ * itself waits until nothing runs, and nobody overtakes it. Everyone who waits is told their place.
  */
 
 interface Waiting {
+  clientId: string;
   conversationId: string;
-  alone: boolean;
+  /** Asked when its turn may come: meanwhile another model may have been loaded. */
+  alone: () => boolean;
   onPosition: (position: number) => void;
   start: () => void;
 }
 
+/** The turn of what runs. */
+export interface Turn {
+  /** It has to be alone no longer: others may run beside it from now on. */
+  share(): void;
+}
+
 export interface TurnOptions<T> {
-  /** Nothing else may run beside it. */
-  alone?: boolean;
+  /** Nothing else may run beside it. A function is asked when its turn may come. */
+  alone?: boolean | (() => boolean);
+  /** Whose it is, where several clients share the queue. */
+  clientId?: string;
   /** What comes of a wait that is aborted: the work is then never called, since another has the model. */
   leaving?: { signal: AbortSignal; result: () => T };
 }
@@ -26,8 +36,9 @@ export class FairQueue {
   /** Work that nobody waits for: it begins only when the queue is empty, gives way, and takes no place in it. */
   #idle: (() => Promise<void>)[] = [];
   #idleRuns = false;
-  /** Conversations in the order of their last turn, the latest last. */
-  #served: string[] = [];
+  /** In the order of their last turn, the latest last. */
+  #servedClients: string[] = [];
+  #servedConversations: string[] = [];
 
   /** Generations running or waiting. */
   get length(): number {
@@ -48,12 +59,20 @@ export class FairQueue {
   async run<T>(
     conversationId: string,
     onPosition: (position: number) => void,
-    work: () => Promise<T>,
-    { alone = false, leaving }: TurnOptions<T> = {},
+    work: (turn: Turn) => Promise<T>,
+    options: TurnOptions<T> = {},
   ): Promise<T> {
+    const { clientId = "", leaving } = options;
     const tell = onChange(onPosition);
-    const mine = { alone };
-    if (this.#waiting.length === 0 && this.#hasRoom(alone)) this.#begin(mine, conversationId);
+    const alone = () => (typeof options.alone === "function" ? options.alone() : (options.alone ?? false));
+    const mine = { alone: false };
+    const begin = () => {
+      mine.alone = alone();
+      this.#running.add(mine);
+      this.#servedClients = latest(this.#servedClients, clientId);
+      this.#servedConversations = latest(this.#servedConversations, conversationId);
+    };
+    if (this.#waiting.length === 0 && this.#hasRoom(alone())) begin();
     else {
       const signal = leaving?.signal;
       const turn = await new Promise<"mine" | "left">((resolve) => {
@@ -63,10 +82,10 @@ export class FairQueue {
         }
         const start = () => {
           signal?.removeEventListener("abort", leave);
-          this.#begin(mine, conversationId);
+          begin();
           resolve("mine");
         };
-        const entry: Waiting = { conversationId, alone, onPosition: tell, start };
+        const entry: Waiting = { clientId, conversationId, alone, onPosition: tell, start };
         const leave = () => {
           this.#waiting = this.#waiting.filter((other) => other !== entry);
           this.#next();
@@ -80,7 +99,12 @@ export class FairQueue {
     }
     tell(0);
     try {
-      return await work();
+      return await work({
+        share: () => {
+          mine.alone = false;
+          this.#next();
+        },
+      });
     } finally {
       this.#running.delete(mine);
       this.#next();
@@ -111,13 +135,8 @@ export class FairQueue {
     return !alone && this.#running.size < this.capacity && ![...this.#running].some((running) => running.alone);
   }
 
-  #begin(mine: { alone: boolean }, conversationId: string): void {
-    this.#running.add(mine);
-    this.#served = [...this.#served.filter((id) => id !== conversationId), conversationId].slice(-100);
-  }
-
   #next(): void {
-    for (let next = this.#order()[0]; next && this.#hasRoom(next.alone); next = this.#order()[0]) {
+    for (let next = this.#order()[0]; next && this.#hasRoom(next.alone()); next = this.#order()[0]) {
       const first = next;
       this.#waiting = this.#waiting.filter((entry) => entry !== first);
       first.start();
@@ -128,12 +147,16 @@ export class FairQueue {
     if (idle) void this.#runIdle(idle);
   }
 
-  /** Those who wait, next first: the conversation served longest ago, then first come. */
+  /** Those who wait, next first: the client served longest ago, then the conversation, then first come. */
   #order(): Waiting[] {
-    const turn = (entry: Waiting) => this.#served.indexOf(entry.conversationId);
     return this.#waiting
-      .map((entry, arrival) => ({ entry, arrival, turn: turn(entry) }))
-      .sort((a, b) => a.turn - b.turn || a.arrival - b.arrival)
+      .map((entry, arrival) => ({
+        entry,
+        arrival,
+        client: this.#servedClients.indexOf(entry.clientId),
+        conversation: this.#servedConversations.indexOf(entry.conversationId),
+      }))
+      .sort((a, b) => a.client - b.client || a.conversation - b.conversation || a.arrival - b.arrival)
       .map(({ entry }) => entry);
   }
 
@@ -142,6 +165,13 @@ export class FairQueue {
     const ahead = this.#idleRuns ? 0 : 1;
     for (const [i, entry] of this.#order().entries()) entry.onPosition(i + ahead);
   }
+}
+
+/** Of those not among them, how long ago they were served is forgotten: they go first. */
+const rememberedTurns = 100;
+
+function latest(served: readonly string[], id: string): string[] {
+  return [...served.filter((other) => other !== id), id].slice(-rememberedTurns);
 }
 
 /** Passes a place on when it differs from the last one. */

@@ -16,6 +16,7 @@ import { IndexDrafter } from "./speculation/drafters/indexDrafter.ts";
 import { RecyclingDrafter } from "./speculation/drafters/recycling.ts";
 import { Sampler } from "./speculation/sampler.ts";
 import type { Drafter } from "./speculation/types.ts";
+import type { WorkspaceIndex } from "./speculation/workspaceIndex/workspaceIndex.ts";
 import { HesitationDamping } from "./thinking/hesitation.ts";
 import type { SegmentStart } from "./thinking/segmenter.ts";
 
@@ -26,6 +27,8 @@ export interface StrandOptions {
   lane: Lane;
   prompt: readonly number[];
   start: SegmentStart;
+  /** Drafted from as well. */
+  index?: WorkspaceIndex;
   signal: AbortSignal;
   notify: (notice: Notice) => void;
   /** Called after each round. */
@@ -104,11 +107,11 @@ function newSampler(model: EngineModel, { controls }: GenerateParams, sampling: 
 }
 
 async function openDrafters(
-  { model, params, lane, prompt, signal }: StrandOptions,
+  { model, params, lane, prompt, index, signal }: StrandOptions,
   sampler: Sampler,
 ): Promise<{ drafters: Drafter[]; draft: OpenModel | null }> {
   const { speculation, freshDrafters } = params;
-  const { target, draft, index } = model;
+  const { target, draft } = model;
   const { sequence, suffix } = lane;
   const recycling = freshDrafters ? new RecyclingDrafter() : lane.recycling;
   if (speculation === "off" || !target.canRollBack) return { drafters: [], draft: null };

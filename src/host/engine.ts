@@ -60,6 +60,8 @@ export class Engine {
   readonly #modelChanged = new vscode.EventEmitter<ModelInfo | null>();
   readonly #settingsSubscription: vscode.Disposable;
   #supervisor: EngineSupervisor | null = null;
+  /** Its engine is the one that all windows share. */
+  #isShared = false;
   #load: LoadParams | null = null;
   #model: ModelInfo | null = null;
   #running = 0;
@@ -124,7 +126,14 @@ export class Engine {
    */
   async whenIdle<T>(work: (client: EngineClient) => Promise<T>): Promise<T | null> {
     if (!this.#supervisor || this.health.state !== "ready" || !this.#model) return null;
-    return work(await this.#supervisor.client());
+    try {
+      return await work(await this.#supervisor.client());
+    } catch (error) {
+      // It was dropped in between, another program's model has its place, or a newer engine took over.
+      const { code } = toErrorData(error);
+      if (code === "modelNotLoaded" || code === "engineRetired") return null;
+      throw error;
+    }
   }
 
   /** Tokens of a text: as the loaded model counts them, else an estimate that is rather too high. */
@@ -148,7 +157,7 @@ export class Engine {
   /** Drops the model from memory, so that its file can be deleted. False while a question is being answered. */
   async release(): Promise<boolean> {
     if (this.#running > 0) return false;
-    await this.#supervisor?.unload();
+    await this.#supervisor?.unload({ forAll: true });
     this.#setModel(null);
     return true;
   }
@@ -170,12 +179,22 @@ export class Engine {
   }
 
   async #start(): Promise<EngineSupervisor> {
-    const { EngineSupervisor } = await import("./runtime.ts");
+    const { EngineSupervisor, engineFolder, sharedEngineFolder, thisUser } = await import("./runtime.ts");
     const { extension, log, settings } = this.#services;
-    this.#supervisor ??= new EngineSupervisor({
+    const { sharedEngine } = settings.current;
+    if (this.#supervisor && this.#isShared !== sharedEngine && this.#running <= 1) {
+      const former = this.#supervisor;
+      this.#supervisor = null;
+      await former.dispose();
+    }
+    if (this.#supervisor) return this.#supervisor;
+    this.#isShared = sharedEngine;
+    this.#supervisor = new EngineSupervisor({
       enginePath: vscode.Uri.joinPath(extension.extensionUri, "dist", "engine.mjs").fsPath,
       client: "vscode",
-      stateFolder: vscode.Uri.joinPath(extension.globalStorageUri, "engine").fsPath,
+      ...(sharedEngine
+        ? { stateFolder: engineFolder(thisUser()), sharing: { folder: sharedEngineFolder(thisUser()) } }
+        : { stateFolder: vscode.Uri.joinPath(extension.globalStorageUri, "engine").fsPath }),
       logLevel: settings.current.logLevel,
       onLog: (level, message) => log.write(level, message),
       onHealth: (health) => this.#healthChanged.fire(health),

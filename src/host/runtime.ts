@@ -9,6 +9,6 @@ export { automaticBackend } from "../models/automaticBackend.ts";
 export { discoverModels } from "../models/discover.ts";
 export { download } from "../models/download.ts";
 export { machineMemory } from "../models/fit.ts";
-export { calibrationFolder, thisUser } from "../models/folder.ts";
+export { calibrationFolder, engineFolder, sharedEngineFolder, thisUser } from "../models/folder.ts";
 export { recommend } from "../models/recommend.ts";
 export { isPath, ModelStore } from "../models/store.ts";

@@ -38,6 +38,16 @@ export function expandHome(path: string, home: string): string {
   return path === "~" || path.startsWith("~/") || path.startsWith("~\\") ? join(home, path.slice(1)) : path;
 }
 
+/** What engines measure and keep, where they are not the editor's own. */
+export function engineFolder(from: FolderInputs): string {
+  return join(userCacheFolder(from), "hunch", "engine");
+}
+
+/** Where this user's programs find the engine that they share. */
+export function sharedEngineFolder(from: FolderInputs): string {
+  return join(userCacheFolder(from), "hunch", "shared-engine");
+}
+
 /** What calibrations found, for every model of this user: the editor uses what was found in a terminal, and the other way. */
 export function calibrationFolder(from: FolderInputs): string {
   return join(userCacheFolder(from), "hunch", "calibration");

@@ -21,6 +21,8 @@ export interface GenerationHooks {
   signal: AbortSignal;
   /** Time the generation waited in the queue (ms). */
   queueMs: number;
+  /** The index of the client's workspace, which drafts are taken from; absent: none is open. */
+  index?: WorkspaceIndex;
 }
 
 export interface RunningGeneration {
@@ -35,8 +37,6 @@ export interface InProcessModel {
   /** Names the vocabulary: two models with the same one can share what is kept as tokens. */
   readonly vocabulary: string;
   readonly codec: { encodeText(text: string): number[] };
-  /** The open index of the workspace, which drafts are taken from. */
-  index: WorkspaceIndex | null;
   /** Writes evaluated prompts to disk, before they are dropped. */
   keepPrompts(): Promise<void>;
   /** What this machine's runtime offers, with the memory that is free. */

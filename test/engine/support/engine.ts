@@ -1,7 +1,8 @@
 /** The real engine process for tests, and requests with sensible defaults. */
 import { join } from "node:path";
 import { inject } from "vitest";
-import { EngineClient } from "../../../src/client/engineClient.ts";
+import { EngineClient, type EngineOptions } from "../../../src/client/engineClient.ts";
+import type { SharingOptions } from "../../../src/client/sharedEngine.ts";
 import type {
   GeneratedToken,
   GenerateParams,
@@ -21,20 +22,14 @@ export class TestEngine {
   readonly client: EngineClient;
   readonly log: string[] = [];
 
-  /** @param env variables of its process, beside those of this one */
+  /** @param env variables of its process, beside those of this one. @param sharing with others, in place of its own */
   static async start(
     load?: Partial<LoadParams> & { path: string },
     env: Record<string, string> = {},
+    sharing?: SharingOptions,
   ): Promise<TestEngine> {
     const log: string[] = [];
-    const client = await EngineClient.start({
-      enginePath,
-      client: "test",
-      stateFolder: join(inject("scratch"), "state"),
-      logLevel: "info",
-      env,
-      onLog: (level, message) => log.push(`${level} ${message}`),
-    });
+    const client = await EngineClient.start({ ...engineOptions(log), env, ...(sharing ? { sharing } : {}) });
     const engine = new TestEngine(client, log);
     if (load) await engine.load(load);
     return engine;
@@ -46,16 +41,7 @@ export class TestEngine {
   }
 
   load({ path, ...options }: Partial<LoadParams> & { path: string }): Promise<ModelInfo> {
-    return this.client.load({
-      target: { id: "test", path },
-      draft: null,
-      contextSize: 2048,
-      kvType: "auto",
-      threads,
-      gpu: "off",
-      strict: false,
-      ...options,
-    });
+    return this.client.load(loadParams(path, options));
   }
 
   /** Asks one question; `text` is a raw prompt. */
@@ -66,32 +52,16 @@ export class TestEngine {
       signal?: AbortSignal;
     } = {},
   ): Promise<GenerationResult & { events: GenerationEvent[]; tokens: GeneratedToken[] }> {
-    const { text, onEvent, signal, ...params } = options;
-    const generationId = params.generationId ?? `test-${++generations}`;
+    const { text, onEvent, signal, ...more } = options;
+    const params = generateParams(text === undefined ? more : { prompt: { kind: "raw", text }, ...more });
     const events: GenerationEvent[] = [];
-    const result = await this.client.generate(
-      {
-        generationId,
-        conversationId: "test",
-        prompt:
-          text === undefined
-            ? { kind: "chat", messages: [{ role: "user", content: "Hello" }], thinking: "on" }
-            : { kind: "raw", text },
-        sampling: greedy,
-        maxTokens: 400,
-        controls: { budget: null, loopGuard: false, earlyExit: "off" },
-        speculation: "auto",
-        onContextFull: "stop",
-        ...params,
+    const result = await this.client.generate(params, {
+      signal,
+      onEvents: (batch) => {
+        events.push(...batch);
+        for (const event of batch) onEvent?.(event, params.generationId);
       },
-      {
-        signal,
-        onEvents: (batch) => {
-          events.push(...batch);
-          for (const event of batch) onEvent?.(event, generationId);
-        },
-      },
-    );
+    });
     const tokens = events.flatMap((event) => (event.type === "tokens" ? event.tokens : []));
     return { ...result, events, tokens };
   }
@@ -99,6 +69,44 @@ export class TestEngine {
   async stop(): Promise<void> {
     await this.client.dispose();
   }
+}
+
+export function engineOptions(log: string[]): EngineOptions {
+  return {
+    enginePath,
+    client: "test",
+    stateFolder: join(inject("scratch"), "state"),
+    logLevel: "info",
+    onLog: (level, message) => log.push(`${level} ${message}`),
+  };
+}
+
+export function loadParams(path: string, options: Partial<LoadParams> = {}): LoadParams {
+  return {
+    target: { id: "test", path },
+    draft: null,
+    contextSize: 2048,
+    kvType: "auto",
+    threads,
+    gpu: "off",
+    strict: false,
+    ...options,
+  };
+}
+
+/** A chat's first question, unless `options` say otherwise. */
+export function generateParams(options: Partial<GenerateParams> = {}): GenerateParams {
+  return {
+    generationId: `test-${++generations}`,
+    conversationId: "test",
+    prompt: { kind: "chat", messages: [{ role: "user", content: "Hello" }], thinking: "on" },
+    sampling: greedy,
+    maxTokens: 400,
+    controls: { budget: null, loopGuard: false, earlyExit: "off" },
+    speculation: "auto",
+    onContextFull: "stop",
+    ...options,
+  };
 }
 
 export const greedy = { temperature: 0, topK: 40, topP: 0.95, minP: 0, repetitionPenalty: 1, seed: 7 };

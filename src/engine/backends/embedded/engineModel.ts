@@ -17,7 +17,6 @@ import { renderChat, startsInside } from "../../chat/chatTemplate.ts";
 import { AcceptanceModel } from "../../speculation/acceptance.ts";
 import { CostCurve, type CostSamples, measureCosts } from "../../speculation/costCurve.ts";
 import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
-import type { WorkspaceIndex } from "../../speculation/workspaceIndex/workspaceIndex.ts";
 import type { StateFile, StateFolder } from "../../stateFolder.ts";
 import { detectFormat, familyNamed, type ThinkingFormat } from "../../thinking/formats.ts";
 import { ThoughtLengths } from "../../thinking/thoughtLengths.ts";
@@ -55,8 +54,6 @@ export class EngineModel {
   readonly params: LoadParams;
   /** Evaluated prompts on disk; null where none are kept. */
   readonly prefixes: PrefixKeeper | null;
-  /** The open index of the workspace; indexing.ts puts it here. */
-  index: WorkspaceIndex | null = null;
   /** A generation drafts with the draft model, which holds one text. */
   draftIsTaken = false;
   readonly #runtime: Runtime;

@@ -1,0 +1,102 @@
+/** The way to an engine that others use too: a socket. When it closes unasked, the engine has died. */
+import { readFileSync } from "node:fs";
+import { createConnection, type Socket } from "node:net";
+import type { MessageConnection } from "vscode-jsonrpc";
+import { SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
+import { type LogLevel, retireRequest, retiringNotification, shutdownRequest } from "../common/protocol.ts";
+import type { EngineRecord } from "../sharing/rendezvous.ts";
+import { connect } from "./channel.ts";
+import { type EngineExit, type EngineLink, handleMs, shutdownTimeoutMs } from "./engineLink.ts";
+
+/** What is read of the end of an engine's log to find its last words (characters). */
+const logTail = 8_000;
+
+export class SharedLink implements EngineLink {
+  readonly connection: MessageConnection;
+  readonly exited: Promise<EngineExit>;
+  readonly #socket: Socket;
+  readonly #record: EngineRecord;
+  #expected = false;
+  #isRetiring = false;
+
+  /** null where nobody listens. */
+  static open(record: EngineRecord, onLog: (level: LogLevel, message: string) => void): Promise<SharedLink | null> {
+    return new Promise((resolve) => {
+      const socket = createConnection(record.address);
+      // Refused, or no such file: what a dead engine leaves.
+      const refused = () => resolve(null);
+      socket.once("error", refused);
+      socket.once("connect", () => {
+        socket.off("error", refused);
+        resolve(new SharedLink(socket, record, onLog));
+      });
+    });
+  }
+
+  private constructor(socket: Socket, record: EngineRecord, onLog: (level: LogLevel, message: string) => void) {
+    this.#socket = socket;
+    this.#record = record;
+    // Its end follows, which says it better.
+    socket.on("error", (error) => onLog("debug", `channel: ${error.message}`));
+    this.connection = connect(new SocketMessageReader(socket), new SocketMessageWriter(socket), onLog);
+    this.connection.onNotification(retiringNotification, () => {
+      this.#isRetiring = true;
+    });
+    this.exited = new Promise((resolve) => {
+      socket.once("close", () =>
+        setTimeout(() => resolve({ code: null, signal: null, expected: this.#expected || this.#isRetiring }), handleMs),
+      );
+    });
+  }
+
+  get isRetiring(): boolean {
+    // What this program ended itself, it does not go on with elsewhere.
+    return this.#isRetiring && !this.#expected;
+  }
+
+  get lastLines(): readonly string[] {
+    return endOf(this.#record.log);
+  }
+
+  kill(): void {
+    // While it holds the socket open it lives, and the number is its own.
+    if (this.#socket.readyState !== "open") return;
+    process.kill(this.#record.pid, "SIGKILL");
+  }
+
+  abandon(): void {
+    this.#expected = true;
+    this.#socket.destroy();
+  }
+
+  async dispose(): Promise<void> {
+    this.#expected = true;
+    if (this.#socket.closed) return;
+    const timer = setTimeout(() => this.#socket.destroy(), shutdownTimeoutMs);
+    // The answer does not matter: the end of the socket does.
+    this.connection.sendRequest(shutdownRequest).catch(() => {});
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  async retire(): Promise<void> {
+    this.#expected = true;
+    if (this.#socket.closed) return;
+    const { token } = this.#record;
+    // An engine that does not answer hangs.
+    const timer = setTimeout(() => this.kill(), shutdownTimeoutMs);
+    await Promise.race([this.connection.sendRequest(retireRequest, { token }).catch(() => {}), this.exited]);
+    clearTimeout(timer);
+    this.abandon();
+  }
+}
+
+/** The last lines of an engine's log; none when it was removed. */
+export function endOf(log: string): string[] {
+  try {
+    return readFileSync(log, "utf8").slice(-logTail).split("\n");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}

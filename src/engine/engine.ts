@@ -1,0 +1,334 @@
+/**
+ * What all clients of an engine share: one loaded model, the queue to it, the workspace indexes, and what is done while
+ * nobody waits. One client's connection to it is server.ts.
+ *
+ * A client's requests are for the model that it loaded. Where another client has loaded another one since, its generation
+ * loads its own again in its turn, so that two clients with two models both get on, however they interleave.
+ */
+import { join } from "node:path";
+import { HunchError, toErrorData } from "../common/errors.ts";
+import type {
+  EngineStatus,
+  GenerateParams,
+  GenerationEvent,
+  GenerationResult,
+  IndexDocumentsParams,
+  IndexDocumentsResult,
+  LoadParams,
+  LogLevel,
+  MeasureParams,
+  MeasureResult,
+  ModelInfo,
+  OpenIndexResult,
+  StatusParams,
+  UnloadParams,
+  UnloadResult,
+} from "../common/protocol.ts";
+import type { Backend, RunningGeneration } from "./backends/backend.ts";
+import type { Indexing } from "./indexing.ts";
+import { Indices } from "./indices.ts";
+import { ModelSlot } from "./modelSlot.ts";
+import { FairQueue, type TurnOptions } from "./queue.ts";
+import { StateFolder } from "./stateFolder.ts";
+
+/** One client as the engine knows it. */
+export interface Session {
+  /** Clients take turns by it. */
+  readonly id: string;
+  /** What it has loaded and not let go of. */
+  wanted: LoadParams | null;
+  /** Whose index it has open. */
+  workspace: string | null;
+  onLoadProgress(modelId: string, progress: number): void;
+  log(level: LogLevel, message: string): void;
+}
+
+export interface EngineGenerationHooks {
+  emit(events: GenerationEvent[]): void;
+  /** Its turn has come. */
+  onBegin(generation: RunningGeneration): void;
+  signal: AbortSignal;
+}
+
+export class Engine {
+  readonly #queue = new FairQueue();
+  readonly #sessions = new Set<Session>();
+  readonly #slot: ModelSlot;
+  readonly #indices: Indices;
+  /** Time that a model stays which the last client that used it has left (ms). */
+  readonly #lingerMs: number;
+  #isRetiring = false;
+
+  /** @param folder for what is measured and kept */
+  constructor(folder: string, lingerMs = 0) {
+    const warn = (message: string) => this.#log("warn", message);
+    const indices = new Indices({ folder: join(folder, "index"), isBusy: () => this.#queue.isBusy, onError: warn });
+    this.#indices = indices;
+    this.#slot = new ModelSlot(new StateFolder(folder, warn), {
+      onProgress: (modelId, progress) => {
+        for (const session of this.#sessions) session.onLoadProgress(modelId, progress);
+      },
+      // They are read with the model's tokens.
+      onDrop: () => indices.closeAllBut(new Set()),
+      log: (level, message) => this.#log(level, message),
+    });
+    this.#lingerMs = lingerMs;
+  }
+
+  get clients(): number {
+    return this.#sessions.size;
+  }
+
+  /** @throws HunchError engineRetired */
+  join(session: Session): void {
+    this.#assertInService();
+    this.#sessions.add(session);
+  }
+
+  leave(session: Session): void {
+    this.#sessions.delete(session);
+    this.#closeUnusedIndices();
+    if (this.#isWanted) return;
+    setTimeout(() => void this.#dropUnlessWanted(), this.#lingerMs).unref();
+  }
+
+  /** Loads what is missing; at once where the same is loaded, whatever runs. @throws HunchError of the load; cancelled */
+  async load(session: Session, params: LoadParams, signal: AbortSignal): Promise<ModelInfo> {
+    this.#assertInService();
+    session.wanted = null;
+    const info = this.#slot.loadedAs(params)?.info ?? (await this.#loadInTurn(session, params, signal));
+    session.wanted = params;
+    return info;
+  }
+
+  #loadInTurn(session: Session, params: LoadParams, signal: AbortSignal): Promise<ModelInfo> {
+    const work = async () => {
+      this.#assertInService();
+      return (this.#slot.loadedAs(params) ?? (await this.#replace(params, signal))).info;
+    };
+    return this.#exclusively(session, work, signal);
+  }
+
+  /** The client lets go of its model, which is dropped unless others use it. */
+  async unload(session: Session, { forAll }: UnloadParams): Promise<UnloadResult> {
+    session.wanted = null;
+    session.workspace = null;
+    this.#closeUnusedIndices();
+    const stays = () => !forAll && this.#isWanted;
+    if (stays()) return { dropped: false };
+    return this.#exclusively(session, async () => {
+      if (stays()) return { dropped: false };
+      await this.#slot.drop();
+      return { dropped: true };
+    });
+  }
+
+  /** @throws HunchError modelNotLoaded when the client has loaded none or it was dropped; those of the generation */
+  async generate(session: Session, params: GenerateParams, hooks: EngineGenerationHooks): Promise<GenerationResult> {
+    this.#assertInService();
+    const { wanted } = session;
+    if (!wanted) throw notLoaded();
+    const { emit, signal } = hooks;
+    const arrived = performance.now();
+    const waitedMs = () => performance.now() - arrived;
+    return this.#queue.run(
+      params.conversationId,
+      (position) => emit([{ type: "queue", position }]),
+      async (turn) => {
+        this.#assertInService();
+        const model = await this.#modelFor(wanted, hooks);
+        if (!model.runsAlone(params)) turn.share();
+        const indexing = this.#indexing(session, model);
+        const generation = await model.generation(params, {
+          emit,
+          signal,
+          queueMs: waitedMs(),
+          ...(indexing ? { index: indexing.index } : {}),
+        });
+        hooks.onBegin(generation);
+        try {
+          const result = await generation.run();
+          // A raw prompt is a program's (a benchmark asks the same twice); what people ask is a chat.
+          if (params.prompt.kind !== "raw") indexing?.addAnswer(`${result.thinking}\n${result.answer}`.trim());
+          return result;
+        } finally {
+          this.#queue.capacity = model.lanes;
+          this.#measureSoon(model);
+        }
+      },
+      {
+        clientId: session.id,
+        alone: () => this.#slot.loadedAs(wanted)?.runsAlone(params) ?? true,
+        leaving: {
+          signal,
+          result: () => {
+            const model = this.#slot.loadedAs(wanted);
+            if (model) return model.notBegun(params, waitedMs());
+            throw cancelled();
+          },
+        },
+      },
+    );
+  }
+
+  measure(session: Session, params: MeasureParams): Promise<MeasureResult> {
+    return this.#exclusively(session, () => this.#ownModel(session).measure(params));
+  }
+
+  /** @throws HunchError modelNotLoaded, also while another client's model is loaded */
+  async countTokens(session: Session, text: string): Promise<number> {
+    return this.#ownModel(session).countTokens(text);
+  }
+
+  /** Opens the index of the client's workspace once nobody runs or waits; null closes it. */
+  async openIndex(session: Session, workspace: string | null): Promise<OpenIndexResult> {
+    session.workspace = null;
+    this.#closeUnusedIndices();
+    if (workspace === null) return { isOpen: false, versions: {}, tokens: 0 };
+    return this.#whenIdle(() => {
+      const model = this.#ownModel(session);
+      if (model.inProcess) session.workspace = workspace;
+      return this.#indexing(session, model)?.state ?? { isOpen: false, versions: {}, tokens: 0 };
+    });
+  }
+
+  /** Once nobody runs or waits. @throws HunchError modelNotLoaded as countTokens; internal when no index is open */
+  indexDocuments(session: Session, params: IndexDocumentsParams): Promise<IndexDocumentsResult> {
+    return this.#whenIdle(() => {
+      const indexing = this.#indexing(session, this.#ownModel(session));
+      if (indexing) return indexing.add(params);
+      throw new HunchError("internal", "No index is open.", { hint: "openIndex has to come first." });
+    });
+  }
+
+  async status({ devices }: StatusParams): Promise<EngineStatus> {
+    return {
+      pid: process.pid,
+      clients: this.#sessions.size,
+      model: this.#slot.model?.info ?? null,
+      queueLength: this.#queue.length,
+      residentBytes: process.memoryUsage().rss,
+      devices: devices ? await this.#slot.devices() : [],
+    };
+  }
+
+  /** No new work from now on: what waits is refused too, so that it goes to another engine. Resolves when nothing runs. */
+  async retire(): Promise<void> {
+    this.#isRetiring = true;
+    do await this.#alone(async () => {});
+    while (this.#queue.length > 0);
+  }
+
+  /** Before the process ends: writes what is kept. */
+  async close(): Promise<void> {
+    this.#indices.closeAllBut(new Set());
+    // While a generation runs, the cache is not what it was.
+    if (this.#queue.length > 0) return;
+    await this.#alone(async () => this.#slot.model?.inProcess?.keepPrompts());
+  }
+
+  /** Some client uses the model in memory. */
+  get #isWanted(): boolean {
+    return [...this.#sessions].some(({ wanted }) => this.#slot.loadedAs(wanted) !== null);
+  }
+
+  /** @throws HunchError modelNotLoaded */
+  #ownModel({ wanted }: Session): Backend {
+    const model = this.#slot.loadedAs(wanted);
+    if (model) return model;
+    throw notLoaded();
+  }
+
+  /** For a turn that has the engine for itself, unless the model is there. */
+  async #modelFor(wanted: LoadParams, { emit, signal }: EngineGenerationHooks): Promise<Backend> {
+    const loaded = this.#slot.loadedAs(wanted);
+    if (loaded) return loaded;
+    // It was dropped. The client loads it and tells its user so.
+    if (!this.#slot.model) throw notLoaded();
+    const message =
+      "Another client of the shared engine uses another model, and it holds one at a time: it was loaded again.";
+    emit([{ type: "notice", notice: { code: "modelSwapped", message } }]);
+    return this.#replace(wanted, signal);
+  }
+
+  async #replace(params: LoadParams, signal: AbortSignal): Promise<Backend> {
+    const model = await this.#slot.replace(params, signal);
+    this.#queue.capacity = model.lanes;
+    this.#measureSoon(model);
+    return model;
+  }
+
+  async #dropUnlessWanted(): Promise<void> {
+    if (!this.#slot.model || this.#isWanted) return;
+    await this.#alone(async () => {
+      if (!this.#isWanted) await this.#slot.drop();
+    });
+  }
+
+  /** The open index of the client's workspace; opened again after another model had taken its model's place. */
+  #indexing({ workspace }: Session, { inProcess }: Backend): Indexing | null {
+    return workspace !== null && inProcess ? this.#indices.of(workspace, inProcess) : null;
+  }
+
+  #closeUnusedIndices(): void {
+    this.#indices.closeAllBut(new Set([...this.#sessions].map(({ workspace }) => workspace)));
+  }
+
+  /** Measures the cost curve while nobody waits; what a request cut short is made up for after it. */
+  #measureSoon(model: Backend): void {
+    const work = model.idleWork;
+    if (!work) return;
+    this.#queue.whenIdle(async () => {
+      if (this.#slot.model !== model) return;
+      try {
+        await work(() => this.#queue.waiting > 0);
+      } catch (error) {
+        this.#log("warn", `what was to be done while idle failed: ${toErrorData(error).message}`);
+      }
+    });
+  }
+
+  /** A client's work that needs the model for itself takes its turn like a generation. */
+  #exclusively<T>(session: Session, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const giveUp = () => {
+      throw cancelled();
+    };
+    return this.#alone(work, {
+      clientId: session.id,
+      ...(signal ? { leaving: { signal, result: giveUp } } : {}),
+    });
+  }
+
+  #alone<T>(work: () => Promise<T>, options: Omit<TurnOptions<T>, "alone"> = {}): Promise<T> {
+    return this.#queue.run("engine", () => {}, work, { ...options, alone: true });
+  }
+
+  #whenIdle<T>(work: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#queue.whenIdle(async () => {
+        try {
+          resolve(work());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  #assertInService(): void {
+    if (this.#isRetiring)
+      throw new HunchError("engineRetired", "This engine has been replaced.", { hint: "Ask again." });
+  }
+
+  #log(level: LogLevel, message: string): void {
+    for (const session of this.#sessions) session.log(level, message);
+  }
+}
+
+function notLoaded(): HunchError {
+  return new HunchError("modelNotLoaded", "No model is loaded.", { hint: "Load a model first." });
+}
+
+function cancelled(): HunchError {
+  return new HunchError("cancelled", "Stopped before it had begun.");
+}
