@@ -1,7 +1,7 @@
 /** `ask`: from a request to a printed answer. */
 import { randomUUID } from "node:crypto";
 import { HunchError } from "../common/errors.ts";
-import type { GenerateParams, GenerationResult, ModelInfo, SamplingOptions } from "../common/protocol.ts";
+import type { GenerateParams, GenerationResult, LoadParams, ModelInfo, SamplingOptions } from "../common/protocol.ts";
 import { learntTemplates } from "../evaluation/calibration/calibrate.ts";
 import { calibrationFolder, thisUser } from "../models/folder.ts";
 import { type CodePiece, compose, type TaskKind } from "../prompts/compose.ts";
@@ -51,8 +51,7 @@ export async function ask(
   output: AskOutput,
   context: EngineContext,
 ): Promise<GenerationResult> {
-  const { thoughts } = request;
-  const params = { ...(await loadModel(request.engine, context)), ...(thoughts > 1 ? { lanes: thoughts } : {}) };
+  const params = { ...(await loadModel(request.engine, context)), ...lanes(request) };
   return withEngine(context, async (client) => {
     const model = await load(client, params, context);
     output.loaded(model);
@@ -62,6 +61,12 @@ export async function ask(
       signal: context.interrupts.signal,
     });
   });
+}
+
+/** In the shared engine as the editor has it. */
+function lanes({ shared, thoughts }: AskRequest): Pick<LoadParams, "lanes"> {
+  if (shared) return { lanes: "auto" };
+  return thoughts > 1 ? { lanes: thoughts } : {};
 }
 
 function generateParams(

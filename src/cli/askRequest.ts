@@ -9,6 +9,7 @@ import { splitEndpoints } from "../common/endpoints.ts";
 import { HunchError } from "../common/errors.ts";
 import { type Effort, efforts } from "../common/panel.ts";
 import type { GpuChoice, KvType, ModelServer, SamplingOptions, SpeculationMode } from "../common/protocol.ts";
+import { settingDefinitions } from "../common/settings.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import type { TemplateName } from "../prompts/compose.ts";
 import { templateNames } from "../prompts/templates/index.ts";
@@ -255,7 +256,7 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
     throw usage("--speculation draft needs a draft model.", "Leave --draft none out, or choose another mode.");
   const { temperature, topK, topP, minP } = options;
   return {
-    engine: engineRequest(options),
+    engine: options.shared ? sharedRequest(options) : engineRequest(options),
     question: source,
     files,
     raw,
@@ -274,6 +275,12 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
     verbose: options.verbose ?? false,
     shared: options.shared ?? false,
   };
+}
+
+/** As the editor loads a model, unless told otherwise: the shared engine holds one, so that another would be loaded. */
+function sharedRequest(options: ParsedAskOptions): EngineRequest {
+  const { promptCache = settingDefinitions.promptCacheSize.default } = options;
+  return engineRequest({ ...options, promptCache });
 }
 
 /** The request that arguments of `ask` mean, without running it. @throws HunchError, CommanderError */

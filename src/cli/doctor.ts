@@ -4,12 +4,14 @@ import { availableParallelism, cpus } from "node:os";
 import { dirname } from "node:path";
 import type { EngineClient } from "../client/engineClient.ts";
 import { llamaServerHere } from "../client/findLlamaServer.ts";
+import { type SharedEngineReport, sharedEngineStatus } from "../client/sharedStatus.ts";
 import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
 import type { Device, MeasureResult, ModelBackend, ModelInfo, ThreadInfo } from "../common/protocol.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import { machineMemory } from "../models/fit.ts";
+import { sharedEngineFolder, thisUser } from "../models/folder.ts";
 import type { EngineRequest } from "./askRequest.ts";
-import { type EngineContext, load, loadModel, withEngine } from "./engine.ts";
+import { type EngineContext, engineOptions, load, loadModel, withEngine } from "./engine.ts";
 
 export interface ModelReport {
   id: string;
@@ -44,6 +46,8 @@ export interface DoctorReport {
   memory: { totalBytes: number; availableBytes: number };
   engine: { works: boolean; version: string | null; error: ErrorData | null };
   devices: Device[];
+  /** The engine that windows share, now; null when none runs. */
+  sharedEngine: SharedEngineReport | null;
   /** Path of the llama-server that `--backend llama-server` would start; null when there is none. */
   llamaServer: string | null;
   store: { path: string; freeBytes: number | null };
@@ -72,11 +76,17 @@ export async function examine(request: EngineRequest, named: boolean, context: E
     memory: machineMemory(),
     engine: { works: false, version: null, error: null },
     devices: [],
+    sharedEngine: null,
     llamaServer: llamaServerHere(""),
     store: { path: store.folder, freeBytes: await freeBytes(store.folder) },
     installed: installed.map(({ model, path, sizeBytes }) => ({ id: model.id, path, sizeBytes })),
     models: [],
   };
+  try {
+    report.sharedEngine = await lookAtShared(context);
+  } catch (error) {
+    context.output.notice({ code: "sharedEngine", message: toErrorData(error).message });
+  }
   const measures = named || installed.some(({ model }) => model.id === defaultModelId);
   try {
     await withEngine(context, async (client) => {
@@ -92,6 +102,11 @@ export async function examine(request: EngineRequest, named: boolean, context: E
     report.engine.error = toErrorData(error);
   }
   return report;
+}
+
+function lookAtShared(context: EngineContext): Promise<SharedEngineReport | null> {
+  const { enginePath, onLog } = engineOptions(context);
+  return sharedEngineStatus(sharedEngineFolder(thisUser()), enginePath, onLog);
 }
 
 /** Everything asked about works. */

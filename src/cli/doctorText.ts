@@ -19,10 +19,20 @@ export function doctorText(report: DoctorReport): string {
     ...report.devices.map(({ name, available, reason }) =>
       row("Device", `${name}: ${available ? "available" : "not available"}${reason ? ` (${reason})` : ""}`),
     ),
+    row("Shared", sharedEngine(report.sharedEngine)),
     row("llama-server", report.llamaServer ?? "none on PATH; only --backend llama-server and auto use one"),
     ...report.models.flatMap((model) => ["", ...("error" in model ? failure(model) : modelLines(model))]),
   ];
   return `${lines.filter((line) => line.trim() !== "" || line === "").join("\n")}\n`;
+}
+
+function sharedEngine(shared: DoctorReport["sharedEngine"]): string {
+  if (!shared) return "no engine is shared now; the setting hunch.sharedEngine and ask --shared use one";
+  const { pid, version, status } = shared;
+  if (!status) return `an engine of version ${version} is shared, process ${pid}`;
+  const { clients, model, residentBytes } = status;
+  const programs = `${clients} ${clients === 1 ? "program" : "programs"}`;
+  return `process ${pid}, ${programs}, ${model?.id ?? "no model"}, ${formatBytes(residentBytes)} in memory`;
 }
 
 function failure({ id, error }: Extract<DoctorReport["models"][number], { error: unknown }>): string[] {

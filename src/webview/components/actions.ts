@@ -45,6 +45,8 @@ export function errorActions(code: ErrorCode, modelId: string): TurnAction[] {
     case "engineStartFailed":
     case "engineCrashed":
     case "engineGaveUp":
+    case "engineRetired":
+    case "unauthorized":
     case "protocolMismatch":
       return [restartEngine(), showLog()];
     case "modelNotFound":

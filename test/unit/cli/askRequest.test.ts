@@ -29,6 +29,7 @@ test("a bare question takes the defaults of the contract", () => {
     sampling: {},
     json: false,
     verbose: false,
+    shared: false,
   });
   expect(Number.isInteger(seed) && seed >= 0).toBe(true);
 });
@@ -66,6 +67,7 @@ test("all options of the contract", () => {
     seed: 3,
     json: true,
     verbose: false,
+    shared: false,
   });
   expect(parseAskRequest(["--raw", "--prompt-file", "p.txt"])).toMatchObject({
     raw: true,
@@ -102,4 +104,10 @@ test("a server: its first model unless one is named, and the key from the enviro
   expect(engine).toMatchObject({ model: "", server: { kind: "openai", endpoint: "http://127.0.0.1:8000" } });
   const named = parseAskRequest(["x", "--backend", "openai", "--endpoint", "http://a/v1", "--model", "qwen"]);
   expect(named.engine.model).toBe("qwen");
+});
+
+test("--shared loads the model as the editor does", () => {
+  expect(parseAskRequest(["Why?", "--shared"])).toMatchObject({ shared: true, engine: { promptCacheSize: 2_000 } });
+  const { engine } = parseAskRequest(["Why?", "--shared", "--prompt-cache", "0"]);
+  expect(engine.promptCacheSize).toBe(0);
 });

@@ -11,6 +11,7 @@ const report: DoctorReport = {
   memory: { totalBytes: 16e9, availableBytes: 8e9 },
   engine: { works: true, version: "0.1.0", error: null },
   devices: [{ kind: "gpu", name: "vulkan", available: false, reason: "no device found" }],
+  sharedEngine: null,
   llamaServer: "/usr/bin/llama-server",
   store: { path: "/models", freeBytes: 50e9 },
   installed: [{ id: "tiny", path: "/models/tiny.gguf", sizeBytes: 98e6 }],
@@ -45,6 +46,7 @@ test("a report for people", () => {
                  tiny, 98.0 MB
     Engine       works, version 0.1.0
     Device       vulkan: not available (no device found)
+    Shared       no engine is shared now; the setting hunch.sharedEngine and ask --shared use one
     llama-server /usr/bin/llama-server
 
     Model        tiny, 98.0 MB
@@ -80,7 +82,15 @@ test("nothing installed and an engine that does not start", () => {
   });
   expect(text).toContain("none yet; `hunch models list`");
   expect(text).toMatch(
-    /Engine +does not work\n +The engine could not be started\.\n +Look\.\nllama-server none on PATH/,
+    /Engine +does not work\n +The engine could not be started\.\n +Look\.\nShared +no engine is shared now.*\nllama-server none on PATH/,
   );
   expect(text).toContain("free space unknown");
+});
+
+test("a shared engine: what it holds and for how many; of one of another version only that it is there", () => {
+  const status = { pid: 7, clients: 2, model: null, queueLength: 0, residentBytes: 1_476e6 };
+  const text = doctorText({ ...report, sharedEngine: { pid: 7, version: "0.1.0", status } });
+  expect(text).toContain("Shared       process 7, 2 programs, no model, 1.48 GB in memory");
+  const other = doctorText({ ...report, sharedEngine: { pid: 7, version: "0.2.0", status: null } });
+  expect(other).toContain("Shared       an engine of version 0.2.0 is shared, process 7");
 });

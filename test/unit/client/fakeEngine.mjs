@@ -19,7 +19,7 @@ let gpuLayers = 0;
 
 connection.onRequest("initialize", async () => {
   if (fault === "silent") await new Promise(() => {});
-  return { protocolVersion: fault === "oldProtocol" ? 0 : 1, engineVersion: "fake", pid: process.pid };
+  return { protocolVersion: fault === "oldProtocol" ? 0 : 2, engineVersion: "fake", pid: process.pid };
 });
 connection.onRequest("load", async (params) => {
   if (params.target.id === "missing") fail("modelNotFound", "There is no such file.");
@@ -32,7 +32,7 @@ connection.onRequest("load", async (params) => {
 });
 connection.onRequest("unload", () => {
   loaded = null;
-  return null;
+  return { dropped: true };
 });
 connection.onRequest("countTokens", ({ text }) => text.length);
 connection.onRequest("generate", async (params, token) => {

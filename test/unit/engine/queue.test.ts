@@ -55,6 +55,57 @@ describe("FairQueue", () => {
     expect(order).toEqual(["a1", "b1", "a2", "a3"]);
   });
 
+  it("takes turns between clients, whatever the number of their conversations", async () => {
+    const queue = new FairQueue();
+    const order: string[] = [];
+    const run = (clientId: string, conversationId: string) =>
+      queue.run(
+        conversationId,
+        () => {},
+        async () => void order.push(conversationId),
+        { clientId },
+      );
+    await Promise.all([run("a", "a1"), run("a", "a2"), run("a", "a3"), run("b", "b1"), run("b", "b2")]);
+    expect(order).toEqual(["a1", "b1", "a2", "b2", "a3"]);
+  });
+
+  it("asks whether work has to be alone when its turn may come, and lets others in when it need not be any more", async () => {
+    const queue = new FairQueue();
+    queue.capacity = 2;
+    const order: string[] = [];
+    let loaded = "model a";
+    const first = work(order, "first");
+    const swap = work(order, "swap");
+    const beside = work(order, "beside");
+    let share = () => {};
+    const needs = (model: string) => () => loaded !== model;
+    const runs = [
+      queue.run("1", () => {}, first.run, { alone: needs("model a") }),
+      queue.run(
+        "2",
+        () => {},
+        (turn) => {
+          loaded = "model b";
+          share = turn.share;
+          return swap.run();
+        },
+        { alone: needs("model b") },
+      ),
+      queue.run("3", () => {}, beside.run, { alone: needs("model b") }),
+    ];
+    await settle();
+    expect(order).toEqual(["first"]);
+    first.finish();
+    await settle();
+    expect(order).toEqual(["first", "swap"]);
+    share();
+    await settle();
+    expect(order).toEqual(["first", "swap", "beside"]);
+    swap.finish();
+    beside.finish();
+    expect(await Promise.all(runs)).toEqual(["first", "swap", "beside"]);
+  });
+
   it("goes on after work that fails", async () => {
     const queue = new FairQueue();
     const failing = queue.run(
