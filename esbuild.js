@@ -85,6 +85,7 @@ const programs = [
   { ...esm, entryPoints: ["bench/lanes/main.ts"], outfile: "dist/bench-lanes.mjs" },
   { ...esm, entryPoints: ["bench/kv/main.ts"], outfile: "dist/bench-kv.mjs" },
   { ...esm, entryPoints: ["bench/serve/main.ts"], outfile: "dist/bench-serve.mjs" },
+  { ...esm, entryPoints: ["bench/sharing/main.ts"], outfile: "dist/bench-sharing.mjs" },
   { ...esm, entryPoints: ["bench/index/main.ts"], outfile: "dist/bench-index.mjs" },
   { ...esm, entryPoints: ["bench/replay/record.ts"], outfile: "dist/bench-record.mjs" },
   { ...esm, entryPoints: ["bench/strict/main.ts"], outfile: "dist/bench-strict.mjs" },

@@ -3,15 +3,20 @@ import { cpus } from "node:os";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EngineClient } from "../../src/client/engineClient.ts";
+import type { SharingOptions } from "../../src/client/sharedEngine.ts";
 import type { GenerationResult, LoadParams, SamplingOptions, SpeculationMode } from "../../src/common/protocol.ts";
 import { usableCores } from "../../src/engine/threads.ts";
 
-/** @param stateFolder of this benchmark alone: what a user's text taught is no part of a measurement. */
-export function startEngine(stateFolder: string): Promise<EngineClient> {
+/**
+ * @param stateFolder of this benchmark alone: what a user's text taught is no part of a measurement
+ * @param sharing with another client; absent: an engine of its own
+ */
+export function startEngine(stateFolder: string, sharing?: SharingOptions): Promise<EngineClient> {
   return EngineClient.start({
     enginePath: fileURLToPath(new URL("engine.mjs", import.meta.url)),
     client: "bench",
     stateFolder,
+    ...(sharing ? { sharing } : {}),
     logLevel: "warn",
     onLog: (level, message) => console.error(`[${level}] ${message}`),
   });

@@ -12,7 +12,7 @@ import { howItEnded, lastWords } from "./crash.ts";
 import { forkOptions, startFailed } from "./engineProcess.ts";
 import type { EngineOptions, OpenEngine } from "./engineSource.ts";
 import { shakeHands } from "./handshake.ts";
-import { endOf, SharedLink } from "./sharedLink.ts";
+import { endOf, type ProcessEnd, SharedLink } from "./sharedLink.ts";
 
 export interface SharingOptions {
   /** Of the rendezvous: whoever names the same one shares an engine. */
@@ -45,20 +45,21 @@ export async function openShared(o: SharedOptions): Promise<OpenEngine | null> {
     if (again !== "none" && again !== "older") return again;
     if (record && again === "older") await replace(record, o);
     else if (record && !(await answers(record, o))) place.withdraw(record);
-    const started = await start(place, build, o);
-    const opened = await join(started, build, o);
+    const { ended } = await start(place, build, o);
+    const opened = await join(place.read(), build, o, ended);
     if (opened === "none" || opened === "older") throw startFailed(undefined, t("it can not be reached."));
     return opened;
   });
 }
 
-/** null: alive, and not for us. "none": nobody answers there. */
+/** null: alive, and not for us. "none": nobody answers there. @param ended of the one that was started for it */
 async function join(
   record: EngineRecord | null,
   build: EngineBuild,
   o: SharedOptions,
+  ended?: Promise<ProcessEnd>,
 ): Promise<OpenEngine | null | "none" | "older"> {
-  const link = record && (await SharedLink.open(record, o.onLog));
+  const link = record && (await SharedLink.open(record, o.onLog, ended));
   if (!link) return "none";
   const kin = kinship(record, build);
   if (kin !== "same") {
@@ -89,8 +90,11 @@ async function replace(record: EngineRecord, o: SharedOptions): Promise<void> {
   await (await SharedLink.open(record, o.onLog))?.retire();
 }
 
-/** Starts an engine that outlives this process. @throws HunchError engineStartFailed */
-async function start(place: Rendezvous, build: EngineBuild, o: SharedOptions): Promise<EngineRecord | null> {
+/**
+ * Starts an engine that outlives this process, and can be found then. `ended`: should this process live to see it.
+ * @throws HunchError engineStartFailed
+ */
+async function start(place: Rendezvous, build: EngineBuild, o: SharedOptions): Promise<{ ended: Promise<ProcessEnd> }> {
   const { folder, lingerMs = usualLingerMs } = o.sharing;
   const log = place.newLog();
   const options = { folder, stateFolder: o.stateFolder, lingerMs, build, log };
@@ -112,7 +116,8 @@ async function start(place: Rendezvous, build: EngineBuild, o: SharedOptions): P
   // From here on it is nobody's child.
   if (child.connected) child.disconnect();
   child.unref();
-  return place.read();
+  // In an object: nobody waits for that end here.
+  return { ended: new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal }))) };
 }
 
 /** @throws HunchError engineStartFailed when it ends before or says nothing; it is then ended */

@@ -11,6 +11,11 @@ import { type EngineExit, type EngineLink, handleMs, shutdownTimeoutMs } from ".
 /** What is read of the end of an engine's log to find its last words (characters). */
 const logTail = 8_000;
 
+/** Time until the system has told how a process ended (ms). */
+const reapMs = 250;
+
+export type ProcessEnd = Pick<EngineExit, "code" | "signal">;
+
 export class SharedLink implements EngineLink {
   readonly connection: MessageConnection;
   readonly exited: Promise<EngineExit>;
@@ -19,8 +24,12 @@ export class SharedLink implements EngineLink {
   #expected = false;
   #isRetiring = false;
 
-  /** null where nobody listens. */
-  static open(record: EngineRecord, onLog: (level: LogLevel, message: string) => void): Promise<SharedLink | null> {
+  /** null where nobody listens. @param ended how its process ends, where this program has started it */
+  static open(
+    record: EngineRecord,
+    onLog: (level: LogLevel, message: string) => void,
+    ended?: Promise<ProcessEnd>,
+  ): Promise<SharedLink | null> {
     return new Promise((resolve) => {
       const socket = createConnection(record.address);
       // Refused, or no such file: what a dead engine leaves.
@@ -28,12 +37,17 @@ export class SharedLink implements EngineLink {
       socket.once("error", refused);
       socket.once("connect", () => {
         socket.off("error", refused);
-        resolve(new SharedLink(socket, record, onLog));
+        resolve(new SharedLink(socket, record, onLog, ended));
       });
     });
   }
 
-  private constructor(socket: Socket, record: EngineRecord, onLog: (level: LogLevel, message: string) => void) {
+  private constructor(
+    socket: Socket,
+    record: EngineRecord,
+    onLog: (level: LogLevel, message: string) => void,
+    ended?: Promise<ProcessEnd>,
+  ) {
     this.#socket = socket;
     this.#record = record;
     // Its end follows, which says it better.
@@ -42,10 +56,12 @@ export class SharedLink implements EngineLink {
     this.connection.onNotification(retiringNotification, () => {
       this.#isRetiring = true;
     });
-    this.exited = new Promise((resolve) => {
-      socket.once("close", () =>
-        setTimeout(() => resolve({ code: null, signal: null, expected: this.#expected || this.#isRetiring }), handleMs),
-      );
+    this.exited = new Promise<void>((resolve) => {
+      socket.once("close", () => setTimeout(resolve, handleMs));
+    }).then(async () => {
+      const expected = this.#expected || this.#isRetiring;
+      const end = ended && !expected ? await Promise.race([ended, unknownEnd()]) : await unknownEnd(0);
+      return { ...end, expected };
     });
   }
 
@@ -89,6 +105,10 @@ export class SharedLink implements EngineLink {
     clearTimeout(timer);
     this.abandon();
   }
+}
+
+function unknownEnd(afterMs = reapMs): Promise<ProcessEnd> {
+  return new Promise((resolve) => setTimeout(() => resolve({ code: null, signal: null }), afterMs));
 }
 
 /** The last lines of an engine's log; none when it was removed. */

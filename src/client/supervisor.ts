@@ -9,6 +9,7 @@ import { t } from "../common/l10n.ts";
 import type { EngineHealth } from "../common/panel.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult, LoadParams, ModelInfo } from "../common/protocol.ts";
 import { orAborted } from "./abort.ts";
+import { again, isGone } from "./again.ts";
 import { howItEnded } from "./crash.ts";
 import { EngineClient, type EngineExit, type EngineOptions, type LoadProgress } from "./engineClient.ts";
 import { GpuTrust } from "./gpuTrust.ts";
@@ -27,13 +28,6 @@ export interface GenerateOptions {
   /** The model is loaded (again); comes before the first event. */
   onModel?(model: ModelInfo): void;
   signal?: AbortSignal;
-}
-
-/** How often a question is asked that meets an engine without its model, or one that has been replaced. */
-const mostAttempts = 4;
-
-function isGone(error: unknown): boolean {
-  return error instanceof HunchError && (error.code === "modelNotLoaded" || error.code === "engineRetired");
 }
 
 /** Whether there is an engine process, apart from what it does. */
@@ -108,17 +102,14 @@ export class EngineSupervisor {
       };
       const attempt = async () =>
         this.#loadAndGenerate(await orAborted(this.client(), o.signal), load, params, { ...o, onEvents });
-      for (let attempts = 1; ; attempts++) {
-        try {
-          return await attempt();
-        } catch (error) {
-          // The model had been dropped, or the GPU failed, before this generation had said anything.
-          if (said || attempts === mostAttempts) throw error;
-          if (isGone(error)) this.#loaded = null;
-          else if (gpuWasLost || !this.#gpu.lost) throw error;
-          gpuWasLost = this.#gpu.lost;
-        }
-      }
+      // The model had been dropped, or the GPU failed, before this generation had said anything.
+      const helps = (error: unknown) => {
+        const onCpuNow = this.#gpu.lost && !gpuWasLost;
+        gpuWasLost = this.#gpu.lost;
+        if (isGone(error)) this.#loaded = null;
+        return !said && (isGone(error) || onCpuNow);
+      };
+      return await again(attempt, helps);
     } finally {
       endTurn();
     }
@@ -128,13 +119,7 @@ export class EngineSupervisor {
   async load(load: LoadParams, o: { signal?: AbortSignal } = {}): Promise<ModelInfo> {
     const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
     try {
-      for (let attempts = 1; ; attempts++) {
-        try {
-          return await this.#load(await orAborted(this.client(), o.signal), load, o.signal);
-        } catch (error) {
-          if (attempts === mostAttempts || !isGone(error)) throw error;
-        }
-      }
+      return await again(async () => this.#load(await orAborted(this.client(), o.signal), load, o.signal), isGone);
     } finally {
       endTurn();
     }

@@ -69,10 +69,11 @@ export class Listener {
     this.withdraw();
     this.#server.close();
     await this.#engine.close();
-    const closed = [...this.#connections.keys()].map(
-      (socket) => new Promise((resolve) => socket.once("close", resolve).end()),
-    );
-    await Promise.race([Promise.all(closed), new Promise((resolve) => setTimeout(resolve, farewellMs))]);
+    const farewells = [...this.#connections].map(async ([socket, server]) => {
+      await server.answersWritten();
+      await new Promise((resolve) => socket.once("close", resolve).end());
+    });
+    await Promise.race([Promise.all(farewells), new Promise((resolve) => setTimeout(resolve, farewellMs))]);
     this.#exit();
   }
 
@@ -89,21 +90,16 @@ export class Listener {
     this.#stay();
     const introduction = setTimeout(() => socket.destroy(), introductionMs);
     const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-    const refuse = (error: unknown) => {
-      // Once the error has been written.
-      setImmediate(() => socket.end());
-      return error;
-    };
     const host: EngineHost = {
       admit: ({ token }) => {
-        if (!this.#knows(token)) throw refuse(unauthorized());
+        if (!this.#knows(token)) throw unauthorized();
         clearTimeout(introduction);
         return this.#engine;
       },
       // The other clients go on.
       shutdown: async () => void setImmediate(() => socket.end()),
       retire: (token) => {
-        if (!this.#knows(token)) throw refuse(unauthorized());
+        if (!this.#knows(token)) throw unauthorized();
         void this.#retire();
       },
     };
@@ -125,7 +121,7 @@ export class Listener {
     this.withdraw();
     this.#server.close();
     const retired = this.#engine.retire();
-    for (const server of this.#connections.values()) server.tellRetiring();
+    for (const server of this.#connections.values()) void server.tellRetiring();
     await retired;
     await this.end();
   }

@@ -53,6 +53,8 @@ export class EngineServer implements Session {
   readonly #host: EngineHost;
   /** Of requests under way that can be cut short. */
   readonly #cancellable = new Set<AbortController>();
+  /** Requests under way; each resolves when its answer is there. */
+  readonly #answering = new Set<Promise<void>>();
   #isGone = false;
   /** By id, from the request to the result; before its turn comes, whether it is to answer at once then. */
   readonly #generations = new Map<string, RunningGeneration | "waiting" | "answerNow">();
@@ -63,25 +65,29 @@ export class EngineServer implements Session {
     this.#connection = connection;
     this.#host = host;
     connection.onClose(() => this.#leave());
-    connection.onRequest(initializeRequest, (params) => answer(async () => this.#initialize(params)));
+    connection.onRequest(initializeRequest, (params) => this.#answer(async () => this.#initialize(params)));
     connection.onRequest(retireRequest, ({ token }) =>
-      answer(async () => {
+      this.#answer(async () => {
         host.retire(token);
         return null;
       }),
     );
     connection.onRequest(loadRequest, (params, token) =>
-      answer(() => this.#withSignal(token, (signal) => this.#joined.load(this, params, signal))),
+      this.#answer(() => this.#withSignal(token, (signal) => this.#joined.load(this, params, signal))),
     );
-    connection.onRequest(unloadRequest, (params) => answer(() => this.#joined.unload(this, params)));
-    connection.onRequest(generateRequest, (params, token) => answer(() => this.#generate(params, token)));
-    connection.onRequest(measureRequest, (params) => answer(() => this.#joined.measure(this, params)));
-    connection.onRequest(countTokensRequest, ({ text }) => answer(() => this.#joined.countTokens(this, text)));
-    connection.onRequest(openIndexRequest, ({ workspace }) => answer(() => this.#joined.openIndex(this, workspace)));
-    connection.onRequest(indexDocumentsRequest, (params) => answer(() => this.#joined.indexDocuments(this, params)));
-    connection.onRequest(statusRequest, (params) => answer(() => this.#joined.status(params)));
+    connection.onRequest(unloadRequest, (params) => this.#answer(() => this.#joined.unload(this, params)));
+    connection.onRequest(generateRequest, (params, token) => this.#answer(() => this.#generate(params, token)));
+    connection.onRequest(measureRequest, (params) => this.#answer(() => this.#joined.measure(this, params)));
+    connection.onRequest(countTokensRequest, ({ text }) => this.#answer(() => this.#joined.countTokens(this, text)));
+    connection.onRequest(openIndexRequest, ({ workspace }) =>
+      this.#answer(() => this.#joined.openIndex(this, workspace)),
+    );
+    connection.onRequest(indexDocumentsRequest, (params) =>
+      this.#answer(() => this.#joined.indexDocuments(this, params)),
+    );
+    connection.onRequest(statusRequest, (params) => this.#answer(() => this.#joined.status(params)));
     connection.onRequest(shutdownRequest, () =>
-      answer(async () => {
+      this.#answer(async () => {
         await host.shutdown();
         return null;
       }),
@@ -102,9 +108,17 @@ export class EngineServer implements Session {
       this.#notify(logNotification, { level, message });
   }
 
-  /** Tells the client that its next request is for another engine. */
-  tellRetiring(): void {
-    this.#connection.sendNotification(retiringNotification).catch(() => {});
+  /** Tells the client that its next request is for another engine. Resolves when that is written. */
+  async tellRetiring(): Promise<void> {
+    if (!this.#isGone) await this.#connection.sendNotification(retiringNotification).catch(() => {});
+  }
+
+  /** Resolves when every request that has come is answered, and the answers are written. */
+  async answersWritten(): Promise<void> {
+    await Promise.all(this.#answering);
+    // Only now the connection begins to write the last one; what is written after it waits for it.
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.tellRetiring();
   }
 
   #initialize(params: InitializeParams): InitializeResult {
@@ -172,14 +186,22 @@ export class EngineServer implements Session {
   #notify<T>(type: { method: string }, params: T): void {
     if (!this.#isGone) this.#connection.sendNotification(type.method, params).catch(() => {});
   }
-}
 
-/** Errors leave as JSON-RPC errors with ErrorData. */
-async function answer<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const data = toErrorData(error);
-    throw new ResponseError(1, data.message, data);
+  /** Errors leave as JSON-RPC errors with ErrorData. */
+  async #answer<T>(work: () => Promise<T>): Promise<T> {
+    let isAnswered = () => {};
+    const answered = new Promise<void>((resolve) => {
+      isAnswered = resolve;
+    });
+    this.#answering.add(answered);
+    try {
+      return await work();
+    } catch (error) {
+      const data = toErrorData(error);
+      throw new ResponseError(1, data.message, data);
+    } finally {
+      this.#answering.delete(answered);
+      isAnswered();
+    }
   }
 }

@@ -189,7 +189,9 @@ describe("the engine", () => {
       { env: { XDG_CACHE_HOME: cache } },
     );
     await asked.until(({ type }) => type === "token");
-    const other = await client({ folder: `${cache}/hunch/shared-engine` });
+    // The command was built, with its version in it; this test was not.
+    const folder = `${cache}/hunch/shared-engine`;
+    const other = await client({ folder, build: recordOf({ folder }) });
     expect(await other.client.status({ devices: false })).toMatchObject({ clients: 2, queueLength: 1 });
     asked.child.kill("SIGKILL");
     await until("the answer is dropped", async () => {
@@ -208,6 +210,8 @@ describe("the engine", () => {
       await expect(answer).rejects.toMatchObject({ code: "engineCrashed", message: expect.stringMatching("thinking") });
       expect(text()).toContain("t0");
     }
+    // Whoever has started it is told by the system how it ended.
+    await expect(answers[0]!.answer).rejects.toThrow("SIGKILL");
     const [pidOfA, pidOfB] = await Promise.all([a.pid(), b.pid()]);
     expect(pidOfA).toBe(pidOfB);
     expect(a.health).toContain("restarting");
@@ -285,6 +289,7 @@ describe("versions", () => {
   it("another build of the same version is neither used nor replaced", async () => {
     const place = newPlace();
     const first = program(ofVersion("1.0.0", place));
+    await first.pid();
     const build = { ...ofVersion("1.0.0", place).build!, hash: "another" };
     const second = program({ ...place, build });
     expect(await second.pid()).not.toBe(await first.pid());

@@ -1,0 +1,83 @@
+/** One engine for a window and the terminal: found, used by both, and back for both after it was killed. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { repository, until } from "../host/host.mjs";
+import { testModel, testSettings } from "../host/settings.mjs";
+import { killEngine, openWorkbench } from "../host/workbench.mjs";
+
+let workbench;
+before(async () => {
+  workbench = await openWorkbench({
+    settings: testSettings({ "hunch.sharedEngine": true, "hunch.effort": "off", "hunch.maxTokens": 24 }),
+  });
+  await workbench.openPanel();
+});
+after(async () => {
+  // It would stay for a minute.
+  for (const pid of workbench?.engines() ?? []) process.kill(pid, "SIGTERM");
+  await workbench?.close();
+});
+
+/** Asks in the panel and waits for the end of the answer. */
+async function askWindow(text) {
+  const { panel } = workbench;
+  const turns = panel.locator(".turn-assistant");
+  const count = await turns.count();
+  await workbench.ask(text);
+  await turns.nth(count).waitFor();
+  await panel.getByRole("button", { name: "Send", exact: true }).waitFor();
+  assert.equal(await turns.nth(count).locator(".card-error").count(), 0);
+  assert.notEqual((await turns.nth(count).textContent()).trim(), "");
+}
+
+/** The same in a terminal of the same user. @returns lines of its JSON */
+async function askTerminal(...options) {
+  const home = path.join(workbench.host.dataDir, "home");
+  const argv = [
+    "ask",
+    "Name a colour.",
+    "--shared",
+    "--json",
+    "--effort",
+    "off",
+    "--max-tokens",
+    "8",
+    "--threads",
+    "1",
+  ];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [path.join(repository, "dist/cli.mjs"), ...argv, "--model", testModel(), ...options],
+    { env: { ...process.env, HOME: home, XDG_CACHE_HOME: home, XDG_RUNTIME_DIR: home }, timeout: 120_000 },
+  );
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+test("a window and a command in the terminal have one engine, with the model loaded once", async () => {
+  await askWindow("What is a cart?");
+  const [engine, ...more] = workbench.engines();
+  assert.deepEqual(more, []);
+  const lines = await askTerminal();
+  assert.equal(lines.at(-1).type, "done");
+  assert.doesNotMatch(JSON.stringify(lines), /modelSwapped/);
+  assert.deepEqual(workbench.engines(), [engine]);
+  assert.equal(workbench.log().split("loaded ").length - 1, 1, "the model was loaded once");
+  await askWindow("And a basket?");
+  assert.equal(workbench.log().split("loaded ").length - 1, 1, "the window still has it");
+});
+
+test("killed while nobody asks, it is started again, and both go on with that one", async () => {
+  const killed = await killEngine(workbench);
+  const [engine] = await until("another engine", () => (workbench.engines().length > 0 ? workbench.engines() : null));
+  assert.notEqual(engine, killed);
+  const lines = await askTerminal();
+  assert.equal(lines.at(-1).type, "done");
+  await askWindow("Are you there?");
+  assert.deepEqual(workbench.engines(), [engine]);
+});
