@@ -8,6 +8,7 @@ import { toErrorData } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import { buildOf, type EngineBuild, kinship } from "../sharing/build.ts";
 import { type EngineRecord, Rendezvous } from "../sharing/rendezvous.ts";
+import { whileStarting } from "../sharing/startLock.ts";
 import { howItEnded, lastWords } from "./crash.ts";
 import { forkOptions, startFailed } from "./engineProcess.ts";
 import type { EngineOptions, OpenEngine } from "./engineSource.ts";
@@ -38,7 +39,7 @@ export async function openShared(o: SharedOptions): Promise<OpenEngine | null> {
   const build = o.sharing.build ?? buildOf(o.enginePath);
   const found = await join(place.read(), build, o);
   if (found !== "none" && found !== "older") return found;
-  return place.whileLocked(async () => {
+  return whileStarting(o.sharing.folder, async () => {
     // Another program may have started one, or replaced it, meanwhile.
     const record = place.read();
     const again = await join(record, build, o);

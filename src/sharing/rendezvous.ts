@@ -1,13 +1,12 @@
 /**
  * Where the programs of one user find the engine that they share: a folder that only the user can open, in it a record of
- * the running engine, its socket, its log, and a lock for whoever starts one. A record may be stale: only a connection
+ * the running engine, its socket, its log, and a lock for whoever starts one (startLock.ts). A record may be stale: only a connection
  * tells whether its engine lives.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lock } from "proper-lockfile";
 import type { EngineBuild } from "./build.ts";
 
 export interface EngineRecord extends EngineBuild {
@@ -22,11 +21,6 @@ export interface EngineRecord extends EngineBuild {
 
 /** Bytes of a socket's path: 108 on Linux and 104 on macOS, the closing zero included. */
 const longestSocketPath = 103;
-/** Age after which the lock of a starter that died is taken over (ms). */
-const staleLockMs = 4_000;
-const lockPollMs = 50;
-/** Longer than a start on a slow machine, so that whoever waits finds what was started. */
-const longestWaitMs = 90_000;
 /** Logs of engines that ended; the newest is quoted after a crash. */
 const keptLogs = 4;
 
@@ -84,30 +78,6 @@ export class Rendezvous {
       .sort();
     for (const name of logs.slice(0, -keptLogs)) rmSync(join(this.#folder, name), { force: true });
     return join(this.#folder, `${Date.now()}-${randomBytes(4).toString("hex")}.log`);
-  }
-
-  /**
-   * Runs `work` while nobody else does; whoever comes meanwhile waits.
-   * @throws what `work` throws; Error after a minute and a half without a turn
-   */
-  async whileLocked<T>(work: () => Promise<T>): Promise<T> {
-    let isLost = false;
-    const release = await lock(this.#folder, {
-      lockfilePath: join(this.#folder, "starting.lock"),
-      realpath: false,
-      stale: staleLockMs,
-      update: staleLockMs / 4,
-      retries: { retries: longestWaitMs / lockPollMs, minTimeout: lockPollMs, maxTimeout: lockPollMs, factor: 1 },
-      // Suspended for seconds: at worst two engines are started, of which the last is found from then on.
-      onCompromised: () => {
-        isLost = true;
-      },
-    });
-    try {
-      return await work();
-    } finally {
-      if (!isLost) await release();
-    }
   }
 
   get #recordPath(): string {

@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
@@ -14,6 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type EngineRecord, Rendezvous } from "../../../src/sharing/rendezvous.ts";
+import { whileStarting } from "../../../src/sharing/startLock.ts";
 
 const folders: string[] = [];
 afterEach(() => {
@@ -107,8 +109,18 @@ test("one at a time may start an engine; work that fails lets the next one in", 
     if (name === "a") throw new Error("no engine");
     return name;
   };
-  const [a, b] = [new Rendezvous(folder).whileLocked(work("a")), new Rendezvous(folder).whileLocked(work("b"))];
+  const [a, b] = [whileStarting(folder, work("a")), whileStarting(folder, work("b"))];
   await expect(a).rejects.toThrow("no engine");
   expect(await b).toBe("b");
   expect(order).toEqual(["a begins", "a ends", "b begins", "b ends"]);
+});
+
+test("the lock of a starter that died is taken over", async () => {
+  const folder = newFolder();
+  const left = join(folder, "starting.lock");
+  mkdirSync(left);
+  const longAgo = new Date(Date.now() - 60_000);
+  utimesSync(left, longAgo, longAgo);
+  expect(await whileStarting(folder, async () => "started")).toBe("started");
+  expect(existsSync(left)).toBe(false);
 });
