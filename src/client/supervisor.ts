@@ -127,12 +127,12 @@ export class EngineSupervisor {
 
   /**
    * Lets go of the model when nothing runs here; it leaves memory unless other programs use it too. The next question
-   * loads it again. @param forAll also where others use it
+   * loads it again. @param forAll also where others use it. @returns whether it has left memory
    */
-  async unload({ forAll = false } = {}): Promise<void> {
-    if (this.#state.kind !== "running" || this.#generations > 0) return;
+  async unload({ forAll = false } = {}): Promise<boolean> {
+    if (this.#state.kind !== "running" || this.#generations > 0) return false;
     this.#loaded = null;
-    await this.#state.client.unload({ forAll });
+    return (await this.#state.client.unload({ forAll })).dropped;
   }
 
   /** Ends a running thought; nothing happens when there is none. */

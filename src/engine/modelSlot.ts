@@ -1,5 +1,5 @@
 /** The one model in memory. Whoever puts another one into its place, or drops it, has to have the engine for itself. */
-import type { EngineStatus, LoadParams, LogLevel } from "../common/protocol.ts";
+import type { Device, LoadParams, LogLevel } from "../common/protocol.ts";
 import type { Backend } from "./backends/backend.ts";
 import { probeDevices } from "./backends/embedded/runtime.ts";
 import { loadBackend } from "./backends/load.ts";
@@ -53,7 +53,7 @@ export class ModelSlot {
   }
 
   /** Asks the runtime in use, or starts one to see what there is. @throws HunchError backendUnavailable */
-  async devices(): Promise<EngineStatus["devices"]> {
+  async devices(): Promise<Device[]> {
     return this.#model?.inProcess?.devices() ?? (await probeDevices(this.#hooks.log));
   }
 }

@@ -283,8 +283,9 @@ export class Engine {
     const { log } = this.#services;
     if (this.#supervisor?.health.state !== "ready") return;
     try {
-      await this.#supervisor.unload();
-      log.write("info", `The model was dropped from memory after ${minutes} idle minutes.`);
+      const dropped = await this.#supervisor.unload();
+      const what = dropped ? "was dropped from memory" : "is not used here any more, and stays for other programs,";
+      log.write("info", `The model ${what} after ${minutes} idle minutes.`);
       this.#setModel(null);
     } catch (error) {
       log.error("unload the idle model", error);
