@@ -11,6 +11,8 @@ import { type EngineExit, type EngineLink, handleMs, shutdownTimeoutMs } from ".
 /** What is read of the end of an engine's log to find its last words (characters). */
 const logTail = 8_000;
 
+/** An engine that has not answered after this time hangs (ms); a busy machine may be slow. */
+const retireTimeoutMs = 10_000;
 /** Time until the system has told how a process ended (ms). */
 const reapMs = 250;
 
@@ -99,8 +101,7 @@ export class SharedLink implements EngineLink {
     this.#expected = true;
     if (this.#socket.closed) return;
     const { token } = this.#record;
-    // An engine that does not answer hangs.
-    const timer = setTimeout(() => this.kill(), shutdownTimeoutMs);
+    const timer = setTimeout(() => this.kill(), retireTimeoutMs);
     await Promise.race([this.connection.sendRequest(retireRequest, { token }).catch(() => {}), this.exited]);
     clearTimeout(timer);
     this.abandon();
