@@ -27,11 +27,14 @@ async function askWindow(text) {
   const turns = panel.locator(".turn-assistant");
   const count = await turns.count();
   await workbench.ask(text);
-  await turns.nth(count).waitFor();
+  const turn = turns.nth(count);
+  await turn.locator(".markdown, :scope > .runs").first().waitFor();
   await panel.getByRole("button", { name: "Send", exact: true }).waitFor();
-  assert.equal(await turns.nth(count).locator(".card-error").count(), 0);
-  assert.notEqual((await turns.nth(count).textContent()).trim(), "");
+  assert.equal(await turn.locator(".card-error").count(), 0);
 }
+
+/** How often the model was loaded, as the window's log has it. */
+const loads = () => workbench.log().match(/ loaded \S+ in \d+ ms on /g)?.length ?? 0;
 
 /** The same in a terminal of the same user. @returns lines of its JSON */
 async function askTerminal(...options) {
@@ -67,9 +70,9 @@ test("a window and a command in the terminal have one engine, with the model loa
   assert.equal(lines.at(-1).type, "done");
   assert.doesNotMatch(JSON.stringify(lines), /modelSwapped/);
   assert.deepEqual(workbench.engines(), [engine]);
-  assert.equal(workbench.log().split("loaded ").length - 1, 1, "the model was loaded once");
+  assert.equal(loads(), 1);
   await askWindow("And a basket?");
-  assert.equal(workbench.log().split("loaded ").length - 1, 1, "the window still has it");
+  assert.equal(loads(), 1);
 });
 
 test("killed while nobody asks, it is started again, and both go on with that one", async () => {
