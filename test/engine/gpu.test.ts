@@ -131,6 +131,7 @@ describe.skipIf("missing" in vulkan)(`a Vulkan device in software${reason}`, () 
     const { client } = await start();
     const { devices } = await client.status();
     expect(devices).toContainEqual({
+      kind: "gpu",
       name: expect.stringContaining("llvmpipe"),
       available: false,
       reason: expect.stringContaining("software device"),

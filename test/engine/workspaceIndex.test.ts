@@ -61,8 +61,8 @@ describe("the workspace index", () => {
   it("tells devices", async () => {
     const { devices } = await engine.client.status();
     expect(devices).toEqual([
-      { name: "CPU", available: true, reason: expect.stringMatching(/^at most \d+ threads$/) },
-      { name: "GPU", available: false, reason: "switched off" },
+      { kind: "cpu", name: "CPU", available: true, reason: expect.stringMatching(/^at most \d+ threads$/) },
+      { kind: "gpu", name: "GPU", available: false, reason: "switched off" },
     ]);
   });
 });
