@@ -170,6 +170,44 @@ test("a download shows its progress, is cancelled, and what came is kept until i
   await runCommand(page, "Notifications: Clear All Notifications");
 });
 
+test("the commands of the palette: recommend, select, download and cancel, list", async () => {
+  const { page } = workbench;
+  const picker = (name) => page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
+  await runCommand(page, "Hunch: Recommend a Model");
+  await notification(page, /memory are free; \d+ processor cores/);
+  await runCommand(page, "Notifications: Clear All Notifications");
+
+  await runCommand(page, "Hunch: Select Model");
+  await picker("cpp-model").click();
+  await until("the setting", () => /cpp-model\.gguf$/.test(setting("hunch.model")));
+  await runCommand(page, "Hunch: Try It on a Sample");
+  await until("the explanation", async () =>
+    /It splits a bill/.test((await page.locator(".review-widget").last().textContent()) ?? ""),
+  );
+
+  const name = "Qwen2.5-Coder 0.5B Instruct";
+  await runCommand(page, "Hunch: Download Model");
+  await picker(name).click();
+  await notification(page, /[1-9]\d* MB of 491 MB/);
+  await page.locator(".notifications-center .monaco-button", { hasText: "Cancel" }).click();
+  await runCommand(page, "Hunch: Manage Models");
+  await described(name, /MB are here/);
+  await press(name, "Delete");
+  await confirm(/Delete Qwen2\.5-Coder 0\.5B Instruct from this machine\?/);
+  await described(name, /491 MB · Apache/);
+  await runCommand(page, "Notifications: Clear All Notifications");
+});
+
+test("Look Again finds a model that came meanwhile", async () => {
+  const folder = path.join(workbench.host.dataDir, "home/.lmstudio/models/someone/later-GGUF");
+  mkdirSync(folder);
+  cpSync(path.join(scripted, "tiny.gguf"), path.join(folder, "later-model.gguf"));
+  assert.equal(await row("later-model").count(), 0);
+  await view().hover();
+  await view().locator('.action-label[aria-label^="Look Again"]').click();
+  await described("later-model", /LM Studio/);
+});
+
 test("delete removes the file, after a question", async () => {
   const folder = path.join(workbench.host.dataDir, "home/hunch/models/smollm2-135m");
   await press("SmolLM2 135M Instruct", "Delete");

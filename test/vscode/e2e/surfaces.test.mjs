@@ -1,30 +1,35 @@
 /** Where Hunch meets the rest of VS Code: its chat view, its language models, and two folders with the same files. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { conversation, endless, exact } from "../host/conversation.mjs";
 import { pressAway, repository, runCommand, selectLines, until } from "../host/host.mjs";
+import { writeScripted } from "../host/scripted.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
 
-const endless = "List all numbers from one to one thousand in words.";
+const models = mkdtempSync(path.join(os.tmpdir(), "hunch-scripted-"));
+const writer = path.join(models, "writer.gguf");
 let workbench;
+let chat;
 before(async () => {
+  await writeScripted(writer, "```ts\nexport const total = () => 0;\n``` \n");
   workbench = await openWorkbench({
-    settings: testSettings({
-      "hunch.effort": "off",
-      "hunch.maxTokens": 6_000,
-      "hunch.loopGuard": false,
-      "hunch.showTokenOrigins": true,
-    }),
+    settings: testSettings(exact),
     prepare: twoFolders,
     prepareData: (folder) =>
       cpSync(path.join(repository, "test/vscode/modelUser"), path.join(folder, "extensions/model-user"), {
         recursive: true,
       }),
   });
+  chat = conversation(workbench);
 });
-after(() => workbench?.close());
+after(async () => {
+  await workbench?.close();
+  rmSync(models, { recursive: true });
+});
 
 /** Two folders with the same files, and a workspace file beside them. */
 function twoFolders(folder) {
@@ -43,22 +48,6 @@ function twoFolders(folder) {
   return "both.code-workspace";
 }
 
-const lastTurn = () => workbench.panel.locator(".turn-assistant").last();
-const stopButton = () => workbench.panel.getByRole("button", { name: "Stop", exact: true });
-const textOf = async (turn) => (await turn.locator(":scope > .runs").allTextContents()).join("\n");
-const grows = (length) =>
-  until("more text", async () => {
-    const text = await textOf(lastTurn());
-    return text.length > length ? text : null;
-  });
-async function end() {
-  await pressAway(stopButton());
-  await workbench.panel.getByRole("button", { name: "Send", exact: true }).waitFor();
-}
-async function newChat() {
-  await runCommand(workbench.page, "Hunch: New Chat");
-  await workbench.panel.locator(".welcome").waitFor();
-}
 /** Opens the file of one of the folders, which only its whole path tells from the other's. */
 async function openIn(folder) {
   const { page, workspace } = workbench;
@@ -117,10 +106,9 @@ test("two folders with the same files: # offers both, and the question has the r
   const { panel } = workbench;
   await runCommand(workbench.page, "View: Toggle Secondary Side Bar Visibility");
   await workbench.openPanel();
-  await newChat();
-  const question = panel.getByRole("textbox", { name: "Question" });
+  await chat.newChat();
   for (const folder of ["alpha", "beta"]) {
-    await question.pressSequentially("#file:cart");
+    await chat.question.pressSequentially("#file:cart");
     await panel
       .getByRole("option", { name: new RegExp(`${folder}/src/cart\\.ts`) })
       .first()
@@ -138,8 +126,40 @@ test("two folders with the same files: # offers both, and the question has the r
       chips.some((chip) => chip.includes(`${folder}/src/cart.ts`)),
       chips.join("; "),
     );
-  await grows(3);
-  await end();
+  await chat.grows(3);
+  await chat.end();
+});
+
+test("a change in the second folder leaves the same file of the first alone", async () => {
+  const { page, panel, workspace } = workbench;
+  const file = (folder, name = "cart.ts") => path.join(workspace, folder, "src", name);
+  const read = (folder) => readFileSync(file(folder), "utf8");
+  const apply = page.locator('.editor-actions .action-label[aria-label^="Apply Change"]');
+  const diff = page.locator(".monaco-diff-editor");
+  const [alpha, beta] = [read("alpha"), read("beta")];
+  workbench.changeSettings({ "hunch.model": writer, "hunch.showTokenOrigins": false });
+  await openIn("beta");
+  await selectLines(page, 8, 15);
+  await workbench.openPanel();
+  await chat.newChat();
+  await panel.getByRole("button", { name: /Send the selection beta\/src\/cart\.ts/ }).waitFor();
+  await workbench.ask("Make all of it free.");
+  await panel.getByRole("button", { name: "Show the code as a change, to apply" }).click();
+  await diff.waitFor();
+  await workbench.screenshot("second-folder");
+  await apply.click();
+  await diff.waitFor({ state: "detached" });
+  await openIn("beta");
+  await page.keyboard.press("Control+s");
+  await until("the change in the file", () => read("beta") !== beta);
+  assert.match(read("beta"), /export const total = \(\) => 0;\s+export class Cart/);
+  assert.equal(read("alpha"), alpha);
+
+  await selectLines(page, 8, 8);
+  await runCommand(page, "Hunch: Write Tests");
+  await apply.click();
+  await until("the tests beside it", () => existsSync(file("beta", "cart.test.ts")));
+  assert.equal(existsSync(file("alpha", "cart.test.ts")), false);
 });
 
 test("nothing was fetched from anywhere", () => {

@@ -85,8 +85,11 @@ function findBrowser() {
   throw new Error("no chromium: run test/vscode/host/install.sh or set CHROMIUM");
 }
 
-/** A headless page; `external` collects every origin but the server that it asked for. */
-export async function openBrowser({ width = 1400, height = 900, colorScheme = "dark" } = {}) {
+/**
+ * A headless page; `external` collects every origin but the server that it asked for. locale: the browser's language,
+ * which VS Code takes where it has a language pack for it.
+ */
+export async function openBrowser({ width = 1400, height = 900, colorScheme = "dark", locale = "en-US" } = {}) {
   const { chromium } = createRequire(path.join(path.resolve(home), "from-here.js"))("playwright-core");
   const browser = await chromium.launch({
     executablePath: findBrowser(),
@@ -102,7 +105,7 @@ export async function openBrowser({ width = 1400, height = 900, colorScheme = "d
       "--disable-sync",
     ],
   });
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale });
   const page = await context.newPage();
   page.setDefaultTimeout(waitMs);
   const external = new Set();
@@ -153,13 +156,13 @@ export async function openFile(page, name) {
 async function quickOpen(page, text, wanted) {
   const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: wanted }).first();
   await until(`“${wanted}” in the quick input`, async () => {
-    const opened = openQuickInput(page, text).then(() => row.waitFor({ timeout: 10_000 }));
+    // Not with Enter: the first row is the one that VS Code thinks likeliest.
+    const opened = openQuickInput(page, text).then(() => row.click({ timeout: 10_000 }));
     return opened.then(
       () => true,
       () => false,
     );
   });
-  await page.keyboard.press("Enter");
 }
 
 async function openQuickInput(page, text) {

@@ -17,15 +17,15 @@ const extensionId = "hunch.hunch";
 
 /**
  * settings: user settings; env: variables of the extension host; prepare: changes the workspace's copy first, and may give
- * the name of a .code-workspace in it; prepareData: see startHost.
+ * the name of a .code-workspace in it; prepareData: see startHost; locale: see openBrowser.
  */
-export async function openWorkbench({ settings, env, prepare, prepareData } = {}) {
+export async function openWorkbench({ settings, env, prepare, prepareData, locale } = {}) {
   const workspace = tempWorkspace(path.join(repository, "test/vscode/workspace"));
   const opened = path.join(workspace, prepare?.(workspace) ?? "");
   // With a packed extension the files missing from the package show.
   const vsix = process.env.HUNCH_VSIX ?? "";
   const host = startHost({ settings, env, vsix, prepare: prepareData });
-  const { browser, page, external } = await openBrowser();
+  const { browser, page, external } = await openBrowser({ locale });
   const url = workbenchUrl(host.port, { workspace: opened, ext: vsix === "" ? repository : undefined });
   const icon = page.locator('.activitybar .action-label[aria-label^="Hunch"]');
   const workbench = {

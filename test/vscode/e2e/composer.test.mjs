@@ -1,0 +1,207 @@
+/** Where questions are written: what goes along by mentions and by pasting, the pickers, the keys, and what one waits for. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { conversation, endless, exact } from "../host/conversation.mjs";
+import { openFile, runCommand, selectLines, until } from "../host/host.mjs";
+import { writeScripted } from "../host/scripted.mjs";
+import { testModel, testSettings } from "../host/settings.mjs";
+import { openWorkbench } from "../host/workbench.mjs";
+
+const models = mkdtempSync(path.join(os.tmpdir(), "hunch-scripted-"));
+const ponders = path.join(models, "ponders.gguf");
+let workbench;
+let chat;
+before(async () => {
+  await writeScripted(path.join(models, "other.gguf"), "The other one says this.\n");
+  await writeScripted(ponders, "Enough thought.\n", { loop: true, contextLength: 32_768 });
+  workbench = await openWorkbench({
+    settings: testSettings({ ...exact, "hunch.contextSize": 8_192, "hunch.parallelGenerations": 1 }),
+    prepare: fillWorkspace,
+    prepareData: (folder) => {
+      const studio = path.join(folder, "home/.lmstudio/models/someone/other-GGUF");
+      mkdirSync(studio, { recursive: true });
+      cpSync(path.join(models, "other.gguf"), path.join(studio, "other-model.gguf"));
+    },
+  });
+  await workbench.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  chat = conversation(workbench);
+});
+after(async () => {
+  await workbench?.close();
+  rmSync(models, { recursive: true });
+});
+
+/** A file with an error, one of a few thousand tokens, and a change that is not committed. */
+function fillWorkspace(folder) {
+  writeFileSync(path.join(folder, "src/broken.ts"), 'export const price: number = "three";\n');
+  const lines = Array.from({ length: 450 }, (_, i) => `export const price${i} = ${i * 7} + shipping(${i});\n`);
+  writeFileSync(path.join(folder, "src/prices.ts"), lines.join(""));
+  const git = (...args) => execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: folder });
+  git("init", "-q");
+  git("add", ".");
+  git("commit", "-qm", "first");
+  appendFileSync(path.join(folder, "notes.md"), "Not more than nine pieces.\n");
+}
+
+/** place: "User", or "Machine" for what only the machine's own settings may say. */
+const setting = (key, place = "User") =>
+  JSON.parse(readFileSync(path.join(workbench.host.dataDir, `user/${place}/settings.json`), "utf8"))[key];
+/** Thousands are grouped by a narrow space. */
+const plain = (text) => (text ?? "").replaceAll("\u202f", "");
+const chip = (name) => chat.panel.getByRole("button", { name });
+const askedChips = () => chat.panel.locator(".turn-user").last().locator(".chip").allTextContents();
+
+/** Types into the question and takes the offer that begins with `offer`. */
+async function mention(typed, offer) {
+  await chat.question.pressSequentially(typed);
+  await chat.panel.getByRole("option", { name: offer }).first().waitFor();
+  await chat.question.press("Enter");
+}
+
+async function ask(text) {
+  await workbench.ask(text);
+  await chat.lastTurn.waitFor();
+  const chips = await askedChips();
+  await chat.end();
+  return chips;
+}
+
+test("#problems and #changes go along, and the selection again when it was left out", async () => {
+  const { page } = workbench;
+  await openFile(page, "broken.ts");
+  await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+  await selectLines(page, 1, 1);
+  await workbench.openPanel();
+  const selection = chip(/Send the selection .*broken\.ts/);
+  await selection.click();
+  await until("the selection to be left out", async () => (await selection.getAttribute("aria-pressed")) === "false");
+  await mention("#prob", /problems/);
+  await chip("Leave out problems of the open file").waitFor();
+  await mention("#chan", /changes/);
+  await chip("Leave out changes not yet committed").waitFor();
+  await mention("#sel", /selection/);
+  await until("the selection to go along", async () => (await selection.getAttribute("aria-pressed")) === "true");
+  await workbench.screenshot("all-chips");
+  const chips = await ask("What is wrong here?");
+  for (const place of ["broken.ts:1", "Problems in src/broken.ts:1", "notes.md:1-4"])
+    assert.ok(
+      chips.some((text) => place.endsWith(text) || text.startsWith(place)),
+      `${place}: ${chips.join("; ")}`,
+    );
+});
+
+test("code that is copied in an editor and pasted goes along with its place", async () => {
+  const { page } = workbench;
+  await chat.newChat();
+  await openFile(page, "cart.ts");
+  await selectLines(page, 8, 15);
+  await page.keyboard.press("Control+c");
+  await selectLines(page, 1, 1);
+  await page.keyboard.press("ArrowRight");
+  await chat.question.click();
+  await page.keyboard.press("Control+v");
+  await chip(/^Leave out pasted code, 8 lines/).waitFor();
+  assert.equal(await chat.question.inputValue(), "");
+  assert.deepEqual(await ask("What is this?"), ["cart.ts:8-15"]);
+});
+
+test("the effort is picked in the panel, and that is a setting", async () => {
+  await chat.panel.getByRole("combobox", { name: "Thinking effort" }).selectOption("low");
+  await until("the setting", () => setting("hunch.effort") === "low");
+  await chat.panel.getByRole("combobox", { name: "Thinking effort" }).selectOption("off");
+  await until("the setting", () => setting("hunch.effort") === "off");
+});
+
+test("a second question waits for the first in another chat, and says so", async () => {
+  await chat.askEndless();
+  await chat.grows(20);
+  await chat.askEndless();
+  await chat.panel
+    .locator(".waiting", { hasText: /^Waiting/ })
+    .first()
+    .waitFor();
+  await workbench.screenshot("waiting");
+  await chat.end();
+  // The first goes on meanwhile, in the list too.
+  await runCommand(workbench.page, "Hunch: Show Chats");
+  const rows = chat.panel.locator(".session-open");
+  await rows.filter({ hasText: endless }).nth(1).click();
+  await chat.grows(40);
+  await chat.end();
+});
+
+test("while a long file is read, the panel says how far it is", async () => {
+  await chat.newChat();
+  await mention("#file:prices", /prices\.ts/);
+  await workbench.ask("Which is the highest?");
+  const waiting = chat.panel.locator(".waiting").last();
+  const [, read, all] = await until("progress", async () =>
+    /Reading (\d+) of (\d+) tokens/.exec(plain((await waiting.isVisible()) ? await waiting.textContent() : "")),
+  );
+  assert.ok(Number(all) > 3_000, `${read} of ${all}`);
+  await workbench.screenshot("prefill");
+  await chat.end();
+});
+
+test("Escape in the panel stops the answer, and so do the keys of the editor", async () => {
+  const { page } = workbench;
+  await chat.askEndless();
+  const before = await chat.grows(20);
+  await chat.question.press("Escape");
+  await chat.sendButton.waitFor();
+  assert.ok((await chat.text()).startsWith(before));
+  await openFile(page, "cart.ts");
+  await chat.askEndless();
+  await chat.grows(20);
+  await page.locator(".editor-group-container.active .monaco-editor").first().click();
+  await page.keyboard.press("Control+Alt+h");
+  await page.keyboard.press("s");
+  await chat.sendButton.waitFor();
+  await chat.panel.getByText("Stopped. What was written so far is kept.").waitFor();
+});
+
+test("a thought grows with its count, and Alt+Enter ends it", async () => {
+  workbench.changeSettings({
+    "hunch.model": ponders,
+    "hunch.contextSize": 32_768,
+    "hunch.maxTokens": 30_000,
+    "hunch.effort": "max",
+    "hunch.showTokenOrigins": false,
+  });
+  for (const end of ["Alt+Enter in the panel", "the command"]) {
+    await chat.newChat();
+    await workbench.ask("Is it free?");
+    const count = chat.panel.locator(".thinking-live .disclosure");
+    const tokens = async () => Number(/(\d+)(?: \/ \d+)? tokens/.exec(plain(await count.textContent()))?.[1] ?? 0);
+    const early = await until("a count", tokens);
+    await until("more of it", async () => (await tokens()) > early);
+    if (end === "the command") await runCommand(workbench.page, "Hunch: Answer Now");
+    else await chat.question.press("Alt+Enter");
+    await chat.ended();
+    assert.match(await chat.lastTurn.locator(".thinking .disclosure").textContent(), /ended by you/, end);
+    assert.match(await chat.text(), /Enough thought/, end);
+  }
+});
+
+test("another model is picked in the panel and answers", async () => {
+  const { page } = workbench;
+  await chat.panel.getByRole("button", { name: /^Model: .* Choose another\.$/ }).click();
+  const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "other-model" });
+  await row.waitFor();
+  await row.click();
+  await until("the setting", () => /other-model\.gguf$/.test(setting("hunch.model", "Machine")));
+  await chat.panel.getByRole("button", { name: /^Model: other-model/ }).waitFor();
+  await chat.newChat();
+  await workbench.ask("Who are you?");
+  await chat.ended();
+  assert.match(await chat.text(), /The other one says this/);
+  workbench.changeSettings({ "hunch.model": testModel() });
+});
+
+test("nothing was fetched from anywhere", () => {
+  assert.deepEqual([...workbench.external], []);
+});

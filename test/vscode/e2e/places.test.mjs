@@ -1,0 +1,129 @@
+/** The chat moves through the window while it is answering, and takes files that are dragged to it. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { conversation, exact, pages } from "../host/conversation.mjs";
+import { runCommand, until } from "../host/host.mjs";
+import { testSettings } from "../host/settings.mjs";
+import { openWorkbench } from "../host/workbench.mjs";
+
+let workbench;
+let chat;
+before(async () => {
+  workbench = await openWorkbench({ settings: testSettings(exact) });
+  chat = conversation(workbench);
+});
+after(() => workbench?.close());
+
+const frames = () => workbench.page.locator('iframe.webview[src*="extensionId=hunch.hunch"]');
+const tab = () => workbench.page.locator('.tab[data-resource-name="Hunch"], .tab[aria-label^="Hunch"]').first();
+
+/** Moves the chat's view by VS Code's own command: first which view, then where to. */
+async function moveChatTo(place) {
+  const { page } = workbench;
+  await runCommand(page, "View: Move View");
+  const rows = page.locator(".quick-input-list .monaco-list-row");
+  await rows.filter({ hasText: "Side Bar / Hunch" }).click();
+  await rows.filter({ hasText: place }).first().click();
+}
+
+/** The text begins with what was there before the move, and goes on. */
+async function goesOn(shown, before) {
+  const after = await shown.grows(before.length);
+  assert.equal(after.slice(0, before.length), before);
+  return shown.grows(after.length);
+}
+
+test("moved to the secondary side bar and back in mid-answer: nothing is lost, and the answer goes on", async () => {
+  const { page } = workbench;
+  await workbench.openPanel();
+  await chat.askEndless();
+  const before = await chat.grows(40);
+  await moveChatTo("New Secondary Side Bar Entry");
+  await page.locator(".part.auxiliarybar").waitFor();
+  const moved = await goesOn(chat, before);
+  const isIn = async (part) => {
+    const [frame, place] = [await frames().boundingBox(), await page.locator(part).boundingBox()];
+    return frame.x >= place.x - 1 && frame.x + frame.width <= place.x + place.width + 1;
+  };
+  assert.ok(await isIn(".part.auxiliarybar"));
+  await workbench.screenshot("chat-secondary");
+  await runCommand(page, "View: Reset View Locations");
+  await workbench.openPanel();
+  await goesOn(chat, moved);
+  assert.ok(await isIn(".part.sidebar"));
+  await chat.end();
+  const ended = await chat.text();
+  await workbench.hidePanel();
+  await workbench.openPanel();
+  assert.equal(await chat.text(), ended);
+  // What is left in it is VS Code's own.
+  await runCommand(page, "View: Toggle Secondary Side Bar Visibility");
+  await page.locator(".part.auxiliarybar").waitFor({ state: "hidden" });
+});
+
+test("opened in an editor tab in mid-answer: both pages go on, and each without the other", async () => {
+  const { page } = workbench;
+  const [sideBar, inTab] = [pages(page).sideBar, pages(page).tab].map((panel) => conversation(workbench, panel));
+  await chat.askEndless();
+  const before = await chat.grows(40);
+  await runCommand(page, "Hunch: Open Chat in Editor");
+  await tab().waitFor();
+  const both = await goesOn(inTab, before);
+  await goesOn(sideBar, before);
+  await workbench.screenshot("chat-both");
+
+  // The side bar away: the tab goes on.
+  await runCommand(page, "View: Toggle Primary Side Bar Visibility");
+  await until("one page", async () => (await frames().count()) === 1);
+  const alone = await goesOn(inTab, both);
+
+  // The tab away while no page is open: the answer goes on all the same.
+  await runCommand(page, "View: Close All Editors");
+  await until("no page", async () => (await frames().count()) === 0);
+  await workbench.openPanel();
+  const back = await goesOn(chat, alone);
+  await chat.end();
+  const ended = await chat.text();
+  assert.equal(ended.slice(0, back.length), back);
+});
+
+test("a file dragged from the explorer with the mouse goes with the question", async () => {
+  const { page } = workbench;
+  await chat.newChat();
+  // Beside each other, as people have them who drag: the chat at the right, the explorer at the left.
+  await moveChatTo("New Secondary Side Bar Entry");
+  await page.locator(".part.auxiliarybar").waitFor();
+  await runCommand(page, "View: Show Explorer");
+  const file = page.locator(".explorer-folders-view .monaco-list-row", { hasText: "notes.md" });
+  await file.waitFor();
+  await chat.question.waitFor();
+  await drag(await middle(file), await middle(chat.question), { shift: true });
+  await chat.panel.getByRole("button", { name: "Leave out notes.md", exact: true }).waitFor();
+  await workbench.screenshot("chat-dropped");
+  await workbench.ask("What is free?");
+  await chat.panel.locator(".turn-user .chip", { hasText: "notes.md" }).waitFor();
+  await chat.grows(3);
+  await chat.end();
+});
+
+async function middle(element) {
+  const { x, y, width, height } = await element.boundingBox();
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+/** With the mouse, and with Shift while dropping: without it the editor area takes what is dragged. */
+async function drag(from, to, { shift }) {
+  const { mouse, keyboard } = workbench.page;
+  await mouse.move(from.x, from.y);
+  await mouse.down();
+  await mouse.move(from.x + 15, from.y + 5, { steps: 3 });
+  if (shift) await keyboard.down("Shift");
+  await mouse.move(to.x, to.y - 5, { steps: 10 });
+  await mouse.move(to.x, to.y, { steps: 3 });
+  await mouse.up();
+  if (shift) await keyboard.up("Shift");
+}
+
+test("nothing was fetched from anywhere", () => {
+  assert.deepEqual([...workbench.external], []);
+});

@@ -1,0 +1,66 @@
+/** A conversation in the chat panel, for the end-to-end tests: what it shows, and how an answer is ended. */
+import { pressAway, runCommand, until } from "./host.mjs";
+
+/** Without sampling the small model goes on with this until it is stopped. */
+export const endless = "List all numbers from one to one thousand in words.";
+
+/**
+ * Settings for answers that are compared to the letter and interrupted in time: the raw text in place of markdown, and no
+ * thought, which the small model ends when it likes.
+ */
+export const exact = {
+  "hunch.effort": "off",
+  "hunch.maxTokens": 6_000,
+  "hunch.showTokenOrigins": true,
+  "hunch.loopGuard": false,
+};
+
+/** panel: the page that is looked at; where there are two, one of `pages(page)`. */
+export function conversation(workbench, panel = workbench.panel) {
+  const shown = {
+    panel,
+    question: panel.getByRole("textbox", { name: "Question" }),
+    turns: panel.locator(".turn-assistant"),
+    lastTurn: panel.locator(".turn-assistant").last(),
+    stopButton: panel.getByRole("button", { name: "Stop", exact: true }),
+    sendButton: panel.getByRole("button", { name: "Send", exact: true }),
+    /** The last answer as the model wrote it, or as markdown. */
+    text: async () => (await shown.lastTurn.locator(".markdown, :scope > .runs").allTextContents()).join("\n"),
+    /** Waits until the last answer has more than `length` characters, and gives it. */
+    grows: (length) =>
+      until("more text", async () => {
+        const text = await shown.text();
+        return text.length > length ? text : null;
+      }),
+    async newChat() {
+      await runCommand(workbench.page, "Hunch: New Chat");
+      await panel.locator(".welcome").waitFor();
+    },
+    /** Asks in a new chat, so that nothing but the question decides how long the answer gets. */
+    async askEndless() {
+      await shown.newChat();
+      await workbench.ask(endless);
+    },
+    /** Stops an answer that may end by itself before the button is pressed. */
+    async end() {
+      await pressAway(shown.stopButton);
+      await shown.sendButton.waitFor();
+    },
+    /** Waits for the end of an answer that comes to it. */
+    async ended() {
+      await shown.lastTurn.locator(".stats").waitFor();
+      await shown.sendButton.waitFor();
+    },
+  };
+  return shown;
+}
+
+/** The chat's pages in the side bar and in an editor tab, each by itself. */
+export function pages(page) {
+  const frame = (more) =>
+    page.frameLocator(`iframe.webview[src*="extensionId=hunch.hunch"]${more}`).frameLocator("iframe#active-frame");
+  return {
+    sideBar: frame('[src*="purpose=webviewView"]'),
+    tab: frame(':not([src*="purpose=webviewView"])'),
+  };
+}
