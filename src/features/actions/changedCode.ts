@@ -12,10 +12,11 @@ export interface ChangedCode {
 
 export function changedCode({ patch, root }: UncommittedChanges): ChangedCode {
   const { files, textless } = splitPatch(patch);
-  const code = files.map((piece) => {
-    const { label, languageId, startLine, endLine } = piece;
+  const code = files.map(({ changed, ...piece }) => {
+    const { label, languageId } = piece;
     const uri = vscode.Uri.joinPath(root, label).toString();
-    return { piece, attachment: { label, uri, languageId, startLine, endLine } };
+    // The chip leads into the file, whose lines are not those of the diff.
+    return { piece, attachment: { label, uri, languageId, ...changed } };
   });
   return { code, textless };
 }

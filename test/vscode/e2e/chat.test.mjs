@@ -90,7 +90,7 @@ test("what # names goes with the question, and / makes it a task", async () => {
   await openFile(page, "cart.ts");
   await runCommand(page, "Hunch: New Chat");
   await panel.locator(".welcome").waitFor();
-  await runCommand(page, "Hunch: Add File to Chat");
+  await runCommand(page, "Hunch: Add File to Hunch");
   await panel.getByRole("button", { name: "Leave out src/cart.ts", exact: true }).waitFor();
   const question = panel.getByRole("textbox", { name: "Question" });
   await question.pressSequentially("#symbol:tot");

@@ -11,7 +11,7 @@ import { writeScripted } from "../host/scripted.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
 
-const answer = "```ts\nexport const price: number = 3;\n``` \nA price is a number.\n";
+const answer = "```ts\n/** In euros. */\nexport const price: number = 3;\n``` \nA price is a number.\n";
 const models = mkdtempSync(path.join(os.tmpdir(), "hunch-scripted-"));
 const model = path.join(models, "prices.gguf");
 let workbench;
@@ -193,7 +193,8 @@ test("a file is added to the chat from the explorer's context menu", async () =>
   await runCommand(page, "Hunch: New Chat");
   await runCommand(page, "View: Show Explorer");
   await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "notes.md" }).click({ button: "right" });
-  await choose("Add File to Chat");
+  // VS Code's own chat has an “Add File to Chat” in the same menu.
+  await choose("Add File to Hunch");
   await chat.panel.getByRole("button", { name: "Leave out notes.md", exact: true }).click();
 });
 
@@ -257,6 +258,7 @@ test("Set Server Key: a server that wants a key is refused without it, and answe
   await runCommand(page, "Notifications: Clear All Notifications");
 
   const endpoint = await serveModel("an open secret");
+  const { origin } = new URL(endpoint);
   workbench.changeSettings({ "hunch.backend": "openai", "hunch.endpoint": endpoint });
   await chat.newChat();
   await workbench.ask("What is a price?");
@@ -267,7 +269,7 @@ test("Set Server Key: a server that wants a key is refused without it, and answe
 
   await runCommand(page, "Hunch: Set Server Key");
   const box = page.locator(".quick-input-widget");
-  await box.getByText(`Key of ${endpoint}`).waitFor();
+  await box.getByText(`Key of ${origin}`).waitFor();
   assert.equal(await box.locator("input").first().getAttribute("type"), "password");
   await page.keyboard.type("an open secret");
   await page.keyboard.press("Enter");

@@ -46,6 +46,14 @@ describe("splitPatch", () => {
     expect(files[0]?.code).toBe("--- a/src/a.ts\n+++ b/src/a.ts\n@@ -1,2 +1,2 @@\n-a\n+b\n c");
     expect(textless).toEqual(["c.png"]);
   });
+  it("tells which lines of the file are changed, from the first hunk to the last", () => {
+    const head = "diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n";
+    const two = `${head}@@ -3,2 +3,3 @@ f\n a\n+b\n c\n@@ -20 +21,2 @@\n d\n+e\n`;
+    expect(splitPatch(two + gone).files.map(({ changed }) => changed)).toEqual([
+      { startLine: 3, endLine: 22 },
+      { startLine: 1, endLine: 1 },
+    ]);
+  });
   it("no changes, no pieces", () => {
     expect(splitPatch("")).toEqual({ files: [], textless: [] });
   });
