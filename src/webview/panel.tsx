@@ -134,8 +134,12 @@ host.onMessage((message) => {
   if (message.type === "state" && view.scrollTop !== null) store.history.all();
   loop.request();
 });
+// Here and not among the editor's key bindings: VS Code does not count a view with a page in it as focused.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.isComposing && store.running) host.post({ type: "stop" });
+  const { running } = store;
+  if (event.isComposing || !running) return;
+  if (event.key === "Escape") host.post({ type: "stop" });
+  if (event.key === "Enter" && event.altKey && running.head.status === "thinking") host.post({ type: "answerNow" });
 });
 window.addEventListener("pagehide", save);
 ready();

@@ -47,7 +47,7 @@ export function ThinkingBlock({ head, log, open, showOrigins }: ThinkingBlockPro
           <button
             type="button"
             class="button button-secondary button-small"
-            title={t("End the thought and answer with what is known")}
+            title={t("End the thought and answer with what is known (Alt+Enter)")}
             onClick={() => post({ type: "answerNow" })}
           >
             {t("Answer now")}

@@ -157,14 +157,19 @@ describe("the panel", () => {
     expect($(".thought")).toBeNull();
   });
 
-  it("offers Answer now only while thinking", () => {
+  it("offers Answer now only while thinking, and takes Alt+Enter for it", () => {
+    const altEnter = () =>
+      $("textarea")?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", altKey: true, bubbles: true }));
     const answerNow = () =>
       [...document.querySelectorAll("button")].find((button) => button.textContent === "Answer now");
     receive({ type: "state", state: panelState({ turns: [user, turn({ status: "thinking" })] }) });
     answerNow()?.click();
-    expect(sent).toEqual([{ type: "answerNow" }]);
+    altEnter();
+    expect(sent).toEqual([{ type: "answerNow" }, { type: "answerNow" }]);
     receive({ type: "turn", turn: head({ status: "answering" }) });
     expect(answerNow()).toBeUndefined();
+    altEnter();
+    expect(sent).toHaveLength(2);
   });
 
   it("speaks in sentences, not in tokens", () => {

@@ -1,6 +1,6 @@
 /** What people do with an answer in the chat: copy, insert, judge, ask again, follow its links, look at its figures. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -29,8 +29,6 @@ after(async () => {
 
 const button = (name) => chat.panel.getByRole("button", { name, exact: true });
 const clipboard = () => workbench.page.evaluate(() => navigator.clipboard.readText());
-const setting = (key) =>
-  JSON.parse(readFileSync(path.join(workbench.host.dataDir, "user/User/settings.json"), "utf8"))[key];
 const pressed = (name, value) =>
   until(`“${name}” to be ${value}`, async () => (await button(name).getAttribute("aria-pressed")) === value);
 const editorText = () =>
@@ -120,7 +118,7 @@ test("the tokens are coloured by who proposed them, and that is a setting", asyn
   await button(overlay).click();
   await chat.panel.locator(".legend li").first().waitFor();
   assert.match(await chat.text(), /```ts/, "the text is as the model wrote it");
-  assert.equal(setting("hunch.showTokenOrigins"), true);
+  assert.equal(workbench.setting("hunch.showTokenOrigins"), true);
   await button(overlay).click();
   await chat.panel.locator(".legend").waitFor({ state: "detached" });
   assert.doesNotMatch(await chat.text(), /```ts/);

@@ -1,7 +1,7 @@
 /** Where questions are written: what goes along by mentions and by pasting, the pickers, the keys, and what one waits for. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -47,9 +47,6 @@ function fillWorkspace(folder) {
   appendFileSync(path.join(folder, "notes.md"), "Not more than nine pieces.\n");
 }
 
-/** place: "User", or "Machine" for what only the machine's own settings may say. */
-const setting = (key, place = "User") =>
-  JSON.parse(readFileSync(path.join(workbench.host.dataDir, `user/${place}/settings.json`), "utf8"))[key];
 /** Thousands are grouped by a narrow space. */
 const plain = (text) => (text ?? "").replaceAll("\u202f", "");
 const chip = (name) => chat.panel.getByRole("button", { name });
@@ -107,9 +104,9 @@ test("code that is copied in an editor and pasted goes along with its place", as
 
 test("the effort is picked in the panel, and that is a setting", async () => {
   await chat.panel.getByRole("combobox", { name: "Thinking effort" }).selectOption("low");
-  await until("the setting", () => setting("hunch.effort") === "low");
+  await until("the setting", () => workbench.setting("hunch.effort") === "low");
   await chat.panel.getByRole("combobox", { name: "Thinking effort" }).selectOption("off");
-  await until("the setting", () => setting("hunch.effort") === "off");
+  await until("the setting", () => workbench.setting("hunch.effort") === "off");
 });
 
 test("a second question waits for the first in another chat, and says so", async () => {
@@ -189,7 +186,7 @@ test("another model is picked in the panel and answers", async () => {
   const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "other-model" });
   await row.waitFor();
   await row.click();
-  await until("the setting", () => /other-model\.gguf$/.test(setting("hunch.model", "Machine")));
+  await until("the setting", () => /other-model\.gguf$/.test(workbench.setting("hunch.model")));
   await chat.panel.getByRole("button", { name: /^Model: other-model/ }).waitFor();
   await chat.newChat();
   await workbench.ask("Who are you?");

@@ -18,7 +18,6 @@ before(async () => {
   await writeScripted(model, "Jedes dritte Teil ist frei.\n");
   workbench = await openWorkbench({
     settings: testSettings({ "hunch.model": model }),
-    locale: "de",
     prepareData: addLanguagePack,
   });
   ({ panel } = workbench);
@@ -51,14 +50,15 @@ function addLanguagePack(folder) {
     },
   };
   writeFileSync(path.join(pack, "package.json"), JSON.stringify(manifest));
-  // What VS Code writes when a language pack is installed.
+  // What VS Code writes when a language pack is installed, and when a language is chosen.
   const installed = {
     hash: "0".repeat(32),
     extensions: [{ extensionIdentifier: { id }, version: manifest.version }],
     translations: { vscode: translations },
     label: names.localizedLanguageName,
   };
-  mkdirSync(path.join(folder, "user"), { recursive: true });
+  mkdirSync(path.join(folder, "user/User"), { recursive: true });
+  writeFileSync(path.join(folder, "user/User/argv.json"), JSON.stringify({ locale: names.languageId }));
   writeFileSync(path.join(folder, "user/languagepacks.json"), JSON.stringify({ de: installed }));
 }
 

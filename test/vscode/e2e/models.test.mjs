@@ -1,6 +1,6 @@
 /** First steps and the models' view: a check of the machine, what other programs have, and what each button does. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import os from "node:os";
 import path from "node:path";
@@ -73,8 +73,6 @@ const view = () =>
 const row = (name) => workbench.page.locator(".pane .monaco-list-row").filter({ hasText: name }).first();
 const described = (name, pattern) =>
   until(`“${name}” to say ${pattern}`, async () => pattern.test((await row(name).textContent()) ?? ""));
-const setting = (key) =>
-  JSON.parse(readFileSync(path.join(workbench.host.dataDir, "user/Machine/settings.json"), "utf8"))[key];
 
 /** The row's button, which shows when the pointer is over the row. */
 async function press(name, action) {
@@ -136,10 +134,10 @@ test("verify hashes the file", async () => {
 test("use and draft change the settings, and the view says so", async () => {
   await chooseInMenu("hub-model", "Use as Draft Model");
   await described("hub-model", /drafts/);
-  assert.match(setting("hunch.draftModel"), /hub-model\.gguf$/);
+  assert.match(workbench.setting("hunch.draftModel"), /hub-model\.gguf$/);
   await chooseInMenu("hub-model", "Draft No More");
   await described("hub-model", /^(?!.*drafts)/);
-  assert.equal(setting("hunch.draftModel"), "none");
+  assert.equal(workbench.setting("hunch.draftModel"), "none");
   await press("studio-model", "Use for Answers");
   await described("studio-model", /answers/);
   await described("SmolLM2 135M Instruct", /^(?!.*answers)/);
@@ -179,7 +177,7 @@ test("the commands of the palette: recommend, select, download and cancel, list"
 
   await runCommand(page, "Hunch: Select Model");
   await picker("cpp-model").click();
-  await until("the setting", () => /cpp-model\.gguf$/.test(setting("hunch.model")));
+  await until("the setting", () => /cpp-model\.gguf$/.test(workbench.setting("hunch.model")));
   await runCommand(page, "Hunch: Try It on a Sample");
   await until("the explanation", async () =>
     /It splits a bill/.test((await page.locator(".review-widget").last().textContent()) ?? ""),

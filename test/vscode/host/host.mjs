@@ -85,11 +85,8 @@ function findBrowser() {
   throw new Error("no chromium: run test/vscode/host/install.sh or set CHROMIUM");
 }
 
-/**
- * A headless page; `external` collects every origin but the server that it asked for. locale: the browser's language,
- * which VS Code takes where it has a language pack for it.
- */
-export async function openBrowser({ width = 1400, height = 900, colorScheme = "dark", locale = "en-US" } = {}) {
+/** A headless page; `external` collects every origin but the server that it asked for. */
+export async function openBrowser({ width = 1400, height = 900, colorScheme = "dark" } = {}) {
   const { chromium } = createRequire(path.join(path.resolve(home), "from-here.js"))("playwright-core");
   const browser = await chromium.launch({
     executablePath: findBrowser(),
@@ -105,7 +102,7 @@ export async function openBrowser({ width = 1400, height = 900, colorScheme = "d
       "--disable-sync",
     ],
   });
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale });
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
   const page = await context.newPage();
   page.setDefaultTimeout(waitMs);
   const external = new Set();

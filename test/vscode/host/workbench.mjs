@@ -17,15 +17,15 @@ const extensionId = "hunch.hunch";
 
 /**
  * settings: user settings; env: variables of the extension host; prepare: changes the workspace's copy first, and may give
- * the name of a .code-workspace in it; prepareData: see startHost; locale: see openBrowser.
+ * the name of a .code-workspace in it; prepareData: see startHost.
  */
-export async function openWorkbench({ settings, env, prepare, prepareData, locale } = {}) {
+export async function openWorkbench({ settings, env, prepare, prepareData } = {}) {
   const workspace = tempWorkspace(path.join(repository, "test/vscode/workspace"));
   const opened = path.join(workspace, prepare?.(workspace) ?? "");
   // With a packed extension the files missing from the package show.
   const vsix = process.env.HUNCH_VSIX ?? "";
   const host = startHost({ settings, env, vsix, prepare: prepareData });
-  const { browser, page, external } = await openBrowser({ locale });
+  const { browser, page, external } = await openBrowser();
   const url = workbenchUrl(host.port, { workspace: opened, ext: vsix === "" ? repository : undefined });
   const icon = page.locator('.activitybar .action-label[aria-label^="Hunch"]');
   const workbench = {
@@ -66,6 +66,12 @@ export async function openWorkbench({ settings, env, prepare, prepareData, local
         const file = path.join(host.dataDir, "user", place, "settings.json");
         writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...more }, null, 1));
       }
+    },
+    /** A setting as it is in the files: those of the machine count where both have it. */
+    setting(key) {
+      const read = (place) =>
+        JSON.parse(readFileSync(path.join(host.dataDir, "user", place, "settings.json"), "utf8"))[key];
+      return read("Machine") ?? read("User");
     },
     screenshot: (name) => page.screenshot({ path: path.join(screenshots, `${name}.png`) }),
     /** What Hunch wrote to its log so far. */
