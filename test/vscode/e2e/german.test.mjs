@@ -70,7 +70,7 @@ test("the window is German, and so are the commands in its palette", async () =>
   await runCommand(page, "Hunch: Auswahl erklären");
   const thread = page.locator(".review-widget");
   await until("the explanation", async () => /Jedes dritte Teil/.test((await thread.textContent()) ?? ""));
-  assert.match(await thread.textContent(), /src\/cart\.ts:8-15 erklären/);
+  assert.match(await thread.textContent(), /Erkläre src\/cart\.ts:8-15/);
   for (const name of ["Erneut erklären", "Im Chat öffnen", "Löschen"])
     await thread.locator(`.action-label[aria-label^="${name}"]`).waitFor({ state: "attached" });
   await workbench.screenshot("german-thread");

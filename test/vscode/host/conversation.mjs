@@ -27,11 +27,18 @@ export function conversation(workbench, panel = workbench.panel) {
     /** The last answer as the model wrote it, or as markdown. */
     text: async () => (await shown.lastTurn.locator(".markdown, :scope > .runs").allTextContents()).join("\n"),
     /** Waits until the last answer has more than `length` characters, and gives it. */
-    grows: (length) =>
-      until("more text", async () => {
-        const text = await shown.text();
-        return text.length > length ? text : null;
-      }),
+    async grows(length) {
+      let text = "";
+      const longer = async () => {
+        text = await shown.text();
+        return text.length > length;
+      };
+      await until(`more than ${length} characters`, longer).catch(async (error) => {
+        await workbench.screenshot("no-more-text");
+        throw new Error(`${error.message}; there are ${text.length}: ${text.slice(-60)}`);
+      });
+      return text;
+    },
     async newChat() {
       await runCommand(workbench.page, "Hunch: New Chat");
       await panel.locator(".welcome").waitFor();
