@@ -155,7 +155,7 @@ test("Escape in the panel stops the answer, and so do the keys of the editor", a
   await page.keyboard.press("Control+Alt+h");
   await page.keyboard.press("s");
   await chat.sendButton.waitFor();
-  await chat.panel.getByText("Stopped. What was written so far is kept.").waitFor();
+  await chat.panel.locator(".notice", { hasText: "Stopped. What was written so far is kept." }).waitFor();
 });
 
 test("a thought grows with its count, and Alt+Enter ends it", async () => {

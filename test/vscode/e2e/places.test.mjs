@@ -1,7 +1,7 @@
 /** The chat moves through the window while it is answering, and takes files that are dragged to it. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { conversation, exact, pages } from "../host/conversation.mjs";
+import { conversation, exact, pageIn } from "../host/conversation.mjs";
 import { runCommand, until } from "../host/host.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
@@ -41,16 +41,12 @@ test("moved to the secondary side bar and back in mid-answer: nothing is lost, a
   await moveChatTo("New Secondary Side Bar Entry");
   await page.locator(".part.auxiliarybar").waitFor();
   const moved = await goesOn(chat, before);
-  const isIn = async (part) => {
-    const [frame, place] = [await frames().boundingBox(), await page.locator(part).boundingBox()];
-    return frame.x >= place.x - 1 && frame.x + frame.width <= place.x + place.width + 1;
-  };
-  assert.ok(await isIn(".part.auxiliarybar"));
+  await pageIn(page, ".part.auxiliarybar");
   await workbench.screenshot("chat-secondary");
   await runCommand(page, "View: Reset View Locations");
   await workbench.openPanel();
   await goesOn(chat, moved);
-  assert.ok(await isIn(".part.sidebar"));
+  await pageIn(page, ".part.sidebar");
   await chat.end();
   const ended = await chat.text();
   await workbench.hidePanel();
@@ -63,11 +59,12 @@ test("moved to the secondary side bar and back in mid-answer: nothing is lost, a
 
 test("opened in an editor tab in mid-answer: both pages go on, and each without the other", async () => {
   const { page } = workbench;
-  const [sideBar, inTab] = [pages(page).sideBar, pages(page).tab].map((panel) => conversation(workbench, panel));
   await chat.askEndless();
   const before = await chat.grows(40);
   await runCommand(page, "Hunch: Open Chat in Editor");
   await tab().waitFor();
+  const sideBar = conversation(workbench, await pageIn(page, ".part.sidebar"));
+  const inTab = conversation(workbench, await pageIn(page, ".part.editor"));
   const both = await goesOn(inTab, before);
   await goesOn(sideBar, before);
   await workbench.screenshot("chat-both");

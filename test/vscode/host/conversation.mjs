@@ -62,12 +62,16 @@ export function conversation(workbench, panel = workbench.panel) {
   return shown;
 }
 
-/** The chat's pages in the side bar and in an editor tab, each by itself. */
-export function pages(page) {
-  const frame = (more) =>
-    page.frameLocator(`iframe.webview[src*="extensionId=hunch.hunch"]${more}`).frameLocator("iframe#active-frame");
-  return {
-    sideBar: frame('[src*="purpose=webviewView"]'),
-    tab: frame(':not([src*="purpose=webviewView"])'),
+/** The chat's page that is shown in a part of the window: ".part.sidebar", ".part.auxiliarybar" or ".part.editor". */
+export async function pageIn(page, part) {
+  const shownIn = async (frame) => {
+    const [box, place] = [await frame.boundingBox(), await page.locator(part).boundingBox()];
+    return box && place && box.x >= place.x - 1 && box.x + box.width <= place.x + place.width + 1;
   };
+  const name = await until(`the chat in ${part}`, async () => {
+    for (const frame of await page.locator('iframe.webview[src*="extensionId=hunch.hunch"]').all())
+      if (await shownIn(frame)) return frame.getAttribute("name");
+    return null;
+  });
+  return page.frameLocator(`iframe[name="${name}"]`).frameLocator("iframe#active-frame");
 }
