@@ -26,6 +26,13 @@ before(async () => {
 });
 after(() => workbench?.close());
 
+/** Changes settings and waits until the panel has them: a question asked at once would still go by the old ones. */
+async function use(settings) {
+  workbench.changeSettings(settings);
+  const effort = workbench.panel.getByRole("combobox", { name: "Thinking effort" });
+  await until("the settings", async () => (await effort.inputValue()) === settings["hunch.effort"]);
+}
+
 const turns = () => workbench.panel.locator(".turn-assistant");
 const lastTurn = () => turns().last();
 const running = () => workbench.panel.getByRole("button", { name: "Stop", exact: true });
@@ -86,7 +93,7 @@ test("a selection is offered, goes with the question, and thought and answer str
 
 test("what # names goes with the question, and / makes it a task", async () => {
   const { page, panel, screenshot } = workbench;
-  workbench.changeSettings(exact);
+  await use(exact);
   await openFile(page, "cart.ts");
   await runCommand(page, "Hunch: New Chat");
   await panel.locator(".welcome").waitFor();
@@ -110,7 +117,7 @@ test("what # names goes with the question, and / makes it a task", async () => {
   for (const place of ["cart.ts:1-30", "cart.ts:8-15"]) assert.ok(chips.includes(place), chips.join());
   await grows(0);
   await end();
-  workbench.changeSettings(looks);
+  await use(looks);
 });
 
 test("answer now ends the thought and starts the answer", async () => {
@@ -129,7 +136,7 @@ test("answer now ends the thought and starts the answer", async () => {
 
 test("stop keeps the text, and continue goes on from there", async () => {
   const { panel, screenshot } = workbench;
-  workbench.changeSettings(exact);
+  await use(exact);
   const selection = panel.getByRole("button", { name: /Send the selection/ });
   await selection.click();
   await until("the selection to be left out", async () => (await selection.getAttribute("aria-pressed")) === "false");
@@ -228,7 +235,7 @@ test("a window that is reloaded in mid-answer has the text, stopped, and can con
 
 test("chats are kept: found, renamed, deleted, brought back and opened", async () => {
   const { page, panel, screenshot } = workbench;
-  workbench.changeSettings(exact);
+  await use(exact);
   await runCommand(page, "Hunch: New Chat");
   await panel.locator(".welcome").waitFor();
   await workbench.ask("Count the stripes of a zebra.");
@@ -275,7 +282,7 @@ test("a question asked in other words keeps the first one, with its answer, as a
 
 test("follows the colour theme: dark, light, high contrast", async () => {
   const { panel, screenshot } = workbench;
-  workbench.changeSettings(looks);
+  await use(looks);
   for (const [theme, kind] of [
     ["Dark Modern", "vscode-dark"],
     ["Light Modern", "vscode-light"],
