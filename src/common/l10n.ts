@@ -32,3 +32,19 @@ export function t(message: string, ...values: (string | number)[]): string {
   const text = Object.hasOwn(table, message) ? (table[message] ?? message) : message;
   return text.replace(/\{(\d+)\}/g, (whole, index) => String(values[Number(index)] ?? whole));
 }
+
+/** 2.13 with one digit → "2.1", "2,1" in German; without grouping. */
+export function decimal(value: number, digits: number): string {
+  return value.toFixed(digits).replace(".", decimalMark(localisation().language));
+}
+
+const decimalMarks = new Map<string, string>();
+
+function decimalMark(language: string): string {
+  const known = decimalMarks.get(language);
+  if (known !== undefined) return known;
+  const parts = new Intl.NumberFormat(language).formatToParts(0.5);
+  const mark = parts.find(({ type }) => type === "decimal")?.value ?? ".";
+  decimalMarks.set(language, mark);
+  return mark;
+}

@@ -1,7 +1,7 @@
 /** Which code a question is about, and whether it is code at all; without an editor, so that it can be tested. */
 
 import { HunchError } from "../common/errors.ts";
-import { t } from "../common/l10n.ts";
+import { decimal, t } from "../common/l10n.ts";
 
 /** Larger selections can not be meant: a model reads some ten thousand characters in a minute on a processor. */
 export const maxCodeBytes = 1_000_000;
@@ -16,7 +16,7 @@ export function checkCode(text: string, what: string): void {
   if (bytes > maxCodeBytes)
     throw new HunchError(
       "inputTooLarge",
-      t("{0} has {1} MB; at most {2} MB can be asked about.", what, (bytes / 1e6).toFixed(1), maxCodeBytes / 1e6),
+      t("{0} has {1} MB; at most {2} MB can be asked about.", what, decimal(bytes / 1e6, 1), maxCodeBytes / 1e6),
       { hint: t("Select a smaller part of it, a function for example.") },
     );
   if (isBinary(text))

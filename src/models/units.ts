@@ -1,4 +1,5 @@
 /** Numbers as people read them. Decimal units, as disks and publishers give sizes. */
+import { decimal } from "../common/l10n.ts";
 
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
@@ -9,7 +10,7 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   const digits = unit < 2 || value >= 99.5 ? 0 : value >= 9.95 ? 1 : 2;
-  return `${value.toFixed(digits)} ${unit === 0 && bytes === 1 ? "byte" : units[unit]}`;
+  return `${decimal(value, digits)} ${unit === 0 && bytes === 1 ? "byte" : units[unit]}`;
 }
 
 /** "8 s", "3 min", "2 h 5 min". */

@@ -1,5 +1,5 @@
 /** Numbers as people read them in the panel: grouped by a narrow space, with a unit. Pure. */
-import { t } from "../common/l10n.ts";
+import { decimal, t } from "../common/l10n.ts";
 
 const narrowSpace = "\u202f";
 
@@ -26,10 +26,10 @@ export function clock(ms: number): string {
 
 /** A measured time: three figures at most, "0.42 ms", "38 ms", "1.2 s", "1 min 12 s". */
 export function duration(ms: number): string {
-  if (ms < 0.995) return `${ms.toFixed(2)} ms`;
-  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+  if (ms < 0.995) return `${decimal(ms, 2)} ms`;
+  if (ms < 9.95) return `${decimal(ms, 1)} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
-  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 9_950) return `${decimal(ms / 1000, 1)} s`;
   return clock(Math.round(ms / 1000) * 1000);
 }
 
@@ -44,7 +44,7 @@ export function bytes(value: number): string {
     scaled /= 1000;
     unit = next;
   }
-  return `${scaled < 9.95 && unit !== "kB" ? scaled.toFixed(1) : Math.round(scaled)} ${unit}`;
+  return `${scaled < 9.95 && unit !== "kB" ? decimal(scaled, 1) : Math.round(scaled)} ${unit}`;
 }
 
 /** 0.62 → "62 %". */
@@ -54,10 +54,10 @@ export function percent(ratio: number): string {
 
 /** Tokens per second, without the unit: one decimal below ten. */
 export function rate(tokensPerSecond: number): string {
-  return tokensPerSecond < 9.95 ? tokensPerSecond.toFixed(1) : count(tokensPerSecond);
+  return tokensPerSecond < 9.95 ? decimal(tokensPerSecond, 1) : count(tokensPerSecond);
 }
 
 /** 2.13 → "2.1×". */
 export function factor(value: number): string {
-  return `${value.toFixed(1)}×`;
+  return `${decimal(value, 1)}×`;
 }

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { baseline } from "../../benchmark/arms.ts";
 import { chart } from "../../benchmark/chart.ts";
 import { type Report, rows } from "../../benchmark/report.ts";
-import { localisation, t } from "../../common/l10n.ts";
+import { decimal, localisation, t } from "../../common/l10n.ts";
 
 export function benchmarkPage(report: Report): string {
   const nonce = randomUUID();
@@ -12,8 +12,8 @@ export function benchmarkPage(report: Report): string {
   const cells = rows(report, baseline).map(({ workload, arm, tokensPerSecond, ratio, acceptanceRate }) => [
     workload,
     arm,
-    tokensPerSecond.toFixed(1),
-    `${ratio.toFixed(2)}×`,
+    decimal(tokensPerSecond, 1),
+    `${decimal(ratio, 2)}×`,
     acceptanceRate === null ? "" : `${Math.round(acceptanceRate * 100)} %`,
   ]);
   const heads = [t("prompts"), t("decoding"), t("tokens/s"), t("against plain"), t("guesses accepted")];
@@ -21,7 +21,7 @@ export function benchmarkPage(report: Report): string {
   const bound =
     report.bound === null
       ? ""
-      : `<p>${escapeHtml(t("Not even perfect guesses could be more than {0} times as fast here: that is what checking several tokens at once costs this machine.", report.bound.toFixed(2)))}</p>`;
+      : `<p>${escapeHtml(t("Not even perfect guesses could be more than {0} times as fast here: that is what checking several tokens at once costs this machine.", decimal(report.bound, 2)))}</p>`;
   return `<!DOCTYPE html>
 <html lang="${escapeHtml(localisation().language)}">
 <head>

@@ -4,7 +4,7 @@
  */
 
 import type { ThreadState } from "../../common/commands.ts";
-import { t } from "../../common/l10n.ts";
+import { decimal, t } from "../../common/l10n.ts";
 import { type AssistantTurn, runsText, type Turn, type UserTurn } from "../../common/panel.ts";
 import { acceptanceRate, type GenerationStats, speedUp } from "../../common/stats.ts";
 import { type Conversation, isRunning } from "../chat/conversation.ts";
@@ -169,9 +169,9 @@ function endFigures(turn: AssistantTurn): string[] {
 
 function speedFigures(stats: GenerationStats): string[] {
   const figures = stats.answerTokens > 0 ? [tokenCount(stats.answerTokens)] : [];
-  if (stats.tokensPerSecond > 0) figures.push(t("{0} tokens/s", stats.tokensPerSecond.toFixed(0)));
+  if (stats.tokensPerSecond > 0) figures.push(t("{0} tokens/s", decimal(stats.tokensPerSecond, 0)));
   const times = speedUp(stats);
-  if (times !== null && stats.draftedTokens > 0) figures.push(t("{0}× by speculation", times.toFixed(1)));
+  if (times !== null && stats.draftedTokens > 0) figures.push(t("{0}× by speculation", decimal(times, 1)));
   const accepted = acceptanceRate(stats);
   if (accepted !== null) figures.push(t("{0} of drafts accepted", percent(accepted)));
   return figures;
@@ -186,7 +186,7 @@ function waitingFor(others: number): string {
 }
 
 function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  return `${decimal(ms / 1_000, ms < 10_000 ? 1 : 0)} s`;
 }
 
 function percent(ratio: number): string {

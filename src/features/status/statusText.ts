@@ -1,5 +1,5 @@
 /** What the status bar says, from what the engine and the sessions are at. Pure. */
-import { t } from "../../common/l10n.ts";
+import { decimal, t } from "../../common/l10n.ts";
 import type { AssistantTurn, DownloadState, EngineHealth } from "../../common/panel.ts";
 import type { ModelInfo } from "../../common/protocol.ts";
 import { type GenerationStats, speedUp } from "../../common/stats.ts";
@@ -108,8 +108,8 @@ function details({ engine, modelName, model, stats }: StatusFacts): string[] {
   }
   if (stats && stats.tokensPerSecond > 0) {
     const times = speedUp(stats);
-    const gain = times !== null && stats.draftedTokens > 0 ? `, ${t("{0}× by speculation", times.toFixed(1))}` : "";
-    lines.push(t("Last answer: {0} tokens/s{1}", stats.tokensPerSecond.toFixed(1), gain));
+    const gain = times !== null && stats.draftedTokens > 0 ? `, ${t("{0}× by speculation", decimal(times, 1))}` : "";
+    lines.push(t("Last answer: {0} tokens/s{1}", decimal(stats.tokensPerSecond, 1), gain));
   }
   return lines.filter((line) => line !== "");
 }

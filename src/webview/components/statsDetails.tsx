@@ -1,5 +1,5 @@
 /** The figures of one generation: phases, speculation, and each drafter with its acceptance by position. */
-import { t } from "../../common/l10n.ts";
+import { decimal, t } from "../../common/l10n.ts";
 import { type DrafterName, drafterNames } from "../../common/segments.ts";
 import { acceptanceRate, type DrafterStats, type GenerationStats } from "../../common/stats.ts";
 import { count, duration, percent, rate, tokens } from "../format.ts";
@@ -54,9 +54,12 @@ function rows(stats: GenerationStats): [string, string][] {
   );
   if (stats.plainTokensPerSecond > 0)
     list.push([t("Without speculation"), t("{0} tok/s", rate(stats.plainTokensPerSecond))]);
-  list.push([t("Target passes"), t("{0}, {1} tokens each", count(stats.targetPasses), stats.tokensPerPass.toFixed(2))]);
+  list.push([
+    t("Target passes"),
+    t("{0}, {1} tokens each", count(stats.targetPasses), decimal(stats.tokensPerPass, 2)),
+  ]);
   if (stats.sharedPasses > 0) list.push([t("Shared with other answers"), t("{0} passes", count(stats.sharedPasses))]);
-  if (stats.meanAcceptanceLength > 0) list.push([t("Mean acceptance length"), stats.meanAcceptanceLength.toFixed(2)]);
+  if (stats.meanAcceptanceLength > 0) list.push([t("Mean acceptance length"), decimal(stats.meanAcceptanceLength, 2)]);
   list.push(
     [t("Own time per pass"), duration(stats.overheadMsPerPass)],
     [t("Context"), t("{0} of {1}", count(stats.contextUsedTokens), tokens(stats.contextSize))],

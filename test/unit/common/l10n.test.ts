@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { afterEach, describe, expect, it } from "vitest";
-import { setLocalisation, t } from "../../../src/common/l10n.ts";
+import { decimal, setLocalisation, t } from "../../../src/common/l10n.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const readJson = (name: string) => JSON.parse(readFileSync(path.join(root, name), "utf8"));
@@ -172,5 +172,13 @@ describe("the manifest", () => {
     const ignore = readFileSync(path.join(root, ".vscodeignore"), "utf8").split("\n");
     expect(ignore).toEqual(expect.arrayContaining(["!l10n/**", "!package.nls.json", "!package.nls.*.json"]));
     expect(manifest.l10n).toBe("./l10n");
+  });
+});
+
+describe("decimal", () => {
+  it("has the language's decimal mark, and no grouping", () => {
+    expect([decimal(2.13, 1), decimal(12_345.678, 2), decimal(3.2, 0)]).toEqual(["2.1", "12345.68", "3"]);
+    setLocalisation({ language: "de", table: {} });
+    expect([decimal(2.13, 1), decimal(12_345.678, 2), decimal(-0.5, 1)]).toEqual(["2,1", "12345,68", "-0,5"]);
   });
 });
