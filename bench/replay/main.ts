@@ -38,11 +38,12 @@ const { values: options } = parseArgs({
 });
 
 /**
- * ms of a pass by size. The two CPUs are measured (1.5B Q4_K_M, 2 threads). Assumed: GPUs that are flat up to a size; a
+ * ms of a pass by size. The CPUs are measured (1.5B Q4_K_M, 2 threads; the second AMD one on another day and machine). Assumed: GPUs that are flat up to a size; a
  * larger target on more cores, where reading the weights takes more of the time, so that the curve climbs less.
  */
 const curves: Record<string, CostSamples> = {
   "AMD, 2 cores": { 1: 37, 2: 59, 3: 74, 4: 96, 6: 140, 8: 174, 12: 259, 16: 252, 32: 540 },
+  "AMD, 2 cores, steeper": { 1: 38.7, 2: 68.7, 3: 92.7, 4: 126, 6: 177, 8: 226, 12: 315, 16: 300, 32: 623 },
   "Intel, 2 cores": { 1: 84, 2: 134, 3: 168, 4: 151, 6: 286, 8: 300, 12: 479, 16: 495, 32: 915 },
   "Larger target, 8 cores": { 1: 120, 2: 132, 4: 160, 8: 225, 16: 370, 32: 690 },
   "GPU, flat to 8": { 1: 10, 8: 10.4, 16: 18, 32: 36 },

@@ -11,7 +11,8 @@
  *
  *   rate(k) = (m + 1 + Σ_{j≤k} Π_{i≤j} p_i) / (T(m+1) + T(k))
  *
- * What acceptance learnt over texts is lowered as far as this text does not bear it out (textTrust.ts).
+ * What acceptance learnt over texts is lowered as far as this text does not bear it out (textTrust.ts), and what a text can
+ * lose to wrong guesses is limited whatever the estimates say (lossLimit.ts).
  *
  * Drafters that cost microseconds draft in every round and are compared with what the target then says, verified or
  * not ("shadow drafts"): their acceptance is learnt with full information, without spending passes on exploration.
@@ -20,6 +21,7 @@
 import type { DrafterName } from "../../common/segments.ts";
 import { type AcceptanceModel, bandFrom } from "./acceptance.ts";
 import type { CostCurve } from "./costCurve.ts";
+import { LossLimit } from "./lossLimit.ts";
 import { TextTrust } from "./textTrust.ts";
 import type { Draft, TextKind } from "./types.ts";
 
@@ -58,6 +60,7 @@ interface Shadow {
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #trust = new TextTrust();
+  readonly #lossLimit = new LossLimit();
   #shadows: Shadow[] = [];
   #decodeMs = 0;
   #exploredMs = 0;
@@ -123,22 +126,30 @@ export class Controller {
     }
   }
 
-  /** The outcome of a model draft, which has no shadow, and the time of the round. */
+  /**
+   * What came of a round: what it won, how a model draft fared, which has no shadow, and its time.
+   * @param round `company`: sequences that shared its pass
+   */
   observeRound(round: {
     draft: Draft | null;
+    draftedCount: number;
     acceptedCount: number;
+    company: number;
     mismatch: boolean;
     kind: TextKind;
     draftMs: number;
     passMs: number;
     modelDraft: Draft | null;
   }): void {
-    const { draft, acceptedCount, mismatch, kind, draftMs, passMs, modelDraft } = round;
+    const { draft, draftedCount, acceptedCount, company, mismatch, kind, draftMs, passMs, modelDraft } = round;
+    const { costs } = this.#options;
     this.#decodeMs += passMs + draftMs;
+    const draftCost = draftMs > 0 ? draftMs / costs.passMs(1) : 0;
+    if (company === 0) this.#lossLimit.observe(acceptedCount, costs.relative(draftedCount + 1) - 1 + draftCost);
     if (modelDraft) {
       const tokenMs = draftMs / Math.max(1, modelDraft.tokens.length);
       this.#draftTokenMs = Number.isNaN(this.#draftTokenMs) ? tokenMs : this.#draftTokenMs * 0.8 + tokenMs * 0.2;
-      const won = draft === modelDraft ? acceptedCount * this.#options.costs.passMs(1) : 0;
+      const won = draft === modelDraft ? acceptedCount * costs.passMs(1) : 0;
       this.#exploredMs = Math.max(0, this.#exploredMs + draftMs - won);
     }
     if (draft?.drafter !== "draft") return;
@@ -182,6 +193,7 @@ export class Controller {
     let band = 0;
     const chances = this.#trust.applied(draft, learnt);
     for (const length of lengths.sort((a, b) => a - b)) {
+      if (company === 0 && !force && !this.#lossLimit.allows(costs.relative(length + 1) - 1)) break;
       for (; position < length; position++) {
         if (position === bandFrom[band + 1]) band++;
         reach *= chances[band]!;

@@ -88,7 +88,7 @@ export class Decoder {
 
     const before = performance.now();
     const start = this.#text.length - 1;
-    const isShared = target.company > 0;
+    const { company } = target;
     await this.#evaluate([this.#text[start]!, ...draftTokens], draftTokens.length + 1);
 
     let accepted = 0;
@@ -113,14 +113,14 @@ export class Decoder {
     for (const drafter of this.#o.drafters) drafter.commit(tokens);
     const size = draftTokens.length + 1;
     // The time of a shared pass is the others' too.
-    if (!isShared) {
+    if (company === 0) {
       this.#o.onPass?.(passMs / costs.relative(size));
       costs.observe(size, passMs);
     }
     this.#count(choice, draftTokens.length, accepted);
     controller.commit(tokens);
-    const outcome = { acceptedCount: accepted, mismatch, kind, draftMs, passMs };
-    controller.observeRound({ draft: choice.draft, modelDraft, ...outcome });
+    const outcome = { draftedCount: draftTokens.length, acceptedCount: accepted, mismatch, kind };
+    controller.observeRound({ draft: choice.draft, modelDraft, ...outcome, company, draftMs, passMs });
     return committed;
   }
 

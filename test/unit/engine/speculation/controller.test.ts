@@ -103,7 +103,9 @@ describe("Controller", () => {
       controller.observeRound({
         draft: choice.draft,
         modelDraft,
+        draftedCount: choice.length,
         acceptedCount: 0,
+        company: 0,
         mismatch: choice.draft !== null,
         kind: "prose",
         draftMs: ms,

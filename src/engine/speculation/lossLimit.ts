@@ -1,0 +1,27 @@
+/**
+ * The most that guessing may cost a text. Estimates can be wrong for as long as a text lasts, and where passes are dear a
+ * few long drafts that fail are worth many tokens; so what speculation has won and lost is added up, and a draft is left
+ * out that could bring a text below plain decoding by more than a few passes and a hundredth of its tokens. What it has
+ * won it may lose again: with a text that goes well, nothing is held back.
+ *
+ * Unit: single-token passes of the target. With T(n) as it is, a text of N tokens takes at most 1.01 N + `stake` of them.
+ */
+
+/** Passes that a text may lose; below some, long drafts that win most texts most would never begin. */
+const stake = 7;
+/** More of them for each token of the text. */
+const stakePerToken = 0.01;
+
+export class LossLimit {
+  #balance = stake;
+
+  /** @param cost of a draft's verification beside that of a single token, T(n) - 1 */
+  allows(cost: number): boolean {
+    return cost <= this.#balance;
+  }
+
+  /** @param accepted tokens that were guessed right in a round. @param cost of it beside that of a single token */
+  observe(accepted: number, cost: number): void {
+    this.#balance += accepted - cost + stakePerToken * (accepted + 1);
+  }
+}
