@@ -21,6 +21,9 @@ import {
 /** A group, or a row: the argument of the commands in the rows' menus. */
 export type ModelNode = { kind: "group"; title: string; rows: readonly ModelRow[] } | { kind: "model"; row: ModelRow };
 
+/** VS Code draws a tree once 200 ms have passed without a change (ms): progress that is told oftener would not be seen. */
+const drawEveryMs = 500;
+
 type DiskFacts = Omit<LibraryFacts, "answers" | "drafts" | "download" | "discovered">;
 
 export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
@@ -32,6 +35,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
   /** null until the view is looked at. */
   #disk: DiskFacts | null = null;
   #discovered: DiscoveredModel[] = [];
+  #drawing: NodeJS.Timeout | null = null;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -39,14 +43,13 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
     this.#ctx = ctx;
     this.#check = check;
     this.#view = vscode.window.createTreeView(modelsViewId, { treeDataProvider: this });
-    const draw = () => this.#changed.fire();
     this.#subscriptions = [
       this.#view,
       this.#changed,
       ctx.models.onChange(() => this.#lookAtDisk()),
       // A download that has ended left something on the disk.
-      ctx.models.onDownload(({ state }) => (state === "running" ? draw() : this.#lookAtDisk())),
-      ctx.settings.onDidChange((keys) => keys.includes("draftModel") && draw()),
+      ctx.models.onDownload(({ state }) => (state === "running" ? this.#drawSoon() : this.#lookAtDisk())),
+      ctx.settings.onDidChange((keys) => keys.includes("draftModel") && this.#changed.fire()),
       this.#view.onDidChangeVisibility(({ visible }) => visible && this.refresh()),
     ];
   }
@@ -85,7 +88,15 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
   }
 
   dispose(): void {
+    if (this.#drawing) clearTimeout(this.#drawing);
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #drawSoon(): void {
+    this.#drawing ??= setTimeout(() => {
+      this.#drawing = null;
+      this.#changed.fire();
+    }, drawEveryMs);
   }
 
   async #lookAtDisk(): Promise<void> {
