@@ -1,25 +1,29 @@
 /**
- * One running engine, of one's own or shared, and the requests to it. Every request ends: with its result, with the engine's error, or,
- * when the process dies, with an `engineCrashed` that says what it was doing. Restarting is the supervisor's.
+ * One running engine, of one's own or shared, and the requests to it. Every request ends: with its result, with the engine's
+ * error, or, when the process dies, with an `engineCrashed` that says what it was doing. Restarting is the supervisor's.
  */
 
 import type { CancellationToken, MessageConnection } from "vscode-jsonrpc";
 import * as rpc from "vscode-jsonrpc/node";
 import { fromErrorData, HunchError, toErrorData } from "../common/errors.ts";
+import {
+  type IndexDocumentsParams,
+  type IndexDocumentsResult,
+  indexDocumentsRequest,
+  type OpenIndexParams,
+  type OpenIndexResult,
+  openIndexRequest,
+} from "../common/indexProtocol.ts";
 import { t } from "../common/l10n.ts";
 import type {
   EngineStatus,
   GenerateParams,
   GenerationEvent,
   GenerationResult,
-  IndexDocumentsParams,
-  IndexDocumentsResult,
   LoadParams,
   MeasureParams,
   MeasureResult,
   ModelInfo,
-  OpenIndexParams,
-  OpenIndexResult,
   StatusParams,
   UnloadParams,
   UnloadResult,
@@ -155,13 +159,11 @@ export class EngineClient {
   }
 
   openIndex(params: OpenIndexParams): Promise<OpenIndexResult> {
-    return this.#request({ phase: "serving" }, () => this.#connection.sendRequest(protocol.openIndexRequest, params));
+    return this.#request({ phase: "serving" }, () => this.#connection.sendRequest(openIndexRequest, params));
   }
 
   indexDocuments(params: IndexDocumentsParams): Promise<IndexDocumentsResult> {
-    return this.#request({ phase: "serving" }, () =>
-      this.#connection.sendRequest(protocol.indexDocumentsRequest, params),
-    );
+    return this.#request({ phase: "serving" }, () => this.#connection.sendRequest(indexDocumentsRequest, params));
   }
 
   /** Lets go of the model, which leaves memory unless other clients use it. */

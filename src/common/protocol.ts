@@ -2,6 +2,7 @@
  * The engine's protocol, JSON-RPC over IPC, stdio or a socket. One file for both sides; the doc of each message says
  * who sends it and when. Requests are cancelled with vscode-jsonrpc's cancellation; a failed request always rejects,
  * with `ErrorData` as the error's data.
+ * The workspace index is in indexProtocol.ts.
  */
 import { NotificationType, NotificationType0, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { ErrorData } from "./errors.ts";
@@ -369,38 +370,6 @@ export interface RetireParams {
   token: string;
 }
 
-// ---- workspace index: client → engine; what the decoder may draft from beside the text itself (src/engine/indexing.ts)
-
-export interface OpenIndexParams {
-  /** Names the workspace: the same text finds the same index again. Null closes the one that is open. */
-  workspace: string | null;
-}
-export interface OpenIndexResult {
-  /** False: it was closed, or this model is not in the engine's process and drafts elsewhere. */
-  isOpen: boolean;
-  /** Versions of the documents that the index holds, by path. */
-  versions: Record<string, string>;
-  tokens: number;
-}
-/** One document of the workspace; `version` is any text that changes when the document does. */
-export interface IndexDocument {
-  path: string;
-  version: string;
-  text: string;
-}
-export interface IndexDocumentsParams {
-  /** Take the place of documents of the same path. */
-  documents: IndexDocument[];
-  /** Paths. */
-  removed: string[];
-}
-export interface IndexDocumentsResult {
-  /** Tokens in the index now. */
-  tokens: number;
-  /** Paths of the documents that did not fit. */
-  refused: string[];
-}
-
 export type LogLevel = "error" | "warn" | "info" | "debug";
 
 export const initializeRequest = new RequestType<InitializeParams, InitializeResult, ErrorData>("initialize");
@@ -412,11 +381,6 @@ export const statusRequest = new RequestType<StatusParams, EngineStatus, ErrorDa
 /** Number of tokens of a text, special markers taken as text. */
 export const countTokensRequest = new RequestType<{ text: string }, number, ErrorData>("countTokens");
 /** Opens the index of a workspace for the loaded model's vocabulary, in place of the one that was open. */
-export const openIndexRequest = new RequestType<OpenIndexParams, OpenIndexResult, ErrorData>("openIndex");
-/** Puts documents into the open index; takes its turn between generations. */
-export const indexDocumentsRequest = new RequestType<IndexDocumentsParams, IndexDocumentsResult, ErrorData>(
-  "indexDocuments",
-);
 /** Ends the engine; of a shared one, the client's part in it. */
 export const shutdownRequest = new RequestType0<null, ErrorData>("shutdown");
 /** Takes no new generations and clients, ends what runs, then exits; the answer comes at once. */

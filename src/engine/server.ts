@@ -2,9 +2,11 @@
  * One client's connection to the engine, over any vscode-jsonrpc connection: requests in, events out. What all clients
  * share is in engine.ts.
  */
+
 import { randomUUID } from "node:crypto";
 import { type CancellationToken, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
 import { HunchError, toErrorData } from "../common/errors.ts";
+import { indexDocumentsRequest, openIndexRequest } from "../common/indexProtocol.ts";
 import {
   answerNowNotification,
   countTokensRequest,
@@ -14,14 +16,12 @@ import {
   generationNotification,
   type InitializeParams,
   type InitializeResult,
-  indexDocumentsRequest,
   initializeRequest,
   type LogLevel,
   loadProgressNotification,
   loadRequest,
   logNotification,
   measureRequest,
-  openIndexRequest,
   protocolVersion,
   retireRequest,
   retiringNotification,

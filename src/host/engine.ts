@@ -4,6 +4,7 @@
  */
 
 import * as vscode from "vscode";
+import { isGone } from "../client/again.ts";
 import type { EngineClient } from "../client/engineClient.ts";
 import type { EngineSupervisor } from "../client/supervisor.ts";
 import { splitEndpoints } from "../common/endpoints.ts";
@@ -130,8 +131,7 @@ export class Engine {
       return await work(await this.#supervisor.client());
     } catch (error) {
       // It was dropped in between, another program's model has its place, or a newer engine took over.
-      const { code } = toErrorData(error);
-      if (code === "modelNotLoaded" || code === "engineRetired") return null;
+      if (isGone(error)) return null;
       throw error;
     }
   }
@@ -182,6 +182,7 @@ export class Engine {
     const { EngineSupervisor, engineFolder, sharedEngineFolder, thisUser } = await import("./runtime.ts");
     const { extension, log, settings } = this.#services;
     const { sharedEngine } = settings.current;
+    // The setting was changed; whoever starts the engine runs already, and may be the only one.
     if (this.#supervisor && this.#isShared !== sharedEngine && this.#running <= 1) {
       const former = this.#supervisor;
       this.#supervisor = null;

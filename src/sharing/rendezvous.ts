@@ -1,7 +1,7 @@
 /**
  * Where the programs of one user find the engine that they share: a folder that only the user can open, in it a record of
- * the running engine, its socket, its log, and a lock for whoever starts one (startLock.ts). A record may be stale: only a connection
- * tells whether its engine lives.
+ * the running engine, its socket, its log, and a lock for whoever starts one (startLock.ts). A record may be stale: only a
+ * connection tells whether its engine lives.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";

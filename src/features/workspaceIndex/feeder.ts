@@ -3,7 +3,7 @@
  * engine has a model and nothing to do, so that no question waits for it.
  */
 import type { EngineClient } from "../../client/engineClient.ts";
-import type { IndexDocument } from "../../common/protocol.ts";
+import type { IndexDocument } from "../../common/indexProtocol.ts";
 
 /** Text sent at once (characters): some 16 000 tokens, below 0.1 s of the engine's time. */
 const pieceCharacters = 64_000;

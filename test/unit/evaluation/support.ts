@@ -1,7 +1,7 @@
 /** A model's description and an engine that answers by a script, for the runner's tests. */
 import type { GenerateParams, GenerationResult, ModelInfo } from "../../../src/common/protocol.ts";
 import type { RunRecord } from "../../../src/evaluation/runner.ts";
-import { modelInfo } from "../../support/protocol.ts";
+import { generationStats, modelInfo } from "../../support/protocol.ts";
 
 export const model: ModelInfo = modelInfo({
   id: "toy",
@@ -21,31 +21,16 @@ export function result(
     answer,
     stopReason: o.cancelled ? "cancelled" : "stop",
     thinkingEnd: "model",
-    stats: {
-      promptTokens: 10,
-      cachedTokens: 0,
+    stats: generationStats({
       thinkingTokens: o.thinkingTokens ?? 0,
       answerTokens: 1,
       targetPasses: 1,
-      sharedPasses: 0,
-      draftedTokens: 0,
-      acceptedTokens: 0,
-      meanAcceptanceLength: 0,
-      tokensPerPass: 1,
-      queueMs: 0,
       prefillMs: 1_000,
       timeToFirstTokenMs: 1_000,
       decodeMs: 1_000,
       tokensPerSecond: 1,
-      plainTokensPerSecond: 1,
-      overheadMsPerPass: 0,
-      thinkingMs: 0,
-      otherThinkingTokens: 0,
-      thinkingTokensSaved: 0,
       contextUsedTokens: 10,
-      contextSize: 2_048,
-      byDrafter: {},
-    },
+    }),
     model,
     threads: 1,
     seed: 0,

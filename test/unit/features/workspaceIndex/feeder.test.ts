@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { EngineClient } from "../../../../src/client/engineClient.ts";
-import type { IndexDocumentsParams } from "../../../../src/common/protocol.ts";
+import type { IndexDocumentsParams } from "../../../../src/common/indexProtocol.ts";
+
 import { Feeder } from "../../../../src/features/workspaceIndex/feeder.ts";
 
 /** An index as the engine keeps it, files as the workspace has them, and an engine that can be busy. */
