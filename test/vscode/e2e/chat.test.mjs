@@ -1,28 +1,19 @@
 /** The chat panel in a real VS Code with a real model and a real engine, driven through the user interface. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { openFile, pressAway, runCommand, selectLines, sleep, until } from "../host/host.mjs";
+import { conversation, exact } from "../host/conversation.mjs";
+import { openFile, runCommand, selectLines, sleep, until } from "../host/host.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { killEngine, openWorkbench } from "../host/workbench.mjs";
 
 /** Settings of a conversation that is looked at: thoughts, and answers as markdown. */
 const looks = { "hunch.effort": "high", "hunch.maxTokens": 1_500, "hunch.showTokenOrigins": false };
-/**
- * Settings for what has to be compared to the letter and interrupted in time: the raw text in place of markdown, and no
- * thought, which the small model ends when it likes.
- */
-const exact = {
-  "hunch.effort": "off",
-  "hunch.maxTokens": 6_000,
-  "hunch.showTokenOrigins": true,
-  "hunch.loopGuard": false,
-};
-/** Without sampling the small model goes on with this until it is stopped. */
-const endless = "List all numbers from one to one thousand in words.";
 
 let workbench;
+let chat;
 before(async () => {
   workbench = await openWorkbench({ settings: testSettings(looks) });
+  chat = conversation(workbench);
 });
 after(() => workbench?.close());
 
@@ -33,10 +24,6 @@ async function use(settings) {
   await until("the settings", async () => (await effort.inputValue()) === settings["hunch.effort"]);
 }
 
-const turns = () => workbench.panel.locator(".turn-assistant");
-const lastTurn = () => turns().last();
-const running = () => workbench.panel.getByRole("button", { name: "Stop", exact: true });
-const idle = () => workbench.panel.getByRole("button", { name: "Send", exact: true });
 const answerNow = () => workbench.panel.getByRole("button", { name: "Answer now" });
 
 /** All text of a turn: the thought, which is opened, and the answer. */
@@ -50,26 +37,13 @@ async function textOf(turn) {
 /** Waits until the last turn shows more than `length` characters. */
 const grows = (length) =>
   until("more text", async () => {
-    const text = await textOf(lastTurn());
+    const text = await textOf(chat.lastTurn);
     return text.length > length ? text : null;
   });
 
-/** Asks in a new chat, so that nothing but the question decides how long the answer gets. */
-async function askEndless() {
-  await runCommand(workbench.page, "Hunch: New Chat");
-  await workbench.panel.locator(".welcome").waitFor();
-  await workbench.ask(endless);
-}
-
 async function stop() {
-  await running().click();
-  await idle().waitFor();
-}
-
-/** Stops an answer that may end by itself before the button is pressed. */
-async function end() {
-  await pressAway(running());
-  await idle().waitFor();
+  await chat.stopButton.click();
+  await chat.sendButton.waitFor();
 }
 
 test("a selection is offered, goes with the question, and thought and answer stream in", async () => {
@@ -85,10 +59,10 @@ test("a selection is offered, goes with the question, and thought and answer str
   await screenshot("thinking");
   await grows(early.length);
   assert.equal(await panel.locator(".turn-user .chip").count(), 1);
-  await lastTurn().locator(".markdown").waitFor();
+  await chat.lastTurn.locator(".markdown").waitFor();
   await screenshot("answering");
-  await end();
-  await lastTurn().locator(".stats").waitFor();
+  await chat.end();
+  await chat.lastTurn.locator(".stats").waitFor();
 });
 
 test("what # names goes with the question, and / makes it a task", async () => {
@@ -110,13 +84,13 @@ test("what # names goes with the question, and / makes it a task", async () => {
   await question.press("Tab");
   await question.pressSequentially("of one case");
   await question.press("Enter");
-  await lastTurn().waitFor();
+  await chat.lastTurn.waitFor();
   const asked = panel.locator(".turn-user").last();
   assert.equal(await asked.locator(".question").textContent(), "/tests of one case");
   const chips = await asked.locator(".chip").allTextContents();
   for (const place of ["cart.ts:1-30", "cart.ts:8-15"]) assert.ok(chips.includes(place), chips.join());
   await grows(0);
-  await end();
+  await chat.end();
   await use(looks);
 });
 
@@ -124,11 +98,14 @@ test("answer now ends the thought and starts the answer", async () => {
   // The small model ends some thoughts by itself before a button can be pressed.
   for (const question of ["Write a long story about a cart.", "Think of ten prices.", "Explain carts at length."]) {
     await workbench.ask(question);
-    await until("a thought or its end", async () => (await answerNow().isVisible()) || (await idle().isVisible()));
+    await until(
+      "a thought or its end",
+      async () => (await answerNow().isVisible()) || (await chat.sendButton.isVisible()),
+    );
     if (await answerNow().isVisible()) await answerNow().dispatchEvent("click");
-    await lastTurn().locator(".markdown").waitFor();
-    const summary = await lastTurn().locator(".thinking .disclosure").textContent();
-    await end();
+    await chat.lastTurn.locator(".markdown").waitFor();
+    const summary = await chat.lastTurn.locator(".thinking .disclosure").textContent();
+    await chat.end();
     if (/ended by you/.test(summary)) return;
   }
   assert.fail("no thought was ended by the button");
@@ -140,13 +117,13 @@ test("stop keeps the text, and continue goes on from there", async () => {
   const selection = panel.getByRole("button", { name: /Send the selection/ });
   await selection.click();
   await until("the selection to be left out", async () => (await selection.getAttribute("aria-pressed")) === "false");
-  await askEndless();
+  await chat.askEndless();
   assert.equal(await panel.locator(".turn-user .chip").count(), 0);
   await grows(40);
   await stop();
-  const stopped = await textOf(lastTurn());
+  const stopped = await textOf(chat.lastTurn);
   await screenshot("stopped");
-  await lastTurn().getByRole("button", { name: "Continue" }).click();
+  await chat.lastTurn.getByRole("button", { name: "Continue" }).click();
   const continued = await grows(stopped.length);
   assert.equal(continued.slice(0, stopped.length), stopped);
   await stop();
@@ -154,12 +131,12 @@ test("stop keeps the text, and continue goes on from there", async () => {
 
 test("kill -9 on the engine in mid-answer: the text stays, the panel says so, continue and the next question work", async () => {
   const { screenshot } = workbench;
-  await askEndless();
+  await chat.askEndless();
   const before = await grows(60);
   const killed = await killEngine(workbench);
-  const card = lastTurn().locator(".card-error");
+  const card = chat.lastTurn.locator(".card-error");
   await card.waitFor();
-  const after = await textOf(lastTurn());
+  const after = await textOf(chat.lastTurn);
   assert.equal(after.slice(0, before.length), before);
   assert.match(
     await card.textContent(),
@@ -167,22 +144,22 @@ test("kill -9 on the engine in mid-answer: the text stays, the panel says so, co
   );
   await screenshot("engine-killed");
 
-  await lastTurn().getByRole("button", { name: "Continue" }).click();
+  await chat.lastTurn.getByRole("button", { name: "Continue" }).click();
   const continued = await grows(after.length);
   assert.equal(continued.slice(0, after.length), after);
   assert.notEqual(workbench.engines()[0], killed);
   await stop();
 
-  const count = await turns().count();
+  const count = await chat.turns.count();
   await workbench.ask("Name three prices.");
-  await turns().nth(count).waitFor();
+  await chat.turns.nth(count).waitFor();
   await grows(10);
-  await end();
-  assert.equal(await lastTurn().locator(".card-error").count(), 0);
+  await chat.end();
+  assert.equal(await chat.lastTurn.locator(".card-error").count(), 0);
 });
 
 test("closed and opened again while streaming: nothing is lost", async () => {
-  await askEndless();
+  await chat.askEndless();
   const before = await grows(40);
   await workbench.hidePanel();
   await sleep(2_000);
@@ -191,46 +168,44 @@ test("closed and opened again while streaming: nothing is lost", async () => {
   assert.equal(reopened.slice(0, before.length), before);
   await grows(reopened.length);
   await stop();
-  const ended = await textOf(lastTurn());
+  const ended = await textOf(chat.lastTurn);
   assert.equal(ended.slice(0, reopened.length), reopened);
 
   // What the page put together from single messages is what the host has: a new page gets it as a whole.
   await workbench.hidePanel();
   await workbench.openPanel();
-  assert.equal(await textOf(lastTurn()), ended);
+  assert.equal(await textOf(chat.lastTurn), ended);
 });
 
 test("an idle model is dropped from memory, and loaded again for the next question", async () => {
   const dropped = () => workbench.log().split("dropped from memory").length - 1;
   const before = dropped();
   workbench.changeSettings({ "hunch.idleUnloadMinutes": 0.02 });
-  await askEndless();
+  await chat.askEndless();
   await grows(10);
   await stop();
   await until("the end of the idle time", () => dropped() > before, 120_000);
   workbench.changeSettings({ "hunch.idleUnloadMinutes": 15 });
-  const count = await turns().count();
+  const count = await chat.turns.count();
   await workbench.ask("Name another price.");
-  await turns().nth(count).waitFor();
+  await chat.turns.nth(count).waitFor();
   await grows(3);
-  await end();
+  await chat.end();
 });
 
 test("a window that is reloaded in mid-answer has the text, stopped, and can continue", async () => {
-  await askEndless();
+  await chat.askEndless();
   const before = await grows(60);
-  const count = await turns().count();
+  const count = await chat.turns.count();
   // Going to the address again is like a crash of the window: what was said in the last second may be missing.
   await sleep(2_500);
   await workbench.load();
   await workbench.openPanel();
-  await turns()
-    .nth(count - 1)
-    .waitFor();
-  const restored = await textOf(lastTurn());
+  await chat.turns.nth(count - 1).waitFor();
+  const restored = await textOf(chat.lastTurn);
   assert.equal(restored.slice(0, before.length), before);
-  await lastTurn().getByRole("button", { name: "Continue" }).waitFor();
-  await idle().waitFor();
+  await chat.lastTurn.getByRole("button", { name: "Continue" }).waitFor();
+  await chat.sendButton.waitFor();
 });
 
 test("chats are kept: found, renamed, deleted, brought back and opened", async () => {
@@ -240,8 +215,8 @@ test("chats are kept: found, renamed, deleted, brought back and opened", async (
   await panel.locator(".welcome").waitFor();
   await workbench.ask("Count the stripes of a zebra.");
   await grows(3);
-  await end();
-  const answer = await textOf(lastTurn());
+  await chat.end();
+  const answer = await textOf(chat.lastTurn);
   await runCommand(page, "Hunch: New Chat");
   await panel.locator(".welcome").waitFor();
 
@@ -261,12 +236,12 @@ test("chats are kept: found, renamed, deleted, brought back and opened", async (
   await rowCount(1);
   await rows.click();
   await panel.getByRole("heading", { name: "Animals" }).waitFor();
-  assert.equal(await textOf(lastTurn()), answer);
+  assert.equal(await textOf(chat.lastTurn), answer);
 });
 
 test("a question asked in other words keeps the first one, with its answer, as a version", async () => {
   const { panel } = workbench;
-  const answer = await textOf(lastTurn());
+  const answer = await textOf(chat.lastTurn);
   const question = panel.locator(".turn-user .question");
   await panel.getByRole("button", { name: "Edit question" }).click();
   const field = panel.getByRole("textbox", { name: "Question in other words" });
@@ -274,10 +249,10 @@ test("a question asked in other words keeps the first one, with its answer, as a
   await field.press("Enter");
   await question.filter({ hasText: "legs" }).waitFor();
   await grows(3);
-  await end();
+  await chat.end();
   await panel.getByRole("group", { name: "Version 2 of 2" }).getByRole("button", { name: "Version before" }).click();
   await question.filter({ hasText: "stripes" }).waitFor();
-  assert.equal(await textOf(lastTurn()), answer);
+  assert.equal(await textOf(chat.lastTurn), answer);
 });
 
 test("follows the colour theme: dark, light, high contrast", async () => {
@@ -297,7 +272,7 @@ test("follows the colour theme: dark, light, high contrast", async () => {
 test("a new chat is empty", async () => {
   await runCommand(workbench.page, "Hunch: New Chat");
   await workbench.panel.locator(".welcome").waitFor();
-  assert.equal(await turns().count(), 0);
+  assert.equal(await chat.turns.count(), 0);
 });
 
 test("nothing was fetched from anywhere", () => {
