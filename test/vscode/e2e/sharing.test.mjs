@@ -1,4 +1,4 @@
-/** One engine for a window and the terminal: found, used by both, and back for both after it was killed. */
+/** One engine for windows and the terminal: found, used by all, and back for all after it was killed. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import path from "node:path";
@@ -21,12 +21,12 @@ after(async () => {
   await workbench?.close();
 });
 
-/** Asks in the panel and waits for the end of the answer. */
-async function askWindow(text) {
-  const { panel } = workbench;
+/** Asks in a window's panel and waits for the end of the answer. */
+async function askWindow(text, window = workbench) {
+  const { panel } = window;
   const turns = panel.locator(".turn-assistant");
   const count = await turns.count();
-  await workbench.ask(text);
+  await window.ask(text);
   const turn = turns.nth(count);
   await turn.locator(".markdown, :scope > .runs").first().waitFor();
   await panel.getByRole("button", { name: "Send", exact: true }).waitFor();
@@ -82,5 +82,25 @@ test("killed while nobody asks, it is started again, and both go on with that on
   const lines = await askTerminal();
   assert.equal(lines.at(-1).type, "done");
   await askWindow("Are you there?");
+  assert.deepEqual(workbench.engines(), [engine]);
+});
+
+test("a second window has the engine of the first, also at the same moment, and keeps it when the first is closed", async () => {
+  const before = workbench.engines();
+  const loadsBefore = loads();
+  const second = await workbench.openWindow();
+  await second.openPanel();
+  await Promise.all([askWindow("What is a cart?"), askWindow("What is an order?", second)]);
+  assert.deepEqual(workbench.engines(), before);
+  assert.equal(loads(), loadsBefore);
+
+  const killed = await killEngine(workbench);
+  await Promise.all([askWindow("And now?"), askWindow("And then?", second)]);
+  const [engine, ...more] = workbench.engines();
+  assert.deepEqual(more, []);
+  assert.notEqual(engine, killed);
+
+  await workbench.page.close();
+  await askWindow("Is anybody there?", second);
   assert.deepEqual(workbench.engines(), [engine]);
 });

@@ -9,39 +9,36 @@ import {
   startHost,
   tempWorkspace,
   until,
+  waitMs,
   webview,
   workbenchUrl,
 } from "./host.mjs";
 
 const extensionId = "hunch.hunch";
 
-/**
- * settings: user settings; env: variables of the extension host; prepare: changes the workspace's copy first, and may give
- * the name of a .code-workspace in it; prepareData: see startHost.
- */
-export async function openWorkbench({ settings, env, prepare, prepareData } = {}) {
+/** The files of the sample workspace in a copy, and what a window opens of it. */
+function sample(prepare) {
   const workspace = tempWorkspace(path.join(repository, "test/vscode/workspace"));
-  const opened = path.join(workspace, prepare?.(workspace) ?? "");
+  return { workspace, opened: path.join(workspace, prepare?.(workspace) ?? "") };
+}
+
+/** A page that shows `opened` with Hunch, and what one does in it. */
+function windowOn(host, page, opened) {
   // With a packed extension the files missing from the package show.
-  const vsix = process.env.HUNCH_VSIX ?? "";
-  const host = startHost({ settings, env, vsix, prepare: prepareData });
-  const { browser, page, external } = await openBrowser();
-  const url = workbenchUrl(host.port, { workspace: opened, ext: vsix === "" ? repository : undefined });
+  const ext = (process.env.HUNCH_VSIX ?? "") === "" ? repository : undefined;
   const icon = page.locator('.activitybar .action-label[aria-label^="Hunch"]');
-  const workbench = {
-    host,
+  const panel = webview(page, extensionId);
+  return {
     page,
-    workspace,
-    external,
-    panel: webview(page, extensionId),
+    panel,
     /** Loads the window, anew when it is there already. */
     async load() {
-      await page.goto(url, { timeout: 120_000 });
+      await page.goto(workbenchUrl(host.port, { workspace: opened, ext }), { timeout: 120_000 });
       await page.locator(".monaco-workbench .activitybar").waitFor();
       await icon.waitFor();
     },
     async openPanel() {
-      const question = workbench.panel.getByRole("textbox", { name: "Question" });
+      const question = panel.getByRole("textbox", { name: "Question" });
       // A click on the icon of a view that is shown hides it, and a window that loads shows it when it gets there.
       await until("the chat panel", async () => {
         if ((await icon.locator("..").getAttribute("aria-expanded")) !== "true") await icon.click();
@@ -57,8 +54,33 @@ export async function openWorkbench({ settings, env, prepare, prepareData } = {}
     },
     /** Sends a question through the panel. */
     async ask(text) {
-      await workbench.panel.getByRole("textbox", { name: "Question" }).fill(text);
-      await workbench.panel.getByRole("button", { name: "Send", exact: true }).click();
+      await panel.getByRole("textbox", { name: "Question" }).fill(text);
+      await panel.getByRole("button", { name: "Send", exact: true }).click();
+    },
+    screenshot: (name) => page.screenshot({ path: path.join(screenshots, `${name}.png`) }),
+  };
+}
+
+/**
+ * settings: user settings; env: variables of the extension host; prepare: changes the workspace's copy first, and may give
+ * the name of a .code-workspace in it; prepareData: see startHost.
+ */
+export async function openWorkbench({ settings, env, prepare, prepareData } = {}) {
+  const { workspace, opened } = sample(prepare);
+  const host = startHost({ settings, env, vsix: process.env.HUNCH_VSIX ?? "", prepare: prepareData });
+  const { browser, page, external } = await openBrowser();
+  const workbench = {
+    ...windowOn(host, page, opened),
+    host,
+    workspace,
+    external,
+    /** One more window of the same user, with an extension host of its own, on another copy of the workspace. */
+    async openWindow() {
+      const other = await page.context().newPage();
+      other.setDefaultTimeout(waitMs);
+      const another = windowOn(host, other, sample().opened);
+      await another.load();
+      return another;
     },
     /** Writes the user's settings file, which the window watches. */
     changeSettings(more) {
@@ -73,7 +95,6 @@ export async function openWorkbench({ settings, env, prepare, prepareData } = {}
         JSON.parse(readFileSync(path.join(host.dataDir, "user", place, "settings.json"), "utf8"))[key];
       return read("Machine") ?? read("User");
     },
-    screenshot: (name) => page.screenshot({ path: path.join(screenshots, `${name}.png`) }),
     /** What Hunch wrote to its log so far. */
     log: () =>
       readdirSync(path.join(host.dataDir, "user/logs"), { recursive: true })
