@@ -21,6 +21,32 @@ export const selection: Attachment = {
   endLine: 40,
 };
 
+/** An answer with formulas as models write them, and with what only looks like one. */
+export const formulas = String.raw`The recurrence is \(T(n) = 2\,T(n/2) + \Theta(n)\), so the whole is $O(n \log n)$; with $a*b*c$ terms it costs $5 or $6 per run of ${"`$HOME/bin`"}.
+
+\[
+\sum_{i=1}^{n} i = \frac{n(n+1)}{2}
+\]
+
+1. A matrix: $$M = \begin{pmatrix} a_{11} & a_{12} \\ a_{21} & a_{22} \end{pmatrix}$$
+2. Cases:
+   \[
+   f(x) = \begin{cases} 1 & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}
+   \]
+3. Not known here: \(\nosuchcommand{x}\)
+
+$$
+\begin{aligned}
+\|x\|_2 &= \sqrt{x_1^2 + \dots + x_n^2} \\
+\hat{\theta} &= \operatorname{argmax}_{\theta} P(x \mid \theta), \quad \theta \in \mathbb{R}^n
+\end{aligned}
+$$
+
+\[ \boxed{x = \frac{-b \pm \sqrt{b^2 - 4ac}}{2a}} \qquad \cancel{y} + \underbrace{a + b + c + d + e + f + g + h + i + j + k + l + m}_{n \text{ terms}} \]
+
+> In a quote: \(\lfloor n/2 \rfloor \le k\).
+`;
+
 export const live: LiveStats = {
   thinkingTokens: 184,
   answerTokens: 0,

@@ -5,6 +5,7 @@ import {
   conversation,
   done,
   download,
+  formulas,
   half,
   live,
   otherThoughts,
@@ -80,6 +81,7 @@ export const scenes: Record<string, Scene> = {
     }),
   },
   done: { state: conversation(done) },
+  math: { state: conversation({ ...done, thinking: [], answer: runsOf(formulas) }) },
   otherThoughts: {
     state: conversation({ ...done, answer: runsOf(half), otherThoughts }),
     saved: { conversationId: "c1", thoughts: { [othersOf("c1.1")]: true } },

@@ -9,6 +9,7 @@ import { type AssistantTurn, runsText, type Turn, type UserTurn } from "../../co
 import { acceptanceRate, type GenerationStats, speedUp } from "../../common/stats.ts";
 import { type Conversation, isRunning } from "../chat/conversation.ts";
 import { closeFence, escapeMarkdown, withoutImages } from "./markdown.ts";
+import { mathAsCode } from "./mathCode.ts";
 
 export interface RenderedComment {
   author: "you" | "hunch";
@@ -82,7 +83,7 @@ function renderQuestion(turn: UserTurn): string {
 }
 
 function renderAnswer(turn: AssistantTurn): string {
-  const answer = closeFence(withoutImages(runsText(turn.answer)));
+  const answer = closeFence(withoutImages(mathAsCode(runsText(turn.answer))));
   const parts = [thoughtLine(turn), statusLine(turn), answer, ...noticeLines(turn), errorLines(turn), statsLine(turn)];
   return parts.filter((part) => part !== "").join("\n\n");
 }

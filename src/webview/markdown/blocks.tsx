@@ -8,6 +8,7 @@ import { memo } from "../memo.tsx";
 import { CodeBlock } from "./codeBlock.tsx";
 import { type Block, languageOf } from "./document.ts";
 import { maxDepth, renderInline } from "./inline.tsx";
+import { MathBlockView } from "./math.tsx";
 
 /** Headings of an answer stand below the panel's own two levels. */
 const headingTags = ["h3", "h4", "h5", "h6", "h6", "h6"] as const;
@@ -48,6 +49,10 @@ function renderBlock(token: Token, depth: number): ComponentChildren {
       return <CodeBlock language={languageOf(generic.lang)} code={generic.text} open={false} />;
     case "table":
       return <Table table={token as Tokens.Table} depth={depth} />;
+    case "math":
+      // What has no end yet may still turn out to be none.
+      if (generic.open) return <div class="plain">{token.raw.trimEnd()}</div>;
+      return <MathBlockView raw={token.raw} source={generic.source} display />;
     case "hr":
       return <hr />;
     case "space":

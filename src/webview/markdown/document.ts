@@ -8,7 +8,8 @@
  *
  * Example: after "# Title\n\nSome te" the heading waits; after "xt\n" it is frozen and "Some text\n" is the tail.
  */
-import { Lexer, type Links, type Token } from "marked";
+import { Lexer, type Links, type Token, type Tokens } from "marked";
+import { mathOptions } from "./mathExtension.ts";
 
 export type Block =
   /** One top-level Markdown token. */
@@ -182,7 +183,7 @@ export class MarkdownDocument {
 }
 
 export function parseMarkdown(source: string, links: Links): ParsedMarkdown {
-  const lexer = new Lexer({ gfm: true, breaks: false });
+  const lexer = new Lexer(mathOptions);
   lexer.tokens.links = links;
   const tokens = lexer.lex(source);
   return { tokens: [...tokens], links: tokens.links };
@@ -195,11 +196,16 @@ function settledTokens(tokens: Token[], source: string): { settled: Token[]; len
   for (let last = tokens.length - 1; last > 0; last--) {
     const { raw, type } = tokens[last]!;
     length -= raw.length;
-    const complete = type !== "space" && source.indexOf("\n", length) !== -1;
+    const complete = type === "math" ? isOver(tokens[last]!) : type !== "space" && source.indexOf("\n", length) !== -1;
     // Where marked changed the text, places cannot be told and nothing is settled yet.
     if (complete) return source.startsWith(raw, length) ? { settled: tokens.slice(0, last), length } : nothingSettled;
   }
   return nothingSettled;
+}
+
+/** Until the line of its closing sign is over, math may still turn out to be a part of the paragraph before. */
+function isOver({ raw, open }: Tokens.Generic): boolean {
+  return !open && raw.endsWith("\n");
 }
 
 const nothingSettled = { settled: [], length: 0 };

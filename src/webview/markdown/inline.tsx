@@ -9,6 +9,7 @@ import { type ComponentChildren, h } from "preact";
 import { t } from "../../common/l10n.ts";
 import { decodeEntities } from "./entities.ts";
 import { Link } from "./link.tsx";
+import { MathView } from "./math.tsx";
 
 const honouredTags: ReadonlySet<string> = new Set([
   "b",
@@ -70,6 +71,8 @@ function renderToken(token: Tokens.Generic, depth: number): ComponentChildren {
       return <del>{children()}</del>;
     case "codespan":
       return <code>{token.text}</code>;
+    case "math":
+      return <MathView raw={token.raw} source={token.source} display={token.display} />;
     case "br":
       return <br />;
     case "link":

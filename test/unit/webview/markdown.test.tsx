@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { FromPanel } from "../../../src/common/panel.ts";
 import { BlockView } from "../../../src/webview/markdown/blocks.tsx";
 import { MarkdownDocument } from "../../../src/webview/markdown/document.ts";
+import { loadTypesetter } from "../../../src/webview/markdown/math.tsx";
 import { type PanelActions, PanelContext } from "../../../src/webview/panelContext.ts";
 import { hostile } from "./markdownCorpus.ts";
 
@@ -41,6 +42,10 @@ function draw(source: string): HTMLElement {
   return root;
 }
 
+beforeAll(async () => {
+  await loadTypesetter();
+});
+
 afterEach(() => {
   document.body.replaceChildren();
   sent.length = 0;
@@ -49,6 +54,16 @@ afterEach(() => {
 
 const allowedElements = new Set(
   "a b blockquote br button code del div em figcaption figure h3 h4 h5 h6 hr i input ins kbd li mark ol p path pre s section small span strong sub sup svg table tbody td th thead tr u ul".split(
+    " ",
+  ),
+);
+const allowedInMath = new Set(
+  "math mi mn mo mtext mspace mrow mfrac msqrt mroot msub msup msubsup munder mover munderover mstyle mpadded mphantom mtable mtr mtd menclose".split(
+    " ",
+  ),
+);
+const allowedMathAttributes = new Set(
+  "class display displaystyle form fence height lspace mathvariant movablelimits rspace scriptlevel stretchy voffset width".split(
     " ",
   ),
 );
@@ -62,6 +77,14 @@ describe("an answer in Markdown", () => {
   it.each(Object.entries(hostile))("can not create elements or attributes of its own: %s", (_, source) => {
     const root = draw(source);
     for (const element of root.querySelectorAll("*")) {
+      if (element.closest("math")) {
+        expect(allowedInMath).toContain(element.tagName.toLowerCase());
+        for (const { name, value } of element.attributes) {
+          expect(allowedMathAttributes).toContain(name);
+          expect(value).toMatch(/^[a-z -]+$|^-?\d{0,2}(\.\d+)?(em|ex|pt)?$/);
+        }
+        continue;
+      }
       expect(allowedElements, element.outerHTML.slice(0, 200)).toContain(element.tagName.toLowerCase());
       for (const { name } of element.attributes) expect(allowedAttributes).toContain(name.toLowerCase());
       if (element.tagName === "INPUT") expect(element.getAttribute("type")).toBe("checkbox");
@@ -132,5 +155,28 @@ describe("an answer in Markdown", () => {
 
   it("keeps headings below the panel's own", () => {
     expect([...draw("# a\n\n## b\n\n###### c").children].map((element) => element.tagName)).toEqual(["H3", "H4", "H6"]);
+  });
+
+  it("sets formulas, in a line and on lines of their own", () => {
+    const root = draw("So \\(a_1 \\le b\\) and $x*y*z$.\n\n\\[\n\\frac{1}{2}\n\\]\n");
+    expect([...root.querySelectorAll("math")].map((math) => math.getAttribute("display"))).toEqual([
+      null,
+      null,
+      "block",
+    ]);
+    expect(root.querySelector("p")?.textContent).toBe("So a1≤b and x∗y∗z.");
+    expect(root.querySelectorAll("em")).toHaveLength(0);
+    expect(root.querySelector(".math-block mfrac")?.textContent).toBe("12");
+  });
+
+  it("shows the source of a formula that it does not understand, and of one without an end", () => {
+    const root = draw("It is \\(\\nosuch{x}\\).\n\n\\[\n\\frac{a}\n");
+    expect(root.querySelector("code")?.textContent).toBe("\\(\\nosuch{x}\\)");
+    expect(root.querySelector(".plain")?.textContent).toBe("\\[\n\\frac{a}");
+  });
+
+  it("leaves code, prices and shell variables alone", () => {
+    const source = "`$x$` costs $5 or $6 in $HOME, \\$a$";
+    expect(draw(source).innerHTML).toBe("<p><code>$x$</code> costs $5 or $6 in $HOME, $a$</p>");
   });
 });

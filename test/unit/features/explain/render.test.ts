@@ -106,4 +106,10 @@ describe("renderThread", () => {
     applyEvent(turn, tokens("answer", ["![x](https://example.com/?secret)"]), base);
     expect(answerOf(conversation)).toContain("!\\[x]");
   });
+
+  it("shows formulas as code, which the editor's Markdown leaves as they are", () => {
+    const { conversation, turn, base } = explaining();
+    applyEvent(turn, tokens("answer", ["It is \\(O(n", " \\log n)\\)."]), base);
+    expect(answerOf(conversation)).toContain("It is `O(n \\log n)`.");
+  });
 });
