@@ -184,7 +184,10 @@ function textOf(document: vscode.TextDocument, { startLine, endLine }: LineRange
   return document.getText(new vscode.Range(startLine, 0, endLine, Number.MAX_SAFE_INTEGER));
 }
 
-/** Themed icons are ours; HTML and command links stay off, since the text is a model's. */
+/**
+ * HTML, command links and themed icons stay off, since the text is a model's: "$(document)" and "$(pwd)" are code, and no
+ * answer looks like a note of ours.
+ */
 function bodyOf({ markdown }: RenderedComment): vscode.MarkdownString {
-  return new vscode.MarkdownString(markdown, true);
+  return new vscode.MarkdownString(markdown);
 }

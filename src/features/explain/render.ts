@@ -51,8 +51,8 @@ function isWorking(state: ThreadState): boolean {
 
 function factLines({ stale, kept }: ThreadFacts): string[] {
   return [
-    ...(stale ? [`$(warning) _${t("The code was changed since. **Explain Again** looks at it anew.")}_`] : []),
-    ...(kept ? [`$(history) _${t("Kept from an earlier answer about this very code.")}_`] : []),
+    ...(stale ? [`⚠ _${t("The code was changed since. **Explain Again** looks at it anew.")}_`] : []),
+    ...(kept ? [`_${t("Kept from an earlier answer about this very code.")}_`] : []),
   ];
 }
 
@@ -94,10 +94,10 @@ function thoughtLine(turn: AssistantTurn): string {
   if (turn.status === "thinking") {
     const text = runsText(turn.thinking.slice(-thoughtTailLength)).replace(/\s+/g, " ").trim();
     const tail = text.length > thoughtTailLength ? `…${text.slice(-thoughtTailLength)}` : text;
-    return `$(loading~spin) _${t("Thinking")} · ${tokenCount(tokens)} · ${seconds(turn.thinkingMs)}_ — ${escapeMarkdown(tail)}`;
+    return `_${t("Thinking")} · ${tokenCount(tokens)} · ${seconds(turn.thinkingMs)}_ — ${escapeMarkdown(tail)}`;
   }
   return turn.thinking.length > 0
-    ? `$(lightbulb) _${t("Thought for {0}", seconds(turn.thinkingMs))} · ${tokenCount(tokens)}${endNote(turn)}_`
+    ? `_${t("Thought for {0}", seconds(turn.thinkingMs))} · ${tokenCount(tokens)}${endNote(turn)}_`
     : "";
 }
 
@@ -118,16 +118,15 @@ function endNote(turn: AssistantTurn): string {
 }
 
 function statusLine(turn: AssistantTurn): string {
-  const spin = "$(loading~spin)";
   switch (turn.status) {
     case "queued":
-      return `${spin} _${waitingFor(Math.max(turn.queuePosition, 1))}_`;
+      return `_${waitingFor(Math.max(turn.queuePosition, 1))}_`;
     case "loading":
-      return `${spin} _${t("Loading the model…")}${turn.progress === null ? "" : ` ${percent(turn.progress)}`}_`;
+      return `_${t("Loading the model…")}${turn.progress === null ? "" : ` ${percent(turn.progress)}`}_`;
     case "prefill":
       return turn.prefill
-        ? `${spin} _${t("Reading {0} of {1}…", turn.prefill.processedTokens, tokenCount(turn.prefill.totalTokens))}_`
-        : `${spin} _${t("Reading…")}_`;
+        ? `_${t("Reading {0} of {1}…", turn.prefill.processedTokens, tokenCount(turn.prefill.totalTokens))}_`
+        : `_${t("Reading…")}_`;
     case "stopped":
       // The figures say it too, where there are any.
       return turn.stats ? "" : `_${t("Stopped.")}_`;
@@ -140,12 +139,12 @@ function statusLine(turn: AssistantTurn): string {
 }
 
 function noticeLines(turn: AssistantTurn): string[] {
-  return turn.notices.map((notice) => `$(info) ${escapeMarkdown(notice.message)}`);
+  return turn.notices.map((notice) => `ℹ ${escapeMarkdown(notice.message)}`);
 }
 
 function errorLines(turn: AssistantTurn): string {
   if (!turn.error) return "";
-  return `$(error) **${escapeMarkdown(turn.error.message)}** ${escapeMarkdown(turn.error.hint)}`.trimEnd();
+  return `⚠ **${escapeMarkdown(turn.error.message)}** ${escapeMarkdown(turn.error.hint)}`.trimEnd();
 }
 
 function statsLine(turn: AssistantTurn): string {

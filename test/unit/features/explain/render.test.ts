@@ -71,7 +71,7 @@ describe("renderThread", () => {
         .split("\n\n")
         .map((part) => part.trim()),
     ).toEqual([
-      "$(lightbulb) _Thought for 1.5 s · 12 tokens · ended by the budget_",
+      "_Thought for 1.5 s · 12 tokens · ended by the budget_",
       "It **sums**.",
       "_34 tokens · 41 tokens/s · 2.0× by speculation · 60 % of drafts accepted_",
     ]);
@@ -83,7 +83,7 @@ describe("renderThread", () => {
     applyEvent(turn, tokens("answer", ["```ts\nlet a"]), base);
     fail(turn, new HunchError("engineCrashed", "The engine stopped.", { hint: "Continue or ask again." }));
     const text = answerOf(conversation);
-    expect(text).toContain("```ts\nlet a\n```\n\n$(error) **The engine stopped\\.**");
+    expect(text).toContain("```ts\nlet a\n```\n\n⚠ **The engine stopped\\.**");
     expect(text).toContain("Continue or ask again\\.");
     expect(renderThread(conversation, { stale: false, kept: false })).toMatchObject({
       state: "interrupted",
@@ -111,5 +111,14 @@ describe("renderThread", () => {
     const { conversation, turn, base } = explaining();
     applyEvent(turn, tokens("answer", ["It is \\(O(n", " \\log n)\\)."]), base);
     expect(answerOf(conversation)).toContain("It is `O(n \\log n)`.");
+  });
+
+  it("has no themed icons: what a model writes could look like a note of the extension", () => {
+    const { conversation, turn, base } = explaining();
+    applyEvent(turn, tokens("thinking", ["hm"]), base);
+    applyEvent(turn, tokens("answer", ["Use `$(document)`."]), base);
+    fail(turn, new HunchError("engineCrashed", "The engine stopped.", { hint: "Ask again." }));
+    const { comments } = renderThread(conversation, { stale: true, kept: true });
+    expect(comments.flatMap(({ markdown }) => markdown.match(/\$\([^)]*\)/g) ?? [])).toEqual(["$(document)"]);
   });
 });
