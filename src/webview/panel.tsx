@@ -17,7 +17,7 @@ setLocalisation(pageLocalisation());
 const host = connectToHost();
 const view = new ViewState(host.savedState());
 const root = document.getElementById("root") ?? document.body;
-let spoken = "";
+let spoken = { sentence: "", count: 0 };
 let focusRequests = 0;
 
 const store = new PanelStore({
@@ -79,7 +79,7 @@ const actions: PanelActions = {
     loop.request();
   },
   announce: (sentence) => {
-    spoken = sentence;
+    spoken = { sentence, count: spoken.count + 1 };
     loop.request();
   },
   setDraft: (text) => {

@@ -73,6 +73,12 @@ export function pastedCode(transfer: TextTransfer): Reference | null {
   return { kind: "text", label: t("pasted code"), languageId, text };
 }
 
+/** Files that were copied in a file manager. Other programs put pictures of what they copied beside its text. */
+export function pastedFiles(transfer: TextTransfer & { readonly files: Iterable<File> }): File[] {
+  if (transfer.getData("text/plain") !== "") return [];
+  return [...transfer.files].filter(({ type }) => !/^(?:image|audio|video)\//.test(type));
+}
+
 /** A file's text without its place. */
 export function textReference(label: string, text: string): Reference {
   return { kind: "text", label, languageId: "plaintext", text };

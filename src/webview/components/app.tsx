@@ -21,8 +21,8 @@ import { Welcome } from "./welcome.tsx";
 interface AppProps {
   store: PanelStore;
   view: ViewState;
-  /** What a screen reader is to say now. */
-  spoken: string;
+  /** What a screen reader is to say now, and how many sentences there were. */
+  spoken: { sentence: string; count: number };
   focusRequests: number;
 }
 
@@ -36,9 +36,12 @@ export function App({ store, view, spoken, focusRequests }: AppProps) {
         <Conversation key={store.chrome.conversationId} store={store} view={view} />
       )}
       {store.chrome && <Foot store={store} view={view} focusRequests={focusRequests} />}
-      <div class="visually-hidden" role="status" aria-live="polite">
-        {spoken}
-      </div>
+      {[0, 1].map((place) => (
+        // In turn: a region whose text stays the same is silent, and "Code copied." may come twice.
+        <div key={place} class="visually-hidden" role="status" aria-live="polite">
+          {spoken.count % 2 === place ? spoken.sentence : ""}
+        </div>
+      ))}
     </div>
   );
 }

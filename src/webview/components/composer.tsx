@@ -5,7 +5,16 @@ import { t } from "../../common/l10n.ts";
 import { type Effort, efforts, type Reference } from "../../common/panel.ts";
 import type { Offer } from "../completion.ts";
 import { usePanel } from "../panelContext.ts";
-import { canDrop, filesIn, maxTextLength, pastedCode, referenceName, textReference, withMore } from "../references.ts";
+import {
+  canDrop,
+  filesIn,
+  maxTextLength,
+  pastedCode,
+  pastedFiles,
+  referenceName,
+  textReference,
+  withMore,
+} from "../references.ts";
 import type { Chrome } from "../store.ts";
 import { effortLabel } from "../wording.ts";
 import { CompletionList, completionId } from "./completionList.tsx";
@@ -131,9 +140,11 @@ export function Composer({ chrome, draft, references, found, running, context, f
           if (!clipboardData) return;
           const code = pastedCode(clipboardData);
           const pasted = code ? [code] : filesIn(clipboardData);
-          if (pasted.length === 0) return;
+          const files = pasted.length === 0 ? pastedFiles(clipboardData) : [];
+          if (pasted.length + files.length === 0) return;
           event.preventDefault();
           add(pasted);
+          void addText(files);
         }}
         onKeyDown={(event) => {
           if (completion.onKey(event)) {

@@ -172,8 +172,28 @@ describe("the panel", () => {
     expect(sent).toHaveLength(2);
   });
 
+  const regions = () =>
+    [...document.querySelectorAll(".visually-hidden[role=status]")].map((region) => region.textContent);
+  const spoken = () => regions().join("");
+
+  it("says the same sentence once more: the other region has it then", () => {
+    receive({
+      type: "state",
+      state: panelState({
+        turns: [user, turn({ status: "done", answer: [{ text: "```\na\n```\n", origin: "target" }] })],
+      }),
+    });
+    const copy = () => {
+      $<HTMLButtonElement>("[aria-label='Copy code']")?.click();
+      runFrames();
+      return regions();
+    };
+    const first = copy();
+    expect(first.toSorted()).toEqual(["", "Code copied."]);
+    expect(copy()).toEqual(first.toReversed());
+  });
+
   it("speaks in sentences, not in tokens", () => {
-    const spoken = () => $("[role=status]")?.textContent;
     receive({ type: "state", state: panelState({ turns: [user, turn({ status: "prefill" })] }) });
     receive({ type: "turn", turn: head({ status: "answering" }) });
     const before = spoken();
@@ -192,6 +212,25 @@ describe("the panel", () => {
   it("saves what the user did to the view", () => {
     window.dispatchEvent(new Event("pagehide"));
     expect(saved).toMatchObject({ draft: "Explain " });
+  });
+
+  it("takes files that are pasted without a place, and leaves text and pictures to the input", async () => {
+    receive({ type: "state", state: panelState({ conversationId: "paste" }) });
+    const paste = (files: File[], text = "") => {
+      const event = new Event("paste", { bubbles: true, cancelable: true });
+      const getData = (type: string) => (type === "text/plain" ? text : "");
+      Object.assign(event, { clipboardData: { getData, files } });
+      $("textarea")?.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    const log = new File(["a\nb"], "log.txt", { type: "text/plain" });
+    expect(paste([log], "copied cells")).toBe(false);
+    expect(paste([new File(["x"], "shot.png", { type: "image/png" })])).toBe(false);
+    expect(paste([log, new File(["x".repeat(200_001)], "huge.log")])).toBe(true);
+    await new Promise((done) => setTimeout(done));
+    runFrames();
+    expect($("[aria-label='Leave out log.txt, 2 lines']")).not.toBeNull();
+    expect(sent).toContainEqual({ type: "tooLarge", names: ["huge.log"] });
   });
 
   it("asks for a model when there is none, and cannot send", () => {
