@@ -1,7 +1,7 @@
-/** Which link targets of a model's answer may be offered at all; the host asks before it opens one. */
+/** Which link targets of a model's answer may be offered at all: those that the host opens, after it has asked. */
 import { decodeEntities } from "./entities.ts";
 
-const allowedProtocols: ReadonlySet<string> = new Set(["http:", "https:", "mailto:"]);
+const allowedProtocols: ReadonlySet<string> = new Set(["http:", "https:"]);
 
 /** The target as a full address, or null when it is relative, malformed or of another protocol. */
 export function safeHref(href: string): string | null {
