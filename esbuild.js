@@ -69,6 +69,7 @@ const programs = [
       "src/extension.ts",
       "src/host/runtime.ts",
       "src/features/benchmark/benchmarkRun.ts",
+      "src/features/chat/exportMarkdown.ts",
       "src/features/explain/explanation.ts",
       "src/features/participant/safeStream.ts",
     ],

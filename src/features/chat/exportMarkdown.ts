@@ -1,14 +1,19 @@
-/** A conversation as one Markdown document: questions quoted, thoughts folded, answers as they are. Pure. */
+/**
+ * A conversation as one Markdown document: questions quoted, thoughts folded, answers as they are, but for what a preview
+ * of it would fetch: an address made up by a file that the model read could carry what else it read to someone. Pure.
+ */
 import { t } from "../../common/l10n.ts";
 import { type Attachment, runsText, type Turn } from "../../common/panel.ts";
 import type { OtherThought } from "../../common/protocol.ts";
 import { fateText } from "../../common/thoughtFates.ts";
 import { fenceFor } from "../../prompts/code.ts";
+import { withoutActiveHtml, withoutImages } from "../explain/markdown.ts";
 import type { Conversation } from "./conversation.ts";
 
 export function exportMarkdown(conversation: Pick<Conversation, "title" | "turns">): string {
   const parts = [`# ${oneLine(conversation.title) || t("Chat")}`, ...conversation.turns.map(turnMarkdown)];
-  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+  // As a whole: a picture of one turn may have its address in another.
+  return withoutActiveHtml(withoutImages(`${parts.filter((part) => part !== "").join("\n\n")}\n`));
 }
 
 function turnMarkdown(turn: Turn): string {

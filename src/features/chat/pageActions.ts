@@ -7,7 +7,6 @@ import type { Attachment } from "../../common/panel.ts";
 import { isFileLike } from "../../host/editor.ts";
 import { movedTo } from "../../host/renames.ts";
 import type { Conversation, NewPlace } from "./conversation.ts";
-import { exportMarkdown } from "./exportMarkdown.ts";
 
 /** The editor that is meant: the active one, or one beside the chat when that is an editor tab itself. */
 export function codeEditor(): vscode.TextEditor | undefined {
@@ -34,6 +33,7 @@ export async function insertCode(code: string): Promise<void> {
 
 /** Opens a conversation as a Markdown document, to be read, changed and saved anywhere. */
 export async function openAsMarkdown(conversation: Pick<Conversation, "title" | "turns">): Promise<void> {
+  const { exportMarkdown } = await import("./exportMarkdown.ts");
   const content = exportMarkdown(conversation);
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));
 }

@@ -13,7 +13,7 @@ export function escapeMarkdown(text: string): string {
 export function withoutImages(markdown: string): string {
   let safe = markdown;
   while (safe.includes("![")) {
-    const images = imagesIn(new Lexer({ gfm: true }).lex(safe));
+    const images = rawOf("image", new Lexer({ gfm: true }).lex(safe));
     // Each round takes the mark from every image found; one inside another's description shows in the next.
     if (images.length === 0) return safe;
     for (const raw of images) safe = safe.replaceAll(raw, raw.replace("![", "!\\["));
@@ -21,13 +21,27 @@ export function withoutImages(markdown: string): string {
   return safe;
 }
 
-function imagesIn(tokens: readonly Token[]): string[] {
+/** Only tags without attributes: they name no address, and none of those that need no attribute to do something. */
+const harmlessHtml = /^(?:[^<]|<\/?(?!script|style|svg|math)[a-z][a-z0-9]*\s*\/?>)*$/i;
+
+/** Shows HTML that could load something as the text it is; the editor's preview of a Markdown document would draw it. */
+export function withoutActiveHtml(markdown: string): string {
+  let safe = markdown;
+  for (;;) {
+    const html = rawOf("html", new Lexer({ gfm: true }).lex(safe)).filter((raw) => !harmlessHtml.test(raw));
+    if (html.length === 0) return safe;
+    for (const raw of html) safe = safe.replaceAll(raw, raw.replaceAll("<", "&lt;"));
+  }
+}
+
+/** The text of all tokens of a kind, wherever they stand. */
+function rawOf(kind: "image" | "html", tokens: readonly Token[]): string[] {
   return tokens.flatMap((token) => {
-    if (token.type === "image") return [token.raw];
-    if (token.type === "list") return token.items.flatMap((item: Token) => imagesIn(childrenOf(item)));
+    if (token.type === kind) return [token.raw];
+    if (token.type === "list") return token.items.flatMap((item: Token) => rawOf(kind, childrenOf(item)));
     if (token.type === "table")
-      return [...token.header, ...token.rows.flat()].flatMap((cell: { tokens: Token[] }) => imagesIn(cell.tokens));
-    return imagesIn(childrenOf(token));
+      return [...token.header, ...token.rows.flat()].flatMap((cell: { tokens: Token[] }) => rawOf(kind, cell.tokens));
+    return rawOf(kind, childrenOf(token));
   });
 }
 

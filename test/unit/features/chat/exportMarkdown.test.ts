@@ -67,4 +67,23 @@ No short answer · 1 tokens · came to no end
   it("has a heading for a chat without a title", () => {
     expect(exportMarkdown({ title: "", turns: [] })).toBe("# Chat\n");
   });
+
+  it("has nothing that a preview would fetch, and leaves code alone", () => {
+    const conversation = newConversation("c");
+    const turn = ask(conversation, { task: "ask", text: "![q](https://e.example/q)", code: [] }, "low");
+    turn.thinking = [{ text: "![t](https://e.example/t) ![x][late]", origin: "target" }];
+    turn.answer = [
+      {
+        text: 'a <kbd>b</kbd> <img src="https://e.example/i">\n\n<style>@import url(https://e.example/s)</style>\n\n```html\n<img src=x>\n![c](d)\n```\n\n[late]: https://e.example/l',
+        origin: "target",
+      },
+    ];
+    const text = exportMarkdown(conversation);
+    expect(text).toContain("!\\[q](https://e.example/q)");
+    expect(text).toContain("!\\[t](https://e.example/t) !\\[x][late]");
+    expect(text).toContain('a <kbd>b</kbd> &lt;img src="https://e.example/i">');
+    expect(text).toContain("&lt;style>");
+    expect(text).toContain("```html\n<img src=x>\n![c](d)\n```");
+    expect(text).toContain("<details><summary>Thought</summary>");
+  });
 });
