@@ -52,9 +52,22 @@ export interface GenerationStats {
   trialMs?: number;
   /** What "answer now" took; absent: nobody asked for it, or the thought had ended before. */
   answerNow?: AnswerNowStats;
+  /** Budget of the thought (tokens); absent: it had none. */
+  thinkingBudget?: number;
   contextUsedTokens: number;
   contextSize: number;
   byDrafter: Partial<Record<DrafterName, DrafterStats>>;
+  /** T(n) as the controller knew it at the end, by size; absent: not known, as of passes on a server. */
+  costCurve?: PassCost[];
+}
+
+/** A pass of the target over `size` tokens. */
+export interface PassCost {
+  size: number;
+  /** Time of one (ms). */
+  ms: number;
+  /** How many of this size the generation took. */
+  passes: number;
 }
 
 /** From the request to the first word of the answer. */

@@ -94,6 +94,8 @@ export class Generation implements RunningGeneration {
     const passes = counts.targetPasses;
     const { chosenTokens } = output;
     const plainMs = this.#model.costs.passMs(1);
+    const costCurve = this.#model.costs.withRounds(counts.roundsBySize);
+    const { budget } = this.#params.controls;
     const stats: GenerationStats = {
       promptTokens: prompt.length,
       cachedTokens,
@@ -116,9 +118,11 @@ export class Generation implements RunningGeneration {
       otherThinkingTokens: (thought?.others ?? []).reduce((sum, { tokens }) => sum + tokens, 0),
       thinkingTokensSaved: this.#learnThought(output),
       ...strand.decoding.stats,
+      ...(budget === null ? {} : { thinkingBudget: budget }),
       contextUsedTokens: decoder.text.length,
       contextSize: lane.sequence.contextSize,
       byDrafter: counts.byDrafter,
+      ...(costCurve.length > 0 ? { costCurve } : {}),
     };
     this.#model.save();
     return {

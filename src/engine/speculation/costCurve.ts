@@ -2,6 +2,7 @@
  * T(n): the time of one target pass over n tokens. On a CPU it climbs in steps (kernels work in tiles), on a GPU it is
  * flat up to tens of tokens, and both depend on the machine: so it is measured after load and corrected by every pass.
  */
+import type { PassCost } from "../../common/stats.ts";
 import type { TokenSequence } from "./types.ts";
 
 /** Pass sizes measured after load; sizes between are interpolated, beyond the last the curve goes on straight. */
@@ -93,6 +94,17 @@ export class CostCurve {
 
   samples(): CostSamples {
     return Object.fromEntries([...this.#ms].sort(([a], [b]) => a - b));
+  }
+
+  /** T(n) at the known sizes, and at those of `rounds`, with how many there were of each; empty while nothing is known. */
+  withRounds(rounds: ReadonlyMap<number, number>): PassCost[] {
+    const sizes = [...new Set([...this.#ms.keys(), ...rounds.keys()])].sort((a, b) => a - b);
+    if (this.#ms.size === 0) return [];
+    return sizes.map((size) => ({
+      size,
+      ms: Math.round(this.passMs(size) * 100) / 100,
+      passes: rounds.get(size) ?? 0,
+    }));
   }
 
   /** T(n)/T(1) at the measured sizes, rounded for reading. */

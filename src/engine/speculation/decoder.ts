@@ -34,6 +34,8 @@ export interface DecoderCounts {
   draftedTokens: number;
   acceptedTokens: number;
   roundsWithDraft: number;
+  /** Rounds by the size of their pass (tokens). */
+  roundsBySize: Map<number, number>;
   byDrafter: Partial<Record<DrafterName, DrafterStats>>;
 }
 
@@ -44,6 +46,7 @@ export class Decoder {
     draftedTokens: 0,
     acceptedTokens: 0,
     roundsWithDraft: 0,
+    roundsBySize: new Map(),
     byDrafter: {},
   };
   readonly #o: DecoderOptions;
@@ -112,6 +115,7 @@ export class Decoder {
     const tokens = this.#text.slice(-committed);
     for (const drafter of this.#o.drafters) drafter.commit(tokens);
     const size = draftTokens.length + 1;
+    this.counts.roundsBySize.set(size, (this.counts.roundsBySize.get(size) ?? 0) + 1);
     // The time of a shared pass is the others' too.
     if (company === 0) {
       this.#o.onPass?.(passMs / costs.relative(size));

@@ -1,9 +1,10 @@
-/** The figures of one generation: phases, speculation, and each drafter with its acceptance by position. */
+/** The figures of one generation: phases, speculation, charts, and each drafter with its acceptance by position. */
 import { decimal, t } from "../../common/l10n.ts";
 import { type DrafterName, drafterNames } from "../../common/segments.ts";
 import { acceptanceRate, type DrafterStats, type GenerationStats } from "../../common/stats.ts";
 import { count, duration, percent, rate, tokens } from "../format.ts";
 import { originLabel } from "../wording.ts";
+import { CostChart, OriginShares, ThoughtChart } from "./statsCharts.tsx";
 
 /** Draft positions shown; later ones are rare. */
 const maxPositions = 16;
@@ -23,6 +24,9 @@ export function StatsDetails({ stats }: { stats: GenerationStats }) {
           </div>
         ))}
       </dl>
+      <OriginShares stats={stats} />
+      <ThoughtChart stats={stats} />
+      {stats.costCurve && <CostChart curve={stats.costCurve} />}
       {drafters.map(({ name, drafter }) => (
         <Drafter key={name} name={name} drafter={drafter} />
       ))}

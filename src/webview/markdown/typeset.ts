@@ -4,6 +4,9 @@
  */
 import temml from "temml";
 
+/** Its types are those of its CommonJS form; what is imported is the default export itself. */
+const { __renderToMathMLTree: renderTree } = temml as unknown as typeof temml.default;
+
 export interface MathElement {
   name: string;
   attributes: Record<string, string>;
@@ -66,7 +69,7 @@ export function typeset(source: string, display: boolean): MathElement | null {
   if (source.length > maxLength || unsupported.test(source)) return null;
   const options = { displayMode: display, throwOnError: true, strict: false, trust: false, maxExpand: 200 };
   try {
-    const tree: unknown = temml.__renderToMathMLTree(source, { ...options, maxSize: [10, 10] });
+    const tree: unknown = renderTree(source, { ...options, maxSize: [10, 10] });
     const root = isNode(tree) && tree.type === "math" ? new Walk().element(tree, 0) : null;
     return root && { ...root, attributes: display ? { display: "block" } : {} };
   } catch {

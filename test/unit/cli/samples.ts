@@ -57,6 +57,11 @@ export const result: GenerationResult = {
     thinkingMs: 4000,
     otherThinkingTokens: 0,
     thinkingTokensSaved: 0,
+    thinkingBudget: 400,
+    costCurve: [
+      { size: 1, ms: 51.02, passes: 80 },
+      { size: 4, ms: 88.7, passes: 120 },
+    ],
     contextUsedTokens: 470,
     contextSize: 2048,
     byDrafter: {

@@ -218,12 +218,14 @@ export class RemoteGeneration implements RunningGeneration {
   #stats(): GenerationStats {
     const { server } = this.#remote;
     const { firstTokenAt } = this.#output;
-    return this.#figures.stats(this.#output, {
+    const { budget } = this.#params.controls;
+    const figures = this.#figures.stats(this.#output, {
       queueMs: this.#hooks.queueMs,
       timeToFirstTokenMs: firstTokenAt === null ? 0 : firstTokenAt - this.#startedAt,
       sinceFirstTokenMs: firstTokenAt === null ? 0 : performance.now() - firstTokenAt,
       contextSize: server.contextSize,
     });
+    return budget === null ? figures : { ...figures, thinkingBudget: budget };
   }
 }
 

@@ -36,4 +36,18 @@ describe("CostCurve", () => {
     curve.observe(1, 400);
     expect(curve.samples()).toEqual(before);
   });
+
+  it("tells what a pass of each size takes, and how many rounds took it", () => {
+    const rounds = new Map([
+      [1, 7],
+      [3, 2],
+    ]);
+    expect(new CostCurve({ 1: 10, 2: 16.125, 4: 20 }).withRounds(rounds)).toEqual([
+      { size: 1, ms: 10, passes: 7 },
+      { size: 2, ms: 16.13, passes: 0 },
+      { size: 3, ms: 18.06, passes: 2 },
+      { size: 4, ms: 20, passes: 0 },
+    ]);
+    expect(new CostCurve().withRounds(rounds)).toEqual([]);
+  });
 });
