@@ -6,6 +6,7 @@ import { learntTemplates } from "../evaluation/calibration/calibrate.ts";
 import { calibrationFolder, thisUser } from "../models/folder.ts";
 import { type CodePiece, compose, type TaskKind } from "../prompts/compose.ts";
 import type { LearntTemplates } from "../prompts/effort.ts";
+import { AnswerNow, type KeySource } from "./answerNow.ts";
 import type { AskRequest } from "./askRequest.ts";
 import { type EngineContext, load, loadModel, withEngine } from "./engine.ts";
 import { readCode, readPromptFile, readQuestion } from "./input.ts";
@@ -17,6 +18,11 @@ const usualMaxTokens = 2_048;
 export interface Question {
   text: string;
   code: CodePiece[];
+}
+
+export interface AskContext extends EngineContext {
+  /** Where a key can end the thought; null: nowhere. */
+  keys: KeySource | null;
 }
 
 /** Reads what is asked about. @throws HunchError emptyInput and those of input.ts */
@@ -49,17 +55,31 @@ export async function ask(
   request: AskRequest,
   question: Question,
   output: AskOutput,
-  context: EngineContext,
+  context: AskContext,
 ): Promise<GenerationResult> {
   const params = { ...(await loadModel(request.engine, context)), ...lanes(request) };
   return withEngine(context, async (client) => {
     const model = await load(client, params, context);
     output.loaded(model);
     const learnt = request.raw ? {} : await learntTemplates(calibrationFolder(thisUser()), model);
-    return client.generate(generateParams(request, question, model, learnt), {
-      onEvents: (events) => output.events(events),
-      signal: context.interrupts.signal,
+    const generation = generateParams(request, question, model, learnt);
+    const ending = new AnswerNow({
+      keys: context.keys,
+      seconds: request.answerAfter,
+      answerNow: () => client.answerNow(generation.generationId),
+      offer: (hint) => output.offer(hint),
     });
+    try {
+      return await client.generate(generation, {
+        onEvents: (events) => {
+          output.events(events);
+          ending.events(events);
+        },
+        signal: context.interrupts.signal,
+      });
+    } finally {
+      ending.close();
+    }
   });
 }
 

@@ -57,6 +57,8 @@ export interface AskRequest {
   budget: number | null;
   /** Side by side; a vote chooses one. */
   thoughts: number;
+  /** Seconds of thinking after which the answer is wanted; null: no limit. */
+  answerAfter: number | null;
   /** How a line of the answer has to begin; null: in no particular way. */
   answerLine: string | null;
   /** Output tokens at most; null: by the effort. */
@@ -144,6 +146,7 @@ export function addAskOptions(command: Command): Command {
         integer(1, 16),
         1,
       )
+      .option("--answer-after <seconds>", "end the thought after so long, and answer", decimal(0, 86_400))
       .option("--shared", "use the engine that your windows share, with its model in memory once (experimental)")
       .option(
         "--answer-line <lead>",
@@ -191,6 +194,7 @@ interface ParsedAskOptions extends ParsedOptions {
   template?: TemplateName;
   budget?: number;
   thoughts?: number;
+  answerAfter?: number;
   answerLine?: string;
   shared?: true;
   maxTokens?: number;
@@ -241,8 +245,8 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
   const { raw = false, file: files } = options;
   if (raw && files.length > 0)
     throw usage("--raw sends the prompt as it is, so --file has no place in it.", "Put the code into the prompt.");
-  if (raw && (options.template ?? options.budget) !== undefined)
-    throw usage("--raw has no thought that could have a template or a budget.", "Leave --raw out.");
+  if (raw && (options.template ?? options.budget ?? options.answerAfter) !== undefined)
+    throw usage("--raw has no thought that could have a template, a budget or an end.", "Leave --raw out.");
   const { thoughts = 1 } = options;
   if (thoughts > 1 && (raw || options.backend !== "embedded"))
     throw usage("Several thoughts side by side need a chat on the embedded backend.", "Leave --thoughts out.");
@@ -264,6 +268,7 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
     template: options.template ?? null,
     budget: options.budget ?? null,
     thoughts,
+    answerAfter: options.answerAfter ?? null,
     answerLine: options.answerLine?.trim() || null,
     maxTokens: options.maxTokens ?? null,
     sampling: Object.fromEntries(

@@ -34,6 +34,11 @@ export class Interrupts {
     return this.#status;
   }
 
+  /** As Ctrl-C does, where the terminal hands on the key itself. */
+  interrupt(): void {
+    this.#stop(statuses.SIGINT);
+  }
+
   /** Called at the second signal, before the process ends. */
   onKill(kill: () => void): void {
     this.#killers.add(kill);

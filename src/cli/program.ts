@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
 import { ModelStore } from "../models/store.ts";
+import type { KeySource } from "./answerNow.ts";
 import { ask, type Question, readInput } from "./ask.ts";
 import { type AskRequest, addAskOptions, addEngineOptions, askRequest, engineRequest } from "./askRequest.ts";
 import { benchCommand } from "./bench.ts";
@@ -17,6 +18,7 @@ import { LiveOutput } from "./output/live.ts";
 import type { AskOutput } from "./output/output.ts";
 import { PlainOutput } from "./output/plain.ts";
 import { addServeOptions, type ServeOptions, serve, serveRequest } from "./serve/serve.ts";
+import { Keys } from "./terminal/keys.ts";
 import { isLiveTerminal } from "./terminal/terminal.ts";
 
 const out = (text: string) => void process.stdout.write(text);
@@ -95,7 +97,9 @@ async function answer(request: AskRequest, output: AskOutput, input: () => Promi
   const interrupts = new Interrupts();
   try {
     const { verbose, shared } = request;
-    const context = { store: new ModelStore(), output, interrupts, verbose, shared };
+    // Keys are read where the question is not, and only for a person who sees what they do.
+    const keys = output instanceof LiveOutput && request.question.from !== "stdin" ? terminalKeys(interrupts) : null;
+    const context = { store: new ModelStore(), output, interrupts, verbose, shared, keys };
     output.done(await ask(request, await input(), output, context));
     return interrupts.status ?? 0;
   } catch (error) {
@@ -105,6 +109,16 @@ async function answer(request: AskRequest, output: AskOutput, input: () => Promi
   } finally {
     interrupts.dispose();
   }
+}
+
+/** null where standard input is no terminal. */
+function terminalKeys(interrupts: Interrupts): KeySource | null {
+  if (!process.stdin.isTTY) return null;
+  return new Keys(process.stdin, (signal) => {
+    if (signal === "SIGINT") interrupts.interrupt();
+    // To all of the command's processes, as the terminal does it.
+    else if (process.platform !== "win32") process.kill(0, signal);
+  });
 }
 
 async function demo(): Promise<number> {

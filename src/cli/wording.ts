@@ -106,9 +106,10 @@ export function thinkingEndLine(result: GenerationResult): string | null {
       return "The thought was ended because it repeated itself.";
     case "earlyExit":
       return `The thought was ended early (${result.stats.thinkingTokens} tokens): the answer no longer changed.`;
+    case "answerNow":
+      return `The thought was ended as you asked (${result.stats.thinkingTokens} tokens).`;
     case "none":
     case "model":
-    case "answerNow":
       return null;
   }
 }

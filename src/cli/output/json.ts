@@ -78,6 +78,8 @@ export class JsonOutput implements AskOutput {
     }
   }
 
+  offer(): void {}
+
   done(result: GenerationResult): void {
     const { thinking, answer, stopReason, thinkingEnd, stats, model, threads, seed, otherThoughts } = result;
     const others = otherThoughts ? { otherThoughts } : {};

@@ -45,6 +45,8 @@ export class LiveOutput implements AskOutput {
   #segment: Segment | null = null;
   #live: string[] = [];
   #status = "";
+  /** What a key does at the moment, behind the status. */
+  #hint = "";
   #frame = 0;
 
   constructor(screen: Screen) {
@@ -97,6 +99,10 @@ export class LiveOutput implements AskOutput {
       for (const { segment, text } of event.tokens) this.#append(segment, text);
       this.#status = liveLine(event.live, this.#segment ?? "answer");
     }
+  }
+
+  offer(hint: string): void {
+    this.#hint = hint;
   }
 
   done(result: GenerationResult): void {
@@ -163,11 +169,13 @@ export class LiveOutput implements AskOutput {
     this.#region.close();
   }
 
-  /** A status line has one line, or it could not be overwritten. */
+  /** A status line has one line, or it could not be overwritten. The hint is what it keeps while there is room. */
   #fit(line: string): string {
-    const width = this.#screen.columns - 4;
-    if (stringWidth(line) <= width) return line;
-    return `${line.slice(0, Math.max(0, width - 1))}…`;
+    const hint = this.#hint === "" ? "" : ` · ${this.#hint}`;
+    const whole = this.#screen.columns - 4;
+    const end = stringWidth(hint) <= whole / 2 ? hint : "";
+    const width = whole - stringWidth(end);
+    return `${stringWidth(line) <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`}${end}`;
   }
 }
 

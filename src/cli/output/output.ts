@@ -19,6 +19,8 @@ export interface Preparation {
 export interface AskOutput extends Preparation {
   loaded(model: ModelInfo): void;
   events(events: readonly GenerationEvent[]): void;
+  /** What a key does at the moment; "" for nothing. */
+  offer(hint: string): void;
   done(result: GenerationResult): void;
   /** The work ended early; what was written stays. */
   failed(error: ErrorData): void;

@@ -65,6 +65,8 @@ export class PlainOutput implements AskOutput {
     }
   }
 
+  offer(): void {}
+
   done(result: GenerationResult): void {
     this.#endLine();
     for (const line of [thinkingEndLine(result), endLine(result)]) if (line) this.#err(`\n${line}\n`);
