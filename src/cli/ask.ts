@@ -97,17 +97,17 @@ function generateParams(
 ): GenerateParams {
   const { speculation } = request.engine;
   const { answerLine } = request;
-  const form = answerLine === null ? undefined : ({ kind: "line", lead: answerLine } as const);
+  const line = answerLine === null ? {} : { answerForm: { kind: "line", lead: answerLine } as const };
   const common = {
     generationId: randomUUID(),
     conversationId: randomUUID(),
-    ...(form ? { answerForm: form } : {}),
     speculation,
     onContextFull: "stop",
   } as const;
   if (request.raw)
     return {
       ...common,
+      ...line,
       prompt: { kind: "raw", text },
       sampling: sampling(request, {}),
       maxTokens: request.maxTokens ?? usualMaxTokens,
@@ -128,6 +128,8 @@ function generateParams(
   });
   return {
     ...common,
+    ...(composed.answerForm ? { answerForm: composed.answerForm } : {}),
+    ...line,
     prompt: {
       kind: "chat",
       messages: composed.messages,

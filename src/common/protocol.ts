@@ -236,7 +236,10 @@ export interface ThinkingControls {
 }
 
 /** `line`: a line that begins with `lead` ("Answer:"), and something on it. `codeBlock`: a fenced block with code in it. */
-export type AnswerForm = { kind: "line"; lead: string } | { kind: "codeBlock" };
+export type AnswerForm = ({ kind: "line"; lead: string } | { kind: "codeBlock" }) & {
+  /** Only behind a thought that was ended for the model; one that it ended itself is followed by what it wants to say. */
+  onlyIfCut?: true;
+};
 
 export interface GenerateParams {
   generationId: string;

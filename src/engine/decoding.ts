@@ -3,7 +3,7 @@
  * the budget, "answer now", a loop, an early exit. Whatever ended it, the thought is closed and an answer follows. An
  * answer that goes in circles is ended too.
  */
-import type { GenerateParams, Notice } from "../common/protocol.ts";
+import type { AnswerForm, GenerateParams, Notice } from "../common/protocol.ts";
 import type { StopReason, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
 import type { AnswerNowStats, GenerationStats } from "../common/stats.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
@@ -131,10 +131,18 @@ export class Decoding {
     return null;
   }
 
+  /** The form that the answer has to have; undefined where it may have any. */
+  get #form(): AnswerForm | undefined {
+    const { params, output } = this.#o;
+    const isCut = output.thinkingEnd !== "none" && output.thinkingEnd !== "model";
+    return params.answerForm?.onlyIfCut && !isCut ? undefined : params.answerForm;
+  }
+
   /** Tokens that the model may still choose; some are kept for what the answer has to hold, until it does. */
   #left(): number {
     const { params, output, decoder } = this.#o;
-    const { answerForm: form, maxTokens } = params;
+    const { maxTokens } = params;
+    const form = this.#form;
     const left = Math.min(maxTokens - output.chosenTokens, decoder.room);
     if (!form || this.#formHolds || this.#formFrom !== null) return left;
     const kept = Math.min(formReserve[form.kind], Math.floor(maxTokens / 6));
@@ -155,7 +163,10 @@ export class Decoding {
   /** Begins the part of the asked form that the answer lacks at its end. @returns false when it lacks none, or got it already */
   async #beginForm(): Promise<boolean> {
     const { params, output } = this.#o;
-    const { answerForm: form, controls } = params;
+    const { controls } = params;
+    const form = this.#form;
+    // A block that goes in circles stays open, so that nobody takes it for whole.
+    if (form?.onlyIfCut && this.#answerLoops && output.kind === "code") return false;
     if (!form || output.segment === "thinking" || holdsForm(output.answer, form)) return false;
     const isFirst = this.#formFrom === null;
     // Once more only to end what the model did not: a block that it left open.
@@ -203,10 +214,10 @@ export class Decoding {
   };
 
   #completesForm(): boolean {
-    const { params, output } = this.#o;
+    const { output } = this.#o;
     const from = this.#formFrom;
-    if (!params.answerForm || from === null) return false;
-    return completesForm(output.answer.slice(from), output.answer, params.answerForm);
+    const form = this.#form;
+    return form && from !== null ? completesForm(output.answer.slice(from), output.answer, form) : false;
   }
 
   async #whyThoughtEnds(): Promise<ThinkingEnd | null> {

@@ -4,6 +4,7 @@
  */
 import type { Effort } from "../common/panel.ts";
 import type {
+  AnswerForm,
   ChatMessage,
   SamplingOptions,
   ThinkingControls,
@@ -53,6 +54,8 @@ export interface Composed {
   /** First characters of the thought, for a model that has to be led into the template's form; "" for others. */
   opening: string;
   controls: ThinkingControls;
+  /** What the answer has to hold should the thought be ended for the model; absent: anything. */
+  answerForm?: AnswerForm;
   /** Thought and answer together. */
   maxTokens: number;
   template: TemplateName;
@@ -77,6 +80,7 @@ export function compose(input: ComposeInput): Composed {
   // A model that can not be stopped from thinking is asked for notes.
   const wanted = input.template ?? plan.template;
   const template = templates[wanted === "none" && !format.canDisable ? "draft" : wanted];
+  const { form, answerTokens } = tasks[task];
   const budget = input.budget === undefined ? plan.budget : input.budget;
   const thinking = template.thinks && budget !== 0 ? "on" : "off";
   const thoughtTokens =
@@ -100,7 +104,8 @@ export function compose(input: ComposeInput): Composed {
       earlyExit: thinking === "on" && task === "ask" ? "auto" : "off",
       ...(thinking === "on" && plan.thoughts > 1 ? { thoughts: plan.thoughts } : {}),
     },
-    maxTokens: thoughtTokens + tasks[task].answerTokens,
+    ...(form && thinking === "on" ? { answerForm: { ...form, onlyIfCut: true } } : {}),
+    maxTokens: thoughtTokens + answerTokens,
     template: thinking === "on" ? template.name : "none",
     effort: plan.effort,
     purpose: `${task}/${template.name}`,

@@ -61,6 +61,22 @@ describe("a generation", () => {
     expect(forced.every((token) => token.segment === "thinking" || token.text === "")).toBe(true);
   });
 
+  it("asks for the form of an answer only where the thought was ended for the model", async () => {
+    const answerForm = { kind: "codeBlock", onlyIfCut: true } as const;
+    const cut = await engine.ask({ answerForm, controls: { budget: 20, loopGuard: false, earlyExit: "off" } });
+    expect(cut.thinkingEnd).toBe("budget");
+    expect(cut.answer).toMatch(/^\s*a0 a1 .* a39\n\n```\n[^`]*\w[^`]*\n```$/);
+    const own = await engine.ask({ answerForm });
+    expect([own.thinkingEnd, own.answer.trim()]).toEqual(["model", wholeAnswer]);
+    const none = await engine.ask({
+      answerForm,
+      prompt: { kind: "chat", messages: [{ role: "user", content: "Hello" }], thinking: "off" },
+    });
+    expect([none.thinkingEnd, none.answer.trim()]).toEqual(["none", wholeAnswer]);
+    // Asked for without a condition, it is there in any case.
+    expect((await engine.ask({ answerForm: { kind: "codeBlock" } })).answer).toContain("```");
+  });
+
   it("tells what ending a thought saved, once it knows how long such thoughts are", async () => {
     const short = { controls: { budget: 50, loopGuard: false, earlyExit: "off" }, purpose: "test/saved" } as const;
     expect((await engine.ask(short)).stats.thinkingTokensSaved).toBe(0);

@@ -64,6 +64,7 @@ export function buildRequest(options: RequestOptions): TurnRequest {
       },
       maxTokens,
       controls: { ...composed.controls, loopGuard: settings.loopGuard },
+      ...(composed.answerForm ? { answerForm: composed.answerForm } : {}),
       purpose: composed.purpose,
       speculation: settings.speculation,
       onContextFull: "stop",

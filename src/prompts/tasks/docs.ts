@@ -5,6 +5,7 @@ export const docs: Task = {
   kind: "docs",
   instruction:
     "Write the documentation comment of this code in its language's usual form: purpose, parameters, result, errors. Give only the comment, in one fenced block.",
+  form: { kind: "codeBlock" },
   answerTokens: 768,
   effort: "off",
   templates: { low: "draft", medium: "concise" },

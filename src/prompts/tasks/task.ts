@@ -1,5 +1,6 @@
 /** What a task is: what the model is asked to do with the code, and how much thought and answer that takes. */
 import type { Effort } from "../../common/panel.ts";
+import type { AnswerForm } from "../../common/protocol.ts";
 import type { TemplateName } from "../templates/template.ts";
 
 export type TaskKind = "explain" | "fix" | "findBugs" | "tests" | "docs" | "changes" | "annotate" | "ask";
@@ -8,6 +9,8 @@ export interface Task {
   kind: TaskKind;
   /** What to do and in which form to answer; "" leaves it to the question. */
   instruction: string;
+  /** What the answer has to hold to be of use, also behind a thought that was ended for the model; absent: anything. */
+  form?: AnswerForm;
   /** Room for the answer (tokens). */
   answerTokens: number;
   /** What effort "auto" means for a small piece of code and an ordinary question. */

@@ -5,6 +5,7 @@ export const tests: Task = {
   kind: "tests",
   instruction:
     "Write tests for this code in the usual test framework of its language: normal use, edge cases, errors. Give one complete test file in one fenced block.",
+  form: { kind: "codeBlock" },
   answerTokens: 2048,
   effort: "low",
   templates: { low: "sketch", medium: "sketch" },

@@ -34,6 +34,16 @@ it("lets trial answers end a thought only for questions, whose answers may be sh
   for (const task of kinds) if (task !== "ask") expect(earlyExit({ task })).toBe("off");
 });
 
+it("holds the answers that have to have code to it, should their thoughts be ended", () => {
+  const form = (more: Partial<ComposeInput>) => compose(input(more)).answerForm;
+  for (const task of ["fix", "tests", "docs"] as const) {
+    expect(form({ task })).toEqual({ kind: "codeBlock", onlyIfCut: true });
+    expect(form({ task, effort: "off" })).toBeUndefined();
+  }
+  for (const task of ["ask", "explain", "findBugs", "changes", "annotate"] as const)
+    expect(form({ task })).toBeUndefined();
+});
+
 it("asks for several thoughts at efforts high and max only, and for short ones then", () => {
   const several = (more: Partial<ComposeInput>) => compose(input({ task: "ask", question: "?", thoughts: 4, ...more }));
   for (const effort of ["high", "max"] as const) {
