@@ -34,8 +34,9 @@ export class AnswerNow {
           this.#begin();
           break;
         case "tokens":
-          if (event.tokens.some(({ segment }) => segment === "answer")) this.close();
-          else if (event.tokens.length > 0) this.#begin();
+          // The marker that opens a thought belongs to what was before it, and has no text.
+          if (event.tokens.some(({ segment, text }) => segment === "answer" && text.trim() !== "")) this.close();
+          else if (event.tokens.some(({ segment }) => segment === "thinking")) this.#begin();
           break;
         case "thinkingEnd":
           this.close();

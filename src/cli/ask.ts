@@ -5,6 +5,7 @@ import type { GenerateParams, GenerationResult, LoadParams, ModelInfo, SamplingO
 import { learntTemplates } from "../evaluation/calibration/calibrate.ts";
 import { calibrationFolder, thisUser } from "../models/folder.ts";
 import { type CodePiece, compose, type TaskKind } from "../prompts/compose.ts";
+import { chosenControls } from "../prompts/controls.ts";
 import type { LearntTemplates } from "../prompts/effort.ts";
 import { AnswerNow, type KeySource } from "./answerNow.ts";
 import type { AskRequest } from "./askRequest.ts";
@@ -138,7 +139,10 @@ function generateParams(
     },
     sampling: sampling(request, composed.sampling),
     maxTokens: request.maxTokens ?? Math.max(usualMaxTokens, composed.maxTokens),
-    controls: { ...composed.controls, ...(request.thoughts > 1 ? { thoughts: request.thoughts } : {}) },
+    controls: {
+      ...chosenControls(composed.controls, request.controls, composed.thinking === "on"),
+      ...(request.thoughts > 1 ? { thoughts: request.thoughts } : {}),
+    },
     purpose: composed.purpose,
   };
 }

@@ -12,6 +12,7 @@ import type { GpuChoice, KvType, ModelServer, SamplingOptions, SpeculationMode }
 import { settingDefinitions } from "../common/settings.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import type { TemplateName } from "../prompts/compose.ts";
+import type { ControlChoices } from "../prompts/controls.ts";
 import { templateNames } from "../prompts/templates/index.ts";
 import { type FileSelection, parseFileSelection } from "./input.ts";
 import { decimal, integer, integerOrAuto } from "./values.ts";
@@ -59,6 +60,8 @@ export interface AskRequest {
   thoughts: number;
   /** Seconds of thinking after which the answer is wanted; null: no limit. */
   answerAfter: number | null;
+  /** What may end or steer a thought. */
+  controls: ControlChoices;
   /** How a line of the answer has to begin; null: in no particular way. */
   answerLine: string | null;
   /** Output tokens at most; null: by the effort. */
@@ -147,6 +150,13 @@ export function addAskOptions(command: Command): Command {
         1,
       )
       .option("--answer-after <seconds>", "end the thought after so long, and answer", decimal(0, 86_400))
+      .addOption(
+        new Option("--early-exit <mode>", "end the thought when trial answers agree, where the answer is a short one")
+          .choices(["auto", "off"] satisfies ControlChoices["earlyExit"][])
+          .default("auto"),
+      )
+      .option("--no-loop-guard", "let thoughts and answers that go in circles go on")
+      .option("--damp-hesitation", 'make words like "Wait" less likely in the thought, for models that waver')
       .option("--shared", "use the engine that your windows share, with its model in memory once (experimental)")
       .option(
         "--answer-line <lead>",
@@ -195,6 +205,9 @@ interface ParsedAskOptions extends ParsedOptions {
   budget?: number;
   thoughts?: number;
   answerAfter?: number;
+  earlyExit: ControlChoices["earlyExit"];
+  loopGuard: boolean;
+  dampHesitation?: true;
   answerLine?: string;
   shared?: true;
   maxTokens?: number;
@@ -250,6 +263,8 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
   const { thoughts = 1 } = options;
   if (thoughts > 1 && (raw || options.backend !== "embedded"))
     throw usage("Several thoughts side by side need a chat on the embedded backend.", "Leave --thoughts out.");
+  if (options.dampHesitation && (raw || options.backend === "openai" || options.backend === "llama-server"))
+    throw usage("--damp-hesitation needs a chat on the embedded backend.", "Leave it out.");
   const source = questionSource(question, options);
   if (source.from === "nowhere" && files.length === 0)
     throw usage(
@@ -269,6 +284,11 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
     budget: options.budget ?? null,
     thoughts,
     answerAfter: options.answerAfter ?? null,
+    controls: {
+      earlyExit: options.earlyExit,
+      loopGuard: options.loopGuard,
+      dampHesitation: options.dampHesitation ?? false,
+    },
     answerLine: options.answerLine?.trim() || null,
     maxTokens: options.maxTokens ?? null,
     sampling: Object.fromEntries(

@@ -16,7 +16,7 @@ import { Interrupts } from "./interrupts.ts";
 import { JsonOutput } from "./output/json.ts";
 import { PlainOutput } from "./output/plain.ts";
 import { formatTable } from "./table.ts";
-import { isLiveTerminal } from "./terminal/terminal.ts";
+import { isLiveTerminal, screenOf } from "./terminal/terminal.ts";
 
 const out = (text: string) => void process.stdout.write(text);
 const err = (text: string) => void process.stderr.write(text);
@@ -111,7 +111,7 @@ async function list(store: ModelStore, { json }: OutputOptions): Promise<void> {
 async function downloadOne(store: ModelStore, id: string, { json }: OutputOptions): Promise<void> {
   const model = store.find(id);
   const interrupts = new Interrupts();
-  const live = !json && isLiveTerminal(process.stderr, process.env) ? new LiveDownload(process.stderr) : null;
+  const live = !json && isLiveTerminal(process.stderr, process.env) ? new LiveDownload(screenOf(process.stderr)) : null;
   const display = live ?? (json ? new JsonOutput(out, err) : new PlainOutput(err, err));
   try {
     if (!(await store.isInstalled(model))) display.downloadStarts(model);
@@ -131,7 +131,7 @@ async function downloadOne(store: ModelStore, id: string, { json }: OutputOption
 
 async function verify(store: ModelStore, id: string, { json }: OutputOptions): Promise<void> {
   const model = store.find(id);
-  const live = !json && isLiveTerminal(process.stderr, process.env) ? new LiveDownload(process.stderr) : null;
+  const live = !json && isLiveTerminal(process.stderr, process.env) ? new LiveDownload(screenOf(process.stderr)) : null;
   const sha256 = await store
     .verify(model, { again: true, onProgress: (bytes) => live?.verifying(model, bytes) })
     .finally(() => live?.close());

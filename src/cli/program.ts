@@ -19,7 +19,7 @@ import type { AskOutput } from "./output/output.ts";
 import { PlainOutput } from "./output/plain.ts";
 import { addServeOptions, type ServeOptions, serve, serveRequest } from "./serve/serve.ts";
 import { Keys } from "./terminal/keys.ts";
-import { isLiveTerminal } from "./terminal/terminal.ts";
+import { isLiveTerminal, screenOf } from "./terminal/terminal.ts";
 
 const out = (text: string) => void process.stdout.write(text);
 const err = (text: string) => void process.stderr.write(text);
@@ -125,7 +125,7 @@ async function demo(): Promise<number> {
   const isLive = isLiveTerminal(process.stdout, process.env);
   out(await demoHeading(isLive));
   // All of it is the result here, the thought and the figures too.
-  const output = isLive ? new LiveOutput(process.stdout) : new PlainOutput(out, out);
+  const output = isLive ? new LiveOutput(screenOf(process.stdout)) : new PlainOutput(out, out);
   const status = await answer(demoRequest(), output, demoQuestion);
   if (status === 0) out(`\n${demoFooting}`);
   return status;
@@ -178,7 +178,9 @@ async function runServer(options: Parameters<typeof engineRequest>[0] & ServeOpt
 
 function createOutput(json: boolean): AskOutput {
   if (json) return new JsonOutput(out, err);
-  return isLiveTerminal(process.stdout, process.env) ? new LiveOutput(process.stdout) : new PlainOutput(out, err);
+  return isLiveTerminal(process.stdout, process.env)
+    ? new LiveOutput(screenOf(process.stdout))
+    : new PlainOutput(out, err);
 }
 
 const stopped: ErrorData = { code: "cancelled", message: "Stopped.", hint: "" };

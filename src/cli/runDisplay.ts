@@ -3,13 +3,13 @@ import type { RunProgress } from "../evaluation/runner.ts";
 import { formatSeconds } from "../models/units.ts";
 import { bar } from "./output/live.ts";
 import { LiveRegion } from "./terminal/liveRegion.ts";
-import { isLiveTerminal } from "./terminal/terminal.ts";
+import { isLiveTerminal, screenOf } from "./terminal/terminal.ts";
 
 /** Where nothing can be redrawn, a line comes at most this often (ms). */
 const lineIntervalMs = 15_000;
 
 export class RunDisplay {
-  readonly #region = isLiveTerminal(process.stderr, process.env) ? new LiveRegion(process.stderr) : null;
+  readonly #region = isLiveTerminal(process.stderr, process.env) ? new LiveRegion(screenOf(process.stderr)) : null;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   progress({ done, total, secondsLeft }: RunProgress): void {

@@ -80,6 +80,7 @@ export function footerLine({ stats }: GenerationResult): string {
       : `${count(stats.answerTokens, "token")}`,
   );
   if (stats.thinkingTokensSaved > 0) parts.push(`about ${stats.thinkingTokensSaved} thinking tokens saved`);
+  if (stats.dampedTokens !== undefined) parts.push(`${count(stats.dampedTokens, "word")} of hesitation damped`);
   parts.push(`first token after ${seconds(stats.timeToFirstTokenMs)}`);
   return parts.join(" · ");
 }

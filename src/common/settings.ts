@@ -55,6 +55,10 @@ export interface Settings {
   sharedEngine: boolean;
   /** End thoughts and answers that go in circles. */
   loopGuard: boolean;
+  /** `auto`: a thought ends when trial answers agree, where the answer may be a short one. */
+  earlyExit: "auto" | "off";
+  /** Make words of hesitation ("Wait", "Hmm") less likely in thoughts. */
+  dampHesitation: boolean;
   /** Draft also from the workspace's files and earlier answers. */
   workspaceIndex: boolean;
   logLevel: LogLevel;
@@ -145,6 +149,12 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
   },
   sharedEngine: { type: { kind: "flag" }, default: false, scope: "machine" },
   loopGuard: { type: { kind: "flag" }, default: true, scope: "window" },
+  earlyExit: {
+    type: { kind: "choice", values: ["auto", "off"] satisfies Settings["earlyExit"][] },
+    default: "auto",
+    scope: "window",
+  },
+  dampHesitation: { type: { kind: "flag" }, default: false, scope: "window" },
   workspaceIndex: { type: { kind: "flag" }, default: true, scope: "window" },
   logLevel: {
     type: { kind: "choice", values: ["error", "warn", "info", "debug"] satisfies LogLevel[] },

@@ -50,6 +50,8 @@ export interface GenerationStats {
   thinkingTokensSaved: number;
   /** Time of trial answers (early exit), a part of `decodeMs`; absent: none was made. */
   trialMs?: number;
+  /** Tokens that would have been words of hesitation without their damping; absent: it was off. */
+  dampedTokens?: number;
   /** What "answer now" took; absent: nobody asked for it, or the thought had ended before. */
   answerNow?: AnswerNowStats;
   /** Budget of the thought (tokens); absent: it had none. */

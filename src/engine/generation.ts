@@ -119,6 +119,7 @@ export class Generation implements RunningGeneration {
       thinkingTokensSaved: this.#learnThought(output),
       ...strand.decoding.stats,
       ...(budget === null ? {} : { thinkingBudget: budget }),
+      ...strand.stats,
       contextUsedTokens: decoder.text.length,
       contextSize: lane.sequence.contextSize,
       byDrafter: counts.byDrafter,

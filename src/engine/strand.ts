@@ -4,6 +4,7 @@
  */
 import type { GenerateParams, Notice, SamplingOptions } from "../common/protocol.ts";
 import type { DrafterName } from "../common/segments.ts";
+import type { GenerationStats } from "../common/stats.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Lane } from "./backends/embedded/lanes.ts";
 import type { OpenModel } from "./backends/embedded/loadModel.ts";
@@ -41,6 +42,8 @@ export class Strand {
   readonly decoder: Decoder;
   readonly decoding: Decoding;
   readonly #o: StrandOptions;
+  /** What has chosen the tokens, one after the other. */
+  readonly #samplers: Sampler[];
   /** The draft model, if it is this strand's. */
   readonly #draft: OpenModel | null;
   readonly #nativeBefore: number;
@@ -49,7 +52,8 @@ export class Strand {
     const { model, params, lane, prompt, start, notify } = options;
     const output = new Output(model, start);
     const sampler = newSampler(model, params, params.sampling, output);
-    const { drafters, draft } = await openDrafters(options, sampler);
+    // The draft model samples alike, and what it does not get through is not counted.
+    const { drafters, draft } = await openDrafters(options, newSampler(model, params, params.sampling, output));
     if (params.speculation === "draft" && !model.draft)
       notify({ code: "noDraft", message: "No draft model is loaded, so nothing is guessed." });
     const controller = new Controller({
@@ -64,12 +68,19 @@ export class Strand {
     };
     const { costs } = model;
     const decoder = new Decoder({ target: lane.sequence, sampler, drafters, controller, costs, onPass }, prompt);
-    return new Strand(options, output, decoder, draft);
+    return new Strand(options, output, decoder, sampler, draft);
   }
 
-  private constructor(options: StrandOptions, output: Output, decoder: Decoder, draft: OpenModel | null) {
+  private constructor(
+    options: StrandOptions,
+    output: Output,
+    decoder: Decoder,
+    sampler: Sampler,
+    draft: OpenModel | null,
+  ) {
     const { model, params, lane, signal, notify } = options;
     this.#o = options;
+    this.#samplers = [sampler];
     this.#draft = draft;
     this.lane = lane;
     this.output = output;
@@ -87,7 +98,17 @@ export class Strand {
   /** Samples like this from now on. */
   sampleBy(sampling: SamplingOptions): void {
     const { model, params } = this.#o;
-    this.decoder.useSampler(newSampler(model, params, sampling, this.output));
+    const sampler = newSampler(model, params, sampling, this.output);
+    this.#samplers.push(sampler);
+    this.decoder.useSampler(sampler);
+  }
+
+  /** Tokens that would have been words of hesitation; absent: their damping is off. */
+  get stats(): Pick<GenerationStats, "dampedTokens"> {
+    const counts = this.#samplers.map(({ dampedTokens }) => dampedTokens);
+    return counts.every((count) => count !== null)
+      ? { dampedTokens: counts.reduce((sum, count) => sum + count, 0) }
+      : {};
   }
 
   /** Others may draft with the draft model again. */

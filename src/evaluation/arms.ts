@@ -8,6 +8,7 @@ import type {
   ThinkingControls,
 } from "../common/protocol.ts";
 import { type Composed, compose } from "../prompts/compose.ts";
+import { hesitationPenalty } from "../prompts/controls.ts";
 import type { LearntTemplates } from "../prompts/effort.ts";
 import type { TemplateName } from "../prompts/templates/template.ts";
 import type { Item } from "./items.ts";
@@ -15,10 +16,11 @@ import type { Item } from "./items.ts";
 /**
  * `off`: a thought ends when the model ends it; one that would eat the output limit is ended so that an answer fits in, as
  * with every other. `budget`: at the effort's budget too.
- * `guarded`: and when it repeats itself. `earlyExit`: and when its trial answers agree. `parallel`: as guarded, with four
+ * `guarded`: and when it repeats itself. `earlyExit`: and when its trial answers agree. `damped`: as guarded, with words of
+ * hesitation made less likely. `parallel`: as guarded, with four
  * thoughts side by side, which end when most have come to the same.
  */
-export const controlNames = ["off", "budget", "guarded", "earlyExit", "parallel"] as const;
+export const controlNames = ["off", "budget", "guarded", "earlyExit", "damped", "parallel"] as const;
 export const parallelThoughts = 4;
 export type ControlName = (typeof controlNames)[number];
 
@@ -106,6 +108,8 @@ function controls(name: ControlName, composed: Composed): ThinkingControls {
       return { ...composed.controls, budget, loopGuard: true, earlyExit: "off" };
     case "earlyExit":
       return { ...composed.controls, budget, loopGuard: true, earlyExit: "on" };
+    case "damped":
+      return { ...composed.controls, budget, loopGuard: true, earlyExit: "off", hesitationPenalty };
     case "parallel":
       return { ...composed.controls, budget, loopGuard: true, earlyExit: "off", thoughts: parallelThoughts };
   }

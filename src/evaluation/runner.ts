@@ -26,6 +26,8 @@ export interface RunRecord {
   /** Passes were shared with runs beside it: its time is not its own. */
   aside?: true;
   targetPasses: number;
+  /** Tokens that would have been words of hesitation; absent: their damping was off. */
+  dampedTokens?: number;
   thinkingEnd: ThinkingEnd;
   stopReason: StopReason;
   thinking: string;
@@ -124,6 +126,7 @@ function toRecord({ item, arm, fingerprint }: Job, result: GenerationResult): Ru
     // Passes shared by its own thoughts are its own.
     ...(stats.sharedPasses > 0 && result.otherThoughts === undefined ? { aside: true as const } : {}),
     targetPasses: stats.targetPasses,
+    ...(stats.dampedTokens === undefined ? {} : { dampedTokens: stats.dampedTokens }),
     thinkingEnd: result.thinkingEnd,
     stopReason: result.stopReason,
     thinking: result.thinking,

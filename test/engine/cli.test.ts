@@ -1,5 +1,5 @@
 /** The command line as its users and measuring scripts meet it: a process, its output and its exit status. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
@@ -227,6 +227,56 @@ describe("stopping", () => {
     expect(exit.status).toBe(141);
     expect(exit.stderr).toBe("");
     expect(await isGone(pid)).toBe(true);
+  });
+});
+
+test("--answer-after ends a thought by the clock; with the loop guard off nothing else would", async () => {
+  const endless = ["ask", "Why?", "--model", inject("scripted").loop, "--effort", "max", "--json"];
+  const guarded = checked(await cli(endless));
+  expect(guarded.thinkingEnd).toBe("loop");
+  const done = checked(await cli([...endless, "--no-loop-guard", "--speculation", "off", "--answer-after", "0.2"]));
+  expect(done).toMatchObject({ thinkingEnd: "answerNow", stopReason: "stop" });
+  expect(done.answer).toMatch(/a39$/);
+  expect(done.stats.answerNow.passes).toBeLessThanOrEqual(3);
+});
+
+describe("keys at a terminal", () => {
+  const words = () =>
+    [process.execPath, "dist/cli.mjs", "ask", "Why?", "--model", inject("scripted").loop]
+      .concat(["--effort", "max", "--no-loop-guard", "--early-exit", "off", "--speculation", "off"])
+      .map((word) => `'${word}'`)
+      .join(" ");
+
+  /** Presses `key` when the thought is under way; the rest of a line that was typed before must do nothing. */
+  async function press(key: string): Promise<{ status: number | null; screen: string }> {
+    const child = spawn("script", ["-qec", words(), "/dev/null"], {
+      env: { ...process.env, TERM: "xterm-256color", NO_COLOR: "" },
+    });
+    let screen = "";
+    let pressed = false;
+    child.stdin.write("too early\n");
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      screen += text;
+      if (pressed || !screen.includes("Enter: answer now")) return;
+      pressed = true;
+      child.stdin.write(key);
+    });
+    const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    return { status, screen };
+  }
+
+  test("Enter ends the thought, and the answer comes", async () => {
+    const { status, screen } = await press("\r");
+    expect(status).toBe(0);
+    expect(screen).toContain("The thought was ended as you asked");
+    expect(screen.lastIndexOf("a39")).toBeGreaterThan(screen.lastIndexOf("Enter: answer now"));
+  });
+
+  test("Ctrl-C stops, as without the key", async () => {
+    const { status, screen } = await press("\x03");
+    expect(status).toBe(130);
+    expect(screen).toContain("Stopped.");
+    expect(screen).not.toContain("ended as you asked");
   });
 });
 

@@ -77,6 +77,13 @@ describe("a generation", () => {
     expect((await engine.ask({ answerForm: { kind: "codeBlock" } })).answer).toContain("```");
   });
 
+  it("tells how often words of hesitation were damped, where they are", async () => {
+    const controls = { budget: null, loopGuard: false, earlyExit: "off", hesitationPenalty: 4 } as const;
+    const damped = await engine.ask({ controls });
+    expect([damped.thinking, damped.stats.dampedTokens]).toEqual([wholeThought, 0]);
+    expect((await engine.ask()).stats.dampedTokens).toBeUndefined();
+  });
+
   it("tells what ending a thought saved, once it knows how long such thoughts are", async () => {
     const short = { controls: { budget: 50, loopGuard: false, earlyExit: "off" }, purpose: "test/saved" } as const;
     expect((await engine.ask(short)).stats.thinkingTokensSaved).toBe(0);

@@ -9,6 +9,19 @@ export function isLiveTerminal(stream: NodeJS.WriteStream, env: NodeJS.ProcessEn
   return stream.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
 }
 
+/** A terminal as a screen; one that does not tell its size, as some pseudo-terminals, counts as an ordinary one. */
+export function screenOf(stream: NodeJS.WriteStream): Screen {
+  return {
+    write: (text) => stream.write(text),
+    get columns() {
+      return stream.columns || 80;
+    },
+    get rows() {
+      return stream.rows || 24;
+    },
+  };
+}
+
 /** Cells of a line; one is left free, since writing the last one makes some terminals wrap. */
 export function lineWidth(screen: Screen): number {
   return Math.max(20, Math.min(maxWidth, screen.columns - 1));

@@ -28,6 +28,7 @@ export class Sampler {
   /** How many of the likeliest tokens `sample` needs to see. */
   readonly candidateCount: number;
   readonly #damping: Damping | null;
+  #dampedTokens = 0;
 
   constructor(options: SamplingOptions, damping: Damping | null = null) {
     this.options = options;
@@ -38,13 +39,24 @@ export class Sampler {
       kept + (options.repetitionPenalty === 1 ? 0 : penaltyWindow) + (damping ? damping.tokens.size : 0);
   }
 
+  /** How many tokens would have been others without the damping; null: there is none. */
+  get dampedTokens(): number | null {
+    return this.#damping && this.#dampedTokens;
+  }
+
   /**
    * The token at `position`.
    * @param recent the tokens before this position; only the last `penaltyWindow` matter.
    */
   sample(undamped: Candidates, position: number, recent: readonly number[]): number {
-    const { temperature, repetitionPenalty, seed } = this.options;
     const candidates = this.#damped(undamped, recent);
+    const token = this.#choose(candidates, position, recent);
+    if (candidates !== undamped && token !== this.#choose(undamped, position, recent)) this.#dampedTokens++;
+    return token;
+  }
+
+  #choose(candidates: Candidates, position: number, recent: readonly number[]): number {
+    const { temperature, repetitionPenalty, seed } = this.options;
     if (temperature <= 0 && repetitionPenalty === 1) return candidates.tokens[0]!;
     const { tokens, logits } = this.#filtered(candidates, recent);
     if (temperature <= 0) return tokens[0]!;

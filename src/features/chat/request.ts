@@ -7,13 +7,21 @@ import type { GenerateParams, ModelInfo, Notice, Prompt } from "../../common/pro
 import type { Settings } from "../../common/settings.ts";
 import { type Composed, compose } from "../../prompts/compose.ts";
 import { estimateTokens, type FittedCode, fitCode, omittedPlaces } from "../../prompts/contextBudget.ts";
+import { chosenControls } from "../../prompts/controls.ts";
 import type { LearntTemplates } from "../../prompts/effort.ts";
 import type { UsedPlan, UseLog } from "../../prompts/learning.ts";
 import { type Conversation, historyBefore, inputOf, type TurnInput } from "./conversation.ts";
 
 export type GenerationSettings = Pick<
   Settings,
-  "temperature" | "maxTokens" | "thinkingBudget" | "parallelThoughts" | "speculation" | "loopGuard"
+  | "temperature"
+  | "maxTokens"
+  | "thinkingBudget"
+  | "parallelThoughts"
+  | "speculation"
+  | "loopGuard"
+  | "earlyExit"
+  | "dampHesitation"
 >;
 
 export interface TurnRequest {
@@ -63,7 +71,7 @@ export function buildRequest(options: RequestOptions): TurnRequest {
         seed,
       },
       maxTokens,
-      controls: { ...composed.controls, loopGuard: settings.loopGuard },
+      controls: chosenControls(composed.controls, settings, composed.thinking === "on"),
       ...(composed.answerForm ? { answerForm: composed.answerForm } : {}),
       purpose: composed.purpose,
       speculation: settings.speculation,

@@ -47,6 +47,7 @@ function rows(stats: GenerationStats): [string, string][] {
   if (stats.thinkingTokensSaved > 0)
     list.push([t("Thinking saved"), t("about {0}", tokens(stats.thinkingTokensSaved))]);
   if (stats.trialMs) list.push([t("Trial answers"), duration(stats.trialMs)]);
+  if (stats.dampedTokens !== undefined) list.push([t("Words of hesitation damped"), count(stats.dampedTokens)]);
   if (stats.answerNow) {
     const { ms, passes, wrapUpTokens } = stats.answerNow;
     const cost = t("{0}: {1} passes and {2} of wrap-up", duration(ms), count(passes), tokens(wrapUpTokens));

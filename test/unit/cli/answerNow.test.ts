@@ -50,6 +50,8 @@ test("Enter ends a thought, once; the terminal is raw only while there is one", 
   const { keys } = keysOf(terminal);
   const { answerNow, hints, asked } = ending(keys);
   answerNow.events([{ type: "prefill", processedTokens: 1, totalTokens: 2, cachedTokens: 0 }]);
+  // A model that opens its thought itself begins with the marker.
+  answerNow.events([tokens("answer", "")]);
   expect([terminal.isRaw, hints]).toEqual([false, []]);
   answerNow.events([tokens("thinking", "Hm")]);
   expect([terminal.isRaw, hints]).toEqual([true, ["Enter: answer now"]]);

@@ -25,6 +25,7 @@ test("a bare question takes the defaults of the contract", () => {
     budget: null,
     thoughts: 1,
     answerAfter: null,
+    controls: { earlyExit: "auto", loopGuard: true, dampHesitation: false },
     answerLine: null,
     maxTokens: null,
     sampling: {},
@@ -63,6 +64,7 @@ test("all options of the contract", () => {
     budget: 100,
     thoughts: 1,
     answerAfter: null,
+    controls: { earlyExit: "auto", loopGuard: true, dampHesitation: false },
     answerLine: null,
     maxTokens: 9,
     sampling: { temperature: 0.7, topK: 4, topP: 0.9, minP: 0.05 },
@@ -74,6 +76,14 @@ test("all options of the contract", () => {
   expect(parseAskRequest(["--raw", "--prompt-file", "p.txt"])).toMatchObject({
     raw: true,
     question: { from: "file", path: "p.txt" },
+  });
+});
+
+test("each control of a thought can be switched", () => {
+  const argv = ["x", "--early-exit", "off", "--no-loop-guard", "--damp-hesitation", "--answer-after", "2.5"];
+  expect(parseAskRequest(argv)).toMatchObject({
+    answerAfter: 2.5,
+    controls: { earlyExit: "off", loopGuard: false, dampHesitation: true },
   });
 });
 
@@ -93,6 +103,9 @@ test.each([
   [["x", "--raw", "--file", "a.ts"], "--file has no place"],
   [["x", "--raw", "--budget", "3"], "--raw has no thought"],
   [["x", "--raw", "--answer-after", "3"], "--raw has no thought"],
+  [["x", "--early-exit", "on"], "Allowed choices are"],
+  [["x", "--raw", "--damp-hesitation"], "--damp-hesitation needs"],
+  [["x", "--backend", "openai", "--endpoint", "http://127.0.0.1:1", "--damp-hesitation"], "--damp-hesitation needs"],
   [["x", "--answer-after", "soon"], "a number from 0"],
   [["x", "--raw", "--thoughts", "3"], "Several thoughts"],
   [["x", "--backend", "openai", "--endpoint", "http://127.0.0.1:1", "--thoughts", "3"], "Several thoughts"],

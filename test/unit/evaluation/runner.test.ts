@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { GenerateParams, GenerationResult } from "../../../src/common/protocol.ts";
-import type { Arm, Conditions } from "../../../src/evaluation/arms.ts";
+import { type Arm, type Conditions, controlNames } from "../../../src/evaluation/arms.ts";
 import { numberItem, valueItem } from "../../../src/evaluation/items.ts";
 import { appendRecord, keeping, readRecords } from "../../../src/evaluation/records.ts";
 import { type RunOptions, type RunProgress, type RunRecord, run } from "../../../src/evaluation/runner.ts";
+import { hesitationPenalty } from "../../../src/prompts/controls.ts";
 import { model, record, result, userText } from "./support.ts";
 
 const items = [
@@ -122,6 +123,21 @@ describe("run", () => {
     expect(guarded?.controls).toMatchObject({ budget: 192, loopGuard: true, earlyExit: "off" });
     expect(effort?.controls.budget).toBe(448);
     expect(userText(effort!)).toContain("running the code");
+  });
+
+  it("has an arm for each control, the damping of hesitation among them", async () => {
+    const arms: Arm[] = controlNames.map((controls) => ({
+      by: "template",
+      template: "plain",
+      controls,
+      effort: "low",
+    }));
+    const { asked } = await start({ items: items.slice(0, 1), armsOf: () => arms });
+    const damped = asked.filter(({ controls }) => controls.hesitationPenalty !== undefined);
+    expect(damped.map(({ controls }) => controls)).toEqual([
+      { budget: 192, loopGuard: true, earlyExit: "off", hesitationPenalty },
+    ]);
+    expect(asked.map(({ controls }) => controls.earlyExit).filter((mode) => mode === "on")).toHaveLength(1);
   });
 
   it("gives efforts high and max several short thoughts where that is wanted, and counts the tokens of all", async () => {

@@ -38,6 +38,23 @@ describe("damping of hesitation", () => {
     expect(vocabulary[sampler(() => true, 1).sample(candidates, 7, [id(".")])]).toBe(" Wait");
   });
 
+  it("counts the tokens that would have been others, greedy and at a temperature", () => {
+    const count = (text: string, temperature: number) => {
+      const damping = new HesitationDamping({ penalty: 50, codec, inThought: () => true });
+      const options = { temperature, topK: 40, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 };
+      const counting = new Sampler(options, damping);
+      for (let position = 0; position < 60; position++) counting.sample(candidates, position, [id(text)]);
+      return counting.dampedTokens;
+    };
+    expect([count(".", 0), count(" the", 0)]).toEqual([60, 0]);
+    // Another word is chosen now and then without any damping.
+    expect(count(".", 3)).toBeGreaterThan(30);
+    expect(count(".", 3)).toBeLessThan(60);
+    expect(
+      new Sampler({ temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 }).dampedTokens,
+    ).toBeNull();
+  });
+
   it("does not damp a token that begins other words as well", () => {
     const { tokens } = new HesitationDamping({ penalty: 5, codec, inThought: () => true });
     expect([...tokens].map((token) => vocabulary[token]).sort()).toEqual([" Actually", " Hmm", " Wait", "Wait"]);

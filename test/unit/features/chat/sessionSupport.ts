@@ -30,6 +30,8 @@ const firstSettings: ReturnType<SessionServices["settings"]> = {
   parallelThoughts: 1,
   speculation: "auto",
   loopGuard: true,
+  earlyExit: "auto",
+  dampHesitation: false,
 };
 
 /** A session on an engine that does what `work` says, generation by generation. */

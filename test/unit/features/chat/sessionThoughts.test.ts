@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runsText } from "../../../../src/common/panel.ts";
 import { restoreConversation } from "../../../../src/features/chat/conversation.ts";
+import { hesitationPenalty } from "../../../../src/prompts/controls.ts";
 import { live, model, result, tokens } from "../support.ts";
 import { code, session, type Work } from "./sessionSupport.ts";
 
@@ -32,6 +33,26 @@ describe("the thoughts of a turn", () => {
     expect(stored?.turns.at(-1)).toMatchObject({ otherThoughts: [other] });
     await chat.retry(last().id);
     expect(last().otherThoughts).toBeUndefined();
+  });
+
+  it("ends and steers thoughts as the settings have it", async () => {
+    const controls = async (settings: Record<string, unknown>) => {
+      const { chat, asked } = session([async () => result()], { settings });
+      await chat.ask({ task: "ask", text: "2 + 2?", code: [] });
+      return asked[0]?.controls;
+    };
+    expect(await controls({})).toEqual({ budget: 192, loopGuard: true, earlyExit: "auto" });
+    const others = { earlyExit: "off", loopGuard: false, dampHesitation: true };
+    expect(await controls(others)).toEqual({ budget: 192, loopGuard: false, earlyExit: "off", hesitationPenalty });
+    // Where nothing is thought, nothing hesitates.
+    expect((await controls({ ...others, effort: "off" }))?.hesitationPenalty).toBeUndefined();
+  });
+
+  it("asks for the code of a fix also behind a thought that is ended", async () => {
+    const { chat, asked } = session([async () => result(), async () => result()]);
+    await chat.ask({ task: "fix", text: "Fix it", code });
+    await chat.ask({ task: "ask", text: "Why?", code: [] });
+    expect(asked.map(({ answerForm }) => answerForm)).toEqual([{ kind: "codeBlock", onlyIfCut: true }, undefined]);
   });
 
   it("thinks one thought where the model can have no more", async () => {
