@@ -6,6 +6,7 @@ import type { Effort } from "../common/panel.ts";
 import type { CodePiece } from "./code.ts";
 import { type ChosenEffort, effortLevels } from "./effortLevels.ts";
 import { learntEffort, type UseLog } from "./learning.ts";
+import { asksForValue, needsReasoning } from "./questionKind.ts";
 import { tasks } from "./tasks/index.ts";
 import type { TaskKind } from "./tasks/task.ts";
 import type { TemplateName } from "./templates/template.ts";
@@ -87,17 +88,6 @@ function autoEffort(task: TaskKind, question: string, code: readonly CodePiece[]
   const harder = needsReasoning(question) || asksForValue(question) || (task !== "docs" && lines > muchCodeLines);
   const easier = task === "ask" && code.length === 0 && isShort(question) && !harder;
   return effortLevels[Math.max(0, usual + (harder ? 1 : 0) - (easier ? 1 : 0))] ?? "low";
-}
-
-/** "What does f(3) return?", "which output …". */
-function asksForValue(question: string): boolean {
-  return /\b(what|which)\b.*\b(returns?|prints?|outputs?|results?|values?|evaluates?)\b|\boutput of\b/i.test(question);
-}
-
-function needsReasoning(question: string): boolean {
-  return /\b(why|prove|bugs?|wrong|fails?|failing|races?|deadlocks?|complexity|big-?o|optimi[sz]e|trade-?offs?|compare|correct)\b/i.test(
-    question,
-  );
 }
 
 function isShort(question: string): boolean {

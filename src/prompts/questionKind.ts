@@ -1,0 +1,36 @@
+/**
+ * What the words of a question tell of the thought it needs, in the languages that Hunch speaks. Rules that can be seen and
+ * argued with; a question in another language is an ordinary one. Pure.
+ */
+
+/** "What does f(3) return?", "which output …". */
+const value = [
+  /\b(what|which)\b.*\b(returns?|prints?|outputs?|results?|values?|evaluates?)\b|\boutput of\b/i,
+  // "Was gibt f(3) zurück?", "Welchen Wert hat x?"; not "Was gibt es …". Letters beyond ASCII are none to \b.
+  words(
+    String.raw`(?:was|welche[nrsm]?|wie lautet|wie ist)(?!\p{L}).*(?<!\p{L})(?:gibt(?! es).*(?<!\p{L})(?:zurück|aus)|liefert|ergibt|druckt|(?:zurück|aus)gegeben|(?:zurück|aus)gibt|rückgabewerte?|werte?|ergebnis(?:se)?|ausgaben?|(?:he)?rauskommt|kommt.*(?<!\p{L})(?:he)?raus)`,
+  ),
+  words("ausgabe von"),
+];
+
+const reasoning = [
+  /\b(why|prove|bugs?|wrong|fails?|failing|races?|deadlocks?|complexity|big-?o|optimi[sz]e|trade-?offs?|compare|correct)\b/i,
+  words(
+    "warum|wieso|weshalb|beweisen?|fehler|falsch|fehlschlägt|schlägt.*fehl|scheitert|verklemmung|komplexität|optimieren?|abwägung|vergleichen?|korrekt|richtig",
+  ),
+];
+
+/** It is after a value that code computes. */
+export function asksForValue(question: string): boolean {
+  return value.some((pattern) => pattern.test(question));
+}
+
+/** An answer from the first thought would often be wrong. */
+export function needsReasoning(question: string): boolean {
+  return reasoning.some((pattern) => pattern.test(question));
+}
+
+/** These alternatives as whole words. */
+function words(alternatives: string): RegExp {
+  return new RegExp(String.raw`(?<!\p{L})(?:${alternatives})(?!\p{L})`, "iu");
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { asksForValue, needsReasoning } from "../../../src/prompts/questionKind.ts";
+
+describe("a question after a value", () => {
+  it.each([
+    "What does f(3) return?",
+    "Which value has x at the end?",
+    "What is the output of main?",
+    "Was gibt f(3) zurück?",
+    "Was gibt das Programm aus?",
+    "Welchen Wert hat x am Ende?",
+    "Was ist das Ergebnis von f([1, 2])?",
+    "Was kommt bei f(3) heraus?",
+    "Wie lautet die Ausgabe?",
+    "Was wird ausgegeben?",
+    "Was liefert die Funktion für 3?",
+  ])("%s", (question) => expect(asksForValue(question)).toBe(true));
+
+  it.each([
+    "What is a monad?",
+    "How does the cache work?",
+    "Was ist eine Monade?",
+    "Was gibt es hier zu beachten?",
+    "Wie bewertest du diesen Code?",
+    "Was macht diese Funktion?",
+    "What was the idea behind this?",
+  ])("not: %s", (question) => expect(asksForValue(question)).toBe(false));
+});
+
+describe("a question that needs reasoning", () => {
+  it.each([
+    "Why is it slow?",
+    "Is this correct?",
+    "Where does it fail? It fails here",
+    "Warum ist das langsam?",
+    "Ist das so richtig?",
+    "Wo ist der Fehler?",
+    "Welche Komplexität hat das?",
+    "Wann schlägt der Aufruf fehl?",
+    "Kann man das optimieren?",
+  ])("%s", (question) => expect(needsReasoning(question)).toBe(true));
+
+  it.each([
+    "What does this do?",
+    "Was macht das?",
+    "Woher kommt die Fehlermeldung?",
+    "In welche Richtung läuft die Schleife?",
+  ])("not: %s", (question) => expect(needsReasoning(question)).toBe(false));
+});
