@@ -17,4 +17,8 @@ export interface Task {
   effort: Exclude<Effort, "auto">;
   /** The template for efforts low and medium; high and max think freely. */
   templates: { low: TemplateName; medium: TemplateName };
+  /** Why these, and what is known of them for such tasks. */
+  claims: string;
+  /** The papers behind the choice; what Hunch measured of a template stands with the template. */
+  source: string;
 }

@@ -223,6 +223,12 @@ describe("tables", () => {
       expect(templates[name].claims).not.toBe("");
       expect(templates[name].source).toMatch(/arXiv \d{4}\.\d{5}$/);
     }
-    for (const kind of kinds) expect(tasks[kind].kind).toBe(kind);
+    for (const kind of kinds) {
+      expect(tasks[kind].kind).toBe(kind);
+      expect(tasks[kind].claims).toMatch(/\.$/);
+      // Of each paper behind the choice, one of the templates chosen is.
+      const chosen = [...Object.values(tasks[kind].templates), "none" as const].map((name) => templates[name].source);
+      for (const source of tasks[kind].source.split("; ")) expect(chosen).toContain(source);
+    }
   });
 });
