@@ -12,6 +12,7 @@ import type { AskRequest } from "./askRequest.ts";
 import { type EngineContext, load, loadModel, withEngine } from "./engine.ts";
 import { readCode, readPromptFile, readQuestion } from "./input.ts";
 import type { AskOutput } from "./output/output.ts";
+import { unmetOptions } from "./unmetOptions.ts";
 
 /** Output tokens at most where neither the user nor the effort asks for more. */
 const usualMaxTokens = 2_048;
@@ -64,6 +65,9 @@ export async function ask(
     output.loaded(model);
     const learnt = request.raw ? {} : await learntTemplates(calibrationFolder(thisUser()), model);
     const generation = generateParams(request, question, model, learnt);
+    const { prompt } = generation;
+    const thinks = prompt.kind === "chat" && prompt.thinking === "on";
+    for (const notice of unmetOptions(request, model, thinks)) output.notice(notice);
     const ending = new AnswerNow({
       keys: context.keys,
       seconds: request.answerAfter,
@@ -115,6 +119,7 @@ function generateParams(
       controls: { budget: null, loopGuard: false, earlyExit: "off" },
     };
   const task: TaskKind = text.trim() === "" ? "explain" : "ask";
+  const thoughts = Math.min(request.thoughts, model.thoughts ?? 1);
   const composed = compose({
     task,
     question: text,
@@ -125,7 +130,7 @@ function generateParams(
     budget: request.budget ?? undefined,
     format: model.thinking,
     learnt,
-    thoughts: Math.min(request.thoughts, model.thoughts ?? 1),
+    thoughts,
   });
   return {
     ...common,
@@ -141,7 +146,7 @@ function generateParams(
     maxTokens: request.maxTokens ?? Math.max(usualMaxTokens, composed.maxTokens),
     controls: {
       ...chosenControls(composed.controls, request.controls, composed.thinking === "on"),
-      ...(request.thoughts > 1 ? { thoughts: request.thoughts } : {}),
+      ...(thoughts > 1 && composed.thinking === "on" ? { thoughts } : {}),
     },
     purpose: composed.purpose,
   };

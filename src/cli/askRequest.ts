@@ -10,6 +10,7 @@ import { HunchError } from "../common/errors.ts";
 import { type Effort, efforts } from "../common/panel.ts";
 import type { GpuChoice, KvType, ModelServer, SamplingOptions, SpeculationMode } from "../common/protocol.ts";
 import { settingDefinitions } from "../common/settings.ts";
+import { type ThinkingFamily, thinkingFamilies } from "../common/thinkingFamilies.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import type { TemplateName } from "../prompts/compose.ts";
 import type { ControlChoices } from "../prompts/controls.ts";
@@ -29,7 +30,7 @@ export interface EngineRequest {
   gpu: GpuChoice;
   speculation: SpeculationMode;
   /** Family of the thinking format; null: the one that the model's file tells. */
-  thinkingFormat: string | null;
+  thinkingFormat: ThinkingFamily | null;
   /** Evaluated prompts kept on disk at most (MB). */
   promptCacheSize: number;
   /** null: the engine's own process runs the model. */
@@ -111,9 +112,11 @@ export function addEngineOptions(command: Command): Command {
       "--endpoint <url>",
       "server of the openai backend, or several with commas between that take over from each other; the key comes from the environment, HUNCH_API_KEY",
     )
-    .option(
-      "--thinking-format <family>",
-      "how the model marks its thoughts, if its file does not tell it right: qwen3, gptOss and others (embedded backend)",
+    .addOption(
+      new Option(
+        "--thinking-format <family>",
+        "how the model marks its thoughts, if its file does not tell it right (embedded backend)",
+      ).choices(thinkingFamilies),
     )
     .option(
       "--prompt-cache <MB>",
@@ -190,7 +193,7 @@ interface ParsedOptions {
   gpu: GpuChoice;
   backend: (typeof backends)[number];
   endpoint?: string;
-  thinkingFormat?: string;
+  thinkingFormat?: ThinkingFamily;
   promptCache?: number;
   json?: true;
   verbose?: true;
@@ -221,6 +224,8 @@ interface ParsedAskOptions extends ParsedOptions {
 /** @throws HunchError usage when backend and endpoint contradict each other; backendUnavailable without llama-server */
 export function engineRequest(options: ParsedOptions, env: NodeJS.ProcessEnv = process.env): EngineRequest {
   const server = modelServer(options, env);
+  if (server && options.thinkingFormat !== undefined)
+    throw usage("--thinking-format belongs to the embedded backend; a server marks thoughts itself.", "Leave it out.");
   return {
     model: options.model ?? (server?.kind === "openai" ? "" : defaultModelId),
     draft: options.draft ?? null,
@@ -263,8 +268,13 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
   const { thoughts = 1 } = options;
   if (thoughts > 1 && (raw || options.backend !== "embedded"))
     throw usage("Several thoughts side by side need a chat on the embedded backend.", "Leave --thoughts out.");
-  if (options.dampHesitation && (raw || options.backend === "openai" || options.backend === "llama-server"))
+  const hasServer = options.backend === "openai" || options.backend === "llama-server";
+  if (options.dampHesitation && (raw || hasServer))
     throw usage("--damp-hesitation needs a chat on the embedded backend.", "Leave it out.");
+  if (options.answerLine !== undefined && hasServer)
+    throw usage("--answer-line needs the embedded backend: no server writes a part of an answer.", "Leave it out.");
+  if (thoughts > 1 && (options.effort === "off" || options.budget === 0 || options.template === "none"))
+    throw usage("--thoughts needs a thought, and there is to be none.", "Leave one of the two out.");
   const source = questionSource(question, options);
   if (source.from === "nowhere" && files.length === 0)
     throw usage(

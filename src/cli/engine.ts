@@ -83,10 +83,17 @@ function loadOptions({ contextSize, kvType, threads, gpu, speculation, ...more }
 }
 
 export async function load(client: EngineClient, params: LoadParams, context: EngineContext): Promise<ModelInfo> {
-  return client.load(params, {
+  const model = await client.load(params, {
     onProgress: ({ id, progress }) => context.output.loading(id, progress),
     signal: context.interrupts.signal,
   });
+  // Which backend it is was decided from the model's file.
+  if (params.thinkingFormat !== undefined && model.backend !== "embedded")
+    context.output.notice({
+      code: "thinkingFormat",
+      message: "A llama-server runs this model and marks its thoughts itself: --thinking-format has no effect.",
+    });
+  return model;
 }
 
 /** The checked file of a catalogue id or a path; a catalogue model that is missing is downloaded. */

@@ -5,6 +5,7 @@
 import { t } from "./l10n.ts";
 import { type Effort, efforts } from "./panel.ts";
 import type { GpuChoice, KvType, LogLevel, SpeculationMode } from "./protocol.ts";
+import { type ThinkingFamily, thinkingFamilies } from "./thinkingFamilies.ts";
 
 /** `machine`: names a program, a model or a server, so a workspace can not set it. */
 export type SettingScope = "machine" | "window";
@@ -22,6 +23,8 @@ export interface Settings {
   serverModel: string;
   /** Absolute path of llama-server; empty for the first on PATH. */
   "llamaServer.path": string;
+  /** How the model marks its thoughts; `auto`: as its file tells. */
+  thinkingFormat: "auto" | ThinkingFamily;
   effort: Effort;
   /** Tokens; null takes what fits in memory. */
   contextSize: number | null;
@@ -99,6 +102,11 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
   endpoint: { type: { kind: "text" }, default: "", scope: "machine" },
   serverModel: { type: { kind: "text" }, default: "", scope: "machine" },
   "llamaServer.path": { type: { kind: "text" }, default: "", scope: "machine" },
+  thinkingFormat: {
+    type: { kind: "choice", values: ["auto", ...thinkingFamilies] },
+    default: "auto",
+    scope: "machine",
+  },
   effort: { type: { kind: "choice", values: efforts }, default: "auto", scope: "window" },
   contextSize: { type: optionalInteger(512, 1_048_576), default: null, scope: "window" },
   kvCacheType: {

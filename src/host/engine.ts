@@ -46,6 +46,7 @@ const loadKeys: readonly SettingKey[] = [
   "endpoint",
   "serverModel",
   "llamaServer.path",
+  "thinkingFormat",
 ];
 
 export interface EngineServices {
@@ -206,7 +207,7 @@ export class Engine {
   async #loadParams(): Promise<LoadParams> {
     const { settings, models } = this.#services;
     const { contextSize, kvCacheType, threads, parallelGenerations, gpu, speculation } = settings.current;
-    const { model, draftModel, serverModel, promptCacheSize } = settings.current;
+    const { model, draftModel, serverModel, promptCacheSize, thinkingFormat } = settings.current;
     const server = await this.#modelServer();
     const remote = server?.kind === "openai" ? { id: serverModel, path: server.endpoint } : null;
     const target = remote ?? (await models.resolve(model));
@@ -223,6 +224,7 @@ export class Engine {
       gpu,
       strict: speculation === "strict",
       promptCacheBytes: promptCacheSize * 1e6,
+      ...(thinkingFormat === "auto" ? {} : { thinkingFormat }),
     };
   }
 

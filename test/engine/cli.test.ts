@@ -240,6 +240,12 @@ test("--answer-after ends a thought by the clock; with the loop guard off nothin
   expect(done.stats.answerNow.passes).toBeLessThanOrEqual(3);
 });
 
+test("several thoughts of a model that opens its thought itself are one, and that is said", async () => {
+  const exit = await cli(["ask", "Why?", ...chain(), "--effort", "low", "--thoughts", "4", "--json"]);
+  expect(checked(exit)).toMatchObject({ stopReason: "stop" });
+  expect(exit.stderr).toContain("unmetOption: This model thinks one thought");
+});
+
 describe("keys at a terminal", () => {
   const words = () =>
     [process.execPath, "dist/cli.mjs", "ask", "Why?", "--model", inject("scripted").loop]

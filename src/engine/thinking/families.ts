@@ -2,6 +2,7 @@
  * The families of thinking formats, one row each. Read from the models' published chat templates (test/fixtures/templates)
  * and model cards; advice on sampling is the publisher's. What a field means is said in formats.ts.
  */
+import type { ThinkingFamily } from "../../common/thinkingFamilies.ts";
 import type { ThinkingFormat, ThinkingSwitch } from "./formats.ts";
 
 type Row = Omit<ThinkingFormat, "family">;
@@ -256,7 +257,7 @@ const rows = {
     switch: byEmptyThought,
     sampling: { temperature: 0.6 },
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<ThinkingFamily, Row>;
 
 export type Family = keyof typeof rows;
 
