@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
-import type { Problem, ProblemSeverity } from "../prompts/problems.ts";
+import { describeProblems, type Problem, type ProblemSeverity } from "../prompts/problems.ts";
 import { activeEditor, type EditorCode, findSymbol, linesOf, selectedCode } from "./editor.ts";
 
 /** What a lightbulb entry is about. */
@@ -19,6 +19,8 @@ export interface CodeWithProblems {
   problems: Problem[];
 }
 
+/** Problems that go with a question that does not ask for them. */
+const mostAlong = 5;
 /** Lines shown around a problem that is in no definition. */
 const linesAround = 10;
 
@@ -48,6 +50,31 @@ export function diagnosticsIn(uri: vscode.Uri, range: vscode.Range): vscode.Diag
     .getDiagnostics(uri)
     .filter(({ range: at, severity }) => severity !== vscode.DiagnosticSeverity.Hint && range.intersection(at))
     .sort((a, b) => a.severity - b.severity);
+}
+
+/** Errors and warnings that touch a range, a few, the gravest first. */
+export function gravestIn(uri: vscode.Uri, range: vscode.Range): vscode.Diagnostic[] {
+  return diagnosticsIn(uri, range)
+    .filter(({ severity }) => severity <= vscode.DiagnosticSeverity.Warning)
+    .slice(0, mostAlong);
+}
+
+/** Problems as they go with a question. @param found one at least */
+export function attachedProblems(
+  document: vscode.TextDocument,
+  found: readonly vscode.Diagnostic[],
+): Pick<EditorCode, "piece" | "attachment"> {
+  const { start, end } = found.map((diagnostic) => diagnostic.range).reduce((all, one) => all.union(one));
+  const place = {
+    label: t("Problems in {0}", vscode.workspace.asRelativePath(document.uri)),
+    languageId: "text",
+    startLine: start.line + 1,
+    endLine: end.line + 1,
+  };
+  return {
+    piece: { ...place, code: describeProblems(found.map(toProblem)) },
+    attachment: { ...place, uri: document.uri.toString() },
+  };
 }
 
 export function toProblem({ range, severity, source, code, message }: vscode.Diagnostic): Problem {

@@ -78,7 +78,12 @@ class Actions {
 
   async writeDocComment(): Promise<vscode.Uri | null> {
     const code = await codeInQuestion();
-    const question: Question = { task: "docs", text: t("Document {0}", placeOf(code)), question: "", code: [code] };
+    const question: Question = {
+      task: "docs",
+      text: t("Document {0}", placeOf(code)),
+      question: "",
+      ...(await withContext(code)),
+    };
     return this.#propose(question, async (answer) => docCommentOf(code, answer));
   }
 

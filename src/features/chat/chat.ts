@@ -14,7 +14,7 @@ import { guarded, showError } from "../../host/notify.ts";
 import type { Proposals } from "../actions/proposals.ts";
 import { proposeCode } from "./applyCode.ts";
 import { versionsOf } from "./branches.ts";
-import { type AttachedCode, attachedTo, type Question } from "./conversation.ts";
+import { attachedTo, type Question } from "./conversation.ts";
 import { ConversationStore, storeError } from "./conversationStore.ts";
 import { Library } from "./library.ts";
 import { codeEditor, insertCode, newPlace, openAsMarkdown, openAttachment, openLink } from "./pageActions.ts";
@@ -86,12 +86,7 @@ export class Chat {
     await this.view.focus({ references: uris.map(toFile) });
   }
 
-  /** Asks in the conversation on screen; resolves when the answer has ended. */
-  async ask(text: string, code: readonly AttachedCode[]): Promise<void> {
-    await this.#session.ask({ task: "ask", text, code });
-  }
-
-  /** As `ask`, for a task of a command; resolves with the turn of the answer. */
+  /** Asks in the conversation on screen; resolves with the turn of the answer when that has ended. */
   async askTask(question: Question): Promise<AssistantTurn | null> {
     const session = this.#session;
     await session.ask(question);

@@ -1,7 +1,8 @@
-/** What the page asks, with the code that goes along: the selection, and what the question names. */
+/** What the page asks, with the code that goes along: the selection with what it uses, and what the question names. */
 import type { Reference } from "../../common/panel.ts";
 import { readSlashCommand } from "../../common/slashCommands.ts";
 import { selectedAttachment, selectedCode } from "../../host/editor.ts";
+import { askedAbout } from "./askedCode.ts";
 import type { Question } from "./conversation.ts";
 import { codeEditor } from "./pageActions.ts";
 import { readReferences } from "./references.ts";
@@ -21,5 +22,5 @@ export async function pageQuestion({ text, references, attachSelection }: PageQu
   const named = await readReferences(references);
   const slash = readSlashCommand(text);
   if (slash) return slashQuestion({ ...slash, text }, selected, named);
-  return { task: "ask", text, code: [...(selected ? [selected] : []), ...named] };
+  return { task: "ask", text, ...(selected ? await askedAbout(selected, named) : { code: named }) };
 }

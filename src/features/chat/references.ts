@@ -9,8 +9,7 @@ import { checkCode, definitionsIn } from "../../host/code.ts";
 import { linesOf, rangeCode, symbolsOf, wholeFile } from "../../host/editor.ts";
 import { excludePattern } from "../../host/excludes.ts";
 import { uncommittedChanges } from "../../host/git.ts";
-import { diagnosticsIn, toProblem } from "../../host/problems.ts";
-import { describeProblems } from "../../prompts/problems.ts";
+import { attachedProblems, diagnosticsIn } from "../../host/problems.ts";
 import { changedCode } from "../actions/changedCode.ts";
 import type { AttachedCode } from "./conversation.ts";
 import { anyCase } from "./glob.ts";
@@ -177,17 +176,7 @@ function problemsOf(document: vscode.TextDocument | undefined): AttachedCode {
     throw new HunchError("emptyInput", t("The editor reports no problems in the open file."), {
       hint: t("Remove #problems from the question, or open the file that has them."),
     });
-  const { start, end } = found.map((diagnostic) => diagnostic.range).reduce((all, one) => all.union(one));
-  const place = {
-    label: t("Problems in {0}", vscode.workspace.asRelativePath(document.uri)),
-    languageId: "text",
-    startLine: start.line + 1,
-    endLine: end.line + 1,
-  };
-  return {
-    piece: { ...place, code: describeProblems(found.map(toProblem)) },
-    attachment: { ...place, uri: document.uri.toString() },
-  };
+  return attachedProblems(document, found);
 }
 
 async function changedFiles(): Promise<AttachedCode[]> {

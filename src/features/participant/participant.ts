@@ -9,6 +9,7 @@ import { slashCommands } from "../../common/slashCommands.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { type EditorCode, rangeCode, selectedAttachment, selectedCode, wholeFile } from "../../host/editor.ts";
+import { askedAbout } from "../chat/askedCode.ts";
 import type { Question } from "../chat/conversation.ts";
 import type { ChatSession } from "../chat/session.ts";
 import type { Sessions } from "../chat/sessions.ts";
@@ -112,7 +113,8 @@ async function questionOf({ command, prompt, references }: vscode.ChatRequest): 
     return slashQuestion({ command: slash, rest: text, text: text || `/${slash}` }, subject, others);
   }
   const selected = attached.length === 0 && selectedAttachment() ? codeOfSelection() : null;
-  return { task: "ask", text: text || t("Explain this code."), code: selected ? [selected] : attached };
+  const code = selected ? await askedAbout(selected) : { code: attached };
+  return { task: "ask", text: text || t("Explain this code."), ...code };
 }
 
 function codeOfSelection(): EditorCode | null {

@@ -94,6 +94,20 @@ test("Ask… asks in a box, about the selection, and answers in the chat", async
   await chat.panel.locator(".turn-user .chip", { hasText: "cart.ts:8-15" }).waitFor();
 });
 
+test("Ask… without a selection is about the definition around the cursor", async () => {
+  const { page } = workbench;
+  await openFile(page, "cart.ts");
+  await selectLines(page, 10, 10);
+  await page.keyboard.press("ArrowRight");
+  await runCommand(page, "Hunch: Ask…");
+  const box = page.locator(".quick-input-widget");
+  await box.getByText("About the code around the cursor: src/cart.ts, lines 8 to 15").waitFor();
+  await page.keyboard.type("Which ones are free?");
+  await page.keyboard.press("Enter");
+  await answered();
+  await chat.panel.locator(".turn-user .chip", { hasText: "cart.ts:8-15" }).last().waitFor();
+});
+
 test("the editor's context menu has them", async () => {
   const { page } = workbench;
   await openFile(page, "cart.ts");

@@ -85,7 +85,7 @@ test("the panel speaks German", async () => {
   await panel.getByRole("button", { name: german.Send, exact: true }).click();
   await panel.getByRole("button", { name: german["Copy answer"] }).waitFor();
   await workbench.screenshot("german-panel");
-  const chip = panel.locator(".turn-user .chip");
+  const chip = panel.locator(".turn-user .chip").first();
   assert.match(await chip.getAttribute("title"), /öffnen$/);
   assert.match(await panel.locator(".stats").textContent(), /Token/);
   await runCommand(workbench.page, "Hunch: Chats anzeigen");

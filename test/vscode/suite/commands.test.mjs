@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
+import { askedAbout } from "../../../src/features/chat/askedCode.ts";
 import { withContext } from "../../../src/host/context.ts";
-import { symbolAt } from "../../../src/host/editor.ts";
+import { selectedCode, symbolAt, wholeFile } from "../../../src/host/editor.ts";
 import { writeScriptedModel } from "../../support/scriptedModel.ts";
 
 const [folder] = vscode.workspace.workspaceFolders;
@@ -225,6 +226,34 @@ suite("actions", function () {
     const [subject, ...references] = pieces.map(({ piece }) => [piece.startLine, piece.endLine, piece.role]);
     assert.deepEqual([subject, omitted], [[26, 28, undefined], []]);
     assert.deepEqual(references[0], [8, 15, "reference"]);
+  });
+
+  test("a question about a selection sees what that uses, and what the editor reports in it", async () => {
+    const editor = await cursorAt("Math.floor");
+    const { document } = editor;
+    editor.selection = new vscode.Selection(7, 0, 14, 1);
+    const reported = vscode.languages.createDiagnosticCollection("hunch-test");
+    const problem = new vscode.Diagnostic(document.lineAt(10).range, "Too many pieces are free.");
+    reported.set(document.uri, [problem]);
+    try {
+      const places = async (named) =>
+        (await askedAbout(selectedCode(editor), named)).code.map(({ piece, attachment }) => {
+          assert.equal(attachment.startLine, piece.startLine);
+          return [piece.label, piece.startLine, piece.endLine, piece.role];
+        });
+      const label = "src/cart.ts";
+      const problems = [`Problems in ${label}`, 11, 11, "reference"];
+      assert.deepEqual(await places(), [[label, 8, 15, undefined], [label, 1, 5, "reference"], problems]);
+      // The whole file beside the question has the interface already.
+      const whole = wholeFile(document);
+      assert.deepEqual(await places([whole]), [
+        [label, 8, 15, undefined],
+        problems,
+        [label, 1, whole.piece.endLine, undefined],
+      ]);
+    } finally {
+      reported.dispose();
+    }
   });
 
   test("an answer without code proposes nothing", async () => {
