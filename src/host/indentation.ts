@@ -31,7 +31,7 @@ export function blockAround(lines: readonly string[], line: number): LineSpan | 
 }
 
 /** The block that a head opens; null when nothing is indented under it. */
-function blockOf(lines: readonly string[], head: number): LineSpan | null {
+export function blockOf(lines: readonly string[], head: number): LineSpan | null {
   const depth = indentOf(lines[head] ?? "");
   let endLine = head;
   for (let index = head + 1; index < lines.length; index++) {

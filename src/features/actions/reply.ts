@@ -22,13 +22,18 @@ export function fencedBlocks(markdown: string): string[] {
 
 /** The block that shares most lines with `original`; the first of equals. null without blocks. */
 export function closestBlock(blocks: readonly string[], original: string): string | null {
-  const known = new Set(trimmedLines(original));
   let best: { block: string; shared: number } | null = null;
   for (const block of blocks) {
-    const shared = trimmedLines(block).filter((line) => known.has(line)).length;
+    const shared = sharedLines(block, original);
     if (!best || shared > best.shared) best = { block, shared };
   }
   return best?.block ?? null;
+}
+
+/** Lines of `block` that stand in `original` too, whatever their indentation; those of one or two signs do not count. */
+export function sharedLines(block: string, original: string): number {
+  const known = new Set(trimmedLines(original));
+  return trimmedLines(block).filter((line) => known.has(line)).length;
 }
 
 /** Signs of "and so on" in place of code. */

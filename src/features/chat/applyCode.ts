@@ -3,11 +3,18 @@
 import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
+import { definitionsIn } from "../../host/code.ts";
+import { symbolsOf } from "../../host/editor.ts";
+import type { LineSpan } from "../../host/indentation.ts";
 import { locate } from "../actions/locate.ts";
 import type { Change, Proposals } from "../actions/proposals.ts";
-import { inPlaceOf } from "../actions/reply.ts";
+import { inPlaceOf, leavesOut, sharedLines } from "../actions/reply.ts";
+import { alignBlock } from "./blockAlignment.ts";
+import { type Place, placeByName } from "./blockPlace.ts";
 import type { AttachedCode } from "./conversation.ts";
 import { codeEditor } from "./pageActions.ts";
+
+type Replacement = Change & { kind: "replace" };
 
 /** Shows a block of an answer as a change that waits for Apply. Throws as `changeOf`. */
 export async function proposeCode(
@@ -16,19 +23,74 @@ export async function proposeCode(
   attached: readonly AttachedCode[],
 ): Promise<void> {
   const change = await changeOf(block, attached);
-  const uri = change.kind === "replace" ? change.document.uri : change.uri;
-  await proposals.show({ title: t("Change {0}", vscode.workspace.asRelativePath(uri)), change });
+  if (leavesOut(block, change.original) && !(await showAnyway())) return;
+  await proposals.show({ title: t("Change {0}", vscode.workspace.asRelativePath(change.document.uri)), change });
+}
+
+async function showAnyway(): Promise<boolean> {
+  const show = t("Show the Diff");
+  const answer = await vscode.window.showWarningMessage(
+    `Hunch: ${t("The model left out parts of the code, so it can not be put in place.")}`,
+    show,
+  );
+  return answer === show;
+}
+
+/** Attached code with its document as it is now. */
+interface Target {
+  document: vscode.TextDocument;
+  lines: string[];
+  code: AttachedCode;
+  /** Offset of the code; null where it was changed since. */
+  offset: number | null;
+  /** The lines of the code; of all, where it was changed since. */
+  within: LineSpan;
 }
 
 /**
- * The first attached code that still stands where it was is replaced; else the selection; else the block is put at the
- * cursor. Throws emptyInput when there is no editor either.
+ * Of the attached code, that which shares most lines with the block comes first. There its definitions are looked for by
+ * name, then lines that it is a new form of; else a selection is replaced as a whole. Failing that, what is selected in
+ * the editor is replaced, or the block is put at the cursor. Throws emptyInput when there is no editor either.
  */
-async function changeOf(block: string, attached: readonly AttachedCode[]): Promise<Change> {
-  for (const code of attached) {
-    const change = await replacing(block, code);
-    if (change) return change;
-  }
+async function changeOf(block: string, attached: readonly AttachedCode[]): Promise<Replacement> {
+  const opened = await Promise.all(attached.map(openTarget));
+  const targets = opened
+    .filter((target) => target !== null)
+    .sort((a, b) => sharedLines(block, b.code.piece.code) - sharedLines(block, a.code.piece.code));
+  for (const find of [byName, byLines, asWhole])
+    for (const target of targets) {
+      const change = await find(target, block);
+      if (change && change.replacement !== change.original) return change;
+    }
+  return inEditor(block);
+}
+
+async function byName({ document, lines, within }: Target, block: string): Promise<Replacement | null> {
+  const place = placeByName({ lines, definitions: definitionsIn(await symbolsOf(document)), within, block });
+  return place && replacing(document, place);
+}
+
+function byLines({ document, lines, within }: Target, block: string): Replacement | null {
+  const span = alignBlock(lines, within, block);
+  const text = span && inPlaceOf(lines.slice(span.startLine, span.endLine + 1).join("\n"), block);
+  return span && text !== null ? replacing(document, { ...span, text }) : null;
+}
+
+/** Not for a whole file, of which the block says nothing, and not for a definition that only went along. */
+function asWhole({ document, lines, offset, within, code: { piece } }: Target, block: string): Replacement | null {
+  const isFile = within.startLine === 0 && within.endLine === lines.length - 1 && lines.length > 1;
+  if (offset === null || piece.role === "reference" || isFile) return null;
+  return { kind: "replace", document, offset, original: piece.code, replacement: inPlaceOf(piece.code, block) };
+}
+
+function replacing(document: vscode.TextDocument, { startLine, endLine, text }: Place): Replacement {
+  const range = new vscode.Range(startLine, 0, endLine, document.lineAt(endLine).text.length);
+  const replacement = document.eol === vscode.EndOfLine.CRLF ? text.replaceAll("\n", "\r\n") : text;
+  const offset = document.offsetAt(range.start);
+  return { kind: "replace", document, offset, original: document.getText(range), replacement };
+}
+
+function inEditor(block: string): Replacement {
   const editor = codeEditor();
   if (!editor)
     throw new HunchError("emptyInput", t("There is no editor to change."), {
@@ -40,18 +102,18 @@ async function changeOf(block: string, attached: readonly AttachedCode[]): Promi
   return { kind: "replace", document, offset: document.offsetAt(selection.start), original, replacement };
 }
 
-/** null when the code is not there any more, or the block is the same. */
-async function replacing(block: string, { piece, attachment }: AttachedCode): Promise<Change | null> {
-  const document = await openQuietly(attachment.uri);
+/** null for what is gone, or was never a file. */
+async function openTarget(code: AttachedCode): Promise<Target | null> {
+  const document = await openQuietly(code.attachment.uri);
   if (!document) return null;
-  const hint = document.offsetAt(new vscode.Position(attachment.startLine - 1, 0));
-  const offset = locate(document.getText(), piece.code, hint);
-  const replacement = inPlaceOf(piece.code, block);
-  if (offset === null || replacement === piece.code) return null;
-  return { kind: "replace", document, offset, original: piece.code, replacement };
+  const text = document.getText();
+  const hint = document.offsetAt(new vscode.Position(code.attachment.startLine - 1, 0));
+  const offset = locate(text, code.piece.code, hint);
+  const end = offset === null ? text.length : offset + code.piece.code.trimEnd().length;
+  const within = { startLine: document.positionAt(offset ?? 0).line, endLine: document.positionAt(end).line };
+  return { document, lines: text.split(/\r?\n/), code, offset, within };
 }
 
-/** null for what is gone, or was never a file. */
 async function openQuietly(uri: string): Promise<vscode.TextDocument | null> {
   try {
     return await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));

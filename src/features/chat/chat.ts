@@ -13,8 +13,9 @@ import { selectedAttachment } from "../../host/editor.ts";
 import { guarded, showError } from "../../host/notify.ts";
 import type { Proposals } from "../actions/proposals.ts";
 import { proposeCode } from "./applyCode.ts";
+import { codeBehind } from "./attachedCode.ts";
 import { versionsOf } from "./branches.ts";
-import { attachedTo, type Question } from "./conversation.ts";
+import type { Question } from "./conversation.ts";
 import { ConversationStore, storeError } from "./conversationStore.ts";
 import { Library } from "./library.ts";
 import { codeEditor, insertCode, newPlace, openAsMarkdown, openAttachment, openLink } from "./pageActions.ts";
@@ -249,7 +250,7 @@ export class Chat {
         await insertCode(message.code);
         return this.#session.inserted(message.code);
       case "proposeCode": {
-        const attached = attachedTo(this.#session.conversation, message.turnId);
+        const attached = codeBehind(this.#session.conversation, message.turnId);
         return proposeCode(this.#proposals, message.code, attached);
       }
       case "openLink":

@@ -98,36 +98,6 @@ function newTurnId(conversation: Conversation): string {
   return `${conversation.id}.${conversation.nextTurn++}`;
 }
 
-/** The code that came with the question of an answer. */
-export function attachedTo(conversation: Conversation, turnId: string): AttachedCode[] {
-  const { turns, inputs } = conversation;
-  const at = turns.findIndex(({ id }) => id === turnId);
-  const user = turns[at - 1];
-  if (user?.role !== "user") return [];
-  return (inputs[turnId]?.code ?? []).flatMap((piece, index) => {
-    const attachment = user.attachments[index];
-    return attachment ? [{ piece, attachment }] : [];
-  });
-}
-
-/** Files have other names now: attached code is found there. True when some of it has moved. */
-export function followFiles(conversation: Conversation, place: (uri: string) => NewPlace | null): boolean {
-  let moved = false;
-  const all = [...conversation.turns, ...Object.values(conversation.forks).flatMap(({ versions }) => versions.flat())];
-  for (const turn of all) {
-    if (turn.role !== "user") continue;
-    turn.attachments = turn.attachments.map((attachment) => {
-      const now = place(attachment.uri);
-      moved ||= now !== null;
-      return now ? { ...attachment, ...now } : attachment;
-    });
-  }
-  return moved;
-}
-
-/** Of a file that was renamed. */
-export type NewPlace = Pick<Attachment, "uri" | "label">;
-
 export function inputOf(conversation: Conversation, turn: AssistantTurn): TurnInput {
   const input = conversation.inputs[turn.id];
   if (!input) throw new Error(`No input is stored for the turn ${turn.id}.`);

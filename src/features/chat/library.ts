@@ -7,7 +7,8 @@ import { Emitter, type Subscription } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { SessionSummary } from "../../common/panel.ts";
-import type { Conversation, NewPlace } from "./conversation.ts";
+import type { NewPlace } from "./attachedCode.ts";
+import type { Conversation } from "./conversation.ts";
 import type { ConversationStore } from "./conversationStore.ts";
 import type { ChatSession } from "./session.ts";
 

@@ -6,7 +6,8 @@ import { t } from "../../common/l10n.ts";
 import type { Attachment } from "../../common/panel.ts";
 import { isFileLike } from "../../host/editor.ts";
 import { movedTo } from "../../host/renames.ts";
-import type { Conversation, NewPlace } from "./conversation.ts";
+import type { NewPlace } from "./attachedCode.ts";
+import type { Conversation } from "./conversation.ts";
 
 /** The editor that is meant: the active one, or one beside the chat when that is an editor tab itself. */
 export function codeEditor(): vscode.TextEditor | undefined {

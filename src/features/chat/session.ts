@@ -10,22 +10,20 @@ import type { LiveStats } from "../../common/stats.ts";
 import { contradicts } from "../../prompts/contradiction.ts";
 import type { LearntTemplates } from "../../prompts/effort.ts";
 import type { UsedPlan, UseLog, UseSignal } from "../../prompts/learning.ts";
+import { attachedTo, followFiles, type NewPlace } from "./attachedCode.ts";
 import { fork, switchVersion } from "./branches.ts";
 import {
   answerAgain,
   applyEvent,
   ask,
-  attachedTo,
   begin,
   type Conversation,
   fail,
   findTurn,
   finish,
-  followFiles,
   hasText,
   inputOf,
   loading,
-  type NewPlace,
   type Question,
   type RunBase,
 } from "./conversation.ts";

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { HunchError } from "../../../../src/common/errors.ts";
 import { type AssistantTurn, runsText } from "../../../../src/common/panel.ts";
+import { codeBehind } from "../../../../src/features/chat/attachedCode.ts";
 import {
+  type AttachedCode,
   applyEvent,
   ask,
   begin,
@@ -14,6 +16,9 @@ import {
   restoreConversation,
 } from "../../../../src/features/chat/conversation.ts";
 import { live, result, stats, token, tokens } from "../support.ts";
+import { code as attached } from "./sessionSupport.ts";
+
+const [code] = attached as [AttachedCode];
 
 function asked(text = "What is this?"): { conversation: Conversation; turn: AssistantTurn; base: RunBase } {
   const conversation = newConversation("c");
@@ -35,6 +40,19 @@ describe("ask", () => {
     ask(conversation, { task: "ask", text: "Another", code: [] }, "low");
     expect(conversation.title).toMatch(/^long long .*…$/);
     expect(conversation.title.length).toBeLessThanOrEqual(60);
+  });
+});
+
+describe("codeBehind", () => {
+  it("is the code of the question, else of the nearest one before it that had code", () => {
+    const conversation = newConversation("c");
+    const withCode = (label: string) => [{ ...code, piece: { ...code.piece, label } }];
+    const answers = [[], withCode("a.ts"), [], withCode("b.ts"), []].map(
+      (pieces) => ask(conversation, { task: "ask", text: "Why?", code: pieces }, "low").id,
+    );
+    const labels = (id: string) => codeBehind(conversation, id).map(({ piece: { label } }) => label);
+    expect(answers.map(labels)).toEqual([[], ["a.ts"], ["a.ts"], ["b.ts"], ["b.ts"]]);
+    expect(labels("unknown")).toEqual([]);
   });
 });
 

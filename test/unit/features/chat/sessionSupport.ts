@@ -1,6 +1,6 @@
 /** A chat session on an engine that does what a test says. */
 import type { GenerateParams, GenerationEvent, GenerationResult, ModelInfo } from "../../../../src/common/protocol.ts";
-import { newConversation } from "../../../../src/features/chat/conversation.ts";
+import { type AttachedCode, newConversation } from "../../../../src/features/chat/conversation.ts";
 import { ChatSession, type SessionChange, type SessionServices } from "../../../../src/features/chat/session.ts";
 import type { LearntTemplates } from "../../../../src/prompts/effort.ts";
 import { model, result } from "../support.ts";
@@ -69,6 +69,6 @@ export function session(
 }
 
 export const piece = { label: "a.ts", languageId: "typescript", startLine: 1, endLine: 1, code: "let a = 1;" };
-export const code = [
+export const code: AttachedCode[] = [
   { piece, attachment: { label: "a.ts", uri: "file:///a.ts", languageId: "typescript", startLine: 1, endLine: 1 } },
 ];
