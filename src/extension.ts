@@ -8,6 +8,7 @@ import type { Chat } from "./features/chat/chat.ts";
 import { registerChat } from "./features/chat/register.ts";
 import { Sessions } from "./features/chat/sessions.ts";
 import { registerExplain } from "./features/explain/explain.ts";
+import type { Explanations } from "./features/explain/explanations.ts";
 import { registerLanguageModel } from "./features/languageModel/languageModel.ts";
 import { registerLearning } from "./features/learning/learning.ts";
 import { registerLens } from "./features/lens/lens.ts";
@@ -28,7 +29,7 @@ import { Models } from "./host/models.ts";
 import { showSettingProblem } from "./host/notify.ts";
 import { SettingsReader } from "./host/settings.ts";
 
-let active: { chat: Chat; engine: Engine } | null = null;
+let active: { chat: Chat; explanations: Explanations; engine: Engine } | null = null;
 
 export function activate(extension: vscode.ExtensionContext): void {
   const startMs = performance.now();
@@ -48,7 +49,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const proposals = new Proposals(ctx);
   const chat = registerChat(ctx, sessions, proposals);
   registerAsk(ctx, chat);
-  registerExplain(ctx, sessions, chat);
+  const explanations = registerExplain(ctx, sessions, chat);
   registerActions(ctx, sessions, chat, proposals);
   registerModels(ctx);
   registerWelcome(ctx);
@@ -61,12 +62,12 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerParticipant(ctx, sessions);
   registerStatus(ctx, sessions);
   registerWorkspaceIndex(ctx);
-  active = { chat, engine };
+  active = { chat, explanations, engine };
   log.write("info", `Activated in ${(performance.now() - startMs).toFixed(1)} ms.`);
 }
 
-/** The editor waits for this: the conversation is written down, and the engine is ended. */
+/** The editor waits for this: the conversations are written down, and the engine is ended. */
 export async function deactivate(): Promise<void> {
-  await Promise.all([active?.chat.save(), active?.engine.dispose()]);
+  await Promise.all([active?.chat.save(), active?.explanations.save(), active?.engine.dispose()]);
   active = null;
 }

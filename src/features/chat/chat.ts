@@ -131,6 +131,11 @@ export class Chat {
     await this.view.focus();
   }
 
+  /** The session of a conversation that is kept here, for the explanation of an earlier window that shows it too. */
+  join(id: string): ChatSession | null {
+    return this.#library.join(id);
+  }
+
   /** The explanation is gone; the conversation is the chat's alone now. True when it is kept here. */
   release(session: ChatSession): boolean {
     return this.#library.release(session);

@@ -72,6 +72,14 @@ export class Library {
     return this.#show(session);
   }
 
+  /** The session of a conversation that an explanation of an earlier window shares until `release`; null when it is not here. */
+  join(id: string): ChatSession | null {
+    const stored = this.#open.has(id) ? null : this.#services.store.load(id);
+    const session = this.#open.get(id)?.session ?? (stored && this.#own(this.#services.newSession(stored)));
+    if (session) this.#shared.add(session);
+    return session;
+  }
+
   /** The explanation is gone. True when the conversation is kept here. */
   release(session: ChatSession): boolean {
     const kept = this.#shared.delete(session);

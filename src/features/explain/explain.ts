@@ -18,7 +18,7 @@ export interface SymbolPlace {
   line: number;
 }
 
-export function registerExplain(ctx: Ctx, sessions: Sessions, chat: Chat): void {
+export function registerExplain(ctx: Ctx, sessions: Sessions, chat: Chat): Explanations {
   const explanations = new Explanations(ctx, sessions, chat);
   ctx.own(explanations);
   registerCommand(ctx, "hunch.explainSelection", async () =>
@@ -38,6 +38,7 @@ export function registerExplain(ctx: Ctx, sessions: Sessions, chat: Chat): void 
     return explanations.open({ ...code, range }, { task: "ask", verb: t("Explain the problem in"), question });
   });
   registerThreadCommands(ctx, explanations, chat);
+  return explanations;
 }
 
 async function symbolIn(place?: SymbolPlace) {

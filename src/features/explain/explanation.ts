@@ -10,7 +10,9 @@ import type { EditorCode } from "../../host/editor.ts";
 import type { TaskKind } from "../../prompts/compose.ts";
 import type { ChatSession } from "../chat/session.ts";
 import { type LineRange, shiftRange } from "./lineRange.ts";
+import { relocate } from "./relocate.ts";
 import { type RenderedComment, type RenderedThread, renderThread } from "./render.ts";
+import type { StoredThread } from "./threadStore.ts";
 
 const updateMs = 100;
 /**
@@ -33,13 +35,39 @@ export interface ThreadQuestion {
   question?: string;
 }
 
+/** Explained code in its document. */
+export interface ExplainedPlace {
+  uri: vscode.Uri;
+  lines: LineRange;
+  /** Of the lines, as they were explained. */
+  text: string;
+  /** Lines under which the thread stands; a part of `lines`. */
+  shown: LineRange;
+  stale: boolean;
+}
+
 /** What is explained, and the conversation that does it. */
 export interface ExplanationSubject {
-  code: EditorCode;
+  place: ExplainedPlace;
   question: ThreadQuestion;
   session: ChatSession;
   /** The session begins with an answer that was given before. */
   kept: boolean;
+  isOpen: boolean;
+}
+
+export function placeOfCode({ document, piece, range }: EditorCode): ExplainedPlace {
+  const lines = { startLine: piece.startLine - 1, endLine: piece.endLine - 1 };
+  const shown = { startLine: range.start.line, endLine: range.end.line };
+  return { uri: document.uri, lines, text: textOf(document, lines), shown, stale: false };
+}
+
+/** Where the code of a stored thread is now. */
+export function placeOfThread(document: vscode.TextDocument, stored: StoredThread): ExplainedPlace {
+  const { lines, stale } = relocate(document.getText(), stored.text, stored.lines);
+  const text = stale ? stored.text : textOf(document, lines);
+  const shown = moved(stored.shown, stored.lines, lines);
+  return { uri: document.uri, lines, text, shown, stale };
 }
 
 export class Explanation {
@@ -49,10 +77,10 @@ export class Explanation {
   readonly #look: ExplanationLook;
   readonly #kept: boolean;
   /** The lines of the code as they were explained. */
-  readonly #text: string;
+  #text: string;
   /** Where those lines are now; the thread may stand under a part of them. */
   #lines: LineRange;
-  #stale = false;
+  #stale: boolean;
   readonly #subscription: Subscription;
   #comments: vscode.Comment[];
   #timer: NodeJS.Timeout | null = null;
@@ -61,20 +89,26 @@ export class Explanation {
 
   constructor(
     controller: vscode.CommentController,
-    { code, question, session, kept }: ExplanationSubject,
+    { place, question, session, kept, isOpen }: ExplanationSubject,
     look: ExplanationLook,
   ) {
     this.session = session;
     this.question = question;
     this.#look = look;
     this.#kept = kept;
-    this.#lines = { startLine: code.piece.startLine - 1, endLine: code.piece.endLine - 1 };
-    this.#text = textOf(code.document, this.#lines);
+    this.#lines = place.lines;
+    this.#text = place.text;
+    this.#stale = place.stale;
     const { state, comments } = this.#render();
     this.#comments = comments.map((comment) => this.#comment(comment));
-    this.#thread = this.#open(controller, code.document.uri, code.range);
+    this.#thread = this.#open(controller, place.uri, asRange(place.shown), isOpen);
     this.#thread.contextValue = state;
     this.#subscription = session.onChange(() => this.#schedule());
+  }
+
+  /** The conversation's. */
+  get id(): string {
+    return this.session.conversation.id;
   }
 
   get thread(): vscode.CommentThread {
@@ -83,13 +117,9 @@ export class Explanation {
 
   /** The file has another name now. A thread can not move: a new one takes its place and goes on. */
   moveTo(uri: vscode.Uri, controller: vscode.CommentController): void {
-    const {
-      range = new vscode.Range(this.#lines.startLine, 0, this.#lines.endLine, 0),
-      contextValue,
-      canReply,
-    } = this.#thread;
+    const { range = asRange(this.#lines), contextValue, canReply } = this.#thread;
     this.#thread.dispose();
-    this.#thread = this.#open(controller, uri, range);
+    this.#thread = this.#open(controller, uri, range, true);
     Object.assign(this.#thread, { contextValue, canReply });
     this.#nextDraw = performance.now() + firstUpdateMs;
     this.#schedule();
@@ -121,8 +151,35 @@ export class Explanation {
     if (!range) return;
     const before = { startLine: range.start.line, endLine: range.end.line };
     const after = shiftRange(before, edits);
-    if (after.startLine !== before.startLine || after.endLine !== before.endLine)
-      this.thread.range = new vscode.Range(after.startLine, 0, after.endLine, 0);
+    if (after.startLine !== before.startLine || after.endLine !== before.endLine) this.thread.range = asRange(after);
+  }
+
+  /** The document is open again: it may have changed meanwhile. */
+  compare(document: vscode.TextDocument): void {
+    const { lines, stale } = relocate(document.getText(), this.#text, this.#lines);
+    if (!stale) this.#text = textOf(document, lines);
+    const { range } = this.thread;
+    if (range && lines.startLine !== this.#lines.startLine)
+      this.thread.range = asRange(moved({ startLine: range.start.line, endLine: range.end.line }, this.#lines, lines));
+    this.#lines = lines;
+    if (stale !== this.#stale) {
+      this.#stale = stale;
+      this.#schedule();
+    }
+  }
+
+  /** As it is written down. */
+  toJSON(): StoredThread {
+    const { start, end } = this.thread.range ?? asRange(this.#lines);
+    return {
+      uri: this.thread.uri.toString(),
+      question: this.question,
+      lines: this.#lines,
+      text: this.#text,
+      shown: { startLine: start.line, endLine: end.line },
+      kept: this.#kept,
+      conversation: this.session.conversation,
+    };
   }
 
   isAbout({ document, range }: EditorCode, { task }: ThreadQuestion): boolean {
@@ -141,9 +198,15 @@ export class Explanation {
     this.#thread.dispose();
   }
 
-  #open(controller: vscode.CommentController, uri: vscode.Uri, range: vscode.Range): vscode.CommentThread {
+  #open(
+    controller: vscode.CommentController,
+    uri: vscode.Uri,
+    range: vscode.Range,
+    isOpen: boolean,
+  ): vscode.CommentThread {
     const thread = controller.createCommentThread(uri, range, this.#comments);
-    thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+    const { Expanded, Collapsed } = vscode.CommentThreadCollapsibleState;
+    thread.collapsibleState = isOpen ? Expanded : Collapsed;
     thread.label = this.session.conversation.title;
     return thread;
   }
@@ -178,6 +241,16 @@ export class Explanation {
       author: comment.author === "you" ? { name: t("You") } : { name: "Hunch", iconPath: this.#look.hunchIcon },
     };
   }
+}
+
+function asRange({ startLine, endLine }: LineRange): vscode.Range {
+  return new vscode.Range(startLine, 0, endLine, 0);
+}
+
+/** Lines `shown` within lines that went from one place to another. */
+function moved(shown: LineRange, from: LineRange, to: LineRange): LineRange {
+  const within = (line: number) => Math.max(to.startLine, Math.min(line + to.startLine - from.startLine, to.endLine));
+  return { startLine: within(shown.startLine), endLine: within(shown.endLine) };
 }
 
 function textOf(document: vscode.TextDocument, { startLine, endLine }: LineRange): string {

@@ -1,4 +1,7 @@
-/** The inline explanations of the window: opens them, keeps them on their code, and ends them. */
+/**
+ * The inline explanations of the window: opens them, keeps them on their code, writes them down, and ends them. Those of
+ * earlier windows come back with their documents (KeptThreads).
+ */
 
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
@@ -8,14 +11,19 @@ import { t } from "../../common/l10n.ts";
 import { withContext } from "../../host/context.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { type EditorCode, linesOf, placeOf } from "../../host/editor.ts";
+import { guarded, showError } from "../../host/notify.ts";
 import { movedTo } from "../../host/renames.ts";
 import type { Chat } from "../chat/chat.ts";
+import { storeError } from "../chat/conversationStore.ts";
 import { newPlace } from "../chat/pageActions.ts";
+import type { ChatSession } from "../chat/session.ts";
 import type { Sessions } from "../chat/sessions.ts";
 import { offerMissingModel } from "../models/download.ts";
 import { ExplanationCache, explanationKey } from "./cache.ts";
 import { offerClosedComments } from "./commentsView.ts";
 import type { Explanation, ExplanationSubject, ThreadQuestion } from "./explanation.ts";
+import { KeptThreads } from "./keptThreads.ts";
+import { type StoredThread, ThreadStore } from "./threadStore.ts";
 
 type Thread = vscode.CommentThread;
 
@@ -25,21 +33,40 @@ export class Explanations {
   readonly #chat: Chat;
   readonly #cache: ExplanationCache;
   readonly #explanations = new Set<Explanation>();
+  readonly #store: ThreadStore;
+  readonly #kept = new KeptThreads();
   readonly #subscriptions: vscode.Disposable[];
   #controller: vscode.CommentController | null = null;
 
   constructor(ctx: Ctx, sessions: Sessions, chat: Chat) {
+    const { extension, log } = ctx;
     this.#ctx = ctx;
     this.#sessions = sessions;
     this.#chat = chat;
-    this.#cache = new ExplanationCache(ctx.extension.workspaceState);
+    this.#cache = new ExplanationCache(extension.workspaceState);
+    this.#store = new ThreadStore({
+      folder: vscode.Uri.joinPath(extension.storageUri ?? extension.globalStorageUri, "explanations").fsPath,
+      onError: (error) => showError(log, "store the explanations", storeError(error)),
+    });
     const changing = vscode.workspace.onDidChangeTextDocument((change) => {
       // Also sent when only the mark of unsaved changes is another.
       if (change.contentChanges.length === 0) return;
-      for (const explanation of this.#explanations)
-        if (explanation.thread.uri.toString() === change.document.uri.toString()) explanation.follow(change);
+      for (const explanation of this.#about(change.document)) {
+        explanation.follow(change);
+        this.#changed(explanation);
+      }
     });
-    this.#subscriptions = [changing, vscode.workspace.onDidRenameFiles((renamed) => this.#filesMoved(renamed))];
+    const show = (document: vscode.TextDocument) =>
+      guarded(log, "show the explanations of a document", () => this.#documentOpened(document));
+    this.#subscriptions = [
+      changing,
+      vscode.workspace.onDidOpenTextDocument(show),
+      vscode.workspace.onDidRenameFiles((renamed) => this.#filesMoved(renamed)),
+    ];
+    void guarded(log, "read the explanations", async () => {
+      this.#kept.add(await this.#store.load());
+      for (const document of vscode.workspace.textDocuments) await show(document);
+    });
   }
 
   /**
@@ -61,7 +88,14 @@ export class Explanations {
     for (const earlier of this.#explanations) if (earlier.isAbout(code, question)) this.delete(earlier);
     const session = this.#sessions.create(kept);
     const answered = kept ? null : session.ask({ task, text: title, question: asked, code: pieces, omitted });
-    const explanation = await this.#show({ code, question, session, kept: kept !== null });
+    const explanation = await this.#show(session, ({ placeOfCode }) => ({
+      place: placeOfCode(code),
+      question,
+      session,
+      kept: kept !== null,
+      isOpen: true,
+    }));
+    offerClosedComments(this.#ctx);
     await answered;
     if (!kept) await this.#cache.put(key, session.conversation);
     return explanation.thread;
@@ -94,12 +128,51 @@ export class Explanations {
     if (!this.#chat.release(explanation.session)) explanation.session.stop();
     this.#explanations.delete(explanation);
     explanation.dispose();
+    void guarded(this.#ctx.log, "remove an explanation", () => this.#store.remove(explanation.id));
+  }
+
+  /** Writes the explanations down now, before the window closes. */
+  async save(): Promise<void> {
+    await this.#store.save();
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
-    for (const explanation of this.#explanations) this.delete(explanation);
+    for (const explanation of this.#explanations) {
+      explanation.dispose();
+      explanation.session.stop();
+    }
     this.#controller?.dispose();
+    this.#store.dispose();
+  }
+
+  #about({ uri }: vscode.TextDocument): Explanation[] {
+    return [...this.#explanations].filter(({ thread }) => thread.uri.toString() === uri.toString());
+  }
+
+  /** Compares what is shown with the document, which may have changed while it was closed, and shows what was kept. */
+  async #documentOpened(document: vscode.TextDocument): Promise<void> {
+    for (const explanation of this.#about(document)) explanation.compare(document);
+    for (const stored of this.#kept.take(document.uri.toString(), () => document.getText()))
+      await this.#restore(document, stored);
+  }
+
+  async #restore(document: vscode.TextDocument, stored: StoredThread): Promise<void> {
+    const { conversation, question, kept } = stored;
+    const session = this.#chat.join(conversation.id) ?? this.#sessions.create(conversation);
+    const last = session.conversation.turns.at(-1);
+    await this.#show(session, ({ placeOfThread }) => ({
+      place: placeOfThread(document, stored),
+      question,
+      session,
+      kept,
+      // An answer that was cut off wants to be carried on; others are there to be opened.
+      isOpen: last?.role === "assistant" && last.canContinue,
+    }));
+  }
+
+  #changed(explanation: Explanation): void {
+    this.#store.changed(explanation.id, explanation);
   }
 
   #filesMoved(renamed: vscode.FileRenameEvent): void {
@@ -107,16 +180,25 @@ export class Explanations {
       const uri = movedTo(explanation.thread.uri, renamed);
       if (uri) explanation.moveTo(uri, this.#controllerOf());
       explanation.session.filesMoved((place) => newPlace(place, renamed));
+      if (uri) this.#changed(explanation);
     }
+    for (const stored of this.#kept.move((uri) => movedTo(vscode.Uri.parse(uri), renamed)?.toString() ?? null))
+      this.#store.changed(stored.conversation.id, { toJSON: () => stored });
   }
 
-  async #show(subject: ExplanationSubject): Promise<Explanation> {
+  async #show(
+    session: ChatSession,
+    subject: (module: typeof import("./explanation.ts")) => ExplanationSubject,
+  ): Promise<Explanation> {
     // With the markdown parser, which activation should not pay for.
-    const { Explanation } = await import("./explanation.ts");
+    const module = await import("./explanation.ts");
     const look = { hunchIcon: vscode.Uri.joinPath(this.#ctx.extension.extensionUri, "media", "icon.png") };
-    const explanation = new Explanation(this.#controllerOf(), subject, look);
+    const explanation = new module.Explanation(this.#controllerOf(), subject(module), look);
     this.#explanations.add(explanation);
-    offerClosedComments(this.#ctx);
+    this.#changed(explanation);
+    session.onChange(() => {
+      if (this.#explanations.has(explanation)) this.#changed(explanation);
+    });
     return explanation;
   }
 

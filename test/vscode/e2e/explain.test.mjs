@@ -1,5 +1,7 @@
 /** An inline explanation in the user interface: streaming, its buttons, a follow-up, and the way into the chat. */
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { openFile, pressAway, runCommand, selectLines, until } from "../host/host.mjs";
 import { testSettings } from "../host/settings.mjs";
@@ -87,4 +89,27 @@ test("opened in the chat both go on; deleted, the chat keeps the conversation", 
   assert.equal(await panel.locator(".turn-user").count(), 2);
   await pressAway(panel.getByRole("button", { name: "Stop", exact: true }));
   await panel.getByRole("button", { name: "Send", exact: true }).waitFor();
+});
+
+test("a window closed in mid-answer: the next one has the explanation, says that its code was changed meanwhile, and goes on", async () => {
+  const { page } = workbench;
+  await explain(8, 15);
+  await streams();
+  await page.goto("about:blank");
+  await until("the end of the engine", () => workbench.engines().length === 0);
+  const file = path.join(workbench.workspace, "src/cart.ts");
+  writeFileSync(file, readFileSync(file, "utf8").replace("let sum = 0;", "let sum = 0; // nothing yet"));
+  await workbench.load();
+  await openFile(page, "cart.ts");
+  await thread().waitFor();
+  const text = await thread().textContent();
+  assert.match(text, /Explain src\/cart\.ts:8-15/);
+  assert.match(text, /The code was changed since/);
+  assert.match(text, /Thought for|Stopped/);
+  await workbench.screenshot("explain-reopened");
+  await press("Continue");
+  await streams();
+  await press("Stop");
+  await press("Delete");
+  await thread().waitFor({ state: "detached" });
 });

@@ -144,6 +144,6 @@ describe("ConversationStore", () => {
   );
 
   it("takes no id that could name a file elsewhere", () => {
-    expect(() => open().load("../secret")).toThrow("Not the id");
+    expect(() => open().load("../secret")).toThrow("Not the name");
   });
 });

@@ -125,4 +125,22 @@ describe("Library", () => {
     // Nothing was ever asked in it, so it was not stored either.
     expect(() => library.open("x")).toThrow("can not be read");
   });
+
+  it("shares a stored conversation with an explanation of an earlier window, and holds it until that is gone", async () => {
+    const before = newLibrary();
+    const asked = before.current.ask(question("Why?"));
+    await settle();
+    answers[0]?.(result());
+    await asked;
+    await store.save();
+    const { id } = before.current.conversation;
+    const library = newLibrary();
+    const joined = library.join(id);
+    expect(joined?.conversation.title).toBe("Why?");
+    expect(library.open(id)).toBe(joined);
+    library.create();
+    expect(library.join(id)).toBe(joined);
+    expect(joined && library.release(joined)).toBe(true);
+    expect(library.join("none")).toBeNull();
+  });
 });

@@ -1,0 +1,132 @@
+/**
+ * JSON files in a folder that are written a moment after they changed: each beside the old one and renamed over it, so
+ * that a crash or a full disk never leaves half a file. What could not be written is kept and tried again.
+ */
+import { readFileSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+export interface JsonFolderOptions {
+  folder: string;
+  /** Hears of the first failure in a row. */
+  onError(error: unknown): void;
+}
+
+/** After a crash of the editor at most this much of a running answer is missing (ms). */
+const intervalMs = 1_000;
+/** A disk that is full now will hardly be emptied within a second (ms). */
+const retryMs = 15_000;
+/** What a name may look like. */
+const namePattern = /^[\w-]{1,64}$/;
+
+export class JsonFolder {
+  readonly #options: JsonFolderOptions;
+  readonly #unsaved = new Map<string, unknown>();
+  /** Removed, and not set since: a failed write of theirs is not tried again. */
+  readonly #removed = new Set<string>();
+  #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #failed = false;
+
+  constructor(options: JsonFolderOptions) {
+    this.#options = options;
+  }
+
+  /** Will be written soon, as it is then. */
+  set(name: string, value: unknown): void {
+    this.#file(name);
+    this.#removed.delete(name);
+    this.#unsaved.set(name, value);
+    this.#saveSoon(intervalMs);
+  }
+
+  /** What `set` was given, while it is not written yet; undefined after that. */
+  unsaved(name: string): unknown {
+    return this.#unsaved.get(name);
+  }
+
+  /** What is on disk; undefined when there is nothing, or no JSON. Throws for a name that could not be one. */
+  read(name: string): unknown {
+    return readJson(this.#file(name));
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#unsaved.delete(name);
+    this.#removed.add(name);
+    await this.#serially(() => rm(this.#file(name), { force: true }));
+  }
+
+  /** Writes everything down now. */
+  async flush(): Promise<void> {
+    this.dispose();
+    await this.#serially(async () => {
+      try {
+        await this.#write();
+        this.#failed = false;
+      } catch (error) {
+        if (!this.#failed) this.#options.onError(error);
+        this.#failed = true;
+        this.#saveSoon(retryMs);
+      }
+    });
+  }
+
+  dispose(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #file(name: string): string {
+    if (!isFileName(name)) throw new Error(`Not the name of a stored file: ${name}`);
+    return path.join(this.#options.folder, `${name}.json`);
+  }
+
+  #saveSoon(ms: number): void {
+    this.#timer ??= setTimeout(() => void this.flush(), ms);
+  }
+
+  async #write(): Promise<void> {
+    if (this.#unsaved.size > 0) await mkdir(this.#options.folder, { recursive: true });
+    for (const [name, value] of [...this.#unsaved]) {
+      // Off the list first: a change during the writing puts it there again.
+      this.#unsaved.delete(name);
+      try {
+        await writeWhole(this.#file(name), JSON.stringify(value));
+      } catch (error) {
+        if (!this.#removed.has(name) && !this.#unsaved.has(name)) this.#unsaved.set(name, value);
+        throw error;
+      }
+    }
+  }
+
+  /** One after the other: two writers of one file would take each other's temporary file. */
+  #serially(work: () => Promise<void>): Promise<void> {
+    const done = this.#writing.then(work);
+    this.#writing = done.catch(() => undefined);
+    return done;
+  }
+}
+
+export function isFileName(name: string): boolean {
+  return namePattern.test(name);
+}
+
+/** undefined when the file is missing or is no JSON: then there is nothing in it to be shown. */
+export function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, text);
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
