@@ -27,18 +27,21 @@ interface Entry {
   conversation: Conversation;
 }
 
-const storageKey = "explain.cache";
+const defaultStorageKey = "explain.cache";
 /** JSON characters of all entries; VS Code reads and writes them as one. */
 const defaultLimit = 400_000;
 
 export class ExplanationCache {
   readonly #storage: CacheStorage;
+  readonly #storageKey: string;
   readonly #limit: number;
   /** The one used last stands last. */
   #entries: Entry[] | null = null;
 
-  constructor(storage: CacheStorage, limit = defaultLimit) {
+  /** @param storageKey no two caches share one: each holds its entries in memory */
+  constructor(storage: CacheStorage, { limit = defaultLimit, storageKey = defaultStorageKey } = {}) {
     this.#storage = storage;
+    this.#storageKey = storageKey;
     this.#limit = limit;
   }
 
@@ -59,11 +62,11 @@ export class ExplanationCache {
     const entries = [...others, { key, conversation: structuredClone(conversation) }];
     while (entries.length > 0 && JSON.stringify(entries).length > this.#limit) entries.shift();
     this.#entries = entries;
-    await this.#storage.update(storageKey, entries);
+    await this.#storage.update(this.#storageKey, entries);
   }
 
   #load(): Entry[] {
-    const stored = this.#storage.get(storageKey);
+    const stored = this.#storage.get(this.#storageKey);
     this.#entries ??= Array.isArray(stored) ? (stored as Entry[]) : [];
     return this.#entries;
   }

@@ -9,6 +9,7 @@ import { t } from "../../common/l10n.ts";
 import type { EditorCode } from "../../host/editor.ts";
 import type { TaskKind } from "../../prompts/compose.ts";
 import type { ChatSession } from "../chat/session.ts";
+import { editsOf } from "./edits.ts";
 import { type LineRange, shiftRange } from "./lineRange.ts";
 import { relocate } from "./relocate.ts";
 import { type RenderedComment, type RenderedThread, renderThread } from "./render.ts";
@@ -134,13 +135,9 @@ export class Explanation {
    * Follows an edit of the document: the thread stays under its code, and says so when that is another now. Undoing the
    * edit makes it right again.
    */
-  follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    const edits = contentChanges.map((change) => ({
-      startLine: change.range.start.line,
-      startCharacter: change.range.start.character,
-      endLine: change.range.end.line,
-      insertedBreaks: change.text.split("\n").length - 1,
-    }));
+  follow(change: vscode.TextDocumentChangeEvent): void {
+    const { document } = change;
+    const edits = editsOf(change);
     this.#lines = shiftRange(this.#lines, edits);
     const stale = textOf(document, this.#lines) !== this.#text;
     if (stale !== this.#stale) {

@@ -1,5 +1,6 @@
 /** `Hunch: Annotate Lines`: a short note at the end of each line, while it is being written and until it is edited. */
 
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { fromErrorData } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
@@ -7,10 +8,16 @@ import { runsText } from "../../common/panel.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { activeEditor, codeInQuestion, type EditorCode, placeOf } from "../../host/editor.ts";
+import { movedTo } from "../../host/renames.ts";
+import type { CodePiece } from "../../prompts/compose.ts";
+import type { Conversation } from "../chat/conversation.ts";
 import type { ChatSession } from "../chat/session.ts";
 import type { Sessions } from "../chat/sessions.ts";
-import { shiftRange } from "../explain/lineRange.ts";
+import { ExplanationCache, explanationKey } from "../explain/cache.ts";
+import { editsOf } from "../explain/edits.ts";
+import type { LineEdit } from "../explain/lineRange.ts";
 import { offerMissingModel } from "../models/download.ts";
+import { followEdits } from "./follow.ts";
 import { type LineNote, numbered, parseNotes, shorten } from "./parse.ts";
 
 const drawMs = 150;
@@ -23,15 +30,22 @@ export function registerNotes(ctx: Ctx, sessions: Sessions): void {
 
 /** The notes of a document, and the answer that is still adding to them. */
 interface Annotated {
+  uri: string;
+  /** Changed in place. */
   notes: LineNote[];
+  /** Of each change event since the lines were numbered for the model. */
+  edits: LineEdit[][];
   running: ChatSession | null;
 }
 
 class Notes {
   readonly #ctx: Ctx;
   readonly #sessions: Sessions;
+  readonly #cache: ExplanationCache;
   /** By the document's URI. */
   readonly #documents = new Map<string, Annotated>();
+  /** Documents whose file is being renamed: they close, and open under another name. */
+  #renaming = new Set<string>();
   readonly #decoration = vscode.window.createTextEditorDecorationType({
     after: { margin: "0 0 0 3em", color: new vscode.ThemeColor("editorCodeLens.foreground"), fontStyle: "italic" },
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
@@ -41,36 +55,53 @@ class Notes {
   constructor(ctx: Ctx, sessions: Sessions) {
     this.#ctx = ctx;
     this.#sessions = sessions;
+    this.#cache = new ExplanationCache(ctx.extension.workspaceState, { storageKey: "notes.cache" });
     this.#subscriptions = [
       vscode.window.onDidChangeVisibleTextEditors(() => this.#draw()),
       vscode.workspace.onDidChangeTextDocument((change) => this.#follow(change)),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#clear(uri.toString())),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#closed(uri.toString())),
+      vscode.workspace.onWillRenameFiles((renaming) => {
+        this.#renaming = new Set([...this.#documents.keys()].filter((uri) => movedTo(vscode.Uri.parse(uri), renaming)));
+      }),
+      vscode.workspace.onDidRenameFiles((renamed) => this.#filesMoved(renamed)),
     ];
   }
 
-  /** Takes the notes of the active document away; without any, asks for them. Resolves with those shown at the end. */
+  /**
+   * Takes the notes of the active document away; without any, asks for them. Resolves with the notes, which go on
+   * following their lines.
+   */
   async toggle(): Promise<readonly LineNote[]> {
-    const key = activeEditor().document.uri.toString();
-    if (this.#documents.has(key)) {
-      this.#clear(key);
+    const uri = activeEditor().document.uri.toString();
+    if (this.#documents.has(uri)) {
+      this.#clear(uri);
       return [];
     }
     const code = await codeInQuestion();
-    if (!(await offerMissingModel(this.#ctx))) return [];
-    return this.#annotate(key, code);
+    const key = explanationKey({
+      task: "annotate",
+      question: "",
+      code: [code.piece],
+      settings: this.#ctx.settings.current,
+    });
+    const kept = this.#cache.get(key, { id: randomUUID(), title: "" });
+    if (!kept && !(await offerMissingModel(this.#ctx))) return [];
+    const annotated: Annotated = { uri, notes: [], edits: [], running: null };
+    this.#documents.set(uri, annotated);
+    if (!kept) return this.#annotate(annotated, code, key);
+    this.#show(annotated, keptNotes(kept, code.piece));
+    return annotated.notes;
   }
 
-  async #annotate(key: string, code: EditorCode): Promise<readonly LineNote[]> {
+  async #annotate(annotated: Annotated, code: EditorCode, key: string): Promise<readonly LineNote[]> {
     const session = this.#sessions.create();
-    const annotated: Annotated = { notes: [], running: session };
-    this.#documents.set(key, annotated);
-    const { version } = code.document;
+    annotated.running = session;
+    // The model saw the lines as they were: its notes go the way of all edits since.
     const read = (ended: boolean) => {
       const turn = session.conversation.turns.at(-1);
-      // After an edit the lines have other numbers than the model saw: what came before is kept and follows.
-      if (turn?.role !== "assistant" || code.document.version !== version) return;
-      annotated.notes = parseNotes(runsText(turn.answer), code.piece, ended);
-      this.#draw();
+      const given = turn?.role === "assistant" ? parseNotes(runsText(turn.answer), code.piece, ended) : [];
+      this.#show(annotated, annotated.edits.reduce(followEdits, given));
+      return given;
     };
     let timer: NodeJS.Timeout | null = null;
     const changing = session.onChange(({ type }) => {
@@ -88,37 +119,45 @@ class Notes {
     annotated.running = null;
     const turn = session.conversation.turns.at(-1);
     // Taken away while it was written.
-    if (this.#documents.get(key) !== annotated || turn?.role !== "assistant") return [];
-    read(true);
-    if (annotated.notes.length === 0) this.#clear(key);
+    if (this.#documents.get(annotated.uri) !== annotated || turn?.role !== "assistant") return [];
+    const given = read(true);
+    annotated.edits = [];
+    if (annotated.notes.length === 0) this.#clear(annotated.uri);
     if (turn.error) throw fromErrorData(turn.error);
-    if (annotated.notes.length === 0 && turn.status !== "stopped")
+    if (given.length > 0) await this.#cache.put(key, session.conversation);
+    else if (turn.status !== "stopped")
       vscode.window.showInformationMessage(
         t("Hunch: the model gave no notes on {0}. Try a larger model.", placeOf(code)),
       );
     return annotated.notes;
   }
 
-  #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    const annotated = this.#documents.get(document.uri.toString());
-    if (!annotated || contentChanges.length === 0) return;
-    const edits = contentChanges.map(({ range, text }) => ({
-      startLine: range.start.line,
-      startCharacter: range.start.character,
-      endLine: range.end.line,
-      insertedBreaks: text.split("\n").length - 1,
-    }));
-    // A note on a line that is edited is no longer about it; a line pushed down from its start is the same line.
-    const touched = (line: number) =>
-      edits.some(
-        (edit) =>
-          edit.startLine <= line &&
-          line <= edit.endLine &&
-          !(edit.startLine === edit.endLine && edit.startCharacter === 0 && edit.insertedBreaks > 0),
-      );
-    annotated.notes = annotated.notes
-      .filter(({ line }) => !touched(line))
-      .map(({ line, text }) => ({ line: shiftRange({ startLine: line, endLine: line }, edits).startLine, text }));
+  #show(annotated: Annotated, notes: readonly LineNote[]): void {
+    annotated.notes.splice(0, annotated.notes.length, ...notes);
+    this.#draw();
+  }
+
+  #follow(change: vscode.TextDocumentChangeEvent): void {
+    const annotated = this.#documents.get(change.document.uri.toString());
+    if (!annotated || change.contentChanges.length === 0) return;
+    const edits = editsOf(change);
+    if (annotated.running) annotated.edits.push(edits);
+    this.#show(annotated, followEdits(annotated.notes, edits));
+  }
+
+  #closed(uri: string): void {
+    if (!this.#renaming.has(uri)) this.#clear(uri);
+  }
+
+  #filesMoved(renamed: vscode.FileRenameEvent): void {
+    this.#renaming.clear();
+    for (const [uri, annotated] of [...this.#documents]) {
+      const now = movedTo(vscode.Uri.parse(uri), renamed)?.toString();
+      if (!now) continue;
+      this.#documents.delete(uri);
+      this.#documents.set(now, annotated);
+      annotated.uri = now;
+    }
     this.#draw();
   }
 
@@ -148,4 +187,16 @@ class Notes {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#decoration.dispose();
   }
+}
+
+/** Of an answer about the same code, which may have stood on other lines then. */
+function keptNotes({ turns, inputs }: Conversation, { startLine, endLine }: CodePiece): LineNote[] {
+  const turn = turns.at(-1);
+  if (turn?.role !== "assistant") return [];
+  const before = inputs[turn.id]?.code[0]?.startLine ?? startLine;
+  const lines = { startLine: before, endLine: before + endLine - startLine };
+  return parseNotes(runsText(turn.answer), lines, true).map(({ line, text }) => ({
+    line: line + startLine - before,
+    text,
+  }));
 }

@@ -188,11 +188,25 @@ suite("actions", function () {
   test("Annotate Lines: notes that follow their lines and go with an edit; once more takes them away", async () => {
     await scriptModel("notes", " 9: starts at nothing\n10: every item\n11: a third is free\n");
     await cursorAt("Math.floor");
-    assert.deepEqual(await run("hunch.annotateLines"), [
-      { line: 8, text: "starts at nothing" },
-      { line: 9, text: "every item" },
-      { line: 10, text: "a third is free" },
+    const starts = { line: 8, text: "starts at nothing" };
+    const every = { line: 9, text: "every item" };
+    const third = { line: 10, text: "a third is free" };
+    const notes = await run("hunch.annotateLines");
+    assert.deepEqual(notes, [starts, every, third]);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(cart, new vscode.Position(0, 0), "// above\n");
+    edit.insert(cart, new vscode.Position(9, 4), "/* each */ ");
+    await vscode.workspace.applyEdit(edit);
+    assert.deepEqual(notes, [
+      { ...starts, line: 9 },
+      { ...third, line: 11 },
     ]);
+    await run("workbench.action.files.revert");
+    assert.deepEqual(await run("hunch.annotateLines"), []);
+    // The same code and the same model: from before, though its file would say something else now.
+    writeScriptedModel(path.join(models, "notes.gguf"), { thoughtTokens: 4, answerTexts: [" 9: something else\n"] });
+    await cursorAt("Math.floor");
+    assert.deepEqual(await run("hunch.annotateLines"), [starts, every, third]);
     assert.deepEqual(await run("hunch.annotateLines"), []);
   });
 

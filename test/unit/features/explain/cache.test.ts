@@ -53,7 +53,7 @@ describe("ExplanationCache", () => {
   });
 
   it("drops what was used longest ago when it is full", async () => {
-    const cache = new ExplanationCache(storage(), 5_000);
+    const cache = new ExplanationCache(storage(), { limit: 5_000 });
     for (const key of ["a", "b"]) await cache.put(key, answered("x".repeat(1_000)));
     cache.get("a", begins);
     await cache.put("c", answered("x".repeat(1_000)));
