@@ -28,9 +28,12 @@ export class SettingsReader {
     return this.#current;
   }
 
-  /** Writes the user's own settings; what a workspace says still wins there. */
+  /** Writes a setting where it counts: into the workspace's settings when they have it, else into the user's own. */
   async update<K extends SettingKey>(key: K, value: Settings[K]): Promise<void> {
-    await vscode.workspace.getConfiguration(settingsSection).update(key, value, vscode.ConfigurationTarget.Global);
+    const configuration = vscode.workspace.getConfiguration(settingsSection);
+    const { Global, Workspace } = vscode.ConfigurationTarget;
+    const inWorkspace = configuration.inspect(key)?.workspaceValue !== undefined;
+    await configuration.update(key, value, inWorkspace ? Workspace : Global);
   }
 
   dispose(): void {

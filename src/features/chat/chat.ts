@@ -8,6 +8,7 @@ import type { Subscription } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { AssistantTurn, PanelState, Reference } from "../../common/panel.ts";
+import type { SettingKey, Settings } from "../../common/settings.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { selectedAttachment } from "../../host/editor.ts";
 import { guarded, showError } from "../../host/notify.ts";
@@ -22,13 +23,12 @@ import { codeEditor, insertCode, newPlace, openAsMarkdown, openAttachment, openL
 import { pageMessage } from "./pageMessages.ts";
 import { pageQuestion } from "./pageQuestion.ts";
 import { findReferences, toFile } from "./references.ts";
+import { watchSelection } from "./selectionWatch.ts";
 import type { ChatSession, SessionChange } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import { taskIn } from "./slashQuestion.ts";
 import { ChatView, type PageMessage } from "./view.ts";
 
-/** A selection grows with every mouse move; the page needs it when it rests. */
-const selectionDelayMs = 120;
 const collapsedKey = "chat.thinkingCollapsed";
 /** Id of the conversation that was on screen last in this workspace. */
 const currentKey = "chat.current";
@@ -43,7 +43,6 @@ export class Chat {
   #attachSelection = true;
   /** A page shows the list, so that it wants to hear of its changes. */
   #listShown = false;
-  #selectionTimer: NodeJS.Timeout | null = null;
 
   constructor(ctx: Ctx, sessions: Sessions, proposals: Proposals) {
     const { extension } = ctx;
@@ -76,8 +75,7 @@ export class Chat {
     ctx.own(ctx.engine.onModel(() => this.view.sendState()));
     ctx.own(ctx.models.onChange(() => this.view.sendState()));
     ctx.own(ctx.settings.onDidChange(() => this.view.sendState()));
-    ctx.own(vscode.window.onDidChangeTextEditorSelection(() => this.#selectionMoved()));
-    ctx.own(vscode.window.onDidChangeActiveTextEditor(() => this.#selectionMoved()));
+    ctx.own(watchSelection((selection) => this.view.send({ type: "selection", selection })));
     ctx.own(vscode.workspace.onDidRenameFiles((renamed) => this.#library.filesMoved((uri) => newPlace(uri, renamed))));
     ctx.own(this);
   }
@@ -148,7 +146,6 @@ export class Chat {
 
   dispose(): void {
     this.#subscription.dispose();
-    if (this.#selectionTimer) clearTimeout(this.#selectionTimer);
   }
 
   get #session(): ChatSession {
@@ -197,15 +194,8 @@ export class Chat {
     };
   }
 
-  #selectionMoved(): void {
-    this.#selectionTimer ??= setTimeout(() => {
-      this.#selectionTimer = null;
-      this.view.send({ type: "selection", selection: selectedAttachment(codeEditor()) });
-    }, selectionDelayMs);
-  }
-
   async #onMessage(message: PageMessage): Promise<void> {
-    const { settings, extension, models, engine, log } = this.#ctx;
+    const { extension, models, engine, log } = this.#ctx;
     switch (message.type) {
       case "ask":
         return this.#askFromPage(message.text, message.references);
@@ -263,7 +253,7 @@ export class Chat {
       case "openAttachment":
         return openAttachment(message.attachment);
       case "setEffort":
-        return settings.update("effort", message.effort);
+        return this.#updateSetting("effort", message.effort);
       case "selectModel":
         return vscode.commands.executeCommand("hunch.selectModel");
       case "download":
@@ -271,7 +261,7 @@ export class Chat {
       case "cancelDownload":
         return models.cancelDownload();
       case "setShowOrigins":
-        return settings.update("showTokenOrigins", message.value);
+        return this.#updateSetting("showTokenOrigins", message.value);
       case "setThinkingCollapsed":
         return extension.globalState.update(collapsedKey, message.value);
       case "setAttachSelection":
@@ -281,6 +271,15 @@ export class Chat {
         return engine.restart();
       case "showLog":
         return log.show();
+    }
+  }
+
+  /** The page shows the choice already; it hears what came of it, also when that is another value or nothing. */
+  async #updateSetting<K extends SettingKey>(key: K, value: Settings[K]): Promise<void> {
+    try {
+      await this.#ctx.settings.update(key, value);
+    } finally {
+      this.view.sendState();
     }
   }
 
