@@ -34,6 +34,8 @@ export interface AttachedCode {
 export interface TurnInput {
   task: TaskKind;
   question: string;
+  /** What the editor reports about the code (`describeProblems`), in front of the question: it stays when that is put in other words. */
+  problems?: string;
   code: CodePiece[];
   /** Code that there was no room for before it came to the model's context. */
   omitted?: readonly Omission[];
@@ -69,6 +71,8 @@ export interface Question {
   text: string;
   /** What the model is asked beside its task; `text` when left out. */
   question?: string;
+  /** As `TurnInput.problems`. */
+  problems?: string;
   code: readonly AttachedCode[];
   /** Code that was left out of `code` for lack of room; the model and the user are told. */
   omitted?: readonly Omission[];
@@ -76,12 +80,13 @@ export interface Question {
 
 /** Adds a question and the turn of its answer, which is returned. */
 export function ask(conversation: Conversation, asked: Question, effort: Effort): AssistantTurn {
-  const { task, text, question = text, code, omitted = [] } = asked;
+  const { task, text, question = text, problems = "", code, omitted = [] } = asked;
   const attachments = code.map(({ attachment }) => attachment);
   const user: UserTurn = { role: "user", id: newTurnId(conversation), text, attachments };
   const turn = newAssistantTurn(newTurnId(conversation));
   conversation.turns.push(user, turn);
-  conversation.inputs[turn.id] = { task, question, code: code.map(({ piece }) => piece), omitted, effort, sent: "" };
+  const pieces = code.map(({ piece }) => piece);
+  conversation.inputs[turn.id] = { task, question, problems, code: pieces, omitted, effort, sent: "" };
   if (conversation.title === "") conversation.title = titleOf(text);
   return turn;
 }

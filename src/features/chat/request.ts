@@ -90,7 +90,7 @@ function composeTurn(
 ): Composed {
   return compose({
     task: input.task,
-    question: input.question,
+    question: questionOf(input),
     code: code.pieces,
     omitted: code.omitted,
     history: historyBefore(conversation, turn.id),
@@ -103,6 +103,10 @@ function composeTurn(
   });
 }
 
+function questionOf({ problems = "", question }: TurnInput): string {
+  return [problems, question].filter((part) => part !== "").join("\n\n");
+}
+
 /** Leaves half of the context, at most what was asked for, to the thought and the answer. */
 function fitIntoContext(
   { conversation, turn, model }: RequestOptions,
@@ -110,7 +114,7 @@ function fitIntoContext(
   maxTokens: number,
 ): FittedCode {
   const said = historyBefore(conversation, turn.id).map((message) => message.content);
-  const taken = estimateTokens([...said, input.question].join("\n")) + reservedTokens;
+  const taken = estimateTokens([...said, questionOf(input)].join("\n")) + reservedTokens;
   const room = model.contextSize - Math.min(maxTokens, model.contextSize / 2) - taken;
   const fitted = fitCode(input.code, room);
   fitted.omitted.push(...(input.omitted ?? []));

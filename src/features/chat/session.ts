@@ -113,7 +113,8 @@ export class ChatSession {
   }
 
   /**
-   * Asks a question again in other words, with the same code. The question so far stays as a version.
+   * Asks a question again in other words, with the same code, and where the task is the same, with what the editor
+   * reported about it. The question so far stays as a version.
    * @param asked what the words say of the task, where they do
    */
   async resend(turnId: string, text: string, asked?: Pick<Question, "task" | "question">): Promise<void> {
@@ -125,8 +126,9 @@ export class ChatSession {
     const code = attachedTo(this.conversation, answer.id);
     // The words that a command asks with are not those it shows; the user's own words are both.
     const { task, question } = text === user.text ? input : (asked ?? { task: input.task, question: text });
+    const problems = task === input.task ? input.problems : undefined;
     fork(this.conversation, turnId);
-    await this.ask({ task, text, question, code });
+    await this.ask({ task, text, question, ...(problems === undefined ? {} : { problems }), code });
   }
 
   /** Shows the version before (-1) or after (1) this turn. Ignored while an answer is running. */

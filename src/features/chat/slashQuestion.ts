@@ -44,6 +44,5 @@ export async function slashQuestion(
   const about = subject ?? (others.length === 0 ? await codeInQuestion(codeEditor()) : null);
   const { code, omitted } = about ? await withContext(about) : { code: [], omitted: [] };
   const problems = about && task === "fix" ? diagnosticsIn(about.document.uri, about.range).map(toProblem) : [];
-  const question = [describeProblems(problems), rest].filter((part) => part !== "").join("\n\n");
-  return { task, text, question, code: [...code, ...others], omitted };
+  return { task, text, question: rest, problems: describeProblems(problems), code: [...code, ...others], omitted };
 }

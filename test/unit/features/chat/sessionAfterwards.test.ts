@@ -33,6 +33,19 @@ describe("resend", () => {
     ]);
   });
 
+  it("keeps what the editor reported, as long as it is to be fixed", async () => {
+    const { chat, asked } = session([answering("one"), answering("two"), answering("three"), answering("four")]);
+    const problems = "The editor reports:\n- line 1, error: a is never used.";
+    await chat.ask({ task: "fix", text: "/fix", question: "", problems, code });
+    const first = () => chat.conversation.turns[0]!.id;
+    await chat.resend(first(), "/fix briefly", { task: "fix", question: "briefly" });
+    await chat.resend(first(), "in words, please");
+    await chat.resend(first(), "/explain", { task: "explain", question: "" });
+    const sent = asked.map(({ prompt }) => JSON.stringify(prompt));
+    expect(sent.map((prompt) => prompt.includes("a is never used"))).toEqual([true, true, true, false]);
+    expect(sent[1]).toContain("a is never used.\\n\\nbriefly");
+  });
+
   it("changes nothing while an answer is running", async () => {
     const { chat } = session([
       ({ signal }) =>
