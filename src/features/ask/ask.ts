@@ -32,9 +32,9 @@ async function ask(chat: Chat): Promise<void> {
     prompt: promptOf(code, selected !== null),
   });
   if (!question?.trim()) return;
-  // An answer under way goes on; the question waits in the chat's input.
-  if (chat.running) return chat.view.focus({ text: question });
-  await chat.view.focus();
+  // An answer under way goes on in its own chat; this one waits for its turn, and what is being typed stays.
+  if (chat.running) await chat.newChat();
+  else await chat.view.focus();
   await chat.askTask({ task: "ask", text: question, ...(await looking) });
 }
 
