@@ -27,11 +27,15 @@ export interface UncommittedChanges {
 }
 
 /**
- * What is staged, or if nothing is, what is changed, in the repository of the active file, else in the one that the user
- * picks. null when the user picked none. Throws backendUnavailable without Git.
+ * What is staged, or if nothing is, what is changed, in the repository of a file, else in the one that the user picks.
+ * null when the user picked none. Throws backendUnavailable without Git.
+ * @param title of the question which repository is meant
  */
-export async function uncommittedChanges(): Promise<UncommittedChanges | null> {
-  const repository = await pickRepository(await gitApi());
+export async function uncommittedChanges(
+  file: vscode.Uri | undefined,
+  title: string,
+): Promise<UncommittedChanges | null> {
+  const repository = await pickRepository(await gitApi(), file, title);
   if (!repository) return null;
   const staged = await repository.diff(true);
   const patch = staged.trim() === "" ? await repository.diff(false) : staged;
@@ -52,10 +56,9 @@ async function gitApi(): Promise<GitApi> {
   return git.getAPI(1);
 }
 
-async function pickRepository(git: GitApi): Promise<Repository | null> {
+async function pickRepository(git: GitApi, file: vscode.Uri | undefined, title: string): Promise<Repository | null> {
   const { repositories } = git;
-  const active = vscode.window.activeTextEditor?.document.uri;
-  const own = active && git.getRepository(active);
+  const own = file && git.getRepository(file);
   if (own) return own;
   if (repositories.length === 0)
     throw new HunchError("usage", t("There is no Git repository in this window."), {
@@ -68,7 +71,7 @@ async function pickRepository(git: GitApi): Promise<Repository | null> {
     repository,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: t("Hunch: Explain Changes"),
+    title,
     placeHolder: t("Of which repository"),
   });
   return picked?.repository ?? null;

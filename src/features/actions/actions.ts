@@ -13,6 +13,7 @@ import { type ProblemPlace, problemInQuestion } from "../../host/problems.ts";
 import { describeProblems } from "../../prompts/problems.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Question } from "../chat/conversation.ts";
+import { codeEditor } from "../chat/pageActions.ts";
 import type { Sessions } from "../chat/sessions.ts";
 import { offerMissingModel } from "../models/download.ts";
 import { answerOf } from "./answer.ts";
@@ -52,7 +53,7 @@ class Actions {
   }
 
   async explainChanges(): Promise<AssistantTurn | null> {
-    const changes = await uncommittedChanges();
+    const changes = await uncommittedChanges(codeEditor()?.document.uri, t("Hunch: Explain Changes"));
     if (!changes) return null;
     const { code, textless } = changedCode(changes);
     if (code.length === 0)
@@ -70,7 +71,8 @@ class Actions {
     const question: Question = {
       task: "fix",
       text: t("Fix line {0} of {1}", first?.line ?? "?", found.code.attachment.label),
-      question: describeProblems(found.problems),
+      question: "",
+      problems: describeProblems(found.problems),
       ...(await withContext(found.code)),
     };
     return this.#propose(question, async (answer) => fixOf(found, answer));

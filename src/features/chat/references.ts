@@ -180,8 +180,9 @@ function problemsOf(document: vscode.TextDocument | undefined): AttachedCode {
 }
 
 async function changedFiles(): Promise<AttachedCode[]> {
-  const changes = await uncommittedChanges();
-  const { code } = changes ? changedCode(changes) : { code: [] };
+  const changes = await uncommittedChanges(codeEditor()?.document.uri, t("Hunch: Attach Changes"));
+  if (!changes) throw new HunchError("cancelled", t("No repository was chosen."));
+  const { code } = changedCode(changes);
   if (code.length === 0)
     throw new HunchError("emptyInput", t("There are no uncommitted changes of text."), {
       hint: t("Remove #changes from the question. Files that Git does not track yet count once they are staged."),
