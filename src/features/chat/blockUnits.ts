@@ -59,6 +59,8 @@ export function formOf(
   const word = `${name.replace(/[$]/g, "\\$&")}(?![\\p{L}\\p{N}_$])`;
   // A receiver may stand between: "func (c *Cart) Add(".
   if (new RegExp(`\\b(?:${functionWords})\\s+(?:\\([^)]*\\)\\s*)?${word}`, "u").test(line)) return "definition";
+  const arrow = "=\\s*(?:async\\s+)?(?:function\\b|(?:\\([^()]*\\)|[\\p{L}\\p{N}_$]+)\\s*(?::[^=]*)?=>)";
+  if (new RegExp(`\\b(?:${variableWords})\\s+${word}[^=]*?${arrow}`, "u").test(line)) return "definition";
   if (new RegExp(`\\b(?:${variableWords})\\s+${word}`, "u").test(line)) return "variable";
   const [before] =
     new RegExp(`^[^()=;"'\`]*?(?<![.\\p{L}\\p{N}_$])(?=${word}\\s*(?:<[^<>]*>)?\\()`, "u").exec(line) ?? [];

@@ -81,6 +81,11 @@ describe("placeByName", () => {
     );
   });
 
+  it("takes a function kept in a constant for one", () => {
+    const block = "export const total = (items: Item[]): number => items.length;";
+    expect(applied(block)).toEqual(cart.toSpliced(7, 5, block));
+  });
+
   it("replaces the function around the lines that the question was about", () => {
     expect(applied(newTotal.join("\n"), { startLine: 8, endLine: 9 })).toEqual(cart.toSpliced(7, 5, ...newTotal));
   });
@@ -94,7 +99,7 @@ describe("placeByName", () => {
   it.each([
     ["code that uses it", "const cart = new Cart();\ncart.add(item);\nconst sum = total(\n  items,\n);"],
     ["a test of it", 'import { total } from "./cart";\n\ntest("total", () => {\n  expect(total([])).toBe(0);\n});'],
-    ["a variable of a method's name", "const total = cart.total();"],
+    ["a variable of a method's name", "const total = cart.total();\nconst add = cart.items.map((item) => item.price);"],
     ["another function", "function max(items: Item[]) {\n  return total(items);\n}"],
     ["two of one name", `${newTotal.join("\n")}\n\n${newTotal.join("\n")}`],
   ])("has no place for %s", (_name, block) => {
