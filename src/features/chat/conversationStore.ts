@@ -53,11 +53,19 @@ export class ConversationStore {
     return (this.#files.unsaved(id) as Conversation | undefined) ?? restoreConversation(this.#files.read(id));
   }
 
-  /** Will be written soon. One without a question is not kept. */
-  changed(conversation: Conversation): void {
+  /** Time of the last change (ms since 1970); undefined when there is no such conversation. */
+  updatedAt(id: string): number | undefined {
+    return this.#entries().get(id)?.updatedAt;
+  }
+
+  /**
+   * Will be written soon. One without a question is not kept.
+   * @param updatedAt now, unless nothing was said in it: a new name makes no new conversation
+   */
+  changed(conversation: Conversation, updatedAt = this.#options.now()): void {
     if (conversation.turns.length === 0) return;
     const before = this.#entries().get(conversation.id);
-    const after = summaryOf(conversation, this.#options.now());
+    const after = summaryOf(conversation, updatedAt);
     this.#entries().set(conversation.id, after);
     this.#files.set(conversation.id, conversation);
     // The time alone is not worth a file a second; it is written with the next change, and when the window closes.

@@ -25,7 +25,7 @@ export class Library {
   readonly #shared = new Set<ChatSession>();
   readonly #changes = new Emitter<void>();
   #current: ChatSession;
-  #deleted: Conversation | null = null;
+  #deleted: { conversation: Conversation; updatedAt: number | undefined } | null = null;
 
   constructor(services: LibraryServices, currentId: string | undefined) {
     this.#services = services;
@@ -92,7 +92,7 @@ export class Library {
     const name = title.trim();
     if (!conversation || name === "") return;
     conversation.title = name;
-    this.#services.store.changed(conversation);
+    this.#services.store.changed(conversation, this.#services.store.updatedAt(id));
     this.#changes.fire();
   }
 
@@ -100,7 +100,7 @@ export class Library {
   async delete(id: string): Promise<void> {
     const conversation = this.#conversation(id);
     if (!conversation) return;
-    this.#deleted = conversation;
+    this.#deleted = { conversation, updatedAt: this.#services.store.updatedAt(id) };
     const open = this.#open.get(id);
     if (open) {
       open.session.stop();
@@ -113,7 +113,7 @@ export class Library {
 
   undoDelete(): void {
     if (!this.#deleted) return;
-    this.#services.store.changed(this.#deleted);
+    this.#services.store.changed(this.#deleted.conversation, this.#deleted.updatedAt);
     this.#deleted = null;
     this.#changes.fire();
   }

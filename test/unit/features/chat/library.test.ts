@@ -101,6 +101,23 @@ describe("Library", () => {
     expect(library.list()).toHaveLength(1);
   });
 
+  it("leaves a chat where it is in the list when it gets another name, or is brought back", async () => {
+    const library = newLibrary();
+    for (const text of ["Old?", "New?"]) {
+      const asked = library.create().ask(question(text));
+      await settle();
+      answers.shift()?.(result());
+      await asked;
+    }
+    const before = library.list();
+    expect(before.map(({ title }) => title)).toEqual(["New?", "Old?"]);
+    const id = before[1]?.id ?? "";
+    library.rename(id, "Older");
+    await library.delete(id);
+    library.undoDelete();
+    expect(library.list()).toEqual([before[0], { ...before[1], title: "Older" }]);
+  });
+
   it("renames, but not to nothing", async () => {
     const library = newLibrary();
     const { id } = library.current.conversation;
