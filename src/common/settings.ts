@@ -7,8 +7,11 @@ import { type Effort, efforts } from "./panel.ts";
 import type { GpuChoice, KvType, LogLevel, SpeculationMode } from "./protocol.ts";
 import { type ThinkingFamily, thinkingFamilies } from "./thinkingFamilies.ts";
 
-/** `machine`: names a program, a model or a server, so a workspace can not set it. */
-export type SettingScope = "machine" | "window";
+/**
+ * `machine`: names a program, a model or a server, so a workspace can not set it. `machine-overridable`: depends on the
+ * hardware, and a workspace may say otherwise. Neither goes to other machines with Settings Sync.
+ */
+export type SettingScope = "machine" | "machine-overridable" | "window";
 
 export interface Settings {
   /** Catalogue id, or absolute path of a GGUF file. */
@@ -108,11 +111,11 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
     scope: "machine",
   },
   effort: { type: { kind: "choice", values: efforts }, default: "auto", scope: "window" },
-  contextSize: { type: optionalInteger(512, 1_048_576), default: null, scope: "window" },
+  contextSize: { type: optionalInteger(512, 1_048_576), default: null, scope: "machine-overridable" },
   kvCacheType: {
     type: { kind: "choice", values: ["auto", "f16", "q8_0", "q4_0"] satisfies (KvType | "auto")[] },
     default: "auto",
-    scope: "window",
+    scope: "machine-overridable",
   },
   threads: { type: optionalInteger(1, 512), default: null, scope: "machine" },
   parallelGenerations: { type: optionalInteger(1, 16), default: null, scope: "machine" },

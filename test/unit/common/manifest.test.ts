@@ -94,6 +94,11 @@ describe("settings", () => {
       expect([key, settingDefinitions[key].scope]).toEqual([key, "machine"]);
   });
 
+  it("of the hardware do not go to other machines, but a workspace may have its own", () => {
+    for (const key of ["contextSize", "kvCacheType"] as const)
+      expect([key, settingDefinitions[key].scope]).toEqual([key, "machine-overridable"]);
+  });
+
   it("have the catalogue's own default model", () => {
     expect(settingDefinitions.model.default).toBe(defaultModelId);
     expect(catalogue.map((model) => model.id)).toContain(defaultModelId);
