@@ -78,6 +78,28 @@ export function wholeFile(document: vscode.TextDocument): EditorCode {
   return linesOf(document, { startLine: 0, endLine: document.lineCount - 1 }, t("The file"));
 }
 
+/** The notebook that is meant: the active one, or that of the active cell; null when a file is. */
+export function activeNotebook(): vscode.NotebookDocument | null {
+  const { activeNotebookEditor, activeTextEditor } = vscode.window;
+  return activeNotebookEditor?.notebook ?? (activeTextEditor && cellOf(activeTextEditor.document)?.notebook) ?? null;
+}
+
+/** The cells of a notebook that have text. Throws emptyInput when none has, else as `selectedCode`. */
+export function cellsOf(notebook: vscode.NotebookDocument): EditorCode[] {
+  const cells = notebook.getCells().filter(({ document }) => document.getText().trim() !== "");
+  if (cells.length === 0)
+    throw new HunchError("emptyInput", t("{0} is empty.", vscode.workspace.asRelativePath(notebook.uri)), {
+      hint: t("Remove it from the question, or write something into it."),
+    });
+  return cells.map(({ document }) => wholeFile(document));
+}
+
+function cellOf(document: vscode.TextDocument): vscode.NotebookCell | undefined {
+  return vscode.workspace.notebookDocuments
+    .flatMap((notebook) => notebook.getCells())
+    .find((candidate) => candidate.document === document);
+}
+
 /** Whole lines, 0-based and inclusive; what lies outside the document is cut off. Throws as `selectedCode`. */
 export function linesOf(document: vscode.TextDocument, { startLine, endLine }: LineSpan, what: string): EditorCode {
   const range = document.validateRange(new vscode.Range(startLine, 0, endLine, Number.MAX_SAFE_INTEGER));
@@ -104,9 +126,7 @@ export function placeOf({ attachment: { label, startLine, endLine } }: EditorCod
 
 /** Workspace-relative path, with the folder's name where there are several; a notebook's cell also by its number. */
 function labelOf(document: vscode.TextDocument): string {
-  const cell = vscode.workspace.notebookDocuments
-    .flatMap((notebook) => notebook.getCells())
-    .find((candidate) => candidate.document === document);
+  const cell = cellOf(document);
   if (!cell) return vscode.workspace.asRelativePath(document.uri);
   return `${vscode.workspace.asRelativePath(cell.notebook.uri)} [${cell.index + 1}]`;
 }

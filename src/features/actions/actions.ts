@@ -7,7 +7,7 @@ import type { AssistantTurn } from "../../common/panel.ts";
 import { registerCommand } from "../../host/commands.ts";
 import { withContext } from "../../host/context.ts";
 import type { Ctx } from "../../host/ctx.ts";
-import { activeEditor, codeInQuestion, placeOf, wholeFile } from "../../host/editor.ts";
+import { activeEditor, activeNotebook, cellsOf, codeInQuestion, placeOf, wholeFile } from "../../host/editor.ts";
 import { uncommittedChanges } from "../../host/git.ts";
 import { type ProblemPlace, problemInQuestion } from "../../host/problems.ts";
 import { describeProblems } from "../../prompts/problems.ts";
@@ -48,8 +48,11 @@ class Actions {
   }
 
   async explainFile(): Promise<AssistantTurn | null> {
-    const code = wholeFile(activeEditor().document);
-    return this.#inChat({ task: "explain", text: t("Explain {0}", code.attachment.label), question: "", code: [code] });
+    const notebook = activeNotebook();
+    const uri = notebook?.uri ?? activeEditor().document.uri;
+    const code = notebook ? cellsOf(notebook) : [wholeFile(activeEditor().document)];
+    const text = t("Explain {0}", vscode.workspace.asRelativePath(uri));
+    return this.#inChat({ task: "explain", text, question: "", code });
   }
 
   async explainChanges(): Promise<AssistantTurn | null> {

@@ -6,7 +6,7 @@ import { t } from "../../common/l10n.ts";
 import type { Reference } from "../../common/panel.ts";
 import { meansKind, type ReferenceQuery, readReferenceQuery } from "../../common/references.ts";
 import { checkCode, definitionsIn } from "../../host/code.ts";
-import { linesOf, rangeCode, symbolsOf, wholeFile } from "../../host/editor.ts";
+import { cellsOf, linesOf, rangeCode, symbolsOf, wholeFile } from "../../host/editor.ts";
 import { excludePattern } from "../../host/excludes.ts";
 import { uncommittedChanges } from "../../host/git.ts";
 import { attachedProblems, diagnosticsIn } from "../../host/problems.ts";
@@ -122,13 +122,7 @@ async function readReference(reference: Reference): Promise<AttachedCode[]> {
 /** A notebook goes along by its cells, and not as the file that it is stored in. */
 async function wholeFileOf(reference: Reference & { kind: "file" }): Promise<AttachedCode[]> {
   const notebook = await notebookOf(reference);
-  if (!notebook) return [wholeFile(await open(reference))];
-  const cells = notebook.getCells().filter(({ document }) => document.getText().trim() !== "");
-  if (cells.length === 0)
-    throw new HunchError("emptyInput", t("{0} is empty.", reference.label), {
-      hint: t("Remove it from the question, or write something into it."),
-    });
-  return cells.map(({ document }) => wholeFile(document));
+  return notebook ? cellsOf(notebook) : [wholeFile(await open(reference))];
 }
 
 /** null for what is no notebook. */

@@ -108,6 +108,11 @@ suite("where code comes from", function () {
       endLine: 2,
       code: "print(total)",
     });
+    const turn = await run("hunch.explainFile");
+    assert.equal(turn.error, null);
+    await run("hunch.exportChat");
+    const whole = vscode.window.activeTextEditor.document.getText();
+    assert.match(whole, /> Explain prices\.ipynb\n\n- `prices\.ipynb \[1\]:1`\n- `prices\.ipynb \[3\]:1-2`\n/);
     await run("workbench.action.closeAllEditors");
     await vscode.workspace.fs.delete(uri);
   });
