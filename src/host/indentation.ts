@@ -10,7 +10,7 @@ export interface LineSpan {
 }
 
 /** Heads of blocks that are no definitions: what is around them is meant. */
-const control =
+export const control =
   /^\s*(\}\s*)?(if|else|elif|elsif|for|foreach|while|switch|match|case|when|try|catch|except|finally|do|with|unless|until|begin|rescue|return)\b/;
 /** Lines that end a block at its head's indentation. */
 const closing = /^\s*([)\]}]|end\b|esac\b|fi\b|done\b)/;

@@ -1,4 +1,7 @@
-/** Lightbulb entries: explain and fix what is reported, and what can be done with a selection. */
+/**
+ * Lightbulb entries: explain and fix what is reported, and what can be done with a selection or the definition whose first
+ * line the cursor is on. No language service is asked: the editor wants them at every move of the cursor.
+ */
 
 import * as vscode from "vscode";
 import type { CommandId } from "../../common/commands.ts";
@@ -6,6 +9,7 @@ import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { codeDocuments } from "../../host/editor.ts";
 import type { ProblemPlace } from "../../host/problems.ts";
+import { isHeadLine } from "./headLine.ts";
 
 const refactorKind = vscode.CodeActionKind.RefactorRewrite.append("hunch");
 
@@ -24,7 +28,8 @@ function provideCodeActions(
   range: vscode.Range | vscode.Selection,
   { diagnostics, only }: vscode.CodeActionContext,
 ): vscode.CodeAction[] {
-  return [...problemActions(document, diagnostics), ...(range.isEmpty ? [] : selectionActions())].filter(
+  const hasCode = !range.isEmpty || isHeadLine(document.lineAt(range.start.line).text);
+  return [...problemActions(document, diagnostics), ...(hasCode ? codeActions(range.isEmpty) : [])].filter(
     ({ kind }) => !only || (kind && only.contains(kind)),
   );
 }
@@ -42,8 +47,15 @@ function problemActions(document: vscode.TextDocument, all: readonly vscode.Diag
   return actions;
 }
 
-function selectionActions(): vscode.CodeAction[] {
+/** @param ofSymbol of the definition around the cursor; else of the selection */
+function codeActions(ofSymbol: boolean): vscode.CodeAction[] {
   return [
+    action(
+      t("Explain this code with Hunch"),
+      ofSymbol ? "hunch.explainSymbol" : "hunch.explainSelection",
+      refactorKind,
+    ),
+    action(t("Annotate lines with Hunch"), "hunch.annotateLines", refactorKind),
     action(t("Find bugs with Hunch"), "hunch.findBugs", refactorKind),
     action(t("Write tests with Hunch"), "hunch.writeTests", refactorKind),
     action(t("Write a doc comment with Hunch"), "hunch.writeDocComment", refactorKind),

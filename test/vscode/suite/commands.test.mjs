@@ -133,6 +133,21 @@ suite("actions", function () {
     });
   });
 
+  test("the lightbulb on a definition's first line, and not within it", async () => {
+    const { document } = await cursorAt("Math.floor");
+    const titlesAt = async (text) => {
+      const at = document.positionAt(document.getText().indexOf(text));
+      const actions = await run("vscode.executeCodeActionProvider", cart, new vscode.Range(at, at));
+      return actions.map(({ title }) => title).filter((title) => title.endsWith("with Hunch"));
+    };
+    assert.deepEqual((await titlesAt("total(items: Item")).slice(0, 2), [
+      "Explain this code with Hunch",
+      "Annotate lines with Hunch",
+    ]);
+    assert.ok((await titlesAt("add(item: Item")).includes("Write tests with Hunch"));
+    assert.deepEqual(await titlesAt("Math.floor"), []);
+  });
+
   test("Fix Problem where nothing is reported: no diff", async () => {
     await cursorAt("name: string");
     assert.equal(await run("hunch.fixProblem"), undefined);
