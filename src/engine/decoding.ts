@@ -10,14 +10,12 @@ import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Output } from "./output.ts";
 import type { Decoder } from "./speculation/decoder.ts";
 import { completesForm, formReserve, holdsForm, missingPart } from "./thinking/answerForm.ts";
-import { hardFactor, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
-import { canTryHere, EarlyExit, longestTrial, rowCosts, TrialAnswer } from "./thinking/earlyExit.ts";
+import { answerOpener, hardFactor, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
 import { forAnswers, LoopGuard } from "./thinking/loopGuard.ts";
+import { Trials } from "./trials.ts";
 
 /** Tokens of `maxTokens` kept for the answer: a thought that eats them is wrapped up. */
 const answerReserve = 384;
-/** Begins a trial answer, and the answer of a model that closed its thought and then stopped without one. */
-export const answerOpener = "Answer: ";
 
 export interface DecodingOptions {
   model: EngineModel;
@@ -33,14 +31,11 @@ export interface DecodingOptions {
 export class Decoding {
   readonly #o: DecodingOptions;
   readonly #monitor: ThoughtMonitor;
-  readonly #earlyExit: EarlyExit | null;
+  readonly #trials: Trials;
   #answerGuard: LoopGuard | null;
-  /** Length of what a trial writes in front of its answer (tokens), an open code block of the thought aside. */
-  readonly #leadTokens: number;
   /** When the answer was wanted now. */
   #asked: { at: number; passes: number } | null = null;
   #answerNowStats: AnswerNowStats | null = null;
-  #trialMs = 0;
   /** Passes and tokens of what Hunch wrote, since the answer was wanted. */
   readonly #forced = { passes: 0, tokens: 0 };
   /** What the round under way came to. */
@@ -67,11 +62,7 @@ export class Decoding {
       loopGuard: controls.loopGuard,
     });
     this.#answerGuard = controls.loopGuard ? new LoopGuard(forAnswers) : null;
-    this.#earlyExit =
-      controls.earlyExit === "off" || !model.target.canRollBack
-        ? null
-        : new EarlyExit({ mode: controls.earlyExit, rowCost: rowCosts[model.info.device === "cpu" ? "cpu" : "gpu"] });
-    this.#leadTokens = this.#trialLead("").length;
+    this.#trials = new Trials({ model, decoder, output: options.output, mode: controls.earlyExit });
   }
 
   /** Ends the thought at the next token. */
@@ -83,7 +74,7 @@ export class Decoding {
   /** What the ways of ending a thought have cost; each is absent where it was not used. */
   get stats(): Pick<GenerationStats, "trialMs" | "answerNow"> {
     return {
-      ...(this.#trialMs > 0 ? { trialMs: this.#trialMs } : {}),
+      ...(this.#trials.ms > 0 ? { trialMs: this.#trials.ms } : {}),
       ...(this.#answerNowStats ? { answerNow: this.#answerNowStats } : {}),
     };
   }
@@ -91,7 +82,6 @@ export class Decoding {
   /** Writes thought and answer, or what is left of them after {@link think}. */
   async run(): Promise<StopReason> {
     this.#onlyThinks = false;
-    await this.#open();
     while (true) {
       const end = await this.#round();
       if (end) return end;
@@ -101,7 +91,6 @@ export class Decoding {
   /** Thinks up to where the answer begins. @returns why it ended before that; null: it got there */
   async think(): Promise<StopReason | null> {
     this.#onlyThinks = true;
-    await this.#open();
     while (this.#o.output.segment === "thinking") {
       const end = await this.#round();
       if (end) return end;
@@ -112,11 +101,14 @@ export class Decoding {
   /** One round, and what it came to. @returns why the generation ends; null: it goes on */
   async #round(): Promise<StopReason | null> {
     const { model, decoder, output, signal, notify, onRound } = this.#o;
+    // Stopped while the prompt was read, the rest of it is not: what follows would evaluate it.
     if (signal.aborted) return "cancelled";
+    await this.#open();
     if (this.#left() <= 0 && !(await this.#beginForm())) return decoder.room > 0 ? "length" : "contextFull";
     this.#ended = false;
     this.#thoughtEnd = null;
     await decoder.round(output.kind, this.#left(), this.#onToken);
+    if (signal.aborted) return "cancelled";
     const thoughtEnd = output.segment === "thinking" ? await this.#whyThoughtEnds() : null;
     if (thoughtEnd) {
       output.declareThoughtEnd(thoughtEnd);
@@ -193,7 +185,7 @@ export class Decoding {
   }
 
   readonly #onToken = (token: number, origin: TokenOrigin): "continue" | "stop" => {
-    const { model, output } = this.#o;
+    const { model, output, signal } = this.#o;
     if (model.codec.isEndOfGeneration(token)) {
       this.#ended = true;
       return "stop";
@@ -201,10 +193,11 @@ export class Decoding {
     const inside = output.segment === "thinking";
     const answerLength = output.answer.length;
     const text = output.push(token, origin);
+    if (signal.aborted) return "stop"; // the rest of an accepted draft is not wanted any more
     if (this.#asked && !this.#answerNowStats && !output.answerIsEmpty) this.#noteFirstWord(this.#asked);
     if (inside && output.segment === "thinking") {
       this.#thoughtEnd = this.#monitor.observe(text);
-      if (this.#trialIsDue()) return "stop";
+      if (this.#trials.isDue) return "stop";
     } else if (this.#answerGuard?.push(output.answer.slice(answerLength), output.kind === "code")) {
       this.#answerLoops = true;
     }
@@ -224,7 +217,7 @@ export class Decoding {
     if (this.#ended) return "model"; // stopped inside the thought: close it, so that there is an answer
     if (this.#thoughtEnd) return this.#thoughtEnd;
     if (this.#asked) return "answerNow";
-    return this.#trialIsDue() && (await this.#trySettling()) ? "earlyExit" : null;
+    return this.#trials.isDue && (await this.#trials.settle(() => this.#o.signal.aborted)) ? "earlyExit" : null;
   }
 
   #noteFirstWord({ at, passes }: { at: number; passes: number }): void {
@@ -235,38 +228,6 @@ export class Decoding {
       wrapUpTokens: this.#forced.tokens,
       ms: performance.now() - at,
     };
-  }
-
-  #trialIsDue(): boolean {
-    const { output } = this.#o;
-    return output.atLineEnd && (this.#earlyExit?.isDue(output.thinkingTokens, this.#leadTokens) ?? false);
-  }
-
-  /** Makes the model answer on trial. @returns true when the thought has come to its result */
-  async #trySettling(): Promise<boolean> {
-    const { model, decoder, output } = this.#o;
-    const earlyExit = this.#earlyExit;
-    if (!earlyExit || !canTryHere(output.thinking)) return false;
-    const lead = this.#trialLead(output.thinking);
-    if (decoder.room < lead.length + 2 * longestTrial) return false;
-    earlyExit.begin(output.thinkingTokens, lead.length);
-    const trial = new TrialAnswer();
-    const before = performance.now();
-    const text = model.codec.streamDecoder();
-    await decoder.probe(
-      lead,
-      earlyExit.draft,
-      (token, probability) => trial.push(token, text.push(token), model.codec.isEndOfGeneration(token), probability),
-      () => earlyExit.spendPass(),
-    );
-    this.#trialMs += performance.now() - before;
-    return earlyExit.settles(trial);
-  }
-
-  /** What ends the thought and begins a short answer. */
-  #trialLead(thought: string): number[] {
-    const { codec, format } = this.#o.model;
-    return codec.encode([{ text: wrapUp(format, "earlyExit", thought) + answerOpener, special: true }]);
   }
 
   /** Begins the thought in the form that is wanted: a small model goes on in a form more surely than it follows words. */

@@ -173,6 +173,7 @@ export class Generation implements RunningGeneration {
     const { lanes, target } = this.#model;
     const { thoughts: wanted = 1 } = controls;
     if (wanted <= 1 || !start.startsInside || asked.kind !== "chat" || !target.canRollBack) return null;
+    if (this.#hooks.signal.aborted) return null;
     await lanes.open();
     const count = Math.min(wanted, lanes.most);
     if (count <= 1) return null;

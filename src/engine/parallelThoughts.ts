@@ -6,8 +6,8 @@
 import type { GenerateParams, Notice, OtherThought, SamplingOptions } from "../common/protocol.ts";
 import type { StopReason, ThoughtFate } from "../common/segments.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
-import { answerOpener } from "./decoding.ts";
 import type { Strand } from "./strand.ts";
+import { answerOpener } from "./thinking/budget.ts";
 import { isSettled, longestLine, TrialLine, type Verdict, vote } from "./thinking/trialLine.ts";
 
 /** Thoughts have to differ to be worth a vote. */

@@ -66,6 +66,9 @@ export class ThoughtMonitor {
   }
 }
 
+/** Begins a trial answer, and the answer of a model that closed its thought and then stopped without one. */
+export const answerOpener = "Answer: ";
+
 /** First person, since it continues the model's own thought; short, since it is prefilled while the user waits. */
 const sentences: Readonly<Record<EndReason, string>> = {
   budget: "I have thought enough; now I write the answer.",

@@ -113,17 +113,6 @@ describe.each(samplings)("speculation, %s", (_, sampling) => {
       expect(opened.decoder.text).toEqual(expected.slice(0, 100));
     }
   });
-
-  it("keeps only the first token of a pass during which the user stopped", async () => {
-    const expected = await plainText(sampling, 60);
-    const opened = open(sampling, [new KnowingDrafter(expected)]);
-    const abort = new AbortController();
-    const round = opened.decoder.round("prose", 50, () => (abort.signal.aborted ? "stop" : "continue"));
-    abort.abort();
-    expect(await round).toBe(1);
-    expect(opened.decoder.text).toEqual(expected.slice(0, prompt.length + 1));
-    expectConsistent(opened);
-  });
 });
 
 describe("memory", () => {
