@@ -57,9 +57,12 @@ export class Decoding {
     const { controls, maxTokens } = params;
     const limit = Math.min(maxTokens, decoder.room);
     const thoughtLimit = Math.floor((limit - Math.min(answerReserve, Math.ceil(limit / 3))) / hardFactor);
+    const text = options.output.earlierThought;
     this.#monitor = new ThoughtMonitor({
-      budget: Math.max(1, Math.min(controls.budget ?? Number.POSITIVE_INFINITY, thoughtLimit)),
+      budget: controls.budget,
+      room: Math.max(1, thoughtLimit),
       loopGuard: controls.loopGuard,
+      earlier: { text, tokens: model.codec.encodeText(text).length },
     });
     this.#answerGuard = controls.loopGuard ? new LoopGuard(forAnswers) : null;
     this.#trials = new Trials({ model, decoder, output: options.output, mode: controls.earlyExit });
@@ -112,7 +115,7 @@ export class Decoding {
     const thoughtEnd = output.segment === "thinking" ? await this.#whyThoughtEnds() : null;
     if (thoughtEnd) {
       output.declareThoughtEnd(thoughtEnd);
-      await this.#force(wrapUp(model.format, thoughtEnd, output.thinking));
+      await this.#force(wrapUp(model.format, thoughtEnd, output.thought));
     } else if (this.#ended || this.#answerLoops) {
       if ((await this.#beginForm()) || (await this.#beginAnswer())) return null;
       if (this.#ended) return "stop";

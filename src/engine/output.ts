@@ -18,6 +18,8 @@ export class Output {
   thinkingEnd: ThinkingEnd = "none";
   thinkingMs = 0;
   firstTokenAt: number | null = null;
+  /** Of a thought that is carried on, what was written before; no part of `thinking`. */
+  readonly earlierThought: string;
   readonly #model: EngineModel;
   readonly #parser: SegmentParser;
   readonly #decoder: StreamDecoder;
@@ -37,12 +39,18 @@ export class Output {
 
   constructor(model: EngineModel, start: SegmentStart) {
     this.#model = model;
+    this.earlierThought = start.startsInside ? (start.resumedText ?? "") : "";
     this.#parser = new SegmentParser(model.format, start);
     this.#decoder = model.codec.streamDecoder();
   }
 
   get segment(): Segment {
     return this.#parser.segment;
+  }
+
+  /** The thought as the model sees it, what was written before included. */
+  get thought(): string {
+    return this.earlierThought + this.thinking;
   }
 
   /** Tokens that the model chose: all but those forced. */

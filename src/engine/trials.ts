@@ -47,8 +47,8 @@ export class Trials {
   async settle(isInterrupted: () => boolean): Promise<boolean> {
     const { model, decoder, output } = this.#o;
     const earlyExit = this.#earlyExit;
-    if (!earlyExit || !canTryHere(output.thinking)) return false;
-    const lead = this.#lead(output.thinking);
+    if (!earlyExit || !canTryHere(output.thought)) return false;
+    const lead = this.#lead(output.thought);
     if (decoder.room < lead.length + 2 * longestTrial) return false;
     earlyExit.begin(output.thinkingTokens, lead.length);
     const trial = new TrialAnswer();

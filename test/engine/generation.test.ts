@@ -156,6 +156,23 @@ describe("a generation", () => {
     expect(result.answer.trim()).toBe(Array.from({ length: 28 }, (_, i) => `a${i + 12}`).join(" "));
   });
 
+  it("goes on with an interrupted thought in what is left of its budget, and closes the code that it was in", async () => {
+    const messages: ChatMessage[] = [{ role: "user", content: "Hello" }];
+    const carryOn = (thinking: string, budget: number) =>
+      engine.ask({
+        prompt: { kind: "continue", messages, thinking: "on", partial: { thinking, answer: "" } },
+        controls: { budget, loopGuard: false, earlyExit: "off" },
+      });
+    const rest = await carryOn(words("t", 60), 70);
+    expect(rest.thinkingEnd).toBe("budget");
+    expect(rest.thinking.trim().startsWith("t60 t61")).toBe(true);
+    expect(rest.thinking).not.toContain("t90");
+    expect(rest.answer.trim()).toBe(wholeAnswer);
+    const inCode = await carryOn("see:\n```py\nx = 1", 1);
+    expect(inCode.thinking).toContain("\n```\n\nI have thought enough");
+    expect(inCode.answer.trim()).toBe(wholeAnswer);
+  });
+
   it("evaluates only what is new in the second turn", async () => {
     const question: ChatMessage = { role: "user", content: "a long question ".repeat(30) };
     const first = await engine.ask({ prompt: { kind: "chat", messages: [question], thinking: "on" } });

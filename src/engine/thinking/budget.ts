@@ -14,6 +14,10 @@ export interface MonitorOptions {
   /** Thinking tokens after which the thought ends at the next sentence; null = no limit. */
   budget: number | null;
   loopGuard: boolean;
+  /** Tokens after which it ends as at a budget, those written earlier aside; absent: no limit. */
+  room?: number;
+  /** What was written of the thought before it was interrupted, and its length (tokens): it counts towards the budget. */
+  earlier?: { text: string; tokens: number };
 }
 
 /** A thought over its budget ends at once when it has this many times the budget's tokens. */
@@ -30,9 +34,13 @@ export class ThoughtMonitor {
   #asked = false;
 
   constructor(options: MonitorOptions) {
-    this.#softLimit = options.budget ?? Number.POSITIVE_INFINITY;
-    this.#hardLimit = Math.ceil(this.#softLimit * hardFactor);
+    const { room = Number.POSITIVE_INFINITY, earlier = { text: "", tokens: 0 } } = options;
+    const budget = options.budget ?? Number.POSITIVE_INFINITY;
+    this.#softLimit = Math.min(budget, earlier.tokens + room);
+    this.#hardLimit = Math.min(Math.ceil(budget * hardFactor), earlier.tokens + Math.ceil(room * hardFactor));
     this.#loopGuard = options.loopGuard ? new LoopGuard() : null;
+    this.#tokens = earlier.tokens;
+    this.#read(earlier.text);
   }
 
   /** The user wants the answer: the thought ends with its next token. */
@@ -47,13 +55,18 @@ export class ThoughtMonitor {
    */
   observe(text: string): EndReason | null {
     this.#tokens++;
-    this.#context.feed(text);
-    this.#tail = (this.#tail + text).slice(-24);
-    const loops = this.#loopGuard?.push(text, this.#context.inFence) ?? false;
+    const loops = this.#read(text);
     if (this.#asked) return "answerNow";
     if (this.#tokens >= this.#hardLimit) return "budget";
     if (this.#tokens >= this.#softLimit && this.#atSentenceEnd()) return "budget";
     return loops ? "loop" : null;
+  }
+
+  /** @returns true when the text repeats itself */
+  #read(text: string): boolean {
+    this.#context.feed(text);
+    this.#tail = (this.#tail + text).slice(-24);
+    return this.#loopGuard?.push(text, this.#context.inFence) ?? false;
   }
 
   #atSentenceEnd(): boolean {

@@ -7,7 +7,7 @@ import type { IncomingMessage } from "node:http";
 import type { GenerateParams, GenerationResult, ModelInfo, Prompt } from "../../../common/protocol.ts";
 import type { StopReason } from "../../../common/segments.ts";
 import type { GenerationStats } from "../../../common/stats.ts";
-import { type EndReason, ThoughtMonitor } from "../../thinking/budget.ts";
+import { type EndReason, type MonitorOptions, ThoughtMonitor } from "../../thinking/budget.ts";
 import type { GenerationHooks, RunningGeneration } from "../backend.ts";
 import { chatBody, completionBody, continued, keepsBudget, withNotes } from "./body.ts";
 import { type Chunk, readChunk } from "./chunk.ts";
@@ -37,6 +37,8 @@ const eventIntervalMs = 16;
 /** Where the server keeps the budget itself, ours is a backstop: this many times the budget, and some tokens more. */
 const lateFactor = 1.25;
 const lateTokens = 32;
+/** To count the tokens of an interrupted thought, whose tokenizer is the server's. */
+const charsPerToken = 4;
 /** Tokens left for an answer whose thought has used up all that was allowed. */
 const leastAnswerTokens = 256;
 
@@ -97,7 +99,8 @@ export class RemoteGeneration implements RunningGeneration {
     const { thinking } = prompt;
     const { budget } = controls;
     const own = budget !== null && keepsBudget(server) ? Math.ceil(budget * lateFactor) + lateTokens : budget;
-    this.#monitor = thinking === "on" ? new ThoughtMonitor({ budget: own, loopGuard: controls.loopGuard }) : null;
+    const { loopGuard } = controls;
+    this.#monitor = thinking === "on" ? new ThoughtMonitor({ budget: own, loopGuard, ...earlierOf(prompt) }) : null;
     if (this.#answerNow) this.#monitor?.answerNow();
     const chat = { messages: prompt.messages, thinking, budget, maxTokens };
     const body = chatBody(chat, this.#params, server);
@@ -115,7 +118,8 @@ export class RemoteGeneration implements RunningGeneration {
     if (partial.answer === "" && (partial.thinking !== "" || rendered.opensThought))
       this.#output.beginInside(partial.thinking);
     // In front of a text of its own choice llama-server keeps no budget.
-    if (this.#monitor) this.#monitor = new ThoughtMonitor(this.#params.controls);
+    const { budget, loopGuard } = this.#params.controls;
+    if (this.#monitor) this.#monitor = new ThoughtMonitor({ budget, loopGuard, ...earlierOf(prompt) });
     if (this.#answerNow) this.#monitor?.answerNow();
     return this.#stream("/completions", completionBody(text, this.#params, server), this.#monitor);
   }
@@ -227,6 +231,13 @@ export class RemoteGeneration implements RunningGeneration {
     });
     return budget === null ? figures : { ...figures, thinkingBudget: budget };
   }
+}
+
+/** What was written of a thought that the prompt goes on with. */
+function earlierOf(prompt: Prompt): Pick<MonitorOptions, "earlier"> {
+  if (prompt.kind !== "continue" || prompt.partial.answer !== "") return {};
+  const text = prompt.partial.thinking;
+  return { earlier: { text, tokens: Math.ceil(text.length / charsPerToken) } };
 }
 
 /** The chunks of a stream, or of an answer that a server gives in one piece although it was asked for a stream. */

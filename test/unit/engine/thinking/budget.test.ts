@@ -47,6 +47,44 @@ describe("budget", () => {
   });
 });
 
+describe("a thought that is carried on", () => {
+  const carryOn = (text: string, tokens: number, options: { budget: number | null; room?: number }) => {
+    const monitor = new ThoughtMonitor({ ...options, loopGuard: true, earlier: { text, tokens } });
+    let count = 0;
+    while (count < 2_000) {
+      count++;
+      // All different, so that only a limit ends it.
+      if (monitor.observe(` word${count}`) === "budget") return count;
+    }
+    return null;
+  };
+
+  it("has what is left of its budget", () => {
+    expect(carryOn("I look at it", 440, { budget: 448 })).toBe(448 * 1.25 - 440);
+    expect(carryOn("I look at it", 600, { budget: 448 })).toBe(1);
+    expect(carryOn("I look at it", 440, { budget: null })).toBeNull();
+  });
+
+  it("has the room of this generation, whatever was written before", () => {
+    expect(carryOn("I look at it", 440, { budget: null, room: 100 })).toBe(125);
+    expect(carryOn("I look at it", 440, { budget: 500, room: 100 })).toBe(125);
+    expect(carryOn("I look at it", 440, { budget: 448, room: 1_000 })).toBe(120);
+  });
+
+  it("is still in the code and in the circles that it was in", () => {
+    const roomy = { budget: 10, loopGuard: false };
+    expect(new ThoughtMonitor({ ...roomy, earlier: { text: "see:\n```\n", tokens: 10 } }).observe("Done.")).toBeNull();
+    expect(new ThoughtMonitor({ ...roomy, earlier: { text: "see: ", tokens: 10 } }).observe("Done.")).toBe("budget");
+    const before = loops["one sentence over and over"] ?? "";
+    const circling = new ThoughtMonitor({ budget: null, loopGuard: true, earlier: { text: before, tokens: 100 } });
+    expect(
+      tokensOf(before)
+        .slice(-60)
+        .map((token) => circling.observe(token)),
+    ).toContain("loop");
+  });
+});
+
 describe("other ends", () => {
   it("answers now with the next token", () => {
     const monitor = new ThoughtMonitor({ budget: 100, loopGuard: true });
