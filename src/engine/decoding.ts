@@ -219,8 +219,15 @@ export class Decoding {
   async #whyThoughtEnds(): Promise<ThinkingEnd | null> {
     if (this.#ended) return "model"; // stopped inside the thought: close it, so that there is an answer
     if (this.#thoughtEnd) return this.#thoughtEnd;
-    if (this.#asked) return "answerNow";
-    return this.#trials.isDue && (await this.#trials.settle(() => this.#o.signal.aborted)) ? "earlyExit" : null;
+    if (this.#isInterrupted) return "answerNow";
+    if (this.#trials.isDue && (await this.#trials.settle(() => this.#isInterrupted))) return "earlyExit";
+    // Asked for during the trial, the answer does not wait for a further token.
+    return this.#asked === null ? null : "answerNow";
+  }
+
+  /** The user waits: for the answer, or for the end. */
+  get #isInterrupted(): boolean {
+    return this.#asked !== null || this.#o.signal.aborted;
   }
 
   #noteFirstWord({ at, passes }: { at: number; passes: number }): void {

@@ -12,7 +12,7 @@ import { exchangePrompt } from "./backends/embedded/promptCache.ts";
 import { prefill } from "./cache/prefix.ts";
 import { type PromptPart, renderChat, startsInside } from "./chat/chatTemplate.ts";
 import type { Output } from "./output.ts";
-import { paramsOf, type Thinker, type Thought, thinkSideBySide } from "./parallelThoughts.ts";
+import { paramsOf, SideBySide, type Thinker, type Thought } from "./parallelThoughts.ts";
 import { Strand, type StrandOptions } from "./strand.ts";
 import type { SegmentStart } from "./thinking/segmenter.ts";
 
@@ -31,6 +31,7 @@ export class Generation implements RunningGeneration {
   readonly #lanes: Lane[] = [];
   /** What decodes; several while there are several thoughts. */
   #strands: readonly Strand[] = [];
+  #sideBySide: SideBySide | null = null;
   #decodingSince = 0;
   #flushedAt = 0;
   #flushing = false;
@@ -44,7 +45,8 @@ export class Generation implements RunningGeneration {
   /** Ends the thought at the next token; remembered when it has not begun. */
   answerNow(): void {
     this.#answerNow = true;
-    for (const { decoding } of this.#strands) decoding.answerNow();
+    if (this.#sideBySide) this.#sideBySide.answerNow();
+    else for (const { decoding } of this.#strands) decoding.answerNow();
   }
 
   /** The result of a generation that was given up before its turn came: the model is not touched. */
@@ -84,7 +86,8 @@ export class Generation implements RunningGeneration {
     const thought = await this.#thinkSideBySide(lane, prompt, start);
     const strand = thought?.strand ?? (await this.#open(lane, prompt, start));
     const { output, decoder } = strand;
-    if (!thought) this.#begin([strand]);
+    this.#strands = [strand];
+    if (this.#answerNow && !thought) strand.decoding.answerNow();
     const stopReason = thought?.end ?? (await strand.decoding.run());
     const decodeMs = performance.now() - this.#decodingSince;
     output.end();
@@ -162,18 +165,14 @@ export class Generation implements RunningGeneration {
     });
   }
 
-  #begin(strands: readonly Strand[]): void {
-    this.#strands = strands;
-    if (this.#answerNow) for (const { decoding } of strands) decoding.answerNow();
-  }
-
   /** Several thoughts at once, where they are wanted and can be had; the chosen one is ready for its answer. */
   async #thinkSideBySide(first: Lane, prompt: number[], start: SegmentStart): Promise<Thought | null> {
     const { controls, prompt: asked, sampling } = this.#params;
     const { lanes, target } = this.#model;
     const { thoughts: wanted = 1 } = controls;
     if (wanted <= 1 || !start.startsInside || asked.kind !== "chat" || !target.canRollBack) return null;
-    if (this.#hooks.signal.aborted) return null;
+    // Nobody waits for several any more.
+    if (this.#hooks.signal.aborted || this.#answerNow) return null;
     await lanes.open();
     const count = Math.min(wanted, lanes.most);
     if (count <= 1) return null;
@@ -190,11 +189,12 @@ export class Generation implements RunningGeneration {
       thinkers.push({ strand, stop });
     }
     for (const { sequence } of this.#lanes) sequence.enter();
-    const strands = thinkers.map(({ strand }) => strand);
-    this.#begin(strands);
-    const thought = await thinkSideBySide(this.#model, thinkers, this.#hooks.signal);
-    for (const strand of strands) if (strand !== thought.strand) strand.close();
-    this.#strands = [thought.strand];
+    this.#strands = thinkers.map(({ strand }) => strand);
+    this.#sideBySide = new SideBySide(this.#model, thinkers, this.#hooks.signal);
+    if (this.#answerNow) this.#sideBySide.answerNow();
+    const thought = await this.#sideBySide.run();
+    this.#sideBySide = null;
+    for (const strand of this.#strands) if (strand !== thought.strand) strand.close();
     thought.strand.sampleBy(sampling);
     this.#notify([thought.notice]);
     return thought;

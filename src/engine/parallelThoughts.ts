@@ -1,7 +1,7 @@
 /**
  * Several thoughts about one question, side by side in one batch: each with its own seed, none seen while it is written.
  * When one has ended, the model is made to answer from it on trial; as soon as more than half of them have come to the
- * same, the rest is ended. One is chosen by vote (trialLine.ts) and goes on to the answer.
+ * same, the rest is ended. One is chosen by vote (trialLine.ts) and goes on to the answer; at once where the user wants it.
  */
 import type { GenerateParams, Notice, OtherThought, SamplingOptions } from "../common/protocol.ts";
 import type { StopReason, ThoughtFate } from "../common/segments.ts";
@@ -35,65 +35,116 @@ export function paramsOf(params: GenerateParams, index: number): GenerateParams 
   return { ...params, sampling: own, controls: { ...controls, earlyExit: "off" } };
 }
 
-/** @throws what one of them throws, when all have ended */
-export async function thinkSideBySide(
-  model: EngineModel,
-  thinkers: readonly Thinker[],
-  signal: AbortSignal,
-): Promise<Thought> {
-  const lines: (TrialLine | null)[] = thinkers.map(() => null);
-  const ends: (StopReason | null)[] = thinkers.map(() => "cancelled");
-  const think = async ({ strand, stop }: Thinker, index: number) => {
+/** Thoughts under way side by side; {@link run} gives the one that goes on to the answer. */
+export class SideBySide {
+  readonly #model: EngineModel;
+  readonly #thinkers: readonly Thinker[];
+  readonly #signal: AbortSignal;
+  /** By thought: what it came to; why it ended before an answer could begin, null where one can. */
+  readonly #lines: (TrialLine | null)[];
+  readonly #ends: (StopReason | null)[];
+  /** Thoughts that have ended, whether or not it is known what they came to. */
+  readonly #ended = new Set<Thinker>();
+  /** The one that alone is gone on with, since the answer was wanted before any had come to something. */
+  #kept: Thinker | null = null;
+  #answerIsWanted = false;
+
+  constructor(model: EngineModel, thinkers: readonly Thinker[], signal: AbortSignal) {
+    this.#model = model;
+    this.#thinkers = thinkers;
+    this.#signal = signal;
+    this.#lines = thinkers.map(() => null);
+    this.#ends = thinkers.map(() => "cancelled");
+  }
+
+  /**
+   * The thoughts that have come to something decide, without further trials. Where none has, the one that got furthest
+   * alone is ended with a wrap-up, so that the others' passes are not waited for.
+   */
+  answerNow(): void {
+    if (this.#answerIsWanted) return;
+    this.#answerIsWanted = true;
+    if (this.#lines.every((line) => line === null)) {
+      const reached = this.#thinkers.map((thinker, i) => {
+        if (this.#ended.has(thinker)) return Number.POSITIVE_INFINITY;
+        return this.#ends[i] === "cancelled" ? thinker.strand.output.thinkingTokens : -1;
+      });
+      this.#kept = this.#thinkers[reached.indexOf(Math.max(...reached))]!;
+      this.#kept.strand.decoding.answerNow();
+    }
+    this.#stopOpen();
+  }
+
+  /** @throws what one of them throws, when all have ended */
+  async run(): Promise<Thought> {
+    const outcomes = await Promise.allSettled(this.#thinkers.map((thinker, i) => this.#think(thinker, i)));
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    const verdict = this.#verdict();
+    const { strand } = this.#thinkers[verdict.chosen]!;
+    strand.lane.sequence.enter();
+    const others = this.#thinkers.flatMap(({ strand: { output } }, i): OtherThought[] => {
+      if (i === verdict.chosen) return [];
+      const [line = null, end = null] = [this.#lines[i], this.#ends[i]];
+      const fate = fateOf(line, end, verdict);
+      return [{ text: output.thinking.trim(), tokens: output.thinkingTokens, trial: line?.value ?? null, fate }];
+    });
+    const message = this.#kept
+      ? `${this.#thinkers.length} thoughts, none at an end when the answer was wanted: the one that had got furthest is shown.`
+      : tell(verdict, this.#thinkers.length, this.#ends);
+    return { strand, end: this.#ends[verdict.chosen]!, others, notice: { code: "parallelThoughts", message } };
+  }
+
+  async #think(thinker: Thinker, index: number): Promise<void> {
+    const { strand, stop } = thinker;
     try {
       const end = await strand.decoding.think();
-      const line = end === null ? await tryAnswer(model, strand) : null;
+      if (end === null) this.#ended.add(thinker);
+      const line = end === null ? await this.#tryAnswer(thinker) : null;
       // One that was ended meanwhile has no vote: it could not go on.
       if (stop.signal.aborted) return;
-      ends[index] = end;
-      lines[index] = line;
+      this.#ends[index] = end;
+      this.#lines[index] = line;
     } finally {
       strand.lane.sequence.leave();
     }
-    if (!isSettled(lines, thinkers.length)) return;
-    for (const [i, other] of thinkers.entries()) if (lines[i] === null) other.stop.abort();
-  };
-  const outcomes = await Promise.allSettled(thinkers.map(think));
-  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-  const verdict: Verdict = signal.aborted || lines.every((line) => line === null) ? longest(thinkers) : vote(lines);
-  const { strand } = thinkers[verdict.chosen]!;
-  strand.lane.sequence.enter();
-  return {
-    strand,
-    end: ends[verdict.chosen]!,
-    others: thinkers.flatMap(({ strand: { output } }, i) =>
-      i === verdict.chosen
-        ? []
-        : [
-            {
-              text: output.thinking.trim(),
-              tokens: output.thinkingTokens,
-              trial: lines[i]?.value ?? null,
-              fate: fateOf(lines[i] ?? null, ends[i] ?? null, verdict),
-            },
-          ],
-    ),
-    notice: { code: "parallelThoughts", message: tell(verdict, thinkers.length, ends) },
-  };
-}
+    if (isSettled(this.#lines, this.#thinkers.length)) this.#stopOpen();
+  }
 
-/** The answer's first line as the model would write it now; the text stays as it is. */
-async function tryAnswer({ codec }: EngineModel, { decoder }: Strand): Promise<TrialLine | null> {
-  const lead = codec.encode([{ text: answerOpener, special: true }]);
-  if (decoder.room < lead.length + 2 * longestLine) return null;
-  const line = new TrialLine();
-  const text = codec.streamDecoder();
-  await decoder.probe(
-    lead,
-    [],
-    (token, probability) => line.push(text.push(token), codec.isEndOfGeneration(token), probability),
-    () => true,
-  );
-  return line;
+  /** Ends the thoughts of which it is not known what they come to. */
+  #stopOpen(): void {
+    for (const [i, thinker] of this.#thinkers.entries())
+      if (this.#lines[i] === null && thinker !== this.#kept) thinker.stop.abort();
+  }
+
+  #verdict(): Verdict {
+    if (this.#kept) return { chosen: this.#thinkers.indexOf(this.#kept), value: null, agreeing: 1 };
+    const isKnown = !this.#signal.aborted && this.#lines.some((line) => line !== null);
+    return isKnown ? vote(this.#lines) : longest(this.#thinkers);
+  }
+
+  /**
+   * The answer's first line as the model would write it now; the text stays as it is. Null where there is no room, or
+   * where nobody waits for it any more.
+   */
+  async #tryAnswer({ strand: { decoder }, stop }: Thinker): Promise<TrialLine | null> {
+    const { codec } = this.#model;
+    const isWanted = () => !this.#answerIsWanted && !this.#signal.aborted && !stop.signal.aborted;
+    const lead = codec.encode([{ text: answerOpener, special: true }]);
+    if (!isWanted() || decoder.room < lead.length + 2 * longestLine) return null;
+    const line = new TrialLine();
+    const text = codec.streamDecoder();
+    let isWhole = true;
+    await decoder.probe(
+      lead,
+      [],
+      (token, probability) => line.push(text.push(token), codec.isEndOfGeneration(token), probability),
+      () => {
+        isWhole = isWanted();
+        return isWhole;
+      },
+    );
+    return isWhole ? line : null;
+  }
 }
 
 function fateOf(line: TrialLine | null, end: StopReason | null, { value, agreeing }: Verdict): ThoughtFate {

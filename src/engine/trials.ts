@@ -61,7 +61,7 @@ export class Trials {
       () => !isInterrupted() && earlyExit.spendPass(),
     );
     this.ms += performance.now() - before;
-    return earlyExit.settles(trial);
+    return !isInterrupted() && earlyExit.settles(trial);
   }
 
   /** What ends the thought and begins a short answer. */
