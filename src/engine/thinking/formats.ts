@@ -57,7 +57,10 @@ interface Clue {
   architecture?: RegExp;
 }
 
-/** Read from the top; the first whose conditions all hold decides. Markers that only one family has come first. */
+/**
+ * Read from the top; the first whose conditions all hold decides. Markers that only one family has come first. A name is
+ * `general.name`, which converters write with spaces ("Phi 4 Mini Reasoning"), or a file's, with hyphens or underscores.
+ */
 const clues: readonly Clue[] = [
   { family: "gptOss", template: ["<|channel|>", "<|message|>", "final"] },
   { family: "gptOss", architecture: /^gpt-?oss$/ },
@@ -70,7 +73,7 @@ const clues: readonly Clue[] = [
   { family: "minimaxM3", template: ["<mm:think>"] },
   { family: "granite", template: ["<think></think>", "<response></response>"] },
   { family: "hunyuan3", template: ["no_think", "reasoning_effort:"] },
-  { family: "phi4", name: /phi-?4.*reasoning/i },
+  { family: "phi4", name: /phi[-_ ]?4.*reasoning/i },
   { family: "generic", template: ["detailed thinking", "enable_thinking"] },
   { family: "nemotronV1", template: ["detailed thinking"] },
   { family: "nemotronV1", architecture: /^(llama|deci)$/, name: /nemotron.*v1/i },
@@ -81,7 +84,7 @@ const clues: readonly Clue[] = [
   { family: "kimi", template: ["<|im_middle|>", "</think>"] },
   { family: "minimaxM2", template: ["]~b]", "</think>"] },
   // Both kinds strip thoughts from history; instruct models of these names do not think, whatever their template says.
-  { family: "elicited", name: /instruct-2507|qwen3-coder/i },
+  { family: "elicited", name: /instruct[-_ ]?2507|qwen[-_ ]?3[-_ ]coder/i },
   { family: "deepseekR1", name: /deepseek[-_ ]?r1/i },
   { family: "deepseek", template: ["<｜Assistant｜>", "thinking"] },
   { family: "deepseekR1", template: ["<｜Assistant｜>", "</think>"] },
@@ -89,7 +92,7 @@ const clues: readonly Clue[] = [
   { family: "qwen3", template: ["<|im_start|>", "enable_thinking", "</think>"] },
   { family: "generic", template: ["<think>"] },
   { family: "generic", template: ["</think>"], name: /think|reason/i },
-  { family: "generic", name: /^mimo|minimax-?m1/i },
+  { family: "generic", name: /^mimo|minimax[-_ ]?m1/i },
 ];
 
 /** The format that a model's own metadata and template tell; `override` names a family that the user insists on. */
