@@ -10,7 +10,7 @@ import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Output } from "./output.ts";
 import type { Decoder } from "./speculation/decoder.ts";
 import { completesForm, formReserve, holdsForm, missingPart } from "./thinking/answerForm.ts";
-import { answerOpener, hardFactor, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
+import { answerOpener, hardFactor, sentenceOf, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
 import { forAnswers, LoopGuard } from "./thinking/loopGuard.ts";
 import { Trials } from "./trials.ts";
 
@@ -114,7 +114,7 @@ export class Decoding {
     if (signal.aborted) return "cancelled";
     const thoughtEnd = output.segment === "thinking" ? await this.#whyThoughtEnds() : null;
     if (thoughtEnd) {
-      output.declareThoughtEnd(thoughtEnd);
+      output.declareThoughtEnd(thoughtEnd, this.#unasked(sentenceOf(thoughtEnd)));
       await this.#force(wrapUp(model.format, thoughtEnd, output.thought));
     } else if (this.#ended || this.#answerLoops) {
       if ((await this.#beginForm()) || (await this.#beginAnswer())) return null;
@@ -131,6 +131,13 @@ export class Decoding {
     const { params, output } = this.#o;
     const isCut = output.thinkingEnd !== "none" && output.thinkingEnd !== "model";
     return params.answerForm?.onlyIfCut && !isCut ? undefined : params.answerForm;
+  }
+
+  /** The sentence, unless the prompt has it: then an answer may well quote it. */
+  #unasked(sentence: string): string {
+    const { prompt } = this.#o.params;
+    const texts = prompt.kind === "raw" ? [prompt.text] : prompt.messages.map(({ content }) => content);
+    return texts.some((text) => text.includes(sentence)) ? "" : sentence;
   }
 
   /** Tokens that the model may still choose; some are kept for what the answer has to hold, until it does. */
@@ -219,7 +226,7 @@ export class Decoding {
   async #whyThoughtEnds(): Promise<ThinkingEnd | null> {
     if (this.#ended) return "model"; // stopped inside the thought: close it, so that there is an answer
     if (this.#thoughtEnd) return this.#thoughtEnd;
-    if (this.#isInterrupted) return "answerNow";
+    if (this.#asked !== null) return "answerNow";
     if (this.#trials.isDue && (await this.#trials.settle(() => this.#isInterrupted))) return "earlyExit";
     // Asked for during the trial, the answer does not wait for a further token.
     return this.#asked === null ? null : "answerNow";
@@ -252,7 +259,7 @@ export class Decoding {
   /** Puts text into the output that the model did not choose, in place of an end that it chose. */
   async #force(text: string): Promise<void> {
     const { model, decoder, output } = this.#o;
-    const tokens = model.codec.encode([{ text, special: true }]).slice(0, Math.max(0, decoder.room - 1));
+    const tokens = model.codec.encodeBehind(text).slice(0, Math.max(0, decoder.room - 1));
     const before = decoder.counts.targetPasses;
     await decoder.force(tokens, this.#ended);
     if (this.#asked) {

@@ -17,6 +17,8 @@ export class Output {
   answerTokens = 0;
   thinkingEnd: ThinkingEnd = "none";
   thinkingMs = 0;
+  /** Thinking tokens when the thought ended, before anything was written to end it; null: it has not. */
+  #tokensAtEnd: number | null = null;
   firstTokenAt: number | null = null;
   /** Of a thought that is carried on, what was written before; no part of `thinking`. */
   readonly earlierThought: string;
@@ -51,6 +53,11 @@ export class Output {
   /** The thought as the model sees it, what was written before included. */
   get thought(): string {
     return this.earlierThought + this.thinking;
+  }
+
+  /** Thinking tokens without those that Hunch wrote to end the thought. */
+  get ownThinkingTokens(): number {
+    return this.#tokensAtEnd ?? this.thinkingTokens;
   }
 
   /** Tokens that the model chose: all but those forced. */
@@ -92,9 +99,12 @@ export class Output {
     return runs.map((run) => (run.segment === "thinking" ? run.text : "")).join("");
   }
 
-  /** The thought is about to be closed by us: the next closing marker counts, wherever it stands. */
-  declareThoughtEnd(reason: ThinkingEnd): void {
-    this.#parser.declareThoughtEnd();
+  /**
+   * The thought is about to be closed by us: the next closing marker counts, wherever it stands.
+   * @param sentence that it is closed with: the answer is kept free of it; "" where it may stand there
+   */
+  declareThoughtEnd(reason: ThinkingEnd, sentence: string): void {
+    this.#parser.declareThoughtEnd(sentence);
     this.#endThought(reason);
   }
 
@@ -102,6 +112,7 @@ export class Output {
   #endThought(reason: ThinkingEnd): void {
     if (this.thinkingEnd !== "none") return;
     this.thinkingEnd = reason;
+    this.#tokensAtEnd = this.thinkingTokens;
     this.thinkingMs = performance.now() - this.#startedAt;
     this.#events.push({ type: "thinkingEnd", reason });
   }

@@ -129,7 +129,7 @@ export class SideBySide {
   async #tryAnswer({ strand: { decoder }, stop }: Thinker): Promise<TrialLine | null> {
     const { codec } = this.#model;
     const isWanted = () => !this.#answerIsWanted && !this.#signal.aborted && !stop.signal.aborted;
-    const lead = codec.encode([{ text: answerOpener, special: true }]);
+    const lead = codec.encodeBehind(answerOpener);
     if (!isWanted() || decoder.room < lead.length + 2 * longestLine) return null;
     const line = new TrialLine();
     const text = codec.streamDecoder();

@@ -67,6 +67,6 @@ export class Trials {
   /** What ends the thought and begins a short answer. */
   #lead(thought: string): number[] {
     const { codec, format } = this.#o.model;
-    return codec.encode([{ text: wrapUp(format, "earlyExit", thought) + answerOpener, special: true }]);
+    return codec.encodeBehind(wrapUp(format, "earlyExit", thought) + answerOpener);
   }
 }

@@ -87,6 +87,7 @@ describe("a generation", () => {
   it("tells what ending a thought saved, once it knows how long such thoughts are", async () => {
     const short = { controls: { budget: 50, loopGuard: false, earlyExit: "off" }, purpose: "test/saved" } as const;
     expect((await engine.ask(short)).stats.thinkingTokensSaved).toBe(0);
+    // Those that were cut do not hide the others: each counts for what it tells.
     for (let i = 0; i < 5; i++) expect((await engine.ask({ purpose: "test/saved" })).stats.thinkingTokensSaved).toBe(0);
     const { thinkingTokens, thinkingTokensSaved } = (await engine.ask(short)).stats;
     const whole = (await engine.ask()).stats.thinkingTokens;
@@ -228,6 +229,19 @@ describe("a generation", () => {
   });
 });
 
+it("writes a wrap-up without the token that begins a prompt, where a model has one", async () => {
+  const forced = async (model: "chain" | "beginsText") => {
+    const engine = await TestEngine.start({ path: inject("scripted")[model] });
+    const result = await engine.ask({ controls: { budget: 20, loopGuard: false, earlyExit: "off" } });
+    await engine.stop();
+    return { ids: result.tokens.filter((token) => token.forced).map(({ id }) => id), ...result.stats };
+  };
+  const [without, having] = [await forced("chain"), await forced("beginsText")];
+  expect(having.promptTokens).toBe(without.promptTokens + 1);
+  expect(having.ids.length).toBeGreaterThan(0);
+  expect(having.ids).toEqual(without.ids);
+});
+
 describe("models that misbehave", () => {
   it("a thought that never ends is ended by the loop guard", async () => {
     const engine = await TestEngine.start({ path: inject("scripted").loop });
@@ -254,6 +268,21 @@ describe("models that misbehave", () => {
     expect(guarded.stats.answerTokens).toBeLessThan(120);
     expect(free.stopReason).toBe("length");
     expect(free.answer.startsWith(guarded.answer)).toBe(true);
+  });
+
+  it("an answer that repeats how Hunch ended its thought is kept free of that, unless the question has the words", async () => {
+    const engine = await TestEngine.start({ path: inject("scripted").copies });
+    const about = async (content: string) => {
+      const messages: ChatMessage[] = [{ role: "user", content }];
+      const controls = { budget: 10, loopGuard: false, earlyExit: "off" } as const;
+      return (await engine.ask({ prompt: { kind: "chat", messages, thinking: "on" }, controls })).answer;
+    };
+    const answers = [await about("Hello"), await about("What is “I have thought enough; now I write the answer.”?")];
+    await engine.stop();
+    expect(answers).toEqual([
+      "```\nx = 1\n```",
+      "```\ni have thought enough; now i write the answer.\n</THInk>\n\nx = 1\n```",
+    ]);
   });
 
   it("a model that stops after its thought is asked for an answer once", async () => {

@@ -20,12 +20,26 @@ declare module "vitest" {
   }
 }
 
-export type ScriptedName = "chain" | "loop" | "noAnswer" | "shortAnswer" | "longAnswer" | "answerLoop";
+export type ScriptedName =
+  | "chain"
+  | "loop"
+  | "noAnswer"
+  | "shortAnswer"
+  | "longAnswer"
+  | "answerLoop"
+  | "copies"
+  | "beginsText";
 const scriptedModels: Record<ScriptedName, ScriptedModelOptions> = {
   chain: {},
+  beginsText: { addBos: true },
   loop: { loop: true, thoughtTokens: 30 },
   noAnswer: { noAnswer: true },
   answerLoop: { thoughtTokens: 20, answerTexts: [" so", " it", " goes", " round", " and"], answerLoop: true },
+  // Its answer repeats how Hunch ended its thought. The case of its words keeps them apart from Hunch's own.
+  copies: {
+    thoughtTokens: 80,
+    answerTexts: ["```\ni have thought enough", "; now i write the answer.\n</THI", "nk>\n\nx = 1\n", "```"],
+  },
   shortAnswer: { thoughtTokens: 800, thoughtLine: 20, answerTokens: 3 },
   longAnswer: { thoughtTokens: 800, thoughtLine: 20, answerTokens: 40 },
 };

@@ -24,6 +24,8 @@ export interface ScriptOptions {
   answerLoop?: boolean;
   /** The model stops right after its thought. */
   noAnswer?: boolean;
+  /** Its prompts begin with a token of their own. */
+  addBos?: boolean;
 }
 
 export interface Script {
@@ -95,7 +97,7 @@ export function writeScript(options: ScriptOptions, random: () => number): Scrip
       { name: "output.weight", shape: [tokens.length, scriptWidth], data: head },
       { name: "output_norm.weight", shape: [scriptWidth], data: new Float32Array(scriptWidth).fill(1) },
     ],
-    tokenizer: tokenizer(tokens, types, end, mask),
+    tokenizer: tokenizer(tokens, types, { end, mask, addBos: options.addBos ?? false }),
   };
 }
 
@@ -105,7 +107,11 @@ export function normalMatrix(random: () => number, rows: number, columns: number
   return Float32Array.from({ length: rows * columns }, () => normal() * scale);
 }
 
-function tokenizer(tokens: string[], types: number[], end: number, mask: number): Record<string, MetadataValue> {
+function tokenizer(
+  tokens: string[],
+  types: number[],
+  { end, mask, addBos }: { end: number; mask: number; addBos: boolean },
+): Record<string, MetadataValue> {
   const u32 = (value: number): MetadataValue => ({ type: "u32", value });
   return {
     "tokenizer.ggml.model": { type: "string", value: "gpt2" },
@@ -116,7 +122,7 @@ function tokenizer(tokens: string[], types: number[], end: number, mask: number)
     "tokenizer.ggml.eos_token_id": u32(end),
     "tokenizer.ggml.bos_token_id": u32(end),
     "tokenizer.ggml.mask_token_id": u32(mask),
-    "tokenizer.ggml.add_bos_token": { type: "bool", value: false },
+    "tokenizer.ggml.add_bos_token": { type: "bool", value: addBos },
     "tokenizer.chat_template": { type: "string", value: template },
   };
 }

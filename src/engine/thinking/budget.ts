@@ -89,6 +89,11 @@ const sentences: Readonly<Record<EndReason, string>> = {
   loop: "I am repeating myself, so I write the answer with what I have.",
 };
 
+/** The sentence that a thought is ended with; "" where it ends without one. */
+export function sentenceOf(reason: ThinkingEnd): string {
+  return reason === "budget" || reason === "answerNow" || reason === "loop" ? sentences[reason] : "";
+}
+
 /**
  * The text that ends a thought and begins the answer: a sentence of its own, the closing marker, and the answer's opener
  * where the family has one. To be tokenised with special tokens on.
@@ -99,7 +104,7 @@ export function wrapUp(format: ThinkingFormat, reason: ThinkingEnd, thought = ""
   const context = new TextContext();
   context.feed(thought);
   const fence = context.fence === null || !context.inFence ? "" : `\n${context.fence}`;
-  const sentence = reason === "budget" || reason === "answerNow" || reason === "loop" ? sentences[reason] : "";
+  const sentence = sentenceOf(reason);
   const lead = sentence === "" ? fence : `${fence}\n\n${sentence}`;
   return lead + (fence !== "" && !format.text.close.startsWith("\n") ? "\n" : "") + format.text.close;
 }

@@ -11,6 +11,7 @@
 import type { Segment } from "../../common/segments.ts";
 import type { ThinkingFormat } from "./formats.ts";
 import { closeVerdict, ownLineVerdict, type Verdict } from "./markerPlace.ts";
+import { indentation, type Piece, takePieces } from "./pieces.ts";
 import { TextContext } from "./textContext.ts";
 
 /** Text of one segment, by the token that brought it. */
@@ -28,7 +29,8 @@ export interface SegmentStart {
   resumedText?: string;
 }
 
-type MarkerKind = "open" | "close" | "answerOpen" | "answerClose";
+/** `echo`: a sentence of ours at the end of the thought, which a small model may write once more in its answer. */
+type MarkerKind = "open" | "close" | "answerOpen" | "answerClose" | "echo";
 
 interface Marker {
   kind: MarkerKind;
@@ -38,16 +40,9 @@ interface Marker {
 /** `start`: nothing visible yet; `closed`: behind a thought, in front of the answer. */
 type State = "start" | "thinking" | "closed" | "answer";
 
-interface Piece {
-  text: string;
-  token: number;
-  /** From a control token of the vocabulary, which no quoted text can contain. */
-  control: boolean;
-}
-
 export class SegmentParser {
-  readonly #markers: readonly Marker[];
-  readonly #firstChars: ReadonlySet<string>;
+  #markers: readonly Marker[];
+  #firstChars: ReadonlySet<string>;
   /** Openers are markers and not sentences, so that one inside a thought begins a nested one. */
   readonly #nests: boolean;
   #state: State;
@@ -65,6 +60,8 @@ export class SegmentParser {
   /** A further thought begins: set it off from the one before. */
   #separate = false;
   #endDeclared = false;
+  /** Nothing but white space has followed an echo, and whether that is dropped too. */
+  #behindEcho: "keepSpace" | "dropSpace" | null = null;
   #runs: SegmentRun[] = [];
 
   constructor(format: ThinkingFormat, start: SegmentStart) {
@@ -99,7 +96,7 @@ export class SegmentParser {
   /** A control token with this text is a marker, or part of one. */
   isMarker(text: string): boolean {
     const folded = text.toLowerCase();
-    return text !== "" && this.#markers.some((marker) => marker.text.includes(folded));
+    return text !== "" && this.#markers.some(({ kind, text }) => kind !== "echo" && text.includes(folded));
   }
 
   /** @param token any number that tells the caller's tokens apart; it comes back in the runs. */
@@ -112,9 +109,16 @@ export class SegmentParser {
     return this.#push({ text: piece, token, control: true });
   }
 
-  /** The caller is about to write the thought's end: the next closing marker counts, wherever it stands. */
-  declareThoughtEnd(): void {
+  /**
+   * The caller is about to write the thought's end: the next closing marker counts, wherever it stands.
+   * @param sentence that it ends the thought with. Where the answer repeats it, also in code, it is dropped, with a marker
+   * directly behind it; "": nothing is
+   */
+  declareThoughtEnd(sentence = ""): void {
     this.#endDeclared = this.#state === "thinking";
+    const others = this.#markers.filter(({ kind }) => kind !== "echo");
+    this.#markers = sentence === "" ? others : [{ kind: "echo", text: sentence.toLowerCase() }, ...others];
+    this.#firstChars = new Set(this.#markers.map((marker) => marker.text[0] ?? ""));
   }
 
   /** Lets go of what was held back; white space at the end is dropped. */
@@ -161,6 +165,7 @@ export class SegmentParser {
   #markerAhead(final: boolean): Marker | "wait" | null {
     if (!this.#firstChars.has((this.#buffer[0] ?? "").toLowerCase())) return null;
     for (const marker of this.#markers) {
+      if (marker.kind === "echo" && this.#state === "thinking") continue; // it is being written there
       const head = this.#buffer.slice(0, marker.text.length).toLowerCase();
       if (head === marker.text) return marker;
       if (!final && head.length === this.#buffer.length && marker.text.startsWith(head)) return "wait";
@@ -177,22 +182,14 @@ export class SegmentParser {
 
   #consume(length: number): Piece[] {
     this.#buffer = this.#buffer.slice(length);
-    const taken: Piece[] = [];
-    for (let left = length; left > 0; ) {
-      const piece = this.#pieces[0];
-      if (!piece) break;
-      const text = piece.text.slice(0, left);
-      taken.push({ ...piece, text });
-      left -= text.length;
-      if (text.length === piece.text.length) this.#pieces.shift();
-      else piece.text = piece.text.slice(text.length);
-    }
-    return taken;
+    return takePieces(this.#pieces, length);
   }
 
   /** Whether a marker's text is one here, or quoted. `after` is what follows, as far as it is known. */
   #verdict(marker: Marker, after: string, final: boolean): Verdict {
     if (this.#pieces[0]?.control || this.#state === "start" || this.#state === "closed") return "marker";
+    if (marker.kind === "echo") return "marker";
+    if (this.#behindEcho && (marker.kind === "close" || marker.kind === "answerOpen")) return "marker";
     if (marker.kind === "close" && this.#endDeclared) return "marker";
     const context = this.#contexts[this.segment];
     const fitting = context.inFence || context.inInlineCode ? "text" : "marker";
@@ -224,15 +221,21 @@ export class SegmentParser {
         if (this.#depth <= 0) this.#endThought();
         return;
       case "answerOpen":
-        this.#endThought();
+        if (!this.#behindEcho || this.#state === "thinking") this.#endThought();
         return;
       case "answerClose":
         return;
+      case "echo": {
+        const isOnOwnLine = this.#state !== "answer" || this.#space.some(({ text }) => text.includes("\n"));
+        this.#behindEcho = isOnOwnLine ? "dropSpace" : "keepSpace";
+        return;
+      }
     }
   }
 
   #beginThought(): void {
     if (this.#state === "answer") this.#answerSpace = this.#space;
+    this.#behindEcho = null;
     this.#space = [];
     this.#separate = this.#hasText.thinking;
     this.#contexts.thinking = new TextContext();
@@ -253,8 +256,9 @@ export class SegmentParser {
     this.#contexts[this.segment].feed(text);
     const visible = text.trimStart();
     const leading = text.slice(0, text.length - visible.length);
-    if (leading !== "") this.#space.push({ text: leading, token, control });
+    if (leading !== "" && this.#behindEcho !== "dropSpace") this.#space.push({ text: leading, token, control });
     if (visible === "") return;
+    this.#behindEcho = null;
     this.#flushSpace(token);
     const body = visible.trimEnd();
     this.#write(body, token);
@@ -285,15 +289,4 @@ export class SegmentParser {
     if (last?.segment === segment && last.token === token) last.text += text;
     else this.#runs.push({ text, segment, token });
   }
-}
-
-/** Of white space at a segment's beginning: what stands on the line of the first visible text, if that is a new line. */
-function indentation(space: readonly Piece[]): Piece[] {
-  const kept: Piece[] = [];
-  for (const piece of space.toReversed()) {
-    const newline = piece.text.lastIndexOf("\n");
-    kept.unshift({ ...piece, text: piece.text.slice(newline + 1) });
-    if (newline >= 0) return kept;
-  }
-  return [];
 }

@@ -40,6 +40,11 @@ export class TextCodec {
     return text === "" ? [] : [...this.#model.tokenize(text, false, "trimLeadingSpace")];
   }
 
+  /** Text that Hunch writes behind what is there, its markers as tokens: nothing is put in front, as in front of a prompt. */
+  encodeBehind(text: string): number[] {
+    return text === "" ? [] : [...this.#model.tokenize(text, true, "trimLeadingSpace")];
+  }
+
   isEndOfGeneration(token: number): boolean {
     return this.#model.isEogToken(token as Token);
   }

@@ -187,6 +187,41 @@ describe("a marker that is quoted does not count", () => {
   });
 });
 
+describe("an answer that repeats the sentence with which Hunch ended its thought", () => {
+  const sentence = "I have thought enough; now I write the answer.";
+  const wrapUp = `a\n\n${sentence}\n</think>\n\n`;
+
+  function answered(answer: string, places: readonly number[] = [], told = sentence): Split {
+    const parser = new SegmentParser(formatOf("elicited"), inside);
+    parser.declareThoughtEnd(told);
+    const pieces = [wrapUp, ...cut([{ text: answer, control: false }], places).map(({ text }) => text)];
+    return join([...pieces.flatMap((piece, i) => parser.push(piece, i)), ...parser.end()]);
+  }
+
+  it.each([
+    ["at its beginning", `${sentence}\n</think>\n\nThe answer`, "The answer"],
+    ["in a fence", `\`\`\`\n${sentence}\n</think>\n\nx = 1\n\`\`\``, "```\nx = 1\n```"],
+    ["in a fence, without the marker", `\`\`\`\n${sentence}\nx = 1\n\`\`\``, "```\nx = 1\n```"],
+    ["in a line", `So. ${sentence}\n</think>\nIt is 5.`, "So. \n\nIt is 5."],
+    ["in other spelling", `b\n${sentence.toLowerCase()} </THINK> c`, "b\nc"],
+    ["twice", `b\n${sentence}\n</think>\n${sentence}\n</think>\nc`, "b\nc"],
+    ["at its end", `b\n\n${sentence}`, "b"],
+  ])("is kept free of it, %s", (_name, answer, expected) => {
+    const thinking = `a\n\n${sentence}`;
+    expect(answered(answer)).toEqual({ thinking, answer: expected });
+    for (let size = 1; size < 9; size++) {
+      const places = Array.from({ length: answer.length }, (_, i) => i * size);
+      expect(answered(answer, places)).toEqual({ thinking, answer: expected });
+    }
+  });
+
+  it("keeps what is like it, a marker that is quoted elsewhere, and the sentence itself where it may stand", () => {
+    for (const text of ["I have thought about it.", "I have", `\`\`\`\nb\n</think>\n\`\`\``])
+      expect(answered(text).answer).toBe(text);
+    expect(answered(`b\n${sentence}\nc`, [], "").answer).toBe(`b\n${sentence}\nc`);
+  });
+});
+
 describe("streaming", () => {
   it("passes text on at once unless it may be a marker or border on one", () => {
     const parser = new SegmentParser(formatOf("qwen3"), inside);
