@@ -9,13 +9,23 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Interrupts } from "../../src/cli/interrupts.ts";
 import { RunDisplay } from "../../src/cli/runDisplay.ts";
-import type { ChatMessage, GeneratedToken, GenerateParams, ModelInfo, Prompt } from "../../src/common/protocol.ts";
+import type {
+  AnswerForm,
+  ChatMessage,
+  GeneratedToken,
+  GenerateParams,
+  ModelInfo,
+  Prompt,
+} from "../../src/common/protocol.ts";
+import type { ThinkingEnd } from "../../src/common/segments.ts";
+import { holdsForm } from "../../src/engine/thinking/answerForm.ts";
+import { sentenceOf } from "../../src/engine/thinking/budget.ts";
 import { formatOf } from "../../src/engine/thinking/formats.ts";
 import { markedAnswer } from "../../src/evaluation/answers.ts";
 import { compose } from "../../src/prompts/compose.ts";
 import { loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
 import { conclude, earlierRuns, writeReport } from "../support/resume.ts";
-import { type PlannedRun, plan } from "./plan.ts";
+import { type Asked, endings, type PlannedRun, plan, thoughts } from "./plan.ts";
 import { type EndingRun, type EndingsReport, failures, markdown } from "./report.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -52,9 +62,10 @@ try {
     threads: 0,
     seed: Number(options.seed),
     maxTokens: Number(options["max-tokens"]),
+    endings: endings.join(", "),
     runs: [],
   };
-  report.runs = options.fresh ? [] : earlierRuns(options, report, ["model", "cpu", "seed", "maxTokens"]);
+  report.runs = options.fresh ? [] : earlierRuns(options, report, ["model", "cpu", "seed", "maxTokens", "endings"]);
   const planned = plan(Number(options.runs), report.seed);
   const open = planned.filter(({ index }) => !report.runs.some((run) => run.index === index));
   const total = planned.length;
@@ -63,7 +74,7 @@ try {
     if (signal.aborted) break;
     signal.addEventListener("abort", kill); // a load can not be cancelled
     const loaded = await client.load(
-      loadParams(model, { thinkingFormat: format, lanes: parallel, contextSize: 2_048 }),
+      loadParams(model, { thinkingFormat: format, lanes: Math.max(parallel, thoughts), contextSize: 2_048 }),
     );
     signal.removeEventListener("abort", kill);
     report.threads = loaded.threads.free;
@@ -105,9 +116,14 @@ async function execute(run: PlannedRun, info: ModelInfo, maxTokens: number): Pro
   const result = await client.generate(request(run, info, generationId, maxTokens), {
     signal,
     onEvents: (events) => {
-      for (const event of events) if (event.type === "tokens") tokens.push(...event.tokens);
-      const thought = tokens.filter((token) => token.segment === "thinking").length;
-      if (run.ending === "answerNow" && thought >= run.moment) client.answerNow(generationId);
+      let thought = 0;
+      for (const event of events) {
+        if (event.type === "tokens") tokens.push(...event.tokens);
+        // Of several thoughts none is shown before one is chosen.
+        else if (event.type === "thoughts") thought = event.live.thinkingTokens;
+      }
+      thought = Math.max(thought, tokens.filter((token) => token.segment === "thinking").length);
+      if (isEndedByUser(run) && thought >= run.moment) client.answerNow(generationId);
     },
   });
   if (signal.aborted) return null;
@@ -122,17 +138,28 @@ async function execute(run: PlannedRun, info: ModelInfo, maxTokens: number): Pro
     thinkingTokens: stats.thinkingTokens,
     chosenTokens: chosen.length,
     isEmpty: !/[\p{L}\p{N}]/u.test(answer) || chosenText.trim() === "",
-    isInFormat: asked === "value" ? (markedAnswer(answer)?.trim() ?? "") !== "" : /```[^\n]*\n\s*\S/.test(answer),
-    leaks: markers(run).some((marker) => answer.includes(marker)),
+    // A value is read as the evaluation reads it too: the engine is not its own judge there.
+    isInFormat: holdsForm(answer, formOf(asked)) && (asked === "code" || (markedAnswer(answer)?.trim() ?? "") !== ""),
+    leaks: ownTexts(run, result.thinkingEnd).some((own) => answer.includes(own)),
     ...(stats.answerNow ? { answerNow: stats.answerNow } : {}),
     ...(stats.trialMs !== undefined ? { trialShare: stats.trialMs / stats.decodeMs } : {}),
     answer,
   };
 }
 
-function markers({ format }: PlannedRun): string[] {
+/** The user's button; what ends by itself before that is let be. */
+function isEndedByUser({ ending }: PlannedRun): boolean {
+  return ending === "answerNow" || ending === "severalNow";
+}
+
+function formOf(asked: Asked): AnswerForm {
+  return asked === "value" ? { kind: "line", lead: "Answer:" } : { kind: "codeBlock" };
+}
+
+/** What belongs to the format or to Hunch, and not into an answer. */
+function ownTexts({ format }: PlannedRun, end: ThinkingEnd): string[] {
   const { open, close, answer } = formatOf(format);
-  return [...open, ...close, ...answer.open, ...answer.close];
+  return [...open, ...close, ...answer.open, ...answer.close, sentenceOf(end)].filter((text) => text !== "");
 }
 
 function request(run: PlannedRun, info: ModelInfo, generationId: string, maxTokens: number): GenerateParams {
@@ -158,9 +185,11 @@ function request(run: PlannedRun, info: ModelInfo, generationId: string, maxToke
     controls: {
       budget: ending === "budget" ? run.moment : null,
       loopGuard: ending === "loop",
-      earlyExit: ending === "earlyExit" ? "on" : "off",
+      // As a question has it, unless that is what is tried.
+      earlyExit: ending === "earlyExit" ? "on" : composed.controls.earlyExit,
+      ...(ending === "severalNow" ? { thoughts } : {}),
     },
-    answerForm: run.asked === "value" ? { kind: "line", lead: "Answer:" } : { kind: "codeBlock" },
+    answerForm: formOf(run.asked),
     speculation: "auto",
     onContextFull: "stop",
   };

@@ -11,9 +11,10 @@ export type Format = (typeof formats)[number];
 
 /**
  * `budget`: a small budget, which ends at a sentence or hard. `limit`: no budget, but the output limit would cut the
- * thought off. `earlyExit`: trial answers. `loop`: a thought that goes in circles. `answerNow`: the user's button.
+ * thought off. `earlyExit`: trial answers. `loop`: a thought that goes in circles. `answerNow`: the user's button. `severalNow`: the same while several
+ * thoughts are written side by side.
  */
-export const endings = ["budget", "limit", "earlyExit", "loop", "answerNow"] as const;
+export const endings = ["budget", "limit", "earlyExit", "loop", "answerNow", "severalNow"] as const;
 export type Ending = (typeof endings)[number];
 
 /** The form that the question asks for: a line "Answer: …", or a block of code. */
@@ -27,9 +28,12 @@ export interface PlannedRun {
   asked: Asked;
   question: string;
   code: { label: string; code: string } | null;
-  /** Thinking tokens after which it happens, for those endings that have a moment. */
+  /** Thinking tokens after which it happens, those of several thoughts together; for those endings that have a moment. */
   moment: number;
 }
+
+/** Thoughts side by side. */
+export const thoughts = 4;
 
 const temperatures = [0, 0.7];
 const moments: Readonly<Record<"budget" | "answerNow", readonly [number, number]>> = {
@@ -52,15 +56,19 @@ export function plan(runs: number, seed: number): PlannedRun[] {
   const random = seededRandom(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
   const between = ([low, high]: readonly [number, number]) => low + Math.floor(random() * (high - low + 1));
-  const cells = formats.flatMap((format) =>
-    endings.flatMap((ending) => temperatures.map((temperature) => ({ format, ending, temperature }))),
-  );
+  const cells = formats
+    .flatMap((format) =>
+      endings.flatMap((ending) => temperatures.map((temperature) => ({ format, ending, temperature }))),
+    )
+    // Several thoughts need a prompt that opens them.
+    .filter(({ format, ending }) => ending !== "severalNow" || format !== "gptOss");
   const planned = Array.from({ length: runs }, (_, index): PlannedRun => {
     const cell = cells[index % cells.length]!;
     const asked: Asked = random() < 2 / 3 ? "value" : "code";
     const item = pick(calibrationItems);
     const own = pick(codeAsks);
-    const moment = between(cell.ending === "budget" ? moments.budget : moments.answerNow);
+    const once = between(cell.ending === "budget" ? moments.budget : moments.answerNow);
+    const moment = cell.ending === "severalNow" ? thoughts * once : once;
     const piece = item.code[0];
     return {
       index,

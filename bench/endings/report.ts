@@ -19,7 +19,7 @@ export interface EndingRun {
   isEmpty: boolean;
   /** A value behind "Answer:", or a block with code in it, as the question asked. */
   isInFormat: boolean;
-  /** A marker of the format stands in the answer, or the answer in the thought. */
+  /** A marker of the format stands in the answer, or the sentence with which Hunch ended the thought. */
   leaks: boolean;
   answerNow?: AnswerNowStats;
   /** Share of the decode time that trial answers took, 0..1; absent: none was made. */
@@ -34,15 +34,17 @@ export interface EndingsReport {
   threads: number;
   seed: number;
   maxTokens: number;
+  /** What was run, so that only the same runs are gone on with. */
+  endings: string;
   runs: EndingRun[];
 }
 
 /** Target passes that "answer now" may take to the first word, the reading of the wrap-up aside. */
 export const mostPasses = 3;
 
-/** Runs that did not end as every run has to: with an answer, without a leak, and at once where that was asked. */
-export function failures({ runs }: EndingsReport): EndingRun[] {
-  return runs.filter((run) => run.isEmpty || run.leaks || (run.answerNow?.passes ?? 0) > mostPasses);
+/** Runs that did not end as every run has to: with an answer as asked, without a leak, and at once where that was asked. */
+export function failures({ runs }: Pick<EndingsReport, "runs">): EndingRun[] {
+  return runs.filter((run) => run.isEmpty || !run.isInFormat || run.leaks || (run.answerNow?.passes ?? 0) > mostPasses);
 }
 
 export function markdown(report: EndingsReport): string {
@@ -52,7 +54,7 @@ export function markdown(report: EndingsReport): string {
   const lines = [
     `# How thoughts end, ${report.made.slice(0, 10)}`,
     "",
-    `\`npm run bench:endings\`: ${report.model}, ${report.cpu}, ${report.threads} threads; ${runs.length} thoughts ended from outside at random moments (seed ${report.seed}), at most ${report.maxTokens} tokens each. "Answered": the answer is not empty, holds words that the model chose itself, and no marker. "In the form asked": a value behind "Answer:", or a block with code in it.`,
+    `\`npm run bench:endings\`: ${report.model}, ${report.cpu}, ${report.threads} threads; ${runs.length} thoughts ended from outside at random moments (seed ${report.seed}), at most ${report.maxTokens} tokens each. "Answered": the answer is not empty, holds words that the model chose itself, and no marker. "In the form asked": a value behind "Answer:", or a closed block with code in it.`,
     "",
     "| ended by | runs | answered | in the form asked | what ended the thought |",
     "|---|---|---|---|---|",
