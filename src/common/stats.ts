@@ -44,8 +44,8 @@ export interface GenerationStats {
   /** Tokens of thoughts beside the one that is shown; 0 unless there were several. */
   otherThinkingTokens: number;
   /**
-   * Thinking tokens not generated because the thought was ended early: the median of thoughts of this purpose that the
-   * model ended itself, less this one; 0 also where too few are known.
+   * Thinking tokens not generated because thoughts were ended early, those side by side included: an estimate from how
+   * far thoughts of this purpose went on (engine/thinking/thoughtLengths.ts); 0 also where too little is known.
    */
   thinkingTokensSaved: number;
   /** Time of trial answers (early exit), a part of `decodeMs`; absent: none was made. */

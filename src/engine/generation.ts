@@ -4,6 +4,7 @@
  */
 import { HunchError } from "../common/errors.ts";
 import type { GenerateParams, GenerationResult, Notice } from "../common/protocol.ts";
+import type { StopReason } from "../common/segments.ts";
 import { emptyStats, type GenerationStats, type LiveStats } from "../common/stats.ts";
 import type { GenerationHooks, RunningGeneration } from "./backends/backend.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
@@ -14,6 +15,7 @@ import { type PromptPart, renderChat, startsInside } from "./chat/chatTemplate.t
 import type { Output } from "./output.ts";
 import { paramsOf, SideBySide, type Thinker, type Thought } from "./parallelThoughts.ts";
 import { Strand, type StrandOptions } from "./strand.ts";
+import { settleThoughts } from "./thinking/savings.ts";
 import type { SegmentStart } from "./thinking/segmenter.ts";
 
 /** Context that has to be left for an answer (tokens), or the prompt counts as too long. */
@@ -32,6 +34,8 @@ export class Generation implements RunningGeneration {
   /** What decodes; several while there are several thoughts. */
   #strands: readonly Strand[] = [];
   #sideBySide: SideBySide | null = null;
+  /** Of thoughts that were not chosen. */
+  #otherOutputs: readonly Output[] = [];
   #decodingSince = 0;
   #flushedAt = 0;
   #flushing = false;
@@ -119,7 +123,7 @@ export class Generation implements RunningGeneration {
       overheadMsPerPass: passes > 0 ? (decodeMs - strand.nativeMs) / passes : 0,
       thinkingMs: output.thinkingMs,
       otherThinkingTokens: (thought?.others ?? []).reduce((sum, { tokens }) => sum + tokens, 0),
-      thinkingTokensSaved: this.#learnThought(output),
+      thinkingTokensSaved: this.#learnThoughts(output, stopReason),
       ...strand.decoding.stats,
       ...(budget === null ? {} : { thinkingBudget: budget }),
       ...strand.stats,
@@ -194,7 +198,9 @@ export class Generation implements RunningGeneration {
     if (this.#answerNow) this.#sideBySide.answerNow();
     const thought = await this.#sideBySide.run();
     this.#sideBySide = null;
-    for (const strand of this.#strands) if (strand !== thought.strand) strand.close();
+    const others = this.#strands.filter((strand) => strand !== thought.strand);
+    for (const strand of others) strand.close();
+    this.#otherOutputs = others.map(({ output }) => output);
     thought.strand.sampleBy(sampling);
     this.#notify([thought.notice]);
     return thought;
@@ -249,15 +255,13 @@ export class Generation implements RunningGeneration {
     return cached;
   }
 
-  /** Notes the length of a thought that was let be. @returns what ending it early has saved (tokens), 0 if not known */
-  #learnThought({ thinkingEnd, thinkingTokens }: Output): number {
+  /** Notes how long the thoughts were. @returns what ending them early has saved (tokens), 0 if not known */
+  #learnThoughts(output: Output, stopReason: StopReason): number {
     const { purpose, prompt } = this.#params;
-    const { thoughtLengths } = this.#model;
-    // The beginning of a thought that is carried on was counted before.
-    if (purpose === undefined || prompt.kind === "continue" || thinkingEnd === "none") return 0;
-    if (thinkingEnd !== "model") return thoughtLengths.saved(purpose, thinkingTokens) ?? 0;
-    thoughtLengths.observe(purpose, thinkingTokens);
-    return 0;
+    // The beginning of a thought that is carried on was counted before; what the user stopped, nobody saved.
+    if (purpose === undefined || prompt.kind === "continue" || output.thinkingEnd === "none") return 0;
+    const others = stopReason === "cancelled" ? [] : this.#otherOutputs;
+    return settleThoughts(this.#model.thoughtLengths, purpose, [output, ...others]);
   }
 
   /** Sends events while the next pass runs: writing to the client's pipe costs a third of a millisecond. */
