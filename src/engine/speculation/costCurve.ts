@@ -21,9 +21,16 @@ const learningRate = 0.08;
 const sharedPart = 0.85;
 /** A pass this many times slower than expected says something about the machine's load, not about the size. */
 const outlierRatio = 3;
+/** So many of them in a row, all slower or all faster: then it is the curve that is wrong. */
+const outliersToBelieve = 8;
 
 export class CostCurve {
   readonly #ms = new Map<number, number>();
+  /** Passes of any size that were far off, since the last that was not; and of each size. */
+  readonly #outliers = new OutlierRun();
+  readonly #outliersOf = new Map<number, OutlierRun>();
+  /** Sizes to be measured again: the machine was busy when they were. */
+  readonly #doubtful = new Set<number>();
 
   constructor(samples: CostSamples = {}) {
     for (const [size, ms] of Object.entries(samples)) if (ms > 0) this.#ms.set(Number(size), ms);
@@ -33,14 +40,17 @@ export class CostCurve {
     return this.#ms.has(1);
   }
 
-  /** Whether every size that is measured after load and fits into a pass has been. */
-  isComplete(maxPassSize: number): boolean {
-    return measuredSizes.every((size) => size > maxPassSize || this.#ms.has(size));
+  /** Whether every size that is measured after load and fits into a pass has been, and none has to be again. */
+  isComplete(maxPassSize: number, sizes: readonly number[] = measuredSizes): boolean {
+    return sizes.every((size) => size > maxPassSize || (this.#ms.has(size) && !this.#doubtful.has(size)));
   }
 
   /** Takes measured times as they are. */
   adopt(samples: CostSamples): void {
-    for (const [size, ms] of Object.entries(samples)) this.#ms.set(Number(size), ms);
+    for (const [size, ms] of Object.entries(samples)) {
+      this.#ms.set(Number(size), ms);
+      this.#doubtful.delete(Number(size));
+    }
   }
 
   /** ms of a pass over `size` tokens; the shape of a slow CPU is assumed where nothing was measured. */
@@ -77,7 +87,7 @@ export class CostCurve {
 
   /**
    * A pass that took `ms`. A longer context and a busier machine make passes of every size slower, so an observation
-   * scales the whole curve, its own size a little more.
+   * scales the whole curve, its own size a little more. One that is far off is left out; eight in a row are believed.
    */
   observe(size: number, ms: number): void {
     const expected = this.passMs(size);
@@ -86,10 +96,31 @@ export class CostCurve {
       return;
     }
     const ratio = ms / expected;
-    if (ratio > outlierRatio || ratio < 1 / outlierRatio) return;
+    if (ratio > outlierRatio || ratio < 1 / outlierRatio) {
+      this.#observeOutlier(size, ratio);
+      return;
+    }
+    this.#outliers.clear();
+    this.#outliersOf.get(size)?.clear();
     const nudge = 1 + learningRate * (ratio - 1);
     for (const [known, value] of this.#ms) this.#ms.set(known, value * (known === size ? nudge : nudge ** sharedPart));
     if (!this.#ms.has(size) && size <= 32) this.#ms.set(size, expected * nudge);
+  }
+
+  /** Far off again and again: all sizes alike (measured beside a build, say), or this one alone. */
+  #observeOutlier(size: number, ratio: number): void {
+    const own = this.#outliersOf.get(size) ?? new OutlierRun();
+    this.#outliersOf.set(size, own);
+    const [ofAll, ofSize] = [this.#outliers.push(ratio), own.push(ratio)];
+    const believed = ofAll ?? ofSize;
+    if (believed === null) return;
+    const wrong = ofAll === null ? [size] : [...this.#ms.keys()];
+    if (!this.#ms.has(size)) this.#ms.set(size, this.passMs(size));
+    for (const known of wrong) this.#ms.set(known, this.#ms.get(known)! * believed);
+    // What was measured too slow was measured on a busy machine, each size on another moment of it.
+    if (believed < 1) for (const known of wrong) this.#doubtful.add(known);
+    this.#outliers.clear();
+    this.#outliersOf.clear();
   }
 
   samples(): CostSamples {
@@ -115,37 +146,57 @@ export class CostCurve {
   }
 }
 
+/** Passes in a row that took a time far from the expected one, all on the same side of it. */
+class OutlierRun {
+  #ratios: number[] = [];
+
+  /** @param ratio time / expected time. @returns the ratio to correct by (median), once there are enough; else null */
+  push(ratio: number): number | null {
+    if (this.#ratios.some((other) => other > 1 !== ratio > 1)) this.clear();
+    this.#ratios.push(ratio);
+    if (this.#ratios.length < outliersToBelieve) return null;
+    return this.#ratios.sort((a, b) => a - b)[outliersToBelieve >> 1]!;
+  }
+
+  clear(): void {
+    this.#ratios = [];
+  }
+}
+
 /**
- * Measures T(n) at the end of what the sequence holds, and rolls back. About a second on a machine that decodes 30
- * tokens/s. Interleaved rounds, minimum by size: what else runs on the machine can only make a pass slower.
+ * Measures T(n) at the end of what the sequence holds, and rolls back. 2.5 to 5 s on 2-core machines that decode 30 to 12
+ * tokens/s (some 60 to 75 times T(1)), a fraction of a second on a GPU. Interleaved rounds, minimum by size: what else runs
+ * on the machine can only make a pass slower.
  *
+ * @param outputs "last": the logits of the last position only, as where a text is read
  * @param stop asked between passes; what was measured until then is returned.
  */
 export async function measureCosts(
   sequence: TokenSequence,
-  options: { rounds?: number; sizes?: readonly number[]; stop?: () => boolean } = {},
+  options: { rounds?: number; sizes?: readonly number[]; outputs?: "each" | "last"; stop?: () => boolean } = {},
 ): Promise<CostSamples> {
-  const { rounds = 2, sizes = measuredSizes, stop = () => false } = options;
+  const { rounds = 2, sizes = measuredSizes, outputs = "each", stop = () => false } = options;
   const start = sequence.length;
   const best = new Map<number, number>();
   const fits = sizes.filter((size) => size <= sequence.maxPassSize && start + size < sequence.contextSize);
-  await timedPass(sequence, 1, start); // the first pass after a load pages weights in
+  const pass = (size: number) => timedPass(sequence, size, outputs === "each" ? size : 1, start);
+  await pass(1); // the first pass after a load pages weights in
   for (let round = 0; round < rounds; round++) {
     for (const size of fits) {
       if (size >= largeSize && best.has(size)) continue;
       if (stop()) return Object.fromEntries(best);
-      const ms = await timedPass(sequence, size, start);
+      const ms = await pass(size);
       best.set(size, Math.min(ms, best.get(size) ?? Number.POSITIVE_INFINITY));
     }
   }
   return Object.fromEntries(best);
 }
 
-async function timedPass(sequence: TokenSequence, size: number, start: number): Promise<number> {
+async function timedPass(sequence: TokenSequence, size: number, outputs: number, start: number): Promise<number> {
   const tokens = Array.from({ length: size }, (_, i) => (i * 7919 + 11) % sequence.vocabularySize);
   const before = performance.now();
-  await sequence.evaluate(tokens, size);
-  for (let i = 0; i < size; i++) await sequence.candidates(i, 40);
+  await sequence.evaluate(tokens, outputs);
+  for (let i = 0; i < outputs; i++) await sequence.candidates(i, 40);
   const ms = performance.now() - before;
   sequence.rollback(start);
   return ms;

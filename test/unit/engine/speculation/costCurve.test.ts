@@ -50,4 +50,47 @@ describe("CostCurve", () => {
     ]);
     expect(new CostCurve().withRounds(rounds)).toEqual([]);
   });
+
+  it("believes passes that are far off when there are eight in a row on one side, and wants to be measured again", () => {
+    // Measured beside a build: four times too slow.
+    const curve = new CostCurve({ 1: 160, 2: 256, 4: 400 });
+    for (let i = 0; i < 7; i++) curve.observe(i % 2 === 0 ? 1 : 2, i % 2 === 0 ? 40 : 64);
+    expect(curve.passMs(1)).toBe(160);
+    expect(curve.isComplete(4, [1, 2, 4])).toBe(true);
+    curve.observe(1, 40);
+    expect(curve.passMs(1)).toBeCloseTo(40);
+    expect(curve.passMs(4)).toBeCloseTo(100);
+    expect(curve.isComplete(4, [1, 2, 4])).toBe(false);
+    curve.adopt({ 1: 37, 2: 60 });
+    expect(curve.isComplete(4, [1, 2, 4])).toBe(false);
+    curve.adopt({ 4: 96 });
+    expect(curve.isComplete(4, [1, 2, 4])).toBe(true);
+  });
+
+  it("comes back after a time of load as it went", () => {
+    const curve = new CostCurve({ 1: 40, 4: 100 });
+    for (let i = 0; i < 8; i++) curve.observe(1, 400);
+    expect(curve.passMs(4)).toBeCloseTo(1_000);
+    // The load is real: to measure in it would tell nothing.
+    expect(curve.isComplete(4, [1, 4])).toBe(true);
+    for (let i = 0; i < 8; i++) curve.observe(4, 100);
+    expect(curve.passMs(1)).toBeCloseTo(40);
+  });
+
+  it("does not believe single ones, nor such as are now far above and now far below", () => {
+    const curve = new CostCurve({ 1: 40, 4: 100 });
+    for (let i = 0; i < 40; i++) curve.observe(1, i % 8 === 7 ? 40 : 400);
+    for (let i = 0; i < 40; i++) curve.observe(1, i % 2 === 0 ? 4 : 400);
+    expect(curve.passMs(1)).toBeCloseTo(40);
+  });
+
+  it("corrects one size alone where only that was measured wrong", () => {
+    const curve = new CostCurve({ 1: 40, 4: 30 });
+    for (let i = 0; i < 8; i++) {
+      curve.observe(1, 40);
+      curve.observe(4, 120);
+    }
+    expect(curve.passMs(1)).toBeCloseTo(40);
+    expect(curve.passMs(4)).toBeCloseTo(120);
+  });
 });
