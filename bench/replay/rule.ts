@@ -3,7 +3,10 @@ import type { Controller } from "../../src/engine/speculation/controller.ts";
 import type { Draft } from "../../src/engine/speculation/types.ts";
 
 /** The part of the controller that the decoder uses. */
-export type Policy = Pick<Controller, "choose" | "commit" | "observeRound" | "interrupt" | "wantsModelDraft">;
+export type Policy = Pick<
+  Controller,
+  "choose" | "commit" | "observeRound" | "observeDrafting" | "interrupt" | "wantsModelDraft"
+>;
 
 export type Round = Parameters<Controller["observeRound"]>[0];
 
@@ -12,6 +15,7 @@ export abstract class Rule implements Policy {
   commit(_: readonly number[]): void {}
   interrupt(): void {}
   observeRound(_: Round): void {}
+  observeDrafting(): void {}
   wantsModelDraft(): number {
     return 0;
   }

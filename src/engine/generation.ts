@@ -84,11 +84,16 @@ export class Generation implements RunningGeneration {
     const lane = await this.#takeLane(prompt);
     const prefillStart = performance.now();
     const cachedTokens = await this.#prefill(lane, prompt);
-    const prefillMs = performance.now() - prefillStart;
+    let prefillMs = performance.now() - prefillStart;
 
     this.#decodingSince = performance.now();
     const thought = await this.#thinkSideBySide(lane, prompt, start);
     const strand = thought?.strand ?? (await this.#open(lane, prompt, start));
+    if (!thought) {
+      // A draft model that was asked for has read the prompt as well.
+      this.#decodingSince = performance.now();
+      prefillMs = this.#decodingSince - prefillStart;
+    }
     const { output, decoder } = strand;
     this.#strands = [strand];
     if (this.#answerNow && !thought) strand.decoding.answerNow();

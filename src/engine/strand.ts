@@ -49,16 +49,15 @@ export class Strand {
   readonly #nativeBefore: number;
 
   static async open(options: StrandOptions): Promise<Strand> {
-    const { model, params, lane, prompt, start, notify } = options;
+    const { model, params, lane, prompt, start } = options;
     const output = new Output(model, start);
     const sampler = newSampler(model, params, params.sampling, output);
     // The draft model samples alike, and what it does not get through is not counted.
     const { drafters, draft } = await openDrafters(options, newSampler(model, params, params.sampling, output));
-    if (params.speculation === "draft" && !model.draft)
-      notify({ code: "noDraft", message: "No draft model is loaded, so nothing is guessed." });
     const controller = new Controller({
       acceptance: model.acceptance,
       costs: model.costs,
+      draftCosts: model.draftCosts ?? undefined,
       allowedSizes: params.speculation === "strict" ? (model.exactSizes ?? [1]) : null,
       force: forcedDrafter(params.speculation),
     });
@@ -128,7 +127,7 @@ function newSampler(model: EngineModel, { controls }: GenerateParams, sampling: 
 }
 
 async function openDrafters(
-  { model, params, lane, prompt, index, signal }: StrandOptions,
+  { model, params, lane, prompt, index, signal, notify }: StrandOptions,
   sampler: Sampler,
 ): Promise<{ drafters: Drafter[]; draft: OpenModel | null }> {
   const { speculation, freshDrafters } = params;
@@ -140,21 +139,43 @@ async function openDrafters(
   const drafters: Drafter[] = [];
   if (wanted("suffix")) drafters.push(suffix, ...(index ? [new IndexDrafter(index, suffix)] : []));
   if (wanted("recycling")) drafters.push(recycling);
+  if (speculation === "draft" && !draft)
+    notify({ code: "noDraft", message: "No draft model is loaded, so nothing is guessed." });
   if (!wanted("draft") || !draft || model.draftIsTaken) return { drafters, draft: null };
   model.draftIsTaken = true;
-  const drafter = new ModelDrafter(draft.sequence, sampler);
+  // Nobody waits while the draft model reads.
+  const whileReading = async (read: () => Promise<void>) => {
+    sequence.leave();
+    try {
+      await read();
+    } finally {
+      sequence.enter();
+    }
+  };
+  const drafter = new ModelDrafter({ sequence: draft.sequence, sampler, whileReading, signal });
   drafter.begin(prompt);
-  // Nobody waits while the draft model reads the prompt.
-  sequence.leave();
+  if (speculation === "draft") await readAtOnce(drafter, draft, model, notify);
+  return { drafters: [...drafters, drafter], draft };
+}
+
+/** Where it drafts in any case, the draft model reads the prompt when the target does, and not when the first token is due. */
+async function readAtOnce(
+  drafter: ModelDrafter,
+  { ref, sequence }: OpenModel,
+  model: EngineModel,
+  notify: StrandOptions["notify"],
+): Promise<void> {
+  if (drafter.room === 0) {
+    const message = `The prompt does not fit into the context of ${ref.id} (${sequence.contextSize} tokens), so nothing is guessed.`;
+    notify({ code: "noDraft", message });
+    return;
+  }
   try {
-    await drafter.catchUp(signal);
+    await drafter.read();
   } catch (error) {
     model.draftIsTaken = false;
     throw error;
-  } finally {
-    sequence.enter();
   }
-  return { drafters: [...drafters, drafter], draft };
 }
 
 /** The drafter that a speculation mode prescribes; auto and strict leave it to the controller. */

@@ -16,11 +16,14 @@
  *
  * Drafters that cost microseconds draft in every round and are compared with what the target then says, verified or
  * not ("shadow drafts"): their acceptance is learnt with full information, without spending passes on exploration.
- * Only the draft model, whose drafts cost real time, has to be explored; that is bounded to a share of the time.
+ * Only the draft model, whose drafts cost real time, has to be explored; that is bounded to a share of the time. It reads the
+ * text only where it is to draft: to be tried, as far as the limit to losses has room, or because it promises to earn the
+ * reading back within the next tokens.
  */
 import type { DrafterName } from "../../common/segments.ts";
 import { type AcceptanceModel, bandFrom } from "./acceptance.ts";
-import type { CostCurve } from "./costCurve.ts";
+import { CostCurve } from "./costCurve.ts";
+import { DraftCosts } from "./draftCosts.ts";
 import { LossLimit } from "./lossLimit.ts";
 import { TextTrust } from "./textTrust.ts";
 import type { Draft, TextKind } from "./types.ts";
@@ -33,6 +36,14 @@ const usualSizes = [2, 3, 4, 5, 6, 8, 12, 16, 24, 32];
 const leastGain = 1.1;
 /** Share of the decode time that may go into trying the draft model where it does not look worth its cost. */
 const explorationShare = 0.02;
+/** Tokens drafted to try it. */
+const exploredLength = 2;
+/** Tokens that the draft model reads every few rounds, as part of drafting; more of them are an outlay. */
+const upkeep = 8;
+/** Tokens within which reading the text has to earn itself back; or as many as there are, if those are more. */
+const leastHorizon = 128;
+/** Time of a draft model's token beside the target's pass, where nobody says better. */
+const assumedDraftCost = 0.5;
 
 export interface Choice {
   draft: Draft | null;
@@ -43,6 +54,8 @@ export interface Choice {
 export interface ControllerOptions {
   acceptance: AcceptanceModel;
   costs: CostCurve;
+  /** Of the draft model, if there is one. */
+  draftCosts?: DraftCosts;
   /** Pass sizes that may be used; null = any. Size 1 always may. */
   allowedSizes: readonly number[] | null;
   /** A fixed rule in place of the controller: always draft, with the drafter named. */
@@ -64,29 +77,63 @@ export class Controller {
   #shadows: Shadow[] = [];
   #decodeMs = 0;
   #exploredMs = 0;
-  /** ms a token of the draft model takes, learnt online. */
-  #draftTokenMs = Number.NaN;
+  #tokens = 0;
+  /** Passes that the draft model is to save after it has read the text. */
+  #promised = 0;
+  readonly #draftCosts: DraftCosts;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
+    this.#draftCosts = options.draftCosts ?? new DraftCosts(new CostCurve(), options.costs, assumedDraftCost);
   }
 
   /**
    * Whether to spend time on a draft of the model: it pays by what is known, or it is time to try again. Never in company:
    * the others would wait for it.
+   * @param unread tokens it has to read before. @returns tokens to draft at most, 0 = none
    */
-  wantsModelDraft(kind: TextKind, room: number, company = 0): number {
+  wantsModelDraft(kind: TextKind, room: number, { company = 0, unread = 0 } = {}): number {
     if (room <= 0 || company > 0) return 0;
     if (this.#options.force === "draft") return Math.min(room, this.#allowedLengths(4).at(-1) ?? 0);
-    if (Number.isNaN(this.#draftTokenMs)) return Math.min(room, 4);
-    const promising = [3, 5, 7].map((bucket) => {
+    const { gain, length } = this.#expectedOfModel(kind, room, unread);
+    const reading = this.#draftCosts.reading(unread);
+    this.#promised = 0;
+    if (gain > leastGain) {
+      if (unread <= upkeep) return length;
+      this.#promised = Math.max(leastHorizon, this.#tokens) * (1 - 1 / gain);
+      return this.#lossLimit.allowsReading(reading, this.#promised) ? length : 0;
+    }
+    const tried = Math.min(room, exploredLength);
+    const drafting = tried * this.#draftCosts.token;
+    const isTime = this.#exploredMs + drafting * this.#options.costs.passMs(1) < explorationShare * this.#decodeMs;
+    // Not at the cost of what other drafters may still lose.
+    return isTime && this.#lossLimit.allows(2 * (reading + drafting)) ? tried : 0;
+  }
+
+  /** Over the model's confidence classes, which are not known before it has drafted. */
+  #expectedOfModel(kind: TextKind, room: number, unread: number): { gain: number; length: number } {
+    const reading = unread <= upkeep ? this.#draftCosts.reading(unread) : 0;
+    const classes = [3, 5, 7].map((bucket) => {
       const chances = this.#options.acceptance.chances("draft", bucket, kind);
-      return this.#best({ drafter: "draft", tokens: Array(8).fill(0), bucket }, chances, room);
+      return this.#best({ drafter: "draft", tokens: Array(8).fill(0), bucket }, chances, room, { reading });
     });
-    const typical = promising.reduce((best, next) => (next.gain > best.gain ? next : best));
-    const mean = promising.reduce((sum, next) => sum + next.gain, 0) / promising.length;
-    if (mean > leastGain) return typical.length;
-    return this.#exploredMs < explorationShare * this.#decodeMs ? Math.min(room, 2) : 0;
+    const { length } = classes.reduce((best, next) => (next.gain > best.gain ? next : best));
+    return { gain: classes.reduce((sum, next) => sum + next.gain, 0) / classes.length, length };
+  }
+
+  /**
+   * The model has drafted, or read and not drafted.
+   * @param readMs time it took to read before. @param draftMs of the draft alone
+   */
+  observeDrafting(draft: Draft | null, { readMs, draftMs }: { readMs: number; draftMs: number }): void {
+    const { costs } = this.#options;
+    this.#decodeMs += readMs + draftMs;
+    this.#exploredMs += draftMs;
+    if (costs.known) {
+      this.#lossLimit.spend(readMs / costs.passMs(1), this.#promised);
+      this.#lossLimit.spend(draftMs / costs.passMs(1));
+    }
+    if (draft) this.#draftCosts.observe(draft.tokens.length, draftMs);
   }
 
   /**
@@ -127,7 +174,7 @@ export class Controller {
   }
 
   /**
-   * What came of a round: what it won, how a model draft fared, which has no shadow, and its time.
+   * What came of a round's pass: what it won, how a model draft fared, which has no shadow, and its time.
    * @param round `company`: sequences that shared its pass
    */
   observeRound(round: {
@@ -137,22 +184,15 @@ export class Controller {
     company: number;
     mismatch: boolean;
     kind: TextKind;
-    draftMs: number;
     passMs: number;
-    modelDraft: Draft | null;
   }): void {
-    const { draft, draftedCount, acceptedCount, company, mismatch, kind, draftMs, passMs, modelDraft } = round;
+    const { draft, draftedCount, acceptedCount, company, mismatch, kind, passMs } = round;
     const { costs } = this.#options;
-    this.#decodeMs += passMs + draftMs;
-    const draftCost = draftMs > 0 ? draftMs / costs.passMs(1) : 0;
-    if (company === 0) this.#lossLimit.observe(acceptedCount, costs.relative(draftedCount + 1) - 1 + draftCost);
-    if (modelDraft) {
-      const tokenMs = draftMs / Math.max(1, modelDraft.tokens.length);
-      this.#draftTokenMs = Number.isNaN(this.#draftTokenMs) ? tokenMs : this.#draftTokenMs * 0.8 + tokenMs * 0.2;
-      const won = draft === modelDraft ? acceptedCount * costs.passMs(1) : 0;
-      this.#exploredMs = Math.max(0, this.#exploredMs + draftMs - won);
-    }
+    this.#decodeMs += passMs;
+    this.#tokens += acceptedCount + 1;
+    if (company === 0) this.#lossLimit.observe(acceptedCount, costs.relative(draftedCount + 1) - 1);
     if (draft?.drafter !== "draft") return;
+    this.#exploredMs = Math.max(0, this.#exploredMs - acceptedCount * costs.passMs(1));
     const chances = this.#options.acceptance.chances("draft", draft.bucket, kind);
     this.#learn(draft, kind, chances, acceptedCount, mismatch);
   }
@@ -178,7 +218,7 @@ export class Controller {
     draft: Draft,
     learnt: readonly number[],
     room: number,
-    { paid = false, company = 0 } = {},
+    { paid = false, company = 0, reading = 0 } = {},
   ): { gain: number; length: number } {
     const { costs, force } = this.#options;
     const longest = Math.min(draft.tokens.length, room);
@@ -193,13 +233,13 @@ export class Controller {
     let band = 0;
     const chances = this.#trust.applied(draft, learnt);
     for (const length of lengths.sort((a, b) => a - b)) {
-      if (company === 0 && !force && !this.#lossLimit.allows(costs.relative(length + 1) - 1)) break;
+      const draftCost = draft.drafter === "draft" && !paid ? reading + this.#draftCosts.token * length : 0;
+      if (company === 0 && !force && !this.#lossLimit.allows(costs.relative(length + 1) - 1 + draftCost)) break;
       for (; position < length; position++) {
         if (position === bandFrom[band + 1]) band++;
         reach *= chances[band]!;
         expected += reach;
       }
-      const draftCost = draft.drafter === "draft" && !paid ? (this.#draftTokenMs * length) / costs.passMs(1) : 0;
       const gain =
         company === 0
           ? expected / (costs.relative(length + 1) + draftCost)

@@ -86,7 +86,7 @@ export class Decoder {
     const sampler = this.#sampler;
     // k drafts yield up to k + 1 tokens.
     const room = Math.min(maxTokens - 1, this.room - 1, target.maxPassSize - 1, longestDraft);
-    const { choice, draftMs, modelDraft } = await this.#draft(kind, room);
+    const choice = await this.#draft(kind, room);
     const draftTokens = choice.draft?.tokens.slice(0, choice.length) ?? [];
 
     const before = performance.now();
@@ -124,7 +124,7 @@ export class Decoder {
     this.#count(choice, draftTokens.length, accepted);
     controller.commit(tokens);
     const outcome = { draftedCount: draftTokens.length, acceptedCount: accepted, mismatch, kind };
-    controller.observeRound({ draft: choice.draft, modelDraft, ...outcome, company, draftMs, passMs });
+    controller.observeRound({ draft: choice.draft, ...outcome, company, passMs });
     return committed;
   }
 
@@ -205,27 +205,36 @@ export class Decoder {
     await target.evaluate(tokens, outputs);
   }
 
-  async #draft(kind: TextKind, room: number): Promise<{ choice: Choice; draftMs: number; modelDraft: Draft | null }> {
-    const none = { choice: { draft: null, length: 0 }, draftMs: 0, modelDraft: null };
-    if (room <= 0) return none;
+  async #draft(kind: TextKind, room: number): Promise<Choice> {
+    if (room <= 0) return { draft: null, length: 0 };
     const { controller, drafters, target } = this.#o;
     const drafts: Draft[] = [];
-    let modelDraft: Draft | null = null;
-    let draftMs = 0;
     for (const drafter of drafters) {
-      const length = drafter.cheap ? room : controller.wantsModelDraft(kind, room, target.company);
-      if (length <= 0) continue;
-      const before = performance.now();
-      const made = await drafter.draft(length);
-      const ms = performance.now() - before;
-      this.#statsOf(drafter.name).draftMs += ms;
       if (!drafter.cheap) {
-        draftMs += ms;
-        modelDraft = made[0] ?? null;
+        drafts.push(...(await this.#draftDearly(drafter, kind, Math.min(room, drafter.room ?? room))));
+        continue;
       }
-      drafts.push(...made);
+      const before = performance.now();
+      drafts.push(...(await drafter.draft(room)));
+      this.#statsOf(drafter.name).draftMs += performance.now() - before;
     }
-    return { choice: controller.choose(drafts, kind, room, target.company), draftMs, modelDraft };
+    return controller.choose(drafts, kind, room, target.company);
+  }
+
+  /** With a drafter that costs time, if the controller wants to spend it. */
+  async #draftDearly(drafter: Drafter, kind: TextKind, room: number): Promise<Draft[]> {
+    const { controller, target } = this.#o;
+    const unread = drafter.unread ?? 0;
+    const length = controller.wantsModelDraft(kind, room, { company: target.company, unread });
+    if (length <= 0) return [];
+    const start = performance.now();
+    if (unread > 0) await drafter.read?.();
+    const read = performance.now();
+    const made = await drafter.draft(length);
+    const end = performance.now();
+    this.#statsOf(drafter.name).draftMs += end - start;
+    controller.observeDrafting(made[0] ?? null, { readMs: read - start, draftMs: end - read });
+    return made;
   }
 
   #observe(candidates: Candidates): void {

@@ -4,7 +4,11 @@
  * out that could bring a text below plain decoding by more than a few passes and a hundredth of its tokens. What it has
  * won it may lose again: with a text that goes well, nothing is held back.
  *
- * Unit: single-token passes of the target. With T(n) as it is, a text of N tokens takes at most 1.01 N + `stake` of them.
+ * A draft model has to read the text before it can guess. That is an outlay which pays over many tokens, so where what is
+ * known of it promises more than that, as much as is promised may be spent beyond the limit, once a text.
+ *
+ * Unit: single-token passes of the target. With T(n) as it is, a text of N tokens takes at most 1.01 N + `stake` of them,
+ * and what was promised.
  */
 
 /** Passes that a text may lose; below some, long drafts that win most texts most would never begin. */
@@ -14,6 +18,8 @@ const stakePerToken = 0.01;
 
 export class LossLimit {
   #balance = stake;
+  /** Spent on promises. */
+  #advanced = 0;
 
   /** @param cost of a draft's verification beside that of a single token, T(n) - 1 */
   allows(cost: number): boolean {
@@ -23,5 +29,21 @@ export class LossLimit {
   /** @param accepted tokens that were guessed right in a round. @param cost of it beside that of a single token */
   observe(accepted: number, cost: number): void {
     this.#balance += accepted - cost + stakePerToken * (accepted + 1);
+  }
+
+  /** @param cost of reading. @param promised gain from it */
+  allowsReading(cost: number, promised: number): boolean {
+    return cost <= Math.max(0, this.#balance) + this.#advance(promised);
+  }
+
+  /** Time that brought no token yet: of reading, or of a model's draft. @param promised as `allowsReading` was told */
+  spend(cost: number, promised = 0): void {
+    const advance = Math.min(cost, this.#advance(promised));
+    this.#advanced += advance;
+    this.#balance -= cost - advance;
+  }
+
+  #advance(promised: number): number {
+    return Math.max(0, promised - this.#advanced);
   }
 }

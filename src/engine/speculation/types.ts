@@ -58,6 +58,12 @@ export interface Drafter {
   commit(tokens: readonly number[]): void;
   /** Logits that a pass computed after `token`, for drafters that learn from them. */
   observe?(previous: number, token: number, candidates: Candidates): void;
+  /** Of a drafter that is not cheap: the longest draft it has room for, 0 beyond its context. */
+  readonly room?: number;
+  /** Of a drafter that is not cheap: tokens it has to read before it can draft. */
+  readonly unread?: number;
+  /** Reads them, or a part, if it is stopped; then `unread` is not 0. */
+  read?(): Promise<void>;
   draft(maxLength: number): Draft[] | Promise<Draft[]>;
 }
 

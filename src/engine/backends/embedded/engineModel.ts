@@ -16,6 +16,7 @@ import type { PrefixKeeper } from "../../cache/prefixKeeper.ts";
 import { renderChat, startsInside } from "../../chat/chatTemplate.ts";
 import { AcceptanceModel } from "../../speculation/acceptance.ts";
 import { CostCurve, type CostSamples, measureCosts } from "../../speculation/costCurve.ts";
+import { DraftCosts, draftSizes } from "../../speculation/draftCosts.ts";
 import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
 import type { StateFile, StateFolder } from "../../stateFolder.ts";
 import { detectFormat, familyNamed, type ThinkingFormat } from "../../thinking/formats.ts";
@@ -32,6 +33,7 @@ import { TextCodec } from "./textCodec.ts";
 /** What is kept on disk for one model in one configuration. */
 interface Learnt {
   costs?: CostSamples;
+  draftCosts?: CostSamples;
   exactness?: ExactnessResult;
   acceptance?: unknown;
   thoughtLengths?: unknown;
@@ -47,6 +49,8 @@ export class EngineModel {
   readonly format: ThinkingFormat;
   readonly chatTemplate: string | null;
   readonly costs: CostCurve;
+  /** Of the draft model; null without one. */
+  readonly draftCosts: DraftCosts | null;
   readonly acceptance: AcceptanceModel;
   readonly thoughtLengths: ThoughtLengths;
   readonly lanes: Lanes;
@@ -118,6 +122,8 @@ export class EngineModel {
     });
     const learnt = this.#state.read() ?? {};
     this.costs = new CostCurve(learnt.costs);
+    this.draftCosts =
+      draft && new DraftCosts(new CostCurve(learnt.draftCosts), this.costs, draft.sizeBytes / target.sizeBytes);
     this.acceptance = AcceptanceModel.fromJSON(learnt.acceptance);
     this.thoughtLengths = ThoughtLengths.fromJSON(learnt.thoughtLengths);
     this.#exactness = learnt.exactness ?? null;
@@ -207,15 +213,28 @@ export class EngineModel {
 
   /** Nothing is left to measure: T(n) is known, or requests have cut its measurement short too often. */
   get costsAreKnown(): boolean {
-    return this.#costAttempts >= mostCostAttempts || this.costs.isComplete(this.target.sequence.maxPassSize);
+    if (this.#costAttempts >= mostCostAttempts) return true;
+    return this.costs.isComplete(this.target.sequence.maxPassSize) && this.#draftCostsAreKnown;
+  }
+
+  get #draftCostsAreKnown(): boolean {
+    return !this.draft || this.draftCosts!.curve.isComplete(this.draft.sequence.maxPassSize, draftSizes);
   }
 
   /** Measures T(n) unless it is known. @param stop asked between passes, when a request waits */
   async ensureCosts(stop: () => boolean = () => false): Promise<void> {
     if (this.costsAreKnown || !this.target.canRollBack) return;
     this.#costAttempts++;
-    this.costs.adopt(await measureCosts(this.target.sequence, { stop }));
+    if (!this.costs.isComplete(this.target.sequence.maxPassSize))
+      this.costs.adopt(await measureCosts(this.target.sequence, { stop }));
+    if (!this.#draftCostsAreKnown && !stop()) await this.#measureDraft(2, stop);
     this.save();
+  }
+
+  async #measureDraft(rounds: number, stop?: () => boolean): Promise<void> {
+    if (!this.draft || !this.draftCosts) return;
+    const samples = await measureCosts(this.draft.sequence, { rounds, sizes: draftSizes, outputs: "last", stop });
+    this.draftCosts.curve.adopt(samples);
   }
 
   /** The self-test strict mode rests on; its result is kept on disk. */
@@ -237,8 +256,8 @@ export class EngineModel {
       this.costs.adopt(fresh.samples());
       if (this.draft) {
         this.draft.sequence.rollback(0);
-        const draftCosts = new CostCurve(await measureCosts(this.draft.sequence, { rounds: 3, sizes: [1] }));
-        draftCost = draftCosts.passMs(1) / fresh.passMs(1);
+        await this.#measureDraft(3);
+        draftCost = this.draftCosts!.token;
       }
     }
     if (params.exactness && this.target.canRollBack) {
@@ -257,6 +276,7 @@ export class EngineModel {
   save(): void {
     this.#state.write({
       costs: this.costs.samples(),
+      ...(this.draftCosts ? { draftCosts: this.draftCosts.curve.samples() } : {}),
       ...(this.#exactness ? { exactness: this.#exactness } : {}),
       acceptance: this.acceptance.toJSON(),
       thoughtLengths: this.thoughtLengths.toJSON(),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AcceptanceModel } from "../../../../src/engine/speculation/acceptance.ts";
 import { Controller } from "../../../../src/engine/speculation/controller.ts";
 import { CostCurve } from "../../../../src/engine/speculation/costCurve.ts";
+import { DraftCosts } from "../../../../src/engine/speculation/draftCosts.ts";
 import type { Draft } from "../../../../src/engine/speculation/types.ts";
 import { seededRandom } from "../../support/random.ts";
 
@@ -62,7 +63,7 @@ describe("Controller", () => {
   it("does not let others wait for a draft model", () => {
     const controller = controllerOn(gpu);
     expect(controller.wantsModelDraft("code", 15)).toBeGreaterThan(0);
-    expect(controller.wantsModelDraft("code", 15, 1)).toBe(0);
+    expect(controller.wantsModelDraft("code", 15, { company: 1 })).toBe(0);
   });
 
   it("learns from drafts it does not verify, and forgets when the text changes", () => {
@@ -90,33 +91,112 @@ describe("Controller", () => {
     expect(strict.choose([draft(7)], "prose", 0).length).toBe(0);
   });
 
-  it("tries a draft model that does not pay only now and then", () => {
-    const controller = controllerOn(slowCpu);
-    let drafted = 0;
-    let draftMs = 0;
-    let totalMs = 0;
-    for (let i = 0; i < 2_000; i++) {
-      const wanted = controller.wantsModelDraft("prose", 15);
-      const modelDraft = wanted > 0 ? draft(1, wanted, "draft") : null;
-      const ms = wanted * 24;
-      const choice = controller.choose(modelDraft ? [modelDraft] : [], "prose", 15);
-      controller.observeRound({
-        draft: choice.draft,
-        modelDraft,
-        draftedCount: choice.length,
-        acceptedCount: 0,
-        company: 0,
-        mismatch: choice.draft !== null,
-        kind: "prose",
-        draftMs: ms,
-        passMs: slowCpu.passMs(choice.length + 1),
+  describe("with a draft model", () => {
+    /** 24 ms a token, and 3 ms for each token read. */
+    const drafterMs = { 1: 24, 4: 30, 16: 60, 64: 192 };
+    const withModel = (costs: CostCurve, samples: Record<string, number> = drafterMs, acceptance?: AcceptanceModel) =>
+      new Controller({
+        acceptance: acceptance ?? new AcceptanceModel(),
+        costs,
+        draftCosts: new DraftCosts(new CostCurve(samples), costs, 0.4),
+        allowedSizes: null,
       });
-      if (wanted > 0) drafted++;
-      draftMs += ms;
-      totalMs += ms + slowCpu.passMs(choice.length + 1);
-    }
-    expect(drafted).toBeGreaterThan(3);
-    expect(draftMs / totalMs).toBeLessThan(0.04);
+    /** Rounds of a text in which the model's drafts are always wrong. @param unread at first */
+    const play = (controller: Controller, rounds: number, unread: number, readTokenMs: number) => {
+      const spent = { drafts: 0, draftMs: 0, readMs: 0, totalMs: 0 };
+      let left = unread;
+      for (let i = 0; i < rounds; i++) {
+        const wanted = controller.wantsModelDraft("prose", 15, { unread: left });
+        const modelDraft = wanted > 0 ? draft(1, wanted, "draft") : null;
+        if (modelDraft) {
+          const readMs = left * readTokenMs;
+          const draftMs = wanted * 24;
+          controller.observeDrafting(modelDraft, { readMs, draftMs });
+          spent.drafts++;
+          spent.readMs += readMs;
+          spent.draftMs += draftMs;
+          left = 0;
+        }
+        const { draft: chosen, length } = controller.choose(modelDraft ? [modelDraft] : [], "prose", 15);
+        const passMs = slowCpu.passMs(length + 1);
+        const outcome = { draftedCount: length, acceptedCount: 0, company: 0, mismatch: chosen !== null };
+        controller.observeRound({ draft: chosen, ...outcome, kind: "prose", passMs });
+        left++;
+        spent.totalMs += passMs;
+      }
+      spent.totalMs += spent.draftMs + spent.readMs;
+      return spent;
+    };
+
+    it("tries one that does not pay only now and then", () => {
+      const spent = play(withModel(slowCpu, { 1: 24, 4: 24.5, 16: 26, 64: 30 }), 2_000, 0, 0.47);
+      expect(spent.drafts).toBeGreaterThan(1);
+      expect(spent.draftMs / spent.totalMs).toBeLessThan(0.021);
+      // Reading is under the limit: 7 passes and a hundredth of the tokens.
+      expect(spent.readMs + spent.draftMs).toBeLessThan((7 + 0.01 * 2_000) * 37);
+    });
+
+    it("does not read a long prompt to try it", () => {
+      expect(play(withModel(slowCpu), 500, 2_000, 3)).toMatchObject({ drafts: 0, readMs: 0 });
+    });
+
+    it("drafts nothing to learn what it costs", () => {
+      const unknown = new Controller({ acceptance: new AcceptanceModel(), costs: slowCpu, allowedSizes: null });
+      expect(unknown.wantsModelDraft("prose", 15)).toBe(0);
+    });
+
+    it("has it read what soon earns itself back, and no more", () => {
+      // A third of a target's pass: it pays. 1 ms for each token read: 200 tokens are 5 passes, 20 000 are 540.
+      const cheap = { 1: 2, 4: 4, 16: 16, 64: 64 };
+      expect(withModel(slowCpu, cheap).wantsModelDraft("code", 15, { unread: 20_000 })).toBe(0);
+      expect(withModel(slowCpu, cheap).wantsModelDraft("code", 15, { unread: 200 })).toBeGreaterThan(0);
+    });
+
+    it("spends on reading what was promised, once", () => {
+      const cheap = { 1: 2, 4: 4, 16: 16, 64: 64 };
+      const controller = withModel(slowCpu, cheap);
+      let read = 0;
+      for (let i = 0; i < 40; i++)
+        if (controller.wantsModelDraft("code", 15, { unread: 400 }) > 0) {
+          controller.observeDrafting(null, { readMs: 400, draftMs: 0 });
+          read++;
+        }
+      expect(read).toBeGreaterThan(0);
+      // 128 tokens' gain and the limit's 7 passes.
+      expect((read * 400) / 37).toBeLessThan(128 + 7);
+      const promised = withModel(slowCpu, cheap).wantsModelDraft("code", 15, { unread: 400 });
+      expect(promised).toBeGreaterThan(0);
+    });
+
+    it("does not take the reading for a cost of drafting", () => {
+      const costs = new CostCurve({ 1: 37, 4: 96 });
+      const draftCosts = new DraftCosts(new CostCurve({ 1: 5 }), costs, 0.4);
+      const controller = new Controller({ acceptance: new AcceptanceModel(), costs, draftCosts, allowedSizes: null });
+      for (let i = 0; i < 20; i++) controller.observeDrafting(draft(1, 4, "draft"), { readMs: 900, draftMs: 20 });
+      expect(draftCosts.token).toBeCloseTo(5 / 37);
+    });
+  });
+});
+
+describe("DraftCosts", () => {
+  const target = new CostCurve({ 1: 40 });
+
+  it("counts in passes of the target", () => {
+    const costs = new DraftCosts(new CostCurve({ 1: 20, 4: 26, 16: 40, 64: 120 }), target, 0.3);
+    expect(costs.token).toBe(0.5);
+    expect(costs.reading(0)).toBe(0);
+    expect(costs.reading(64)).toBeCloseTo(3);
+    expect(costs.reading(128 + 4)).toBeCloseTo(6.65);
+  });
+
+  it("goes by the sizes of the files until it is measured", () => {
+    const costs = new DraftCosts(new CostCurve(), target, 0.3);
+    expect(costs.token).toBe(0.3);
+    expect(costs.reading(100)).toBeGreaterThan(5);
+    costs.observe(4, 48);
+    expect(costs.token).toBeCloseTo(0.3);
+    costs.observe(0, 12);
+    expect(costs.token).toBeCloseTo(0.3);
   });
 });
 

@@ -101,7 +101,11 @@ describe("Decoder", () => {
       const { decoder, target } = open(prompt, {
         sampling,
         order,
-        drafters: (sampler) => [new SuffixDrafter(), new RecyclingDrafter(), new ModelDrafter(draftModel, sampler)],
+        drafters: (sampler) => [
+          new SuffixDrafter(),
+          new RecyclingDrafter(),
+          new ModelDrafter({ sequence: draftModel, sampler }),
+        ],
       });
       await decode(decoder, 300);
       expect(decoder.text).toEqual(expected);
@@ -167,7 +171,7 @@ describe("Decoder", () => {
     const { decoder } = open(prompt, {
       sampling: warm,
       damping,
-      drafters: (sampler) => [new SuffixDrafter(), new ModelDrafter(new ToySequence(), sampler)],
+      drafters: (sampler) => [new SuffixDrafter(), new ModelDrafter({ sequence: new ToySequence(), sampler })],
     });
     await decode(decoder, 200);
     expect(decoder.text).toEqual(plain.decoder.text);
@@ -210,11 +214,69 @@ describe("Decoder", () => {
     const { decoder } = open(prompt, {
       sampling: warm,
       contextSize,
-      drafters: (sampler) => [new SuffixDrafter(), new ModelDrafter(new ToySequence({ contextSize }), sampler)],
+      drafters: (sampler) => [
+        new SuffixDrafter(),
+        new ModelDrafter({ sequence: new ToySequence({ contextSize }), sampler }),
+      ],
     });
     while (decoder.room > 0) await decoder.round("prose", 1000, () => "continue");
     expect(decoder.text.length).toBe(contextSize - 1);
     expect(decoder.text).toEqual((await plainText(warm, 60)).slice(0, contextSize - 1));
+  });
+
+  describe("with a draft model", () => {
+    const open200 = (draftSequence: ToySequence, extra: { signal?: AbortSignal } = {}) => {
+      const text = Array.from({ length: 200 }, (_, i) => (i * 7) % 40);
+      const reads: number[] = [];
+      const whileReading = async (read: () => Promise<void>) => {
+        const before = draftSequence.length;
+        await read();
+        reads.push(draftSequence.length - before);
+      };
+      const { decoder } = open(text, {
+        sampling: greedy,
+        force: "draft",
+        drafters: (sampler) => [new ModelDrafter({ sequence: draftSequence, sampler, whileReading, ...extra })],
+      });
+      return { decoder, reads, text };
+    };
+
+    it("has it read the prompt when it is to draft, and then only what is new", async () => {
+      const draftSequence = new ToySequence();
+      const { decoder, reads } = open200(draftSequence);
+      expect(draftSequence.passes).toBe(0);
+      await decode(decoder, 60);
+      expect(reads).toEqual([199]);
+      expect(decoder.counts.acceptedTokens).toBeGreaterThan(0);
+    });
+
+    it("goes on without one whose context is too small for the text", async () => {
+      const small = new ToySequence({ contextSize: 150 });
+      const { decoder, text } = open200(small);
+      await decode(decoder, 40);
+      expect(small.passes).toBe(0);
+      const plain = open(text, { sampling: greedy });
+      await decode(plain.decoder, 40);
+      expect(decoder.text).toEqual(plain.decoder.text);
+    });
+
+    it("goes on without one whose context the text outgrows", async () => {
+      const small = new ToySequence({ contextSize: 210 });
+      const { decoder, text } = open200(small);
+      await decode(decoder, 60);
+      expect(small.passes).toBeGreaterThan(0);
+      expect(decoder.counts.draftedTokens).toBeLessThan(30);
+      const plain = open(text, { sampling: greedy });
+      await decode(plain.decoder, 60);
+      expect(decoder.text).toEqual(plain.decoder.text);
+    });
+
+    it("drafts nothing from a text that it was stopped in reading", async () => {
+      const stopped = new ToySequence();
+      const { decoder } = open200(stopped, { signal: AbortSignal.abort() });
+      await decode(decoder, 10);
+      expect([stopped.passes, decoder.counts.draftedTokens]).toEqual([0, 0]);
+    });
   });
 
   it("goes on after forced tokens as from a prompt that had them", async () => {

@@ -32,6 +32,17 @@ describe("LossLimit", () => {
     limit.observe(15, 5);
     expect(limit.allows(11)).toBe(true);
   });
+
+  it("counts time that brought nothing, and reading beyond what it promises", () => {
+    const limit = new LossLimit();
+    expect([limit.allowsReading(27, 20), limit.allowsReading(28, 20)]).toEqual([true, false]);
+    limit.spend(22, 20);
+    expect([limit.allows(5), limit.allows(5.1)]).toEqual([true, false]);
+    // What was promised is spent.
+    expect(limit.allowsReading(6, 20)).toBe(false);
+    limit.spend(5);
+    expect(limit.allows(0.1)).toBe(false);
+  });
 });
 
 describe("Controller", () => {
@@ -55,7 +66,7 @@ describe("Controller", () => {
             tokens += acceptedCount + 1;
             controller.commit([...Array(acceptedCount).fill(1), right > acceptedCount ? 1 : 999]);
             const outcome = { draft: chosen, draftedCount: length, acceptedCount, mismatch };
-            controller.observeRound({ ...outcome, company: 0, kind: "code", draftMs: 0, passMs: 1, modelDraft: null });
+            controller.observeRound({ ...outcome, company: 0, kind: "code", passMs: 1 });
           }
           expect(passes).toBeLessThanOrEqual(1.01 * tokens + 7 + 1e-9);
         },
