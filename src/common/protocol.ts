@@ -258,7 +258,10 @@ export interface GenerateParams {
   /** What the thought is for (task and template): lengths of thoughts are compared within one purpose. */
   purpose?: string;
   speculation: SpeculationMode;
-  /** Drafters begin without what earlier requests taught them: a benchmark asks the same thing several times. */
+  /**
+   * Drafters and their acceptance begin without what earlier requests taught them, and teach later ones nothing: a benchmark
+   * asks the same thing several times. What passes cost is learnt all the same.
+   */
   freshDrafters?: true;
   /** What to do when the context fills up: stop with `contextFull`. The only strategy; never a silent cut. */
   onContextFull: "stop";

@@ -142,13 +142,14 @@ export class Engine {
           emit,
           signal,
           queueMs: waitedMs(),
-          ...(indexing ? { index: indexing.index } : {}),
+          ...(indexing && !params.freshDrafters ? { index: indexing.index } : {}),
         });
         hooks.onBegin(generation);
         try {
           const result = await generation.run();
           // A raw prompt is a program's (a benchmark asks the same twice); what people ask is a chat.
-          if (params.prompt.kind !== "raw") indexing?.addAnswer(`${result.thinking}\n${result.answer}`.trim());
+          if (params.prompt.kind !== "raw" && !params.freshDrafters)
+            indexing?.addAnswer(`${result.thinking}\n${result.answer}`.trim());
           return result;
         } finally {
           this.#queue.capacity = model.lanes;

@@ -10,6 +10,7 @@ import type { Lane } from "./backends/embedded/lanes.ts";
 import type { OpenModel } from "./backends/embedded/loadModel.ts";
 import { Decoding } from "./decoding.ts";
 import { Output } from "./output.ts";
+import { AcceptanceModel } from "./speculation/acceptance.ts";
 import { Controller } from "./speculation/controller.ts";
 import { Decoder } from "./speculation/decoder.ts";
 import { ModelDrafter } from "./speculation/drafters/draftModel.ts";
@@ -55,7 +56,8 @@ export class Strand {
     // The draft model samples alike, and what it does not get through is not counted.
     const { drafters, draft } = await openDrafters(options, newSampler(model, params, params.sampling, output));
     const controller = new Controller({
-      acceptance: model.acceptance,
+      // A run that begins fresh leaves nothing behind either: the next one of the same prompt would know its answer.
+      acceptance: params.freshDrafters ? new AcceptanceModel() : model.acceptance,
       costs: model.costs,
       draftCosts: model.draftCosts ?? undefined,
       allowedSizes: params.speculation === "strict" ? (model.exactSizes ?? [1]) : null,

@@ -1,11 +1,24 @@
 /** Thoughts, budgets, interruptions and the KV cache on the real engine with a model that says an exact text. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import type { ChatMessage } from "../../src/common/protocol.ts";
+import type { ChatMessage, Prompt } from "../../src/common/protocol.ts";
 import { TestEngine } from "./support/engine.ts";
 
 const words = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i}`).join(" ");
 const wholeThought = words("t", 200);
 const wholeAnswer = words("a", 40);
+
+/** Of the model asked last, as it is on disk. */
+function learntAcceptance(): Record<string, unknown> {
+  const folder = join(inject("scratch"), "state");
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  const states = files
+    .map((name) => join(folder, name))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
+    .map((path) => JSON.parse(readFileSync(path, "utf8")) as { value: { acceptance?: Record<string, unknown> } });
+  return states.find(({ value }) => value.acceptance)!.value.acceptance!;
+}
 
 describe("a generation", () => {
   let engine: TestEngine;
@@ -38,6 +51,22 @@ describe("a generation", () => {
     expect(stats.targetPasses).toBeLessThan(tokens.length);
     const byDrafter = Object.values(stats.byDrafter).reduce((sum, drafter) => sum + drafter.acceptedTokens, 0);
     expect(byDrafter).toBe(stats.acceptedTokens);
+  });
+
+  it("keeps nothing of what a run taught that is to be fresh", async () => {
+    const prompt = {
+      kind: "chat",
+      messages: [{ role: "user", content: wholeThought }],
+      thinking: "on",
+    } satisfies Prompt;
+    await engine.ask({ prompt });
+    const before = learntAcceptance();
+    expect(Object.keys(before).length).toBeGreaterThan(0);
+    const { stats } = await engine.ask({ prompt, freshDrafters: true });
+    expect(stats.acceptedTokens).toBeGreaterThan(0);
+    expect(learntAcceptance()).toEqual(before);
+    await engine.ask({ prompt });
+    expect(learntAcceptance()).not.toEqual(before);
   });
 
   it("does not think when thinking is off", async () => {
