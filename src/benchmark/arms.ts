@@ -88,3 +88,20 @@ export const defaultArms = [
   "llama-server ngram-simple",
   "llama-server ngram-simple tuned",
 ];
+
+/** Servers that are up at once, each with the model loaded. */
+const serversAtOnce = 3;
+
+/**
+ * Arms that are measured together, interleaved: ours with the first servers, then further servers, each group with the
+ * baseline anew, since ratios are to what ran beside them.
+ */
+export function groupsOf(arms: readonly Arm[]): Arm[][] {
+  const own = arms.filter(({ kind }) => kind === "hunch");
+  const servers = arms.filter(({ kind }) => kind === "llama-server");
+  const again = own.filter(({ name }) => name === baseline);
+  const groups = [[...own, ...servers.slice(0, serversAtOnce)]];
+  for (let from = serversAtOnce; from < servers.length; from += serversAtOnce)
+    groups.push([...again, ...servers.slice(from, from + serversAtOnce)]);
+  return groups;
+}

@@ -1,13 +1,28 @@
 /** Results to numbers, a markdown table and an SVG chart. Medians, with the spread beside them. */
+import type { KvType } from "../common/protocol.ts";
 import { median } from "../evaluation/statistics.ts";
 import type { Run } from "./arms.ts";
+import { promptRatios, summaryTable } from "./ratios.ts";
 
 export interface Measured {
   workload: string;
   index: number;
   arm: string;
   round: number;
+  /** Of arms that ran interleaved, from 1; absent: the first. */
+  group?: number;
   run: Run;
+}
+
+/** What else two runs have to share to be one. */
+export interface Setup {
+  /** "built in", or a digest of the file they are from. */
+  prompts: string;
+  /** Tokens. */
+  contextSize: number;
+  kvType: KvType;
+  device: string;
+  gpuLayers: number;
 }
 
 export interface Report {
@@ -20,6 +35,7 @@ export interface Report {
   temperature: number;
   maxTokens: number;
   rounds: number;
+  setup: Setup;
   costCurve: Record<string, number> | null;
   /** max n / T(n): what a perfect drafter could reach here. */
   bound: number | null;
@@ -49,26 +65,14 @@ export interface Row {
 
 export function rows(report: Report, baseline: string): Row[] {
   const { measured } = report;
-  const baseRun = ({ workload, index, round }: Measured) =>
-    measured.find(
-      (other) =>
-        other.arm === baseline && other.workload === workload && other.index === index && other.round === round,
-    )?.run;
   const workloads = [...new Set(measured.map((entry) => entry.workload))];
   const arms = [...new Set(measured.map((entry) => entry.arm))];
   return workloads.flatMap((workload) =>
     arms.flatMap((arm) => {
       const mine = measured.filter((entry) => entry.workload === workload && entry.arm === arm);
+      const perPrompt = [...promptRatios(report, baseline, workload, arm).values()];
       // Not every arm has to run on every workload, nor has the baseline when a run is cut short.
-      if (!mine.some((entry) => baseRun(entry))) return [];
-      const indexes = [...new Set(mine.map((entry) => entry.index))];
-      const perPrompt = indexes.flatMap((index) => {
-        const ratios = mine.flatMap((entry) => {
-          const base = entry.index === index ? baseRun(entry) : undefined;
-          return base ? [entry.run.tokensPerSecond / base.tokensPerSecond] : [];
-        });
-        return ratios.length > 0 ? [median(ratios)] : [];
-      });
+      if (perPrompt.length === 0) return [];
       const drafted = mine.reduce((sum, entry) => sum + entry.run.drafted, 0);
       const overheads = mine.flatMap((entry) => entry.run.overheadMsPerPass ?? []);
       return {
@@ -114,5 +118,5 @@ export function markdown(report: Report, baseline: string): string {
       `| ${row.workload} | ${row.arm} | ${row.tokensPerSecond.toFixed(1)} | ${row.ratio.toFixed(2)} | ${row.leastPrompt.toFixed(2)} – ${row.mostPrompt.toFixed(2)} | ${accepted} | ${overhead} |`,
     );
   }
-  return `${lines.join("\n")}\n`;
+  return `${[...lines, ...summaryTable(report, baseline)].join("\n")}\n`;
 }

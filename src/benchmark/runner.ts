@@ -10,10 +10,13 @@ import type { Workload } from "./workloads.ts";
 
 export interface RunnerOptions<A extends Arm> {
   workloads: readonly Workload[];
-  arms: readonly A[];
+  /** Arms that are measured together, interleaved; one group after the other. */
+  groups: readonly (readonly A[])[];
   rounds: number;
   /** Of an interrupted run; those are not run again. */
   earlier: readonly Measured[];
+  /** Before the first run of a group that is not measured yet. */
+  onGroup?(arms: readonly A[]): Promise<void>;
   /** null: cut off, it does not count. */
   measure(arm: A, workload: Workload): Promise<Run | null>;
   onRun(run: Measured): void | Promise<void>;
@@ -23,34 +26,51 @@ export interface RunnerOptions<A extends Arm> {
 
 /** All runs; after an abort those that are finished. */
 export async function runArms<A extends Arm>(options: RunnerOptions<A>): Promise<Measured[]> {
-  const { workloads, arms, rounds, earlier, measure, onRun, onProgress, signal } = options;
+  const { workloads, groups, rounds, earlier, onGroup, measure, onRun, onProgress, signal } = options;
   const measured = [...earlier];
-  const total = workloads.length * arms.reduce((sum, arm) => sum + roundsOf(arm, rounds), 0);
+  const planned = groups.map((arms, i) => plan(workloads, arms, rounds, i + 1));
+  const total = planned.reduce((sum, runs) => sum + runs.length, 0);
   const startedAt = performance.now();
   let done = 0;
   let fresh = 0;
-  // First the first prompt of each kind, so that a run cut short has seen them all; all rounds of a prompt at once, since
-  // each program then evaluates it once.
-  const inTurn = [...workloads].sort((a, b) => a.index - b.index);
-  for (const workload of inTurn)
-    for (let round = 1; round <= rounds; round++)
-      // Another arm begins each time: what runs first after a pause may be favoured or not.
-      for (const arm of rotated(arms, round + workload.index)) {
-        if (signal?.aborted) return measured;
-        if (round > roundsOf(arm, rounds)) continue;
-        const entry = { workload: workload.name, index: workload.index, arm: arm.name, round };
-        if (!earlier.some((other) => isSame(other, entry))) {
-          const run = await measure(arm, workload);
-          if (run === null || signal?.aborted) return measured;
-          measured.push({ ...entry, run });
-          await onRun({ ...entry, run });
-          fresh++;
-        }
-        done++;
-        const secondsEach = (performance.now() - startedAt) / 1000 / Math.max(1, fresh);
-        onProgress({ done, total, secondsLeft: fresh > 0 ? secondsEach * (total - done) : null });
+  for (const [i, runs] of planned.entries()) {
+    const isMissing = ({ entry }: (typeof runs)[number]) => !earlier.some((other) => isSame(other, entry));
+    if (runs.some(isMissing) && !signal?.aborted) await onGroup?.(groups[i]!);
+    for (const planned of runs) {
+      if (signal?.aborted) return measured;
+      const { arm, workload, entry } = planned;
+      if (isMissing(planned)) {
+        const run = await measure(arm, workload);
+        if (run === null || signal?.aborted) return measured;
+        measured.push({ ...entry, run });
+        await onRun({ ...entry, run });
+        fresh++;
       }
+      done++;
+      const secondsEach = (performance.now() - startedAt) / 1000 / Math.max(1, fresh);
+      onProgress({ done, total, secondsLeft: fresh > 0 ? secondsEach * (total - done) : null });
+    }
+  }
   return measured;
+}
+
+/**
+ * The runs of a group in their order. First the first prompt of each kind, so that a run cut short has seen them all; all
+ * rounds of a prompt at once, since each program then evaluates it once.
+ */
+function plan<A extends Arm>(workloads: readonly Workload[], arms: readonly A[], rounds: number, group: number) {
+  const inTurn = [...workloads].sort((a, b) => a.index - b.index);
+  return inTurn.flatMap((workload) =>
+    Array.from({ length: rounds }, (_, i) => i + 1).flatMap((round) =>
+      // Another arm begins each time: what runs first after a pause may be favoured or not.
+      rotated(arms, round + workload.index)
+        .filter((arm) => round <= roundsOf(arm, rounds))
+        .map((arm) => {
+          const entry = { workload: workload.name, index: workload.index, arm: arm.name, round, group };
+          return { arm, workload, entry };
+        }),
+    ),
+  );
 }
 
 /** One of our own runs as a request: nothing but the prompt and the way of guessing. */
@@ -92,5 +112,6 @@ function rotated<T>(items: readonly T[], by: number): T[] {
 }
 
 function isSame(a: Omit<Measured, "run">, b: Omit<Measured, "run">): boolean {
-  return a.workload === b.workload && a.index === b.index && a.arm === b.arm && a.round === b.round;
+  const isSameGroup = (a.group ?? 1) === (b.group ?? 1);
+  return isSameGroup && a.workload === b.workload && a.index === b.index && a.arm === b.arm && a.round === b.round;
 }

@@ -3,11 +3,21 @@
  * interleaved prompt by prompt, so ratios count, not times; only one process computes at a time. Stopped at any time
  * (Ctrl-C) it keeps what is measured, and the same command goes on from there.
  */
+import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
-import { type Arm, allArms, baseline, type Conditions, defaultArms, type LlamaServerArm } from "../benchmark/arms.ts";
+import {
+  type Arm,
+  allArms,
+  baseline,
+  type Conditions,
+  defaultArms,
+  groupsOf,
+  type LlamaServerArm,
+} from "../benchmark/arms.ts";
 import { chart } from "../benchmark/chart.ts";
 import { LlamaServer } from "../benchmark/llamaServer.ts";
 import { markdown, type Report, takeUp } from "../benchmark/report.ts";
@@ -27,6 +37,8 @@ import { resumable, type Tools } from "./resumable.ts";
 import { decimal, integer, list } from "./values.ts";
 
 const err = (text: string) => void process.stderr.write(text);
+/** Prompts of each workload. */
+const usualLimit = 6;
 const armNames = allArms.map((arm) => arm.name);
 
 type Options = Parameters<typeof engineRequest>[0] & {
@@ -34,7 +46,7 @@ type Options = Parameters<typeof engineRequest>[0] & {
   arms: string[];
   workloads: WorkloadName[];
   prompts?: string;
-  limit: number;
+  limit?: number;
   rounds: number;
   maxTokens: number;
   temperature: number;
@@ -51,7 +63,11 @@ export function addBenchSpeed(bench: Command, setStatus: (status: number) => voi
       ...workloadNames,
     ])
     .option("--prompts <file>", 'prompts of your own instead: JSON lines {"prompt": "…"}, sent as they are')
-    .option("--limit <n>", "prompts of each workload at most", integer(1, 1_000), 6)
+    .option(
+      "--limit <n>",
+      `prompts of each workload at most (default: ${usualLimit}, of --prompts all)`,
+      integer(1, 1_000),
+    )
     .option("--rounds <n>", "times that all is measured", integer(1, 1_000), 3)
     .option("--max-tokens <n>", "output tokens of each run at most", integer(16, 100_000), 160)
     .option("--temperature <x>", "0 takes the likeliest token", decimal(0, 10), 0)
@@ -63,12 +79,12 @@ export function addBenchSpeed(bench: Command, setStatus: (status: number) => voi
 }
 
 async function benchSpeed(options: Options): Promise<number> {
-  const workloads = await readWorkloads(options);
+  const prompts = await readWorkloads(options);
   const servers = new Map<string, LlamaServer>();
   try {
     return await resumable(
       options.verbose ?? false,
-      (tools) => measure(options, workloads, servers, tools),
+      (tools) => measure(options, prompts, servers, tools),
       async (report) => {
         await writeResults(options, report);
         process.stdout.write(
@@ -84,7 +100,7 @@ async function benchSpeed(options: Options): Promise<number> {
 /** @param servers those it starts are put there, for the caller to stop */
 async function measure(
   options: Options,
-  workloads: Workload[],
+  { workloads, source }: Prompts,
   servers: Map<string, LlamaServer>,
   { context: shared, interrupts, display }: Tools,
 ): Promise<Report> {
@@ -103,17 +119,21 @@ async function measure(
     signal.addEventListener("abort", cut); // a measurement can not be cancelled
     const { costCurve } = await client.measure({ costCurve: true, exactness: false });
     signal.removeEventListener("abort", cut);
-    const report = newReport(options, model, params, costCurve);
+    const report = newReport(options, source, model, params, costCurve);
     const earlier = options.fresh ? null : await readEarlier(options, report);
     if (earlier) takeUp(earlier, report);
-    for (const arm of arms)
-      if (arm.kind === "llama-server") servers.set(arm.name, await startServer(arm, options, params, model));
     const conditions: Conditions = { maxTokens: options.maxTokens, temperature: options.temperature, seed: 42 };
     await runArms({
       workloads,
-      arms,
+      groups: groupsOf(arms),
       rounds: options.rounds,
       earlier: [...report.measured],
+      onGroup: async (group) => {
+        for (const server of servers.values()) await server.stop();
+        servers.clear();
+        for (const arm of group)
+          if (arm.kind === "llama-server") servers.set(arm.name, await startServer(arm, options, params, model));
+      },
       measure: async (arm, { name, index, prompt }) => {
         if (arm.kind === "llama-server") return servers.get(arm.name)!.run(prompt, conditions, signal);
         const request = hunchRequest(prompt, conditions, arm.speculation, `${name} ${index} ${arm.name}`);
@@ -162,14 +182,21 @@ function startServer(
   return LlamaServer.start(server!, model, arm.options);
 }
 
-async function readWorkloads({ prompts, workloads, limit }: Options): Promise<Workload[]> {
-  if (prompts === undefined)
-    return loadWorkloads(
-      workloadNames.filter((name) => workloads.includes(name)),
-      limit,
-    );
+interface Prompts {
+  workloads: Workload[];
+  /** As Setup.prompts has it. */
+  source: string;
+}
+
+async function readWorkloads({ prompts, workloads, limit }: Options): Promise<Prompts> {
+  if (prompts === undefined) {
+    const names = workloadNames.filter((name) => workloads.includes(name));
+    return { workloads: loadWorkloads(names, limit ?? usualLimit), source: "built in" };
+  }
   try {
-    return parsePrompts(await readFile(prompts, "utf8")).slice(0, limit);
+    const text = await readFile(prompts, "utf8");
+    const source = createHash("sha256").update(text).digest("hex").slice(0, 16);
+    return { workloads: parsePrompts(text).slice(0, limit), source };
   } catch (error) {
     throw new HunchError("fileNotFound", `The prompts ${prompts} can not be read: ${(error as Error).message}`, {
       hint: 'Name a file of JSON lines {"prompt": "…"} with --prompts.',
@@ -180,6 +207,7 @@ async function readWorkloads({ prompts, workloads, limit }: Options): Promise<Wo
 
 function newReport(
   options: Options,
+  prompts: string,
   model: ModelInfo,
   { target, draft }: LoadParams,
   costCurve: MeasureResult["costCurve"],
@@ -194,6 +222,13 @@ function newReport(
     temperature: options.temperature,
     maxTokens: options.maxTokens,
     rounds: options.rounds,
+    setup: {
+      prompts,
+      contextSize: model.contextSize,
+      kvType: model.kvType,
+      device: model.device,
+      gpuLayers: model.gpuLayers,
+    },
     costCurve,
     bound: costCurve && Math.max(...Object.entries(costCurve).map(([size, ratio]) => Number(size) / ratio)),
     measured: [],
@@ -215,7 +250,8 @@ async function readEarlier(options: Options, report: Report): Promise<Report | n
   if (text === null) return null;
   const earlier = JSON.parse(text) as Report;
   const keys = ["model", "draft", "threads", "temperature", "maxTokens", "cpu"] as const;
-  return keys.every((key) => earlier[key] === report[key]) ? earlier : null;
+  const isSame = keys.every((key) => earlier[key] === report[key]) && isDeepStrictEqual(earlier.setup, report.setup);
+  return isSame ? earlier : null;
 }
 
 async function writeResults(options: Options, report: Report): Promise<void> {

@@ -47,7 +47,7 @@ export async function runBenchmark(ctx: Ctx): Promise<Report | null> {
         let shown = 0;
         report.measured = await runArms({
           workloads: loadWorkloads(workloadNames, prompts),
-          arms: shortArms,
+          groups: [shortArms],
           rounds,
           earlier: [],
           measure: async (arm, { name, index, prompt }) => {
@@ -84,6 +84,13 @@ function newReport(model: ModelInfo, measured: MeasureResult | null): Report {
     temperature: conditions.temperature,
     maxTokens: conditions.maxTokens,
     rounds,
+    setup: {
+      prompts: "built in",
+      contextSize: model.contextSize,
+      kvType: model.kvType,
+      device: model.device,
+      gpuLayers: model.gpuLayers,
+    },
     costCurve,
     bound: costCurve && Math.max(...Object.entries(costCurve).map(([size, ratio]) => Number(size) / ratio)),
     measured: [],

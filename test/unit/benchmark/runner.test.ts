@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { allArms, baseline, defaultArms, type HunchArm, type Run } from "../../../src/benchmark/arms.ts";
+import { allArms, baseline, defaultArms, groupsOf, type HunchArm, type Run } from "../../../src/benchmark/arms.ts";
 import { chart } from "../../../src/benchmark/chart.ts";
+import { summaries } from "../../../src/benchmark/ratios.ts";
 import { type Measured, markdown, type Report, rows, takeUp } from "../../../src/benchmark/report.ts";
 import { runArms } from "../../../src/benchmark/runner.ts";
 import { loadWorkloads, parsePrompts, workloadNames } from "../../../src/benchmark/workloads.ts";
@@ -23,7 +24,7 @@ function measuring(options: { earlier?: Measured[]; stopAfter?: number } = {}) {
   const abort = new AbortController();
   const done = runArms({
     workloads,
-    arms,
+    groups: [arms],
     rounds: 2,
     earlier: options.earlier ?? [],
     measure: async ({ name }, workload) => {
@@ -58,7 +59,7 @@ describe("runArms", () => {
     const asked: string[] = [];
     const measured = await runArms({
       workloads: loadWorkloads(["edit", "chat"], 1),
-      arms: [arm("a"), mod],
+      groups: [[arm("a"), mod]],
       rounds: 3,
       earlier: [],
       measure: async ({ name }, workload) => {
@@ -79,6 +80,46 @@ describe("runArms", () => {
     expect(second.order).toHaveLength(24 - 7);
     const keys = second.measured.map(({ workload, index, arm, round }) => `${workload} ${index} ${arm} ${round}`);
     expect(new Set(keys).size).toBe(24);
+  });
+});
+
+describe("groups of arms", () => {
+  const groups = groupsOf(allArms);
+
+  it("hold every arm once and the baseline in each, with few servers at once", () => {
+    const names = groups.flat().map(({ name }) => name);
+    expect(groups.length).toBeGreaterThan(2);
+    expect(new Set(names)).toEqual(new Set(allArms.map(({ name }) => name)));
+    expect(names).toHaveLength(allArms.length + groups.length - 1);
+    for (const group of groups) {
+      expect(group.some(({ name }) => name === baseline)).toBe(true);
+      expect(group.filter(({ kind }) => kind === "llama-server").length).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it("run one after the other, and not at all where they are measured", async () => {
+    const begun: string[][] = [];
+    const options = {
+      workloads: loadWorkloads(["edit", "chat"], 1),
+      groups: [
+        [arm(baseline), arm("a")],
+        [arm(baseline), arm("b")],
+      ],
+      rounds: 2,
+      onGroup: async (arms: readonly HunchArm[]) => void begun.push(arms.map(({ name }) => name)),
+      measure: async () => run(10),
+      onRun: () => {},
+      onProgress: () => {},
+    };
+    const measured = await runArms({ ...options, earlier: [] });
+    expect(begun).toEqual([
+      [baseline, "a"],
+      [baseline, "b"],
+    ]);
+    expect(measured.map(({ group }) => group)).toEqual([...Array(8).fill(1), ...Array(8).fill(2)]);
+    begun.length = 0;
+    await runArms({ ...options, earlier: measured.filter(({ group }) => group === 1) });
+    expect(begun).toEqual([[baseline, "b"]]);
   });
 });
 
@@ -123,6 +164,7 @@ describe("the report", () => {
     temperature: 0,
     maxTokens: 100,
     rounds: 3,
+    setup: { prompts: "built in", contextSize: 4096, kvType: "f16", device: "cpu", gpuLayers: 0 },
     costCurve: { 1: 1, 4: 2 },
     bound: 2,
     measured,
@@ -131,6 +173,49 @@ describe("the report", () => {
   it("compares within a round, so that a machine that becomes faster changes no ratio", () => {
     const auto = rows(report, baseline).find((row) => row.arm === "hunch auto")!;
     expect(auto).toMatchObject({ ratio: 1.75, leastPrompt: 1.5, mostPrompt: 2, acceptanceRate: 0.5 });
+  });
+
+  it("compares with the baseline of the same group", () => {
+    const entry = { workload: "edit", index: 1, round: 1 };
+    const measured: Measured[] = [
+      { ...entry, arm: baseline, group: 1, run: run(10) },
+      { ...entry, arm: baseline, group: 2, run: run(5) },
+      { ...entry, arm: "hunch auto", group: 1, run: run(20) },
+      { ...entry, arm: "llama-server none", group: 2, run: run(5) },
+    ];
+    const found = rows({ ...report, measured }, baseline);
+    expect(found.map(({ arm, ratio }) => [arm, ratio])).toEqual([
+      [baseline, 1],
+      ["hunch auto", 2],
+      ["llama-server none", 1],
+    ]);
+  });
+
+  it("tells the share of the bound, the worst prompt, and how auto does against llama-server's best of each prompt", () => {
+    const server = (index: number, arm: string, tokensPerSecond: number): Measured[] =>
+      [1, 2, 3].map((round) => ({
+        ...{ workload: "edit", index, arm: `llama-server ${arm}`, round },
+        run: run(index === 1 ? tokensPerSecond * round : tokensPerSecond),
+      }));
+    // Against plain: auto 2 and 1.5, llama-server 1 and 1.25 plainly, 4 and 0.5 with drafts.
+    const servers = [
+      ...[server(1, "none", 10), server(2, "none", 12.5)],
+      ...[server(1, "ngram-simple", 40), server(2, "ngram-simple", 5)],
+    ].flat();
+    const compared = { ...report, measured: [...report.measured, ...servers] };
+    const [summary, ...others] = summaries(compared, baseline);
+    expect(others).toEqual([]);
+    expect(summary).toMatchObject({
+      againstPlain: { middle: 1.75, least: 1.5, most: 2 },
+      worstPrompt: 2,
+      againstServerPlain: { least: 1.2, most: 2 },
+      againstServerBest: { least: 0.5, most: 1.2, arms: 2 },
+    });
+    const table = markdown(compared, baseline);
+    expect(table).toContain(
+      "| edit | 1.75 (1.50 – 2.00) | 88 % | 1.60 (1.20 – 2.00) | 0.85 (0.50 – 1.20) | 2 |\n| worst prompt (edit 2) | 1.50 |",
+    );
+    expect(markdown(report, baseline)).toContain("| edit | 1.75 (1.50 – 2.00) | 88 % |  |  |  |");
   });
 
   it("goes on from an earlier one: its runs, its cost curve, and the commands of both, each once", () => {

@@ -22,6 +22,7 @@ const report: Report = {
   temperature: 0,
   maxTokens: 96,
   rounds: 1,
+  setup: { prompts: "built in", contextSize: 4096, kvType: "f16", device: "cpu", gpuLayers: 0 },
   costCurve: { 1: 1, 4: 2 },
   bound: 2,
   measured: [
