@@ -7,6 +7,7 @@
 import type { Draft } from "../../src/engine/speculation/types.ts";
 import { seededRandom } from "../../src/evaluation/statistics.ts";
 import { type Round, Rule } from "./rule.ts";
+import { classOf, draftOf } from "./ways.ts";
 
 /** Tokens of a draft at most: longer arms cost the bandits more on climbing curves than they bring on flat ones. */
 const longest = 15;
@@ -28,36 +29,28 @@ function take(draft: Draft | undefined, length: number, room: number): Pull | nu
 const configurations: readonly Arm[] = [
   () => none,
   ...[1, 3, 7, longest].flatMap((length): Arm[] =>
-    (["suffix", "recycling"] as const).map(
-      (name): Arm =>
+    (["match", "copy", "recycling"] as const).map(
+      (way): Arm =>
         (drafts, room) =>
-          take(
-            drafts.find(({ drafter }) => drafter === name),
-            length,
-            room,
-          ),
+          take(draftOf(drafts, way, 0), length, room),
     ),
   ),
 ];
 
-const suffixFrom = (drafts: readonly Draft[], leastClass: number) =>
-  drafts.find(({ drafter, bucket }) => drafter === "suffix" && bucket >= leastClass);
+/** A copy that is in step, or else a match. */
+const surest = (drafts: readonly Draft[]) => draftOf(drafts, "copy", 2) ?? draftOf(drafts, "match", 0);
 /** Ends of drafts: after some tokens, by the length of the match, only for long matches, by the model's last certainty. */
 const stoppingRules: readonly Arm[] = [
-  (drafts, room) => take(drafts[0], 3, room),
-  (drafts, room) => take(drafts[0], longest, room),
+  (drafts, room) => take(surest(drafts), 3, room),
+  (drafts, room) => take(surest(drafts), longest, room),
   (drafts, room) => {
-    const draft = suffixFrom(drafts, 0);
-    return take(draft, draft ? 1 + draft.bucket * 2 : 0, room);
+    const draft = draftOf(drafts, "match", 0);
+    return take(draft, draft ? 1 + classOf(draft) * 2 : 0, room);
   },
-  (drafts, room) => take(suffixFrom(drafts, 3), 7, room),
-  (drafts, room) => take(suffixFrom(drafts, 5), longest, room),
-  (drafts, room) =>
-    take(
-      drafts.find(({ drafter, bucket }) => drafter === "recycling" && bucket >= 6),
-      3,
-      room,
-    ),
+  (drafts, room) => take(draftOf(drafts, "match", 3), 7, room),
+  (drafts, room) => take(draftOf(drafts, "match", 5), longest, room),
+  (drafts, room) => take(draftOf(drafts, "copy", 2), 7, room),
+  (drafts, room) => take(draftOf(drafts, "recycling", 6), 3, room),
 ];
 
 abstract class Bandit extends Rule {

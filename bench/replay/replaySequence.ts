@@ -1,5 +1,4 @@
-/** Plays a recorded decode to the real decoder: the same tokens, the time of each pass taken from a cost curve. */
-import type { CostCurve } from "../../src/engine/speculation/costCurve.ts";
+/** Plays a recorded decode to the real decoder: the same tokens; what its passes take is for a cost curve to say. */
 import type { Candidates, TokenSequence } from "../../src/engine/speculation/types.ts";
 import type { Trace } from "./trace.ts";
 
@@ -9,15 +8,13 @@ export class ReplaySequence implements TokenSequence {
   readonly company = 0;
   readonly vocabularySize: number;
   readonly tokens: number[];
-  /** What the passes so far would have cost (ms). */
-  costMs = 0;
+  /** Sizes of the passes so far. */
+  readonly sizes: number[] = [];
   readonly #trace: Trace;
-  readonly #costs: CostCurve;
   #firstOutput = 0;
 
-  constructor(trace: Trace, vocabularySize: number, costs: CostCurve) {
+  constructor(trace: Trace, vocabularySize: number) {
     this.#trace = trace;
-    this.#costs = costs;
     this.vocabularySize = vocabularySize;
     this.tokens = trace.prompt.slice(0, -1);
   }
@@ -27,7 +24,7 @@ export class ReplaySequence implements TokenSequence {
   }
 
   async evaluate(tokens: readonly number[], outputs: number): Promise<void> {
-    this.costMs += this.#costs.passMs(tokens.length);
+    this.sizes.push(tokens.length);
     this.tokens.push(...tokens);
     this.#firstOutput = this.length - outputs;
   }
