@@ -11,6 +11,7 @@ import {
 } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
 import type { KvType, ModelRef, Notice } from "../../../common/protocol.ts";
+import { autoContextSize, openLargest, sizesToTry, smallestContext } from "./contextSize.ts";
 import { affordableKvType } from "./kvType.ts";
 import { nativeContext, nativeContextSupported } from "./nativeContext.ts";
 import type { Runtime } from "./runtime.ts";
@@ -48,8 +49,6 @@ export interface OpenOptions {
   signal?: AbortSignal;
 }
 
-/** Context taken by "auto" at most (tokens): enough for a file and a conversation, small enough for any machine. */
-export const autoContextSize = 8_192;
 /** Prefill pass: small on a CPU, where it bounds how long a cancel waits and the size of the compute buffers. */
 const cpuBatchSize = 64;
 const gpuBatchSize = 512;
@@ -59,7 +58,6 @@ const gpuBatchSize = 512;
  */
 const sharedCpuPassSize = 16;
 const sharedGpuPassSize = 128;
-const smallestContext = 512;
 
 /** @throws HunchError modelNotFound, notGguf, modelTruncated, modelUnsupported, outOfMemory */
 export async function openModel(runtime: Runtime, ref: ModelRef, options: OpenOptions): Promise<OpenModel> {
@@ -134,12 +132,24 @@ async function openContext(runtime: Runtime, model: LlamaModel, options: OpenOpt
       code: "contextClamped",
       message: `A context of ${wanted} tokens was asked for; ${contextSize} is used (this model was trained on ${model.trainContextSize}).`,
     });
-  const open = (kvType: KvType, flashAttention: boolean) =>
-    model.createContext({
-      ...contextOptions(runtime, { ...options, contextSize, kvType, flashAttention }),
-      sequences: 1,
-      failedCreationRemedy: options.contextSize === "auto" ? { retries: 3, autoContextSizeShrink: 0.3 } : false,
-    });
+  const open = async (kvType: KvType, flashAttention: boolean) => {
+    const context = await openLargest(
+      sizesToTry(contextSize, options.contextSize === "auto"),
+      (size) =>
+        model.createContext({
+          ...contextOptions(runtime, { ...options, contextSize: size, kvType, flashAttention }),
+          sequences: 1,
+          failedCreationRemedy: false,
+        }),
+      (error) => error instanceof InsufficientMemoryError,
+    );
+    if (options.contextSize === "auto" && context.contextSize < contextSize)
+      notices.push({
+        code: "contextLowered",
+        message: `There is not enough free memory for a context of ${contextSize} tokens; it has ${context.contextSize}.`,
+      });
+    return context;
+  };
   const kvType = options.kvType === "auto" ? await chooseKvType(runtime, model, contextSize, notices) : options.kvType;
   // A quantised V cache needs it.
   const flashAttention = options.flashAttention || kvType !== "f16";

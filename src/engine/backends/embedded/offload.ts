@@ -6,7 +6,8 @@
 import { GgufInsights, readGgufFileInfo } from "node-llama-cpp";
 import { HunchError, isHunchError } from "../../../common/errors.ts";
 import type { ModelRef } from "../../../common/protocol.ts";
-import { autoContextSize, type OpenModel, type OpenOptions, openModel } from "./loadModel.ts";
+import { autoContextSize } from "./contextSize.ts";
+import { type OpenModel, type OpenOptions, openModel } from "./loadModel.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Shares of all layers that are tried after the estimate; each try loads the weights again. */
