@@ -2,7 +2,7 @@
  * `npm run bench:strict -- --model FILE`: whether strict mode gives the text of plain decoding, token by token, on real
  * prompts and at real lengths, with drafts accepted in it. Plain decoding runs in an engine of its own, as a user would
  * start it. `auto` is compared too where the self-test finds every size equal, since the claim holds there. Stopped at
- * any time (Ctrl-C) it keeps what is done, and the same command goes on. Exit status 1: a text differs.
+ * any time (Ctrl-C) it keeps what is done, and the same command goes on. Exit status 1: a text differs, or is too short to tell.
  */
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,8 +11,8 @@ import { Interrupts } from "../../src/cli/interrupts.ts";
 import { RunDisplay } from "../../src/cli/runDisplay.ts";
 import { decode, loadParams, type RawResult, sampling, startEngine, thisCpu } from "../support/engine.ts";
 import { conclude, earlierRuns, writeReport } from "../support/resume.ts";
-import { makePrompts, type StrictPrompt } from "./prompts.ts";
-import { type Comparison, failures, type Mode, markdown, type StrictReport } from "./report.ts";
+import { makePrompt, variants } from "./prompts.ts";
+import { type Comparison, failures, type Mode, markdown, type StrictReport, tooShort } from "./report.ts";
 
 const temperatures = [0, 0.7];
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
 });
 if (!options.model) throw new Error("--model FILE.gguf is needed");
 /** What makes two runs of this benchmark one. */
-const conditions = ["model", "cpu", "threads", "kvType", "flashAttention", "maxTokens"] as const;
+const conditions = ["model", "cpu", "threads", "kvType", "flashAttention", "prompts", "maxTokens"] as const;
 
 const interrupts = new Interrupts();
 const { signal } = interrupts;
@@ -63,21 +63,26 @@ try {
     threads: info.threads.free,
     kvType: info.kvType,
     flashAttention: info.flashAttention,
+    prompts: Number(options.prompts),
     maxTokens: Number(options["max-tokens"]),
     exactness,
     isExactAtAllSizes: tested.every((size) => exactness.exactSizes.includes(size)),
     runs: [],
   };
   report.runs = options.fresh ? [] : earlierRuns(options, report, conditions);
+  report.runs = report.runs.filter((run) => !tooShort(report).includes(run));
   const modes: Mode[] = report.isExactAtAllSizes || options.auto ? ["strict", "auto"] : ["strict"];
-  const prompts = await makePrompts(Number(options.prompts), (text) => plain.countTokens(text));
-  const wanted = prompts.flatMap((prompt) => temperatures.map((temperature) => ({ prompt, temperature })));
+  const count = report.prompts;
+  const wanted = Array.from({ length: count }, (_, i) => i + 1).flatMap((index) =>
+    temperatures.map((temperature) => ({ index, count, temperature })),
+  );
   const startedAt = performance.now();
   let fresh = 0;
-  for (const [done, { prompt, temperature }] of wanted.entries()) {
-    const isDone = report.runs.some((run) => run.prompt.index === prompt.index && run.temperature === temperature);
+  for (const [done, place] of wanted.entries()) {
+    const { index, temperature } = place;
+    const isDone = report.runs.some((run) => run.prompt.index === index && run.temperature === temperature);
     if (!isDone) {
-      const run = await compare(prompt, temperature, modes, report.maxTokens);
+      const run = await compare(place, modes, report.maxTokens);
       if (!run) break;
       report.runs.push(run);
       fresh++;
@@ -93,7 +98,11 @@ try {
   const different = failures(report).map(
     ({ prompt, temperature }) => `DIFFERENT: prompt ${prompt.index} (${prompt.kind}) at T = ${temperature}`,
   );
-  conclude(interrupts, different);
+  const short = tooShort(report).map(
+    ({ prompt, temperature, outputTokens }) =>
+      `TOO SHORT: prompt ${prompt.index} (${prompt.kind}) at T = ${temperature}, ${outputTokens} tokens`,
+  );
+  conclude(interrupts, [...different, ...short]);
 } catch (error) {
   if (!signal.aborted) throw error;
   process.exitCode = interrupts.status ?? 1;
@@ -104,19 +113,31 @@ try {
   await strict.dispose();
 }
 
-/** Decodes the prompt plainly and in each mode; null when it was cut off. */
-async function compare(prompt: StrictPrompt, temperature: number, modes: readonly Mode[], maxTokens: number) {
-  const { text, ...about } = prompt;
-  const request = { text, maxTokens, sampling: sampling(temperature, prompt.index) };
-  const run = (client: typeof plain, speculation: Mode | "off") =>
-    decode(client, { ...request, id: `${prompt.index} ${temperature} ${speculation}`, speculation }, signal);
-  const expected = await run(plain, "off");
-  const compared: Partial<Record<Mode, Comparison>> = {};
-  for (const mode of modes) {
+/** Decodes a prompt of the place plainly and in each mode; null when it was cut off. */
+async function compare(
+  place: { index: number; count: number; temperature: number },
+  modes: readonly Mode[],
+  maxTokens: number,
+) {
+  const { temperature } = place;
+  const run = (client: typeof plain, text: string, speculation: Mode | "off") => {
+    const id = `${place.index} ${temperature} ${speculation}`;
+    return decode(client, { text, maxTokens, sampling: sampling(temperature, place.index), id, speculation }, signal);
+  };
+  // The first whose answer is long enough.
+  for (let variant = 0; ; variant++) {
+    const { text, ...about } = await makePrompt({ ...place, variant }, (text) => plain.countTokens(text));
+    const expected = await run(plain, text, "off");
     if (signal.aborted) return null;
-    compared[mode] = comparison(expected, await run(strict, mode));
+    if (expected.tokens.length < maxTokens && variant + 1 < variants) continue;
+    const compared: Partial<Record<Mode, Comparison>> = {};
+    for (const mode of modes) {
+      if (signal.aborted) return null;
+      compared[mode] = comparison(expected, await run(strict, text, mode));
+    }
+    if (signal.aborted) return null;
+    return { prompt: about, temperature, outputTokens: expected.tokens.length, modes: compared };
   }
-  return signal.aborted ? null : { prompt: about, temperature, outputTokens: expected.tokens.length, modes: compared };
 }
 
 function comparison(expected: RawResult, { tokens, result }: RawResult): Comparison {

@@ -1,7 +1,7 @@
 /**
- * Prompts whose answers repeat what stands in them, so that drafts are made and accepted: code to be returned with a
- * name changed, code that is begun a second time, lists that go on. All from the speed benchmark's own code (MIT), cut
- * to lengths that are evenly spread in their logarithm.
+ * Prompts whose answers repeat what stands in them, so that drafts are made and accepted, and go on for long: code to be
+ * returned many times with a name changed, code that is begun a second time, lists that go on. All from the speed benchmark's
+ * own code (MIT), cut to lengths that are evenly spread in their logarithm.
  */
 import data from "../../src/benchmark/prompts.json" with { type: "json" };
 
@@ -13,26 +13,31 @@ export interface StrictPrompt {
   kind: (typeof promptKinds)[number];
   /** Tokens of the text, special markers counted as text. */
   tokens: number;
+  /** From 0: a model may end its answer to one before it is long enough to compare. */
+  variant: number;
   text: string;
 }
 
+/** Prompts to choose from for each place. */
+export const variants = 6;
 const shortest = 50;
 const longest = 1_500;
 const files: readonly string[] = Object.values(data.code).map((lines) => lines.join("\n"));
 const words = files.join(" ").match(/[A-Za-z]{4,}/g) ?? [];
 
-/** @param countTokens of the model that the prompts are for */
-export async function makePrompts(
-  count: number,
+/**
+ * The prompt of a place among `count`, 1 the shortest.
+ * @param countTokens of the model that the prompts are for
+ */
+export async function makePrompt(
+  { index, count, variant }: { index: number; count: number; variant: number },
   countTokens: (text: string) => Promise<number>,
-): Promise<StrictPrompt[]> {
-  const prompts: StrictPrompt[] = [];
-  for (let i = 0; i < count; i++) {
-    const wanted = Math.round(shortest * (longest / shortest) ** (count > 1 ? i / (count - 1) : 0));
-    const kind = promptKinds[i % promptKinds.length]!;
-    prompts.push({ index: i + 1, kind, ...(await cut(wanted, (length) => render(kind, i, length), countTokens)) });
-  }
-  return prompts;
+): Promise<StrictPrompt> {
+  const place = index - 1;
+  const wanted = Math.round(shortest * (longest / shortest) ** (count > 1 ? place / (count - 1) : 0));
+  const kind = promptKinds[place % promptKinds.length]!;
+  const textOf = (length: number) => render(kind, place + variant * count, length);
+  return { index, kind, variant, ...(await cut(wanted, textOf, countTokens)) };
 }
 
 /** The longest text of at most `wanted` tokens; of the shortest kind if even that has more. */
@@ -57,7 +62,9 @@ function render(kind: StrictPrompt["kind"], index: number, length: number): stri
     case "edit": {
       const code = source(index, length);
       const name = code.match(/\b[a-z_]{4,}\b/)?.[0] ?? "value";
-      return chat(`Rename \`${name}\` to \`renamed\` everywhere and return the whole code.\n\n\`\`\`\n${code}\n\`\`\``);
+      return chat(
+        `Rename \`${name}\` to \`renamed\` everywhere and write the whole code, ten times.\n\n\`\`\`\n${code}\n\`\`\``,
+      );
     }
     case "again": {
       const code = source(index, Math.ceil(length * 0.7));
@@ -65,10 +72,12 @@ function render(kind: StrictPrompt["kind"], index: number, length: number): stri
     }
     case "list": {
       const line = `${words.slice(index * 9, index * 9 + 9).join(", ")}\n`;
-      return line.repeat(Math.ceil(length / line.length)).slice(0, length);
+      const text = line.repeat(Math.ceil(length / line.length)).slice(0, length);
+      // In the middle of a line, which no list ends in.
+      return text.slice(0, text.lastIndexOf(",") + 1);
     }
     case "quote":
-      return chat(`Write this text again, word by word:\n\n${source(index, length)}`);
+      return chat(`Write this text again, word by word, ten times:\n\n${source(index, length)}`);
   }
 }
 

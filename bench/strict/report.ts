@@ -30,7 +30,9 @@ export interface StrictReport {
   threads: number;
   kvType: string;
   flashAttention: boolean;
-  /** Output tokens of a run at most. */
+  /** Places for prompts; their lengths are spread over these. */
+  prompts: number;
+  /** Output tokens of a run: no fewer count. */
   maxTokens: number;
   exactness: ExactnessResult;
   /** Every tested size is bit-equal to n = 1: then the claim holds for `auto` too. */
@@ -47,7 +49,7 @@ export function markdown(report: StrictReport): string {
   const lines = [
     `# Strict mode, ${report.made.slice(0, 10)}`,
     "",
-    `\`npm run bench:strict\`: ${report.model}, ${report.cpu}, at most ${report.threads} threads, KV cache ${report.kvType}, flash attention ${report.flashAttention ? "on" : "off"}; at most ${report.maxTokens} tokens a run. "Identical" means the same tokens, one by one, and the same end as \`--speculation off --kv-type ${report.kvType}\` in an engine of its own.`,
+    `\`npm run bench:strict\`: ${report.model}, ${report.cpu}, at most ${report.threads} threads, KV cache ${report.kvType}, flash attention ${report.flashAttention ? "on" : "off"}; ${report.maxTokens} tokens a run. "Identical" means the same tokens, one by one, and the same end as \`--speculation off --kv-type ${report.kvType}\` in an engine of its own.`,
     "",
     `Self-test at ${exactness.lengths.join(", ")} tokens: sizes bit-equal to n = 1 are ${exactness.exactSizes.join(", ")}; largest difference of a logit by size: ${differences}.`,
     ...(modes.includes("auto") && !report.isExactAtAllSizes
@@ -73,6 +75,11 @@ export function markdown(report: StrictReport): string {
       }),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Runs that compare less than they are to. */
+export function tooShort({ runs, maxTokens }: StrictReport): StrictRun[] {
+  return runs.filter(({ outputTokens }) => outputTokens < maxTokens);
 }
 
 /** Runs whose text differs where it must not. */
