@@ -1,5 +1,5 @@
 /**
- * Feeds the engine's index: what changed since it was last open, then what is saved. In small pieces, and only while the
+ * Feeds the engine's index: what changed since it was last open, then what changes, here or outside the editor. In small pieces, and only while the
  * engine has a model and nothing to do, so that no question waits for it.
  */
 import type { EngineClient } from "../../client/engineClient.ts";
@@ -7,6 +7,13 @@ import type { IndexDocument } from "../../common/indexProtocol.ts";
 
 /** Text sent at once (characters): some 16 000 tokens, below 0.1 s of the engine's time. */
 const pieceCharacters = 64_000;
+/** More files than these at once (another branch, a build) are looked for in a walk over all. */
+const mostSingly = 200;
+
+interface FileVersion {
+  path: string;
+  version: string;
+}
 
 /** The engine and the workspace as the feeder needs them. */
 export interface FeederSources {
@@ -15,22 +22,25 @@ export interface FeederSources {
   /** Names the workspace. */
   workspace: string;
   /** Paths and versions of all files, the most wanted first. */
-  list(): Promise<{ path: string; version: string }[]>;
-  /** One file, if it may be indexed. */
-  find(path: string): Promise<{ path: string; version: string } | null>;
+  list(): Promise<FileVersion[]>;
+  /** Of these files, those that are there and may be indexed. */
+  find(paths: readonly string[]): Promise<FileVersion[]>;
   /** A file's text; null when it is not worth indexing. */
   read(path: string): Promise<string | null>;
   log(message: string): void;
-  /** Pauses (ms): before the next try when the engine is busy, and between two pieces. */
+  /** Pauses (ms): before the next try when the engine is busy, between two pieces, and after a first change for others. */
   busyPauseMs: number;
   piecePauseMs: number;
+  gatherPauseMs: number;
 }
 
 export class Feeder {
   readonly #sources: FeederSources;
   readonly #signal: AbortSignal;
-  /** Saved or gone since the walk. */
+  /** Changed or gone since the walk, perhaps. */
   readonly #touched = new Set<string>();
+  /** What the index holds, by path. */
+  #versions = new Map<string, string>();
   #wake = () => {};
 
   /** @param signal ends the feeding: another model, another workspace, the setting. */
@@ -40,7 +50,7 @@ export class Feeder {
     signal.addEventListener("abort", () => this.#wake(), { once: true });
   }
 
-  /** A file that was saved, renamed or deleted. */
+  /** A file that may have been changed, made, renamed or deleted. */
   touch(path: string): void {
     this.#touched.add(path);
     this.#wake();
@@ -48,32 +58,40 @@ export class Feeder {
 
   /** Runs until the signal. @throws HunchError of the engine's */
   async run(): Promise<void> {
-    const { workspace, list, find, log } = this.#sources;
+    const { workspace, find, log, gatherPauseMs } = this.#sources;
     const opened = await this.#idle((client) => client.openIndex({ workspace }));
     if (!opened?.isOpen) return;
-    const files = await list();
-    const present = new Set(files.map(({ path }) => path));
-    const changed = files.filter(({ path, version }) => opened.versions[path] !== version);
-    const gone = Object.keys(opened.versions).filter((path) => !present.has(path));
+    this.#versions = new Map(Object.entries(opened.versions));
     const startedAt = performance.now();
-    const tokens = (await this.#feed(changed, gone)) ?? opened.tokens;
+    const { tokens, read, dropped } = await this.#walk();
     if (this.#signal.aborted) return;
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    log(`Workspace index: ${tokens} tokens; ${changed.length} files read in ${seconds} s, ${gone.length} dropped.`);
+    log(`Workspace index: ${tokens ?? opened.tokens} tokens; ${read} files read in ${seconds} s, ${dropped} dropped.`);
     while (!this.#signal.aborted) {
       if (this.#touched.size === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+      await this.#pause(gatherPauseMs);
       const paths = [...this.#touched];
       this.#touched.clear();
-      const found = await Promise.all(paths.map((path) => find(path)));
-      await this.#feed(
-        found.filter((file) => file !== null),
-        paths.filter((_, i) => found[i] === null),
-      );
+      if (paths.length > mostSingly) await this.#walk();
+      else await this.#update(await find(paths), paths);
     }
   }
 
+  /** Brings the index to what the workspace holds now. */
+  async #walk() {
+    return this.#update(await this.#sources.list(), [...this.#versions.keys()]);
+  }
+
+  /** @param present files that are there. @param paths that are known; those not present are gone */
+  async #update(present: readonly FileVersion[], paths: readonly string[]) {
+    const found = new Set(present.map(({ path }) => path));
+    const changed = present.filter(({ path, version }) => this.#versions.get(path) !== version);
+    const gone = paths.filter((path) => this.#versions.has(path) && !found.has(path));
+    return { tokens: await this.#feed(changed, gone), read: changed.length, dropped: gone.length };
+  }
+
   /** @returns tokens in the index then; null when there was nothing to say or it was ended. */
-  async #feed(files: readonly { path: string; version: string }[], gone: readonly string[]): Promise<number | null> {
+  async #feed(files: readonly FileVersion[], gone: readonly string[]): Promise<number | null> {
     const { read, log, piecePauseMs } = this.#sources;
     let removed = [...gone];
     let documents: IndexDocument[] = [];
@@ -86,6 +104,8 @@ export class Feeder {
       const result = await this.#idle((client) => client.indexDocuments(piece));
       if (!result) return;
       tokens = result.tokens;
+      for (const path of removed) this.#versions.delete(path);
+      for (const { path, version } of documents) if (!result.refused.includes(path)) this.#versions.set(path, version);
       isFull = result.refused.length > 0;
       documents = [];
       removed = [];
@@ -95,11 +115,10 @@ export class Feeder {
     for (const { path, version } of files) {
       if (this.#signal.aborted) return null;
       const text = await read(path);
-      if (text === null) removed.push(path);
-      else {
+      if (text !== null) {
         documents.push({ path, version, text });
         characters += text.length;
-      }
+      } else if (this.#versions.has(path)) removed.push(path);
       if (characters >= pieceCharacters) await send();
       if (isFull) {
         log("Workspace index: it is full; the files changed longest ago are left out.");

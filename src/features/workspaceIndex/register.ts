@@ -3,12 +3,14 @@ import * as vscode from "vscode";
 import type { ModelInfo } from "../../common/protocol.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { Feeder } from "./feeder.ts";
-import { findFile, listFiles, readSource } from "./workspaceFiles.ts";
+import { findThese, listFiles, readSource } from "./workspaceFiles.ts";
 
 /** After a load, the first question goes first. */
 const startPauseMs = 3_000;
 const busyPauseMs = 1_000;
 const piecePauseMs = 150;
+/** Programs that write files write many. */
+const gatherPauseMs = 2_000;
 
 export function registerWorkspaceIndex(ctx: Ctx): void {
   let abort: AbortController | null = null;
@@ -53,6 +55,12 @@ export function registerWorkspaceIndex(ctx: Ctx): void {
   ctx.own(
     vscode.workspace.onDidRenameFiles(({ files }) => touch(files.flatMap(({ oldUri, newUri }) => [oldUri, newUri]))),
   );
+  // What other programs change: a build, another branch, an editor beside this one.
+  const watcher = vscode.workspace.createFileSystemWatcher("**/*");
+  ctx.own(watcher);
+  ctx.own(watcher.onDidCreate((uri) => touch([uri])));
+  ctx.own(watcher.onDidChange((uri) => touch([uri])));
+  ctx.own(watcher.onDidDelete((uri) => touch([uri])));
   ctx.own({ dispose: stop });
 }
 
@@ -65,14 +73,18 @@ function open(ctx: Ctx, signal: AbortSignal): Feeder {
       whenIdle: (work) => ctx.engine.whenIdle(work),
       workspace: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString()).join("\n"),
       list: async () => (await listFiles(cancellation.token)).map(entry),
-      find: async (path) => {
-        const file = await findFile(vscode.Uri.parse(path), cancellation.token);
-        return file && entry(file);
+      find: async (paths) => {
+        const files = await findThese(
+          paths.map((path) => vscode.Uri.parse(path)),
+          cancellation.token,
+        );
+        return files.map(entry);
       },
       read: (path) => readSource(vscode.Uri.parse(path)),
       log: (message) => ctx.log.write("info", message),
       busyPauseMs,
       piecePauseMs,
+      gatherPauseMs,
     },
     signal,
   );

@@ -35,15 +35,28 @@ export async function listFiles(token: vscode.CancellationToken): Promise<Worksp
   return files.sort((a, b) => b.changedAtMs - a.changedAtMs);
 }
 
-/** One file, if it may be indexed. */
-export async function findFile(uri: vscode.Uri, token: vscode.CancellationToken): Promise<WorkspaceFile | null> {
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
-  if (!folder) return null;
-  const exclude = excludePattern(folder);
-  const name = posix.relative(folder.uri.path, uri.path).replace(/[[\]{}?*]/g, "[$&]");
-  const [found] = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, name), exclude, 1, token);
-  if (!found || (await gitIgnore(folder, exclude, token))(uri)) return null;
-  return stat(uri);
+/** Of these files, those that are there and may be indexed. */
+export async function findThese(
+  uris: readonly vscode.Uri[],
+  token: vscode.CancellationToken,
+): Promise<WorkspaceFile[]> {
+  const files: WorkspaceFile[] = [];
+  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+    const own = uris.filter((uri) => vscode.workspace.getWorkspaceFolder(uri)?.index === folder.index);
+    if (own.length === 0) continue;
+    const exclude = excludePattern(folder);
+    const ignored = await gitIgnore(folder, exclude, token);
+    const names = own
+      .filter((uri) => !ignored(uri))
+      .map((uri) => posix.relative(folder.uri.path, uri.path).replace(/[[\]{}?*,]/g, "[$&]"));
+    if (names.length === 0) continue;
+    const pattern = new vscode.RelativePattern(folder, names.length > 1 ? `{${names.join(",")}}` : names[0]!);
+    for (const uri of await vscode.workspace.findFiles(pattern, exclude, names.length, token)) {
+      const file = await stat(uri);
+      if (file) files.push(file);
+    }
+  }
+  return files;
 }
 
 /** The file's text; null when it is gone, or is none. */

@@ -11,6 +11,9 @@ class World {
   readonly pieces: IndexDocumentsParams[] = [];
   readonly log: string[] = [];
   readonly abort = new AbortController();
+  walks = 0;
+  /** Paths that were looked for. */
+  readonly found: string[][] = [];
   isBusy = false;
   mostDocuments = Number.POSITIVE_INFINITY;
   readonly feeder: Feeder;
@@ -40,12 +43,19 @@ class World {
       {
         whenIdle: async (work) => (this.isBusy ? null : work(client)),
         workspace: "w",
-        list: async () => [...this.files.keys()].map((path) => entry(path)!),
-        find: async (path) => entry(path),
+        list: async () => {
+          this.walks++;
+          return [...this.files.keys()].map((path) => entry(path)!);
+        },
+        find: async (paths) => {
+          this.found.push([...paths]);
+          return paths.map(entry).filter((file) => file !== null);
+        },
         read: async (path) => this.files.get(path)?.text ?? null,
         log: (message) => this.log.push(message),
         busyPauseMs: 1,
         piecePauseMs: 1,
+        gatherPauseMs: 1,
       },
       this.abort.signal,
     );
@@ -113,6 +123,37 @@ describe("Feeder", () => {
     world.files.delete("b");
     world.feeder.touch("b");
     await vi.waitFor(() => expect(world.indexed.has("b")).toBe(false));
+    await world.ends(run);
+  });
+
+  it("looks for what changes together at once, and for very much in a walk", async () => {
+    const world = new World();
+    const run = world.feeder.run();
+    await vi.waitFor(() => expect(world.log).toHaveLength(1));
+    const paths = Array.from({ length: 250 }, (_, i) => `file ${i}`);
+    for (const path of paths) world.files.set(path, { version: "1", text: path });
+    for (const path of paths.slice(0, 3)) world.feeder.touch(path);
+    await vi.waitFor(() => expect(world.indexed.size).toBe(3));
+    expect(world.found).toEqual([paths.slice(0, 3)]);
+    expect(world.walks).toBe(1);
+    for (const path of paths) world.feeder.touch(path);
+    await vi.waitFor(() => expect(world.indexed.size).toBe(250));
+    expect([world.walks, world.found.length]).toEqual([2, 1]);
+    await world.ends(run);
+  });
+
+  it("sends nothing for files that are as they were, or never were in the index", async () => {
+    const world = new World();
+    world.files.set("a", { version: "1", text: "a" });
+    const run = world.feeder.run();
+    await vi.waitFor(() => expect(world.log).toHaveLength(1));
+    const { length } = world.pieces;
+    for (const path of ["a", "build output"]) world.feeder.touch(path);
+    await vi.waitFor(() => expect(world.found).toHaveLength(1));
+    world.files.set("b", { version: "1", text: "b" });
+    world.feeder.touch("b");
+    await vi.waitFor(() => expect(world.indexed.has("b")).toBe(true));
+    expect(world.pieces).toHaveLength(length + 1);
     await world.ends(run);
   });
 
