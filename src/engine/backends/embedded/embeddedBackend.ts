@@ -37,7 +37,7 @@ export class EmbeddedBackend implements Backend {
   }
 
   get idleWork() {
-    return this.#model.costsAreKnown ? null : (stop: () => boolean) => this.#model.ensureCosts(stop);
+    return this.#model.hasIdleWork ? (stop: () => boolean) => this.#model.idleWork(stop) : null;
   }
 
   get lanes() {

@@ -15,9 +15,8 @@ import type {
 import type { PrefixKeeper } from "../../cache/prefixKeeper.ts";
 import { renderChat, startsInside } from "../../chat/chatTemplate.ts";
 import { AcceptanceModel } from "../../speculation/acceptance.ts";
-import { CostCurve, type CostSamples, measureCosts } from "../../speculation/costCurve.ts";
-import { DraftCosts, draftSizes } from "../../speculation/draftCosts.ts";
-import { measureExactness, quickLengths, thoroughLengths } from "../../speculation/exactness.ts";
+import type { CostCurve } from "../../speculation/costCurve.ts";
+import type { DraftCosts } from "../../speculation/draftCosts.ts";
 import type { StateFile, StateFolder } from "../../stateFolder.ts";
 import { detectFormat, familyNamed, type ThinkingFormat } from "../../thinking/formats.ts";
 import { ThoughtLengths } from "../../thinking/thoughtLengths.ts";
@@ -26,21 +25,18 @@ import type { LoadHooks } from "../backend.ts";
 import type { Lanes } from "./lanes.ts";
 import type { OpenModel } from "./loadModel.ts";
 import { type OpenModels, openModels } from "./openModels.ts";
+import { type KeptCosts, mostAttempts, PassCosts } from "./passCosts.ts";
 import { openPromptCache } from "./promptCache.ts";
 import type { Runtime } from "./runtime.ts";
+import { SelfTest } from "./selfTest.ts";
 import { TextCodec } from "./textCodec.ts";
 
 /** What is kept on disk for one model in one configuration. */
-interface Learnt {
-  costs?: CostSamples;
-  draftCosts?: CostSamples;
+interface Learnt extends KeptCosts {
   exactness?: ExactnessResult;
   acceptance?: unknown;
   thoughtLengths?: unknown;
 }
-
-/** A measurement takes seconds on a slow machine: it is not begun again after every question. */
-const mostCostAttempts = 5;
 
 export class EngineModel {
   readonly target: OpenModel;
@@ -48,9 +44,6 @@ export class EngineModel {
   readonly codec: TextCodec;
   readonly format: ThinkingFormat;
   readonly chatTemplate: string | null;
-  readonly costs: CostCurve;
-  /** Of the draft model; null without one. */
-  readonly draftCosts: DraftCosts | null;
   readonly acceptance: AcceptanceModel;
   readonly thoughtLengths: ThoughtLengths;
   readonly lanes: Lanes;
@@ -66,8 +59,9 @@ export class EngineModel {
   readonly #loadMs: number;
   /** Its prompts begin the thought, so that what a thought is is known from its first token. */
   readonly #opensThought: boolean;
-  #exactness: ExactnessResult | null;
-  #costAttempts = 0;
+  readonly #passCosts: PassCosts;
+  readonly #selfTest: SelfTest;
+  #selfTestAttempts = 0;
 
   /** @param told what the user is told of the model from the beginning */
   static async load(
@@ -121,12 +115,10 @@ export class EngineModel {
       flashAttention: target.flashAttention,
     });
     const learnt = this.#state.read() ?? {};
-    this.costs = new CostCurve(learnt.costs);
-    this.draftCosts =
-      draft && new DraftCosts(new CostCurve(learnt.draftCosts), this.costs, draft.sizeBytes / target.sizeBytes);
+    this.#passCosts = new PassCosts(target, draft, learnt);
     this.acceptance = AcceptanceModel.fromJSON(learnt.acceptance);
     this.thoughtLengths = ThoughtLengths.fromJSON(learnt.thoughtLengths);
-    this.#exactness = learnt.exactness ?? null;
+    this.#selfTest = new SelfTest(target.sequence, this.governor, learnt.exactness ?? null);
     target.batch.onSharedPass = (ms, parts) => {
       this.governor.observe(ms / parts.reduce((sum, size) => sum + this.costs.relative(size), 0));
       this.useThreads();
@@ -142,6 +134,15 @@ export class EngineModel {
       .digest("hex");
   }
 
+  get costs(): CostCurve {
+    return this.#passCosts.target;
+  }
+
+  /** Of the draft model; null without one. */
+  get draftCosts(): DraftCosts | null {
+    return this.#passCosts.draft;
+  }
+
   /** What this machine's runtime offers, with the memory that is free. */
   devices(): Promise<Device[]> {
     return this.#runtime.devices();
@@ -149,7 +150,7 @@ export class EngineModel {
 
   /** Pass sizes proven bit-equal to n = 1; null when not measured. */
   get exactSizes(): readonly number[] | null {
-    return this.#exactness?.exactSizes ?? null;
+    return this.#selfTest.result?.exactSizes ?? null;
   }
 
   get info(): ModelInfo {
@@ -171,7 +172,7 @@ export class EngineModel {
       gpuLayers: model.gpuLayers,
       kvType,
       flashAttention,
-      ...(this.#exactness ? { exactSizes: this.#exactness.exactSizes } : {}),
+      ...(this.exactSizes ? { exactSizes: this.exactSizes } : {}),
       threads: { free: usableCores(), used: this.governor.threads },
       thinking: {
         family: this.format.family,
@@ -211,37 +212,36 @@ export class EngineModel {
     if (this.draft) this.draft.sequence.threads = this.governor.threads;
   }
 
-  /** Nothing is left to measure: T(n) is known, or requests have cut its measurement short too often. */
-  get costsAreKnown(): boolean {
-    if (this.#costAttempts >= mostCostAttempts) return true;
-    return this.costs.isComplete(this.target.sequence.maxPassSize) && this.#draftCostsAreKnown;
+  /** Something is left to measure while nobody waits. */
+  get hasIdleWork(): boolean {
+    return !this.#passCosts.areKnown || this.#lacksLongTest;
   }
 
-  get #draftCostsAreKnown(): boolean {
-    return !this.draft || this.draftCosts!.curve.isComplete(this.draft.sequence.maxPassSize, draftSizes);
-  }
-
-  /** Measures T(n) unless it is known. @param stop asked between passes, when a request waits */
-  async ensureCosts(stop: () => boolean = () => false): Promise<void> {
-    if (this.costsAreKnown || !this.target.canRollBack) return;
-    this.#costAttempts++;
-    if (!this.costs.isComplete(this.target.sequence.maxPassSize))
-      this.costs.adopt(await measureCosts(this.target.sequence, { stop }));
-    if (!this.#draftCostsAreKnown && !stop()) await this.#measureDraft(2, stop);
+  /** @param stop asked between passes, when a request waits */
+  async idleWork(stop: () => boolean): Promise<void> {
+    if (!this.#passCosts.areKnown) {
+      await this.#passCosts.ensure(stop);
+      this.save();
+    }
+    if (!this.#lacksLongTest || stop()) return;
+    this.#selfTestAttempts++;
+    // The test empties the cache; what it holds comes back from disk.
+    await this.keepPrompts();
+    await this.#selfTest.run("long", stop);
+    this.useThreads();
     this.save();
   }
 
-  async #measureDraft(rounds: number, stop?: () => boolean): Promise<void> {
-    if (!this.draft || !this.draftCosts) return;
-    const samples = await measureCosts(this.draft.sequence, { rounds, sizes: draftSizes, outputs: "last", stop });
-    this.draftCosts.curve.adopt(samples);
+  get #lacksLongTest(): boolean {
+    if (!this.params.strict || !this.target.canRollBack || this.#selfTestAttempts >= mostAttempts) return false;
+    const costsNoPrompt = this.target.sequence.length === 0 || this.prefixes !== null;
+    return costsNoPrompt && !this.#selfTest.isDone("long");
   }
 
   /** The self-test strict mode rests on; its result is kept on disk. */
   async ensureExactness(): Promise<void> {
-    const { sequence, canRollBack } = this.target;
-    if (this.#exactness || !canRollBack) return;
-    this.#exactness = await measureExactness(sequence, quickLengths(sequence.contextSize));
+    if (!this.target.canRollBack || this.#selfTest.isDone("quick")) return;
+    await this.#selfTest.run("quick");
     this.save();
   }
 
@@ -252,32 +252,26 @@ export class EngineModel {
     let fresh: CostCurve | null = null;
     let draftCost: number | null = null;
     if (params.costCurve && this.target.canRollBack) {
-      fresh = new CostCurve(await measureCosts(sequence, { rounds: 3 }));
-      this.costs.adopt(fresh.samples());
-      if (this.draft) {
-        this.draft.sequence.rollback(0);
-        await this.#measureDraft(3);
-        draftCost = this.draftCosts!.token;
-      }
+      fresh = await this.#passCosts.measure(3);
+      draftCost = this.draftCosts?.token ?? null;
     }
     if (params.exactness && this.target.canRollBack) {
-      this.#exactness = await measureExactness(sequence, thoroughLengths(sequence.contextSize));
+      await this.#selfTest.run("thorough");
     }
     this.save();
     return {
       costCurve: fresh?.ratios() ?? null,
       passMs: fresh?.passMs(1) ?? null,
       draftCost,
-      exactness: params.exactness ? this.#exactness : null,
+      exactness: params.exactness ? this.#selfTest.result : null,
     };
   }
 
   /** Writes what was learnt; a full disk or a read-only folder costs the learning, not the answer. */
   save(): void {
     this.#state.write({
-      costs: this.costs.samples(),
-      ...(this.draftCosts ? { draftCosts: this.draftCosts.curve.samples() } : {}),
-      ...(this.#exactness ? { exactness: this.#exactness } : {}),
+      ...this.#passCosts.kept,
+      ...(this.#selfTest.toKeep ? { exactness: this.#selfTest.toKeep } : {}),
       acceptance: this.acceptance.toJSON(),
       thoughtLengths: this.thoughtLengths.toJSON(),
     });

@@ -6,6 +6,7 @@
 import type { GpuChoice, LoadParams, ModelRef, Notice } from "../../../common/protocol.ts";
 import { usableCores } from "../../threads.ts";
 import type { LoadHooks } from "../backend.ts";
+import { cacheOptions } from "./kvType.ts";
 import { Lanes } from "./lanes.ts";
 import type { OpenModel } from "./loadModel.ts";
 import { addSequences, affordableSequences } from "./moreSequences.ts";
@@ -53,9 +54,8 @@ async function openOn(gpu: GpuChoice, params: LoadParams, hooks: LoadHooks): Pro
   notices.push(...runtime.notices);
   const opened: OpenModel[] = [];
   try {
-    const kvType = params.strict && params.kvType === "auto" ? "q8_0" : params.kvType;
-    // On a CPU it costs time at long contexts, so a cache that can do without it does.
-    const flashAttention = params.strict || runtime.device !== "cpu";
+    const { kvType, flashAttention, notice } = cacheOptions(params, runtime.device);
+    if (notice) notices.push(notice);
     const options = { contextSize: params.contextSize, kvType, flashAttention, threads, signal: hooks.signal };
     const open = async (ref: ModelRef) => {
       const model = await openOffloaded(runtime, ref, { ...options, onProgress: (p) => hooks.onProgress(ref, p) });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { measureExactness, quickLengths, thoroughLengths } from "../../../../src/engine/speculation/exactness.ts";
+import {
+  measureExactness,
+  quickLengths,
+  strictLengths,
+  thoroughLengths,
+} from "../../../../src/engine/speculation/exactness.ts";
 import type { Candidates } from "../../../../src/engine/speculation/types.ts";
 import { ToySequence } from "../../support/toySequence.ts";
 
@@ -40,10 +45,23 @@ describe("the exactness self-test", () => {
 
   it("keeps to lengths that fit, down to the smallest context", async () => {
     for (const contextSize of [512, 640, 1_024, 4_096])
-      for (const lengths of [quickLengths(contextSize), thoroughLengths(contextSize)]) {
+      for (const lengths of [quickLengths, strictLengths, thoroughLengths].map((of) => of(contextSize))) {
         const { exactSizes } = await measureExactness(new KernelSequence(contextSize, () => false), lengths);
         expect(exactSizes).toContain(16);
       }
     expect(quickLengths(512)).toEqual([200, 300]);
+    expect(strictLengths(4_096)).toContain(2_000);
+    expect(strictLengths(2_000)).toEqual(quickLengths(2_000));
+  });
+
+  it("can be stopped between any two passes, and leaves the sequence empty", async () => {
+    const whole = new KernelSequence(1_024, () => false);
+    await measureExactness(whole, quickLengths(1_024));
+    for (const after of [0, 1, 5, 30, whole.passes - 10]) {
+      const sequence = new KernelSequence(1_024, () => false);
+      expect(await measureExactness(sequence, quickLengths(1_024), () => sequence.passes >= after)).toBeNull();
+      expect(sequence.passes).toBeLessThanOrEqual(after + 2);
+      expect(sequence.length).toBe(0);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { affordableKvType } from "../../../../../src/engine/backends/embedded/kvType.ts";
+import { affordableKvType, cacheOptions } from "../../../../../src/engine/backends/embedded/kvType.ts";
 
 describe("the type of the KV cache where Hunch may choose", () => {
   it("is f16 as long as three quarters of the free memory hold it", () => {
@@ -14,5 +14,23 @@ describe("the type of the KV cache where Hunch may choose", () => {
       code: "kvTypeLowered",
       message: expect.stringMatching(/131072.*40\.0 GB.*1\.0 GB/),
     });
+  });
+});
+
+describe("the cache in strict mode", () => {
+  it("computes attention as plain decoding with the same KV type does", () => {
+    for (const device of ["cpu", "Vulkan"])
+      for (const kvType of ["f16", "q8_0", "q4_0"] as const) {
+        const { notice: _, ...strict } = cacheOptions({ strict: true, kvType }, device);
+        expect(cacheOptions({ strict: false, kvType }, device)).toMatchObject(strict);
+      }
+  });
+
+  it("is q8_0 unless the user says otherwise, and says what f16 means for it on a CPU", () => {
+    expect(cacheOptions({ strict: true, kvType: "auto" }, "cpu")).toMatchObject({ kvType: "q8_0", notice: null });
+    expect(cacheOptions({ strict: false, kvType: "auto" }, "cpu").kvType).toBe("auto");
+    expect(cacheOptions({ strict: true, kvType: "f16" }, "cpu").notice?.code).toBe("strictF16");
+    expect(cacheOptions({ strict: true, kvType: "f16" }, "Vulkan").notice).toBeNull();
+    expect(cacheOptions({ strict: false, kvType: "f16" }, "cpu").notice).toBeNull();
   });
 });
