@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { AcceptanceModel } from "../../../../src/engine/speculation/acceptance.ts";
 import { Controller } from "../../../../src/engine/speculation/controller.ts";
 import { CostCurve, type CostSamples } from "../../../../src/engine/speculation/costCurve.ts";
+import { DraftCosts } from "../../../../src/engine/speculation/draftCosts.ts";
 import { LossLimit } from "../../../../src/engine/speculation/lossLimit.ts";
 import type { Draft } from "../../../../src/engine/speculation/types.ts";
 
@@ -69,6 +70,55 @@ describe("Controller", () => {
             controller.observeRound({ ...outcome, company: 0, kind: "code", passMs: 1 });
           }
           expect(passes).toBeLessThanOrEqual(1.01 * tokens + 7 + 1e-9);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    // A token of a third of a pass and more: where it never was right it can promise nothing.
+    ["and does not promise anything", { rightBefore: 0, leastCost: 0.33, promised: 0 }],
+    ["and was always right before: beyond that, what it promised", { rightBefore: 8, leastCost: 0.02, promised: 128 }],
+  ])("nor by a draft model that is always wrong, %s", (_, { rightBefore, leastCost, promised }) => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...curves),
+        fc.record({
+          tokenCost: fc.double({ min: leastCost, max: 0.9, noNaN: true }),
+          readCost: fc.double({ min: 0.001, max: 0.2, noNaN: true }),
+          unread: fc.nat(3_000),
+          rounds: fc.integer({ min: 20, max: 400 }),
+        }),
+        (curve, { tokenCost, readCost, unread, rounds }) => {
+          const costs = new CostCurve(curve);
+          const passMs = costs.passMs(1);
+          const ms = (size: number) => passMs * (size === 1 ? tokenCost : readCost * size);
+          const ownMs = new CostCurve({ 1: ms(1), 4: ms(4), 16: ms(16), 64: ms(64) });
+          const draftCosts = new DraftCosts(ownMs, costs, 0.5);
+          const acceptance = new AcceptanceModel();
+          for (let bucket = 0; bucket < 8; bucket++)
+            for (let i = 0; i < 30; i++) acceptance.observe("draft", bucket, "code", rightBefore, rightBefore === 0);
+          const controller = new Controller({ acceptance, costs, draftCosts, allowedSizes: null });
+          let passes = 0;
+          let left = unread;
+          for (let i = 0; i < rounds; i++) {
+            const wanted = controller.wantsModelDraft("code", 24, { unread: left });
+            const drafts: Draft[] = wanted > 0 ? [{ drafter: "draft", bucket: 5, tokens: Array(wanted).fill(1) }] : [];
+            if (drafts[0]) {
+              const [reading, drafting] = [draftCosts.reading(left), draftCosts.token * wanted];
+              passes += reading + drafting;
+              controller.observeDrafting(drafts[0], { readMs: reading * passMs, draftMs: drafting * passMs });
+              left = 0;
+            }
+            const { draft: chosen, length } = controller.choose(drafts, "code", 24);
+            passes += costs.relative(length + 1);
+            const outcome = { draftedCount: length, acceptedCount: 0, mismatch: length > 0 };
+            controller.observeRound({ draft: chosen, ...outcome, company: 0, kind: "code", passMs });
+            left++;
+          }
+          expect(passes).toBeLessThanOrEqual(
+            1.01 * rounds + 7 + (promised > 0 ? Math.max(promised, rounds) : 0) + 1e-6,
+          );
         },
       ),
     );
