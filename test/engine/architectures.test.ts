@@ -62,7 +62,11 @@ describe.each(["deepseek2", "glm4moe"] satisfies Architecture[])("%s", (architec
       });
     });
 
-    it("drafts do not change the text, greedy and at T = 0.7", async () => {
+    // On a CPU f16 is kept without flash attention, where kernels differ by pass size: only strict mode claims anything.
+    const isQuantised = kvType !== "f16";
+    const modes: SpeculationMode[] = isQuantised ? ["auto", "draft", "suffix", "recycling"] : ["strict"];
+
+    it(`drafts do not change the text, greedy and at T = 0.7 (${modes.join(", ")})`, async () => {
       const engine = await TestEngine.start({
         path: random(),
         draft: { id: "itself", path: random() },
@@ -74,15 +78,16 @@ describe.each(["deepseek2", "glm4moe"] satisfies Architecture[])("%s", (architec
         const run = (speculation: SpeculationMode) =>
           engine.ask({ text: "Once upon a time", sampling, speculation, maxTokens: 48 });
         const plain = await run("off");
-        expect(plain.model).toMatchObject({ kvType, flashAttention: true });
-        for (const mode of ["auto", "draft", "suffix", "recycling"] satisfies SpeculationMode[]) {
+        expect(plain.model).toMatchObject({ kvType, flashAttention: isQuantised });
+        expect(plain.model.notices.some(({ code }) => code === "strictF16")).toBe(!isQuantised);
+        for (const mode of modes) {
           const drafted = await run(mode);
           expect(drafted.tokens.map(({ id }) => id)).toEqual(plain.tokens.map(({ id }) => id));
           accepted += drafted.stats.acceptedTokens;
         }
       }
       await engine.stop();
-      expect(accepted).toBeGreaterThan(60);
+      if (isQuantised) expect(accepted).toBeGreaterThan(60);
     });
   });
 });
