@@ -1,5 +1,6 @@
 /** Questions with known answers, and the two public formats they come in: CRUXEval's and GSM8K's JSON lines. */
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import type { CodePiece } from "../prompts/compose.ts";
 import type { AnswerKind } from "./answers.ts";
 
@@ -47,8 +48,8 @@ function parseItem(line: string, number: number): Item {
   if (code != null && input != null && output != null) return valueItem(id, code, `f(${input})`, output);
   const expected = answer == null ? null : /####\s*(-?[\d,.]*\d)/.exec(answer)?.[1];
   if (question != null && expected != null) return numberItem(id, question, expected.replaceAll(",", ""));
-  throw new HunchError("usage", `Line ${number} of the data is of no known format.`, {
-    hint: "A line is {code, input, output} as in CRUXEval, or {question, answer with #### NUMBER} as in GSM8K.",
+  throw new HunchError("usage", t("Line {0} of the data is of no known format.", number), {
+    hint: t("A line is {code, input, output} as in CRUXEval, or {question, answer with #### NUMBER} as in GSM8K."),
   });
 }
 

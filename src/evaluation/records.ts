@@ -2,6 +2,7 @@
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { HunchError } from "../common/errors.ts";
+import { t } from "../common/l10n.ts";
 import type { RunRecord } from "./runner.ts";
 
 /** None when there is no file. A last line that was cut off is left out: its item runs again. */
@@ -27,8 +28,8 @@ export async function keeping<T>(write: () => Promise<T>): Promise<T> {
     return await write();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
-    throw new HunchError("diskFull", "The disk is full: results can not be kept.", {
-      hint: "Free some space and start it again: it goes on from what is finished.",
+    throw new HunchError("diskFull", t("The disk is full: results can not be kept."), {
+      hint: t("Free some space and start it again: it goes on from what is finished."),
       cause,
     });
   }

@@ -10,6 +10,7 @@ import { isRight } from "./answers.ts";
 import { type Arm, armName, type Conditions, request } from "./arms.ts";
 import type { Item } from "./items.ts";
 import { mean } from "./statistics.ts";
+import { assertSameModel, weightsOf } from "./weights.ts";
 
 /** One item answered by one arm. */
 export interface RunRecord {
@@ -64,7 +65,10 @@ interface Job {
   fingerprint: string;
 }
 
-/** All records of these items and arms; after an abort those that are finished. */
+/**
+ * All records of these items and arms; after an abort those that are finished.
+ * @throws HunchError usage when an answer comes from another model: it is no record of this one, and the rest is not asked
+ */
 export async function run(options: RunOptions): Promise<RunRecord[]> {
   const { items, armsOf, model, conditions, earlier, signal } = options;
   const jobs = items.map((item, i) =>
@@ -91,6 +95,7 @@ export async function run(options: RunOptions): Promise<RunRecord[]> {
       isOver = true;
       return;
     }
+    assertSameModel(result.model, model);
     const record = toRecord(job, result);
     records.push(record);
     await options.onRecord(record);
@@ -143,9 +148,9 @@ function progress(records: readonly RunRecord[], total: number, parallel: number
 
 function fingerprint(params: Omit<GenerateParams, "generationId">, model: ModelInfo): string {
   const { prompt, sampling, maxTokens, controls, speculation } = params;
-  const weights = model.sha256 ?? `${model.id} ${model.sizeBytes}`;
-  const all = JSON.stringify([prompt, sampling, maxTokens, controls, speculation, weights]);
-  return createHash("sha256").update(all).digest("hex").slice(0, 16);
+  // With another family the same messages become another prompt.
+  const all = [prompt, sampling, maxTokens, controls, speculation, weightsOf(model), model.thinking.family];
+  return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
 }
 
 function key(item: string, arm: string, fingerprint: string): string {

@@ -13,6 +13,7 @@ import { chart } from "../chart.ts";
 import { appendRecord, keeping, readRecords } from "../records.ts";
 import { type ArmFigures, figures, table } from "../report.ts";
 import { type RunProgress, run } from "../runner.ts";
+import { weightsOf } from "../weights.ts";
 import { type Adoption, adopt, leastItems } from "./adopt.ts";
 import { type CalibrationKind, calibrationItems, calibrationKinds } from "./tasks.ts";
 
@@ -53,7 +54,10 @@ export interface Calibration {
   missing: number;
 }
 
-/** After an abort it decides with what there is, if that is enough. */
+/**
+ * After an abort it decides with what there is, if that is enough.
+ * @throws HunchError usage when the model is changed meanwhile; what was finished before is kept
+ */
 export async function calibrate(options: CalibrationOptions): Promise<Calibration> {
   const { model, folder, limit, parallel, generate, onProgress, signal } = options;
   const files = calibrationFiles(folder, model);
@@ -120,7 +124,7 @@ export async function learntTemplates(folder: string, model: ModelInfo): Promise
 
 /** Files of one model. A model is its weights: a renamed file keeps its calibration. */
 export function calibrationFiles(folder: string, model: ModelInfo) {
-  const weights = model.sha256?.slice(0, 16) ?? `${model.id}-${model.sizeBytes}`;
+  const weights = model.sha256?.slice(0, 16) ?? weightsOf(model);
   const own = join(folder, weights.replaceAll(/[^\w.-]/g, "_"));
   return {
     folder: own,

@@ -22,7 +22,7 @@ describe("t", () => {
 });
 
 /** Folders whose words are shown in the editor; the command line and the engine speak English. */
-const folders = ["client", "common", "features", "host", "models", "prompts", "webview"];
+const folders = ["client", "common", "evaluation", "features", "host", "models", "prompts", "webview"];
 const sources = folders.flatMap((folder) =>
   readdirSync(path.join(root, "src", folder), { recursive: true, encoding: "utf8" })
     .filter((name) => /(?<!\.d)\.tsx?$/.test(name))

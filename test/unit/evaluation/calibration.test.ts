@@ -117,6 +117,19 @@ describe("calibrate", () => {
     expect(runs).toBe(240);
   });
 
+  it("ends when the model is changed, with nothing of the other among its records", async () => {
+    const other = { ...model, sha256: "1".repeat(64) };
+    let runs = 0;
+    const changed = calibrate({
+      model,
+      folder,
+      generate: async (params) => ({ ...(await generate(params)), model: ++runs > 7 ? other : model }),
+      onProgress: () => {},
+    });
+    await expect(changed).rejects.toMatchObject({ code: "usage", message: expect.stringContaining("was changed") });
+    expect(readFileSync(file().records, "utf8").trim().split("\n")).toHaveLength(7);
+  });
+
   it("keeps what was adopted until there is a new decision", async () => {
     await calibrate({ model, folder, generate, onProgress: () => {} });
     const again = await calibrate({ model, folder, generate, onProgress: () => {}, limit: 4 });

@@ -110,6 +110,30 @@ describe("run", () => {
     expect(asked).toBe(2);
   });
 
+  it("ends when another model answers, and keeps nothing of it", async () => {
+    const other = { ...model, sha256: "1".repeat(64), name: "Other" };
+    const recorded: RunRecord[] = [];
+    let asked = 0;
+    const running = start({
+      parallel: 2,
+      onRecord: (finished) => void recorded.push(finished),
+      generate: async (params) => ({ ...answerRight(params), model: ++asked > 4 ? other : model }),
+    });
+    await expect(running).rejects.toMatchObject({
+      code: "usage",
+      message: "The model was changed from Toy to Other during the measurement.",
+      hint: expect.stringContaining("goes on"),
+    });
+    expect(recorded).toHaveLength(4);
+    expect(asked).toBeLessThanOrEqual(6);
+  });
+
+  it("takes a file that was renamed for the same model", async () => {
+    const renamed = { ...model, id: "other", name: "Renamed", path: "/elsewhere.gguf" };
+    const { records } = await start({ generate: async (params) => ({ ...answerRight(params), model: renamed }) });
+    expect(records).toHaveLength(9);
+  });
+
   it("finishes an item before the next, and lets another arm begin each time", async () => {
     const { records } = await start();
     expect(records.map(({ item }) => item)).toEqual(["one", "two", "three"].flatMap((id) => [id, id, id]));
