@@ -22,7 +22,8 @@ export interface EffortPlan {
 
 /**
  * What calibration on the user's own model found best: for questions after a value that code computes, and for all
- * others. Counts where the effort is "auto".
+ * others. Its tasks are questions with a short answer, so it says nothing about explaining, fixing or writing code: it
+ * counts for the task "ask" only, where the effort is "auto".
  */
 export interface LearntTemplates {
   value?: TemplateName;
@@ -51,7 +52,9 @@ export function planEffort(input: {
   const effort =
     input.effort === "auto" ? learntEffort(input.use ?? [], task, autoEffort(task, question, code)) : input.effort;
   const learnt =
-    input.effort === "auto" && effort !== "off" ? learntTemplate(input.learnt ?? {}, question, code) : undefined;
+    input.effort === "auto" && effort !== "off" && task === "ask"
+      ? learntTemplate(input.learnt ?? {}, question, code)
+      : undefined;
   const budget = budgets[input.native ? "native" : "elicited"];
   // Several short thoughts take about as long as one long one; they vote, so where the answer may be a short one.
   if (thoughts > 1 && task === "ask" && (effort === "high" || effort === "max"))

@@ -28,6 +28,8 @@ const titles: Readonly<Record<CalibrationKind, string>> = {
   value: "What code returns",
   reasoning: "Questions that take reasoning",
 };
+const reach =
+  "Effort “auto” uses what is adopted for questions (Ask, the chat, `hunch ask`). Explaining, fixing, finding bugs, tests and documentation keep the templates of their own: these tasks say nothing about them.";
 const sharedTimes =
   "Some of these ran beside others, in one batch: the times to answer are not comparable. Nothing is decided by them.";
 /** Output tokens at most; longer thoughts are ended by their budget. */
@@ -155,7 +157,7 @@ function chartName(kind: CalibrationKind): string {
 
 function heading({ model, made, missing }: Calibration): string {
   const rest = missing > 0 ? `\n\n${missing} runs are missing: optimise again to go on.` : "";
-  return `# Ways of thinking of ${model}\n\nMeasured ${made.slice(0, 10)} on tasks with known answers. Effort “auto” uses what is adopted.${rest}`;
+  return `# Ways of thinking of ${model}\n\nMeasured ${made.slice(0, 10)} on tasks with known answers. ${reach}${rest}`;
 }
 
 function section(kind: CalibrationKind, adoption: Adoption | null, rows: ArmFigures[]) {

@@ -20,7 +20,7 @@ export function outcomeText({ model, adopted, missing }: Calibration): string {
     kinds.length === 0
       ? t("Hunch has not measured enough yet to choose how {0} thinks.", model)
       : t(
-          "Effort “auto” now uses, with {0}: {1}.",
+          "For questions to {0}, effort “auto” now uses: {1}. Explain, Fix and the other commands think as before.",
           model,
           kinds.map(([kind, template]) => t("{0} for {1}", template ?? "", kind ?? "")).join(", "),
         );

@@ -86,6 +86,7 @@ describe("calibrate", () => {
     expect(await learntTemplates(folder, model)).toEqual({ value: "draft", reasoning: "draft" });
     expect(await learntTemplates(folder, { ...model, sha256: "1".repeat(64) })).toEqual({});
     expect(readFileSync(file().report, "utf8")).toContain("Adopted: **draft**");
+    expect(readFileSync(file().report, "utf8")).toContain("fixing, finding bugs, tests and documentation keep");
     expect(readFileSync(file().chart("value"), "utf8")).toContain("<svg");
   });
 

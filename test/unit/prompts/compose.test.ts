@@ -206,7 +206,14 @@ describe("effort auto", () => {
     expect(template({ effort: "auto", question, code: [] })).toBe("concise");
     expect(template({ effort: "medium", question })).toBe("trace");
     expect(template({ effort: "auto", question, template: "plain" })).toBe("plain");
-    expect(template({ effort: "auto", task: "docs" })).toBe("none");
+  });
+
+  it("leaves all tasks but questions as they are, whatever calibration found: its tasks say nothing about them", () => {
+    for (const task of kinds.filter((kind) => kind !== "ask"))
+      for (const code of [[piece], [long]])
+        for (const found of templateNames)
+          expect(auto({ task, code, learnt: { value: found, reasoning: found } })).toEqual(auto({ task, code }));
+    expect(auto({ task: "fix", learnt: { reasoning: "none" } })).toMatchObject({ effort: "medium", thinking: "on" });
   });
 
   it("runs code in its head when asked for a value", () => {

@@ -6,7 +6,9 @@ const calibration = { model: "Toy", made: "2026-01-01T00:00:00.000Z", adopted: {
 describe("outcomeText", () => {
   it("says what effort auto does now", () => {
     const text = outcomeText({ ...calibration, adopted: { value: "trace", reasoning: "draft" } });
-    expect(text).toBe("Effort “auto” now uses, with Toy: trace for what code returns, draft for other questions.");
+    expect(text).toBe(
+      "For questions to Toy, effort “auto” now uses: trace for what code returns, draft for other questions. Explain, Fix and the other commands think as before.",
+    );
   });
 
   it("says when too little is known, and how to go on", () => {
