@@ -2,7 +2,7 @@
 import type * as vscode from "vscode";
 import { learn, type UsedPlan, type UseLog, type UseSignal } from "../prompts/learning.ts";
 
-const key = "learning.use";
+const key = "learning.arms";
 
 export class Learning {
   readonly #memento: vscode.Memento;

@@ -76,7 +76,7 @@ const wrapUpTokens = 32;
 
 export function compose(input: ComposeInput): Composed {
   const { task, format } = input;
-  const plan = planEffort({ ...input, native: format.native });
+  const plan = planEffort({ ...input, native: format.native, canDisable: format.canDisable });
   // A model that can not be stopped from thinking is asked for notes.
   const wanted = input.template ?? plan.template;
   const template = templates[wanted === "none" && !format.canDisable ? "draft" : wanted];

@@ -5,15 +5,13 @@
 import type { Effort } from "../common/panel.ts";
 import type { CodePiece } from "./code.ts";
 import { type ChosenEffort, effortLevels } from "./effortLevels.ts";
-import { learntEffort, type UseLog } from "./learning.ts";
+import { type Arm, type Arms, learntArm, type UseLog } from "./learning.ts";
 import { asksForValue, needsReasoning } from "./questionKind.ts";
 import { tasks } from "./tasks/index.ts";
 import type { TaskKind } from "./tasks/task.ts";
 import type { TemplateName } from "./templates/template.ts";
 
-export interface EffortPlan {
-  effort: ChosenEffort;
-  template: TemplateName;
+export interface EffortPlan extends Arm {
   /** Thinking tokens; null = as long as the model wants. */
   budget: number | null;
   /** Side by side; a vote on what they come to chooses one. */
@@ -30,55 +28,110 @@ export interface LearntTemplates {
   reasoning?: TemplateName;
 }
 
+/** What the choice of a template depends on beside the level of effort. */
+interface Subject {
+  task: TaskKind;
+  question: string;
+  code: readonly CodePiece[];
+  /** Thoughts side by side at efforts high and max; absent: 1. */
+  thoughts?: number;
+  /** The model can answer without a thought; absent: it can. */
+  canDisable?: boolean;
+  learnt?: LearntTemplates;
+}
+
 /** Thinking tokens by effort. Models trained to think write long thoughts, and break off badly below some hundreds. */
 const budgets: Readonly<Record<"elicited" | "native", Readonly<Record<ChosenEffort, number | null>>>> = {
   elicited: { off: null, low: 192, medium: 448, high: 1_536, max: null },
   native: { off: null, low: 512, medium: 2_048, high: 8_192, max: null },
 };
 
-export function planEffort(input: {
-  task: TaskKind;
-  question: string;
-  code: readonly CodePiece[];
-  effort: Effort;
-  native: boolean;
-  learnt?: LearntTemplates;
-  /** What use taught; counts where the effort is "auto". */
-  use?: UseLog;
-  /** Thoughts side by side at efforts high and max; absent: 1. */
-  thoughts?: number;
-}): EffortPlan {
-  const { task, question, code, thoughts = 1 } = input;
-  const effort =
-    input.effort === "auto" ? learntEffort(input.use ?? [], task, autoEffort(task, question, code)) : input.effort;
-  const learnt =
-    input.effort === "auto" && effort !== "off" && task === "ask"
-      ? learntTemplate(input.learnt ?? {}, question, code)
-      : undefined;
+export function planEffort(
+  input: Subject & {
+    effort: Effort;
+    native: boolean;
+    /** What use taught; counts where the effort is "auto". */
+    use?: UseLog;
+  },
+): EffortPlan {
+  const { effort: wanted, task, question, code, thoughts = 1 } = input;
+  const arm =
+    wanted === "auto"
+      ? learntArm(input.use ?? [], task, armsAt(autoEffort(task, question, code), input))
+      : { effort: wanted, template: templateFor(wanted, input) };
   const budget = budgets[input.native ? "native" : "elicited"];
-  // Several short thoughts take about as long as one long one; they vote, so where the answer may be a short one.
-  if (thoughts > 1 && task === "ask" && (effort === "high" || effort === "max"))
-    return { effort, template: templateFor("low", task, question, code), budget: budget.medium, thoughts };
+  return thinksSideBySide(arm.effort, input)
+    ? { ...arm, budget: budget.medium, thoughts }
+    : { ...arm, budget: budget[arm.effort], thoughts: 1 };
+}
+
+/**
+ * What "auto" chooses from for an ordinary question of a task: about a piece of code, and not after a value that the code
+ * computes.
+ */
+export function ordinaryArms(task: TaskKind, learnt: LearntTemplates): Arms {
+  return armsAt(tasks[task].effort, { task, question: "", code: [], learnt });
+}
+
+/**
+ * @param level what the rules say. What use may choose in place of their arm is one step away: another template that the
+ *   task has at this level, or the level below or above with the template it has there.
+ */
+function armsAt(level: ChosenEffort, about: Subject): Arms {
+  const found = calibrated(level, about);
+  const usual = { effort: level, template: found ?? templateFor(level, about) };
+  const templates = alternatives(level, about).filter((template) => template !== usual.template);
+  const place = effortLevels.indexOf(level);
+  const neighbours = [place - 1, place + 1].flatMap((at) => effortLevels[at] ?? []);
   return {
-    effort,
-    template: learnt ?? templateFor(effort, task, question, code),
-    budget: budget[effort],
-    thoughts: 1,
+    usual,
+    others: [
+      ...templates.map((template) => ({ effort: level, template })),
+      ...neighbours.map((effort) => ({ effort, template: templateNextTo(effort, about) })),
+    ].filter(({ template }) => template !== "none" || usual.template !== "none"),
   };
 }
 
-function templateFor(effort: ChosenEffort, task: TaskKind, question: string, code: readonly CodePiece[]): TemplateName {
-  if (effort === "off") return "none";
-  if (effort === "high" || effort === "max") return "plain";
-  return asksForValue(question) && code.length > 0 ? "trace" : tasks[task].templates[effort];
+/** Where calibration found that a thought does not pay, the level above is what thinks all the same. */
+function templateNextTo(level: ChosenEffort, about: Subject): TemplateName {
+  const found = calibrated(level, about);
+  return found === undefined || found === "none" ? templateFor(level, about) : found;
 }
 
-function learntTemplate(
-  learnt: LearntTemplates,
-  question: string,
-  code: readonly CodePiece[],
-): TemplateName | undefined {
-  return asksForValue(question) && code.length > 0 ? learnt.value : learnt.reasoning;
+function templateFor(level: ChosenEffort, about: Subject): TemplateName {
+  const { task, canDisable = true } = about;
+  // A model that can not be stopped from thinking is asked for notes.
+  if (level === "off") return canDisable ? "none" : "draft";
+  // Several short thoughts take about as long as one long one.
+  if (thinksSideBySide(level, about)) return templateFor("low", about);
+  if (level === "high" || level === "max") return "plain";
+  return runsCode(about) ? "trace" : tasks[task].templates[level];
+}
+
+/** Thoughts side by side vote, so they are for answers that may be short ones. */
+function thinksSideBySide(level: ChosenEffort, { task, thoughts = 1 }: Subject): boolean {
+  return thoughts > 1 && task === "ask" && (level === "high" || level === "max");
+}
+
+/** Templates that fit the task at this level, its usual ones first; none where there is nothing to choose. */
+function alternatives(level: ChosenEffort, about: Subject): TemplateName[] {
+  if (level !== "low" && level !== "medium") return [];
+  const { templates, alternatives } = tasks[about.task];
+  return [
+    ...new Set([...(runsCode(about) ? (["trace"] as const) : []), templates.low, templates.medium, ...alternatives]),
+  ];
+}
+
+function calibrated(level: ChosenEffort, about: Subject): TemplateName | undefined {
+  if (about.task !== "ask" || (level !== "low" && level !== "medium")) return undefined;
+  const { value, reasoning } = about.learnt ?? {};
+  const found = runsCode(about) ? value : reasoning;
+  return found === "none" && about.canDisable === false ? "draft" : found;
+}
+
+/** It is after a value that the code computes. */
+function runsCode({ question, code }: Subject): boolean {
+  return asksForValue(question) && code.length > 0;
 }
 
 /** Lines of code from which an overview no longer fits into a few notes. */

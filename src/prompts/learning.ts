@@ -1,18 +1,19 @@
 /**
  * What use teaches about effort "auto": a contextual bandit. The context is the kind of task, an arm is a level of effort
- * with the template that it stands for, the reward is what the user does with the answer. It never experiments with the
- * user: the level that the rules choose begins with an advantage over its neighbours (optimistic priors), and only what
- * is punished often enough loses its place to one of them. Pure; the state is small, readable JSON.
+ * with a template, the reward is what the user does with the answer. It never experiments with the user: the arm that the
+ * rules choose begins with an advantage over those beside it (optimistic priors), and only what is punished often enough
+ * loses its place to one of them. Pure; the state is small, readable JSON.
  */
-import { t } from "../common/l10n.ts";
 import { type ChosenEffort, effortLevels } from "./effortLevels.ts";
 import type { TaskKind } from "./tasks/task.ts";
 import type { TemplateName } from "./templates/template.ts";
 
 /** What the user did with an answer. */
 export type UseSignal =
-  /** Code of the answer was inserted or applied. */
+  /** Code of the answer was put into a file. */
   | "inserted"
+  /** A change that the answer proposed was accepted. */
+  | "applied"
   | "liked"
   | "disliked"
   /** The answer was asked for again: more thought might help. */
@@ -22,134 +23,104 @@ export type UseSignal =
   /** The thought was ended early: less thought might do. */
   | "answeredNow";
 
-/** How an answer was made. */
-export interface UsedPlan {
-  task: TaskKind;
+/** A way of thinking. */
+export interface Arm {
   effort: ChosenEffort;
   template: TemplateName;
 }
 
-/** Evidence of one arm; fades as others come in. */
+/** What can be chosen from for a task. */
+export interface Arms {
+  /** What the rules, or a calibration, choose. */
+  usual: Arm;
+  /** Those beside it; of equally good ones the first is taken. */
+  others: readonly Arm[];
+}
+
+/** How an answer was made. */
+export interface UsedPlan extends Arm {
+  task: TaskKind;
+}
+
+/** What was seen of an arm in use; fades as more comes in about its task. Sums of signals, not whole numbers. */
 export interface UseEvidence extends UsedPlan {
   rewards: number;
   punishments: number;
+  /** Of the punishments, those that ask for more thought, and those that ask for less. */
+  more: number;
+  less: number;
 }
 
 export type UseLog = readonly UseEvidence[];
 
-/** For the plan itself: reward and punishment; and which neighbour the signal speaks for, by half a reward. */
-const effects: Readonly<Record<UseSignal, { reward: number; punishment: number; speaksFor: -1 | 0 | 1 }>> = {
-  inserted: { reward: 1, punishment: 0, speaksFor: 0 },
-  liked: { reward: 1, punishment: 0, speaksFor: 0 },
-  disliked: { reward: 0, punishment: 1, speaksFor: 1 },
-  contradicted: { reward: 0, punishment: 1, speaksFor: 1 },
-  regenerated: { reward: 0, punishment: 1, speaksFor: 1 },
-  answeredNow: { reward: 0, punishment: 0.5, speaksFor: -1 },
+const nothing = { rewards: 0, punishments: 0, more: 0, less: 0 };
+const reward = { ...nothing, rewards: 1 };
+const tooLittle = { ...nothing, punishments: 1, more: 1 };
+const effects: Readonly<Record<UseSignal, typeof nothing>> = {
+  inserted: reward,
+  applied: reward,
+  liked: reward,
+  disliked: tooLittle,
+  contradicted: tooLittle,
+  regenerated: tooLittle,
+  answeredNow: { ...nothing, punishments: 0.5, less: 1 },
 };
-const neighbourReward = 0.5;
+/** A signal that asks for more or less thought is so much of a reward for the neighbour that has it, or against the other. */
+const hintWeight = 0.5;
 /** Of the evidence about a task, with each new signal about it: about the last 30 count. */
 const fading = 0.97;
-/** As if the rules' choice had been rewarded 3 times in 4, and each neighbour 2 in 4. */
-const priors = { usual: { rewards: 3, punishments: 1 }, neighbour: { rewards: 2, punishments: 2 } };
+/** As if the rules' choice had been rewarded 3 times in 4, and each other arm 2 in 4. */
+const priors = { usual: { rewards: 3, punishments: 1 }, other: { rewards: 2, punishments: 2 } };
 
 /** The evidence with one more signal. */
-export function learn(log: UseLog, plan: UsedPlan, signal: UseSignal): UseEvidence[] {
-  const { reward, punishment, speaksFor } = effects[signal];
-  const next = log.map((entry) =>
-    entry.task === plan.task
-      ? { ...entry, rewards: entry.rewards * fading, punishments: entry.punishments * fading }
-      : { ...entry },
-  );
-  add(next, plan, reward, punishment);
-  const level = effortLevels[effortLevels.indexOf(plan.effort) + speaksFor];
-  if (speaksFor !== 0 && level !== undefined) add(next, { ...plan, effort: level }, neighbourReward, 0);
-  return next;
+export function learn(log: UseLog, { task, effort, template }: UsedPlan, signal: UseSignal): UseEvidence[] {
+  const effect = effects[signal];
+  const faded = log.map((entry) => (entry.task === task ? combined(entry, (kind) => entry[kind] * fading) : entry));
+  const plan = { task, effort, template };
+  if (!find(faded, plan)) return [...faded, { ...plan, ...effect }];
+  return faded.map((entry) => (isOf(entry, plan) ? combined(entry, (kind) => entry[kind] + effect[kind]) : entry));
 }
 
-/** The level for a task where the rules would take `usual`: that, or a neighbour that use speaks for. */
-export function learntEffort(log: UseLog, task: TaskKind, usual: ChosenEffort): ChosenEffort {
-  const place = effortLevels.indexOf(usual);
-  const candidates = [
-    usual,
-    ...effortLevels.slice(Math.max(0, place - 1), place + 2).filter((level) => level !== usual),
-  ];
-  const value = (level: ChosenEffort) => {
-    const { rewards, punishments } = total(log, task, level);
-    const prior = level === usual ? priors.usual : priors.neighbour;
-    return (prior.rewards + rewards) / (prior.rewards + prior.punishments + rewards + punishments);
+/** The arm for a task: the usual one, or one beside it that use speaks for. */
+export function learntArm(log: UseLog, task: TaskKind, { usual, others }: Arms): Arm {
+  const hints = hintsAt(log, task, usual.effort);
+  const value = (arm: Arm) => {
+    const prior = arm === usual ? priors.usual : priors.other;
+    const own = find(log, { task, ...arm }) ?? nothing;
+    const hint = hints(arm.effort);
+    const rewards = prior.rewards + own.rewards + hintWeight * hint.rewards;
+    const punishments = prior.punishments + own.punishments + hintWeight * hint.punishments;
+    return rewards / (rewards + punishments);
   };
-  return candidates.reduce((best, level) => (value(level) > value(best) ? level : best));
+  return others.reduce((best, arm) => (value(arm) > value(best) ? arm : best), usual);
 }
 
-function add(log: UseEvidence[], plan: UsedPlan, rewards: number, punishments: number): void {
-  const { task, effort, template } = plan;
-  const entry = log.find((other) => other.task === task && other.effort === effort && other.template === template);
-  if (!entry) log.push({ task, effort, template, rewards, punishments });
-  else {
-    entry.rewards += rewards;
-    entry.punishments += punishments;
-  }
+/** What was seen at a level says of the levels below and above it; of the level itself its arms' own evidence says all. */
+function hintsAt(log: UseLog, task: TaskKind, level: ChosenEffort) {
+  const entries = log.filter((entry) => entry.task === task && entry.effort === level);
+  const more = entries.reduce((sum, entry) => sum + entry.more, 0);
+  const less = entries.reduce((sum, entry) => sum + entry.less, 0);
+  return (other: ChosenEffort): { rewards: number; punishments: number } => {
+    const steps = effortLevels.indexOf(other) - effortLevels.indexOf(level);
+    if (steps === 0) return nothing;
+    return steps > 0 ? { rewards: more, punishments: less } : { rewards: less, punishments: more };
+  };
 }
 
-function total(log: UseLog, task: TaskKind, effort: ChosenEffort): { rewards: number; punishments: number } {
-  const mine = log.filter((entry) => entry.task === task && entry.effort === effort);
+function find(log: UseLog, plan: UsedPlan): UseEvidence | undefined {
+  return log.find((entry) => isOf(entry, plan));
+}
+
+function isOf(entry: UseEvidence, { task, effort, template }: UsedPlan): boolean {
+  return entry.task === task && entry.effort === effort && entry.template === template;
+}
+
+function combined(entry: UseEvidence, value: (kind: keyof typeof nothing) => number): UseEvidence {
   return {
-    rewards: mine.reduce((sum, entry) => sum + entry.rewards, 0),
-    punishments: mine.reduce((sum, entry) => sum + entry.punishments, 0),
+    ...entry,
+    rewards: value("rewards"),
+    punishments: value("punishments"),
+    more: value("more"),
+    less: value("less"),
   };
-}
-
-const taskKinds: readonly TaskKind[] = ["explain", "fix", "findBugs", "tests", "docs", "changes", "annotate", "ask"];
-
-function taskName(task: TaskKind): string {
-  switch (task) {
-    case "explain":
-      return t("Explaining code");
-    case "fix":
-      return t("Fixing code");
-    case "findBugs":
-      return t("Finding bugs");
-    case "tests":
-      return t("Writing tests");
-    case "docs":
-      return t("Writing documentation");
-    case "changes":
-      return t("Explaining changes");
-    case "annotate":
-      return t("Notes on lines");
-    case "ask":
-      return t("Questions");
-  }
-}
-
-/** What was learnt, as a Markdown document. @param usual the rules' level for an ordinary question of a task */
-export function describeLearning(log: UseLog, usual: (task: TaskKind) => ChosenEffort): string {
-  const kinds = taskKinds.filter((task) => log.some((entry) => entry.task === task));
-  const sections = kinds.map((task) => {
-    const rule = usual(task);
-    const now = learntEffort(log, task, rule);
-    const choice =
-      now === rule
-        ? t("An ordinary question gets effort {0}, as without learning.", rule)
-        : t("An ordinary question gets effort **{0}** in place of {1}.", now, rule);
-    const heads = [t("effort"), t("template"), t("for it"), t("against it")].join(" | ");
-    const rows = log
-      .filter((entry) => entry.task === task)
-      .sort((a, b) => effortLevels.indexOf(a.effort) - effortLevels.indexOf(b.effort))
-      .map(
-        (entry) =>
-          `| ${entry.effort} | ${entry.template} | ${entry.rewards.toFixed(1)} | ${entry.punishments.toFixed(1)} |`,
-      );
-    return `## ${taskName(task)}\n\n${choice}\n\n| ${heads} |\n|---|---|---|---|\n${rows.join("\n")}`;
-  });
-  return [
-    `# ${t("What Hunch learnt from use")}`,
-    t(
-      "It changes what effort “auto” chooses, and nothing else. It stays on this machine; **Hunch: Forget What Was Learnt** empties it.",
-    ),
-    t(
-      "For a way of thinking speak: code that was inserted, a thumb up. Against it: an answer asked for again, a thumb down, a follow-up that calls it wrong, and, half as much, a thought ended with Answer Now. Answer Now also speaks for the next lower effort, all else that speaks against it for the next higher one. Old evidence fades.",
-    ),
-    ...(sections.length > 0 ? sections : [t("Nothing yet.")]),
-  ].join("\n\n");
 }

@@ -122,7 +122,9 @@ class Actions {
       const answer = await answerOf(session, question);
       if (answer === null) return null;
       const change = await toChange(answer);
-      return change instanceof vscode.Uri ? change : await this.#proposals.show({ title: question.text, change });
+      if (change instanceof vscode.Uri) return change;
+      const turnId = session.conversation.turns.at(-1)?.id ?? "";
+      return await this.#proposals.show({ title: question.text, change, onApplied: () => session.applied(turnId) });
     } catch (error) {
       if (!isHunchError(error) || error.code !== "unusableAnswer") throw error;
       void this.#offerAnswer(error, () => this.#chat.show(session));

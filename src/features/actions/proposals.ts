@@ -21,6 +21,8 @@ export interface Proposal {
   /** The tab's title, "Fix cart.ts". */
   title: string;
   change: Change;
+  /** The user accepted the change, and it was made. */
+  onApplied(): void;
 }
 
 export class Proposals implements vscode.TextDocumentContentProvider {
@@ -80,7 +82,7 @@ export class Proposals implements vscode.TextDocumentContentProvider {
    * @throws HunchError when the code was changed meanwhile, or the file can not be written
    */
   async apply(uri?: vscode.Uri): Promise<void> {
-    const [key, { change }] = this.#find(uri);
+    const [key, { change, onApplied }] = this.#find(uri);
     const edit = new vscode.WorkspaceEdit();
     if (change.kind === "replace") replaceIn(edit, change);
     else edit.createFile(change.uri, { contents: Buffer.from(change.text) });
@@ -91,6 +93,7 @@ export class Proposals implements vscode.TextDocumentContentProvider {
           "It may be read-only, or a file of that name may be there by now. Copy the code from the diff instead.",
         ),
       });
+    onApplied();
     await this.#close(key);
     await vscode.window.showTextDocument(target);
   }

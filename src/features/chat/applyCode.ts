@@ -16,15 +16,20 @@ import { codeEditor } from "./pageActions.ts";
 
 type Replacement = Change & { kind: "replace" };
 
-/** Shows a block of an answer as a change that waits for Apply. Throws as `changeOf`. */
+/**
+ * Shows a block of an answer as a change that waits for Apply. Throws as `changeOf`.
+ * @param onApplied the change was made
+ */
 export async function proposeCode(
   proposals: Proposals,
   block: string,
   attached: readonly AttachedCode[],
+  onApplied: () => void,
 ): Promise<void> {
   const change = await changeOf(block, attached);
   if (leavesOut(block, change.original) && !(await showAnyway())) return;
-  await proposals.show({ title: t("Change {0}", vscode.workspace.asRelativePath(change.document.uri)), change });
+  const title = t("Change {0}", vscode.workspace.asRelativePath(change.document.uri));
+  await proposals.show({ title, change, onApplied });
 }
 
 async function showAnyway(): Promise<boolean> {

@@ -245,8 +245,9 @@ export class Chat {
         await insertCode(message.code);
         return this.#session.inserted(message.code);
       case "proposeCode": {
-        const attached = codeBehind(this.#session.conversation, message.turnId);
-        return proposeCode(this.#proposals, message.code, attached);
+        const session = this.#session;
+        const attached = codeBehind(session.conversation, message.turnId);
+        return proposeCode(this.#proposals, message.code, attached, () => session.applied(message.turnId));
       }
       case "openLink":
         return openLink(message.href);

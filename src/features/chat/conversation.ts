@@ -21,7 +21,7 @@ import {
 import type { ChatMessage, GenerationEvent, GenerationResult } from "../../common/protocol.ts";
 import type { CodePiece, TaskKind } from "../../prompts/compose.ts";
 import type { Omission } from "../../prompts/contextBudget.ts";
-import type { UsedPlan } from "../../prompts/learning.ts";
+import type { UsedPlan, UseSignal } from "../../prompts/learning.ts";
 import type { Forks } from "./branches.ts";
 
 /** A piece of code with the place it came from. */
@@ -44,6 +44,8 @@ export interface TurnInput {
   sent: string;
   /** How the model was last asked to think; missing until it was asked. */
   plan?: UsedPlan;
+  /** What the user did with the answer that was learnt from already; absent: nothing. */
+  signals?: readonly UseSignal[];
 }
 
 export interface Conversation {
@@ -95,7 +97,8 @@ export function ask(conversation: Conversation, asked: Question, effort: Effort)
 export function answerAgain(conversation: Conversation, input: TurnInput, effort: Effort): AssistantTurn {
   const turn = newAssistantTurn(newTurnId(conversation));
   conversation.turns.push(turn);
-  conversation.inputs[turn.id] = { ...input, effort, sent: "" };
+  const { plan: _, signals: __, ...asked } = input;
+  conversation.inputs[turn.id] = { ...asked, effort, sent: "" };
   return turn;
 }
 

@@ -91,7 +91,7 @@ export class ChatSession {
     if (this.#run) return;
     const before = this.conversation.turns.at(-1);
     if (before?.role === "assistant" && before.status === "done" && contradicts(question.text))
-      this.#signal(before, "contradicted");
+      this.#signal(before.id, "contradicted");
     const turn = ask(this.conversation, question, this.#services.settings().effort);
     await this.#answer(turn, false);
   }
@@ -107,7 +107,7 @@ export class ChatSession {
       return this.#answer(turn, false);
     }
     // An answer that was cut off or failed is repeated for another reason.
-    if (turn.status === "done") this.#signal(turn, "regenerated");
+    if (turn.status === "done") this.#signal(turn.id, "regenerated");
     fork(this.conversation, turnId);
     await this.#answer(answerAgain(this.conversation, input, effort), false);
   }
@@ -147,7 +147,7 @@ export class ChatSession {
     if (!turn || turn.feedback === thumb) return;
     turn.feedback = thumb;
     // What was learnt from a thumb that is taken back fades with the next signals.
-    if (thumb) this.#signal(turn, thumb === "up" ? "liked" : "disliked");
+    if (thumb) this.#signal(turn.id, thumb === "up" ? "liked" : "disliked");
     this.#changes.fire({ type: "turn", turn });
   }
 
@@ -165,7 +165,6 @@ export class ChatSession {
   answerNow(): void {
     if (this.#run?.turn.status !== "thinking") return;
     this.#services.engine.answerNow(this.#run.generationId);
-    this.#signal(this.#run.turn, "answeredNow");
   }
 
   /** Code of an answer went into a file. */
@@ -173,12 +172,26 @@ export class ChatSession {
     const turn = this.conversation.turns.findLast(
       (candidate) => candidate.role === "assistant" && runsText(candidate.answer).includes(code.trim()),
     );
-    if (turn?.role === "assistant") this.#signal(turn, "inserted");
+    if (turn) this.#signal(turn.id, "inserted");
   }
 
-  #signal(turn: AssistantTurn, signal: UseSignal): void {
-    const { plan } = inputOf(this.conversation, turn);
-    if (plan) this.#services.signal(plan, signal);
+  /** A change that an answer proposed was made. */
+  applied(turnId: string): void {
+    this.#signal(turnId, "applied");
+  }
+
+  /** The first question is asked anew elsewhere. Of an answer that was cut off or failed that says nothing. */
+  askedAnew(): void {
+    const first = this.conversation.turns.find((turn) => turn.role === "assistant");
+    if (first?.role === "assistant" && first.status === "done") this.#signal(first.id, "regenerated");
+  }
+
+  /** Once for an answer: the same done twice says no more. */
+  #signal(turnId: string, signal: UseSignal): void {
+    const input = this.conversation.inputs[turnId];
+    if (!input?.plan || input.signals?.includes(signal)) return;
+    input.signals = [...(input.signals ?? []), signal];
+    this.#services.signal(input.plan, signal);
   }
 
   async #answer(turn: AssistantTurn, carryOn: boolean): Promise<void> {
@@ -187,7 +200,10 @@ export class ChatSession {
     this.#run = run;
     this.#changes.fire({ type: "turns" });
     try {
-      finish(turn, await this.#generate(run, carryOn), base);
+      const result = await this.#generate(run, carryOn);
+      finish(turn, result, base);
+      // The engine knows whether it was this that ended the thought: the model may have come first.
+      if (result.thinkingEnd === "answerNow") this.#signal(turn.id, "answeredNow");
     } catch (error) {
       fail(turn, error);
     }

@@ -131,6 +131,11 @@ export class Explanation {
     return this.#lines;
   }
 
+  /** The code was edited since it was explained. */
+  get stale(): boolean {
+    return this.#stale;
+  }
+
   /**
    * Follows an edit of the document: the thread stays under its code, and says so when that is another now. Undoing the
    * edit makes it right again.

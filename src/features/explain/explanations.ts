@@ -103,9 +103,11 @@ export class Explanations {
 
   /** Asks again about the code as it is now. */
   async again(explanation: Explanation): Promise<Thread | null> {
-    const { thread, lines, question } = explanation;
+    const { thread, lines, question, session, stale } = explanation;
     const document = await vscode.workspace.openTextDocument(thread.uri);
     const code = linesOf(document, lines, t("The code of this explanation"));
+    // After an edit it is the code that is another, not the answer that was bad.
+    if (!stale) session.askedAnew();
     this.delete(explanation);
     return this.open({ ...code, range: thread.range ?? code.range }, question, "fresh");
   }

@@ -4,12 +4,14 @@ import * as vscode from "vscode";
 import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
-import { describeLearning } from "../../prompts/learning.ts";
-import { tasks } from "../../prompts/tasks/index.ts";
+import { describeLearning } from "../../prompts/describeLearning.ts";
+import { ordinaryArms } from "../../prompts/effort.ts";
 
 export function registerLearning(ctx: Ctx): void {
   registerCommand(ctx, "hunch.showLearnt", async () => {
-    const content = describeLearning(ctx.learning.log, (task) => tasks[task].effort);
+    const { model } = ctx.engine;
+    const learnt = model ? await ctx.calibrations.learnt(model) : {};
+    const content = describeLearning(ctx.learning.log, (task) => ordinaryArms(task, learnt));
     const document = await vscode.workspace.openTextDocument({ language: "markdown", content });
     await vscode.window.showTextDocument(document);
   });

@@ -8,6 +8,7 @@ export const annotate: Task = {
   answerTokens: 1536,
   effort: "off",
   templates: { low: "draft", medium: "concise" },
+  alternatives: [],
   claims:
     "A note a line is read off the code: at equal small budgets an answer without a thought is the better one. Not measured by us for notes.",
   source: "NoThinking, arXiv 2504.09858",

@@ -8,6 +8,7 @@ export const changes: Task = {
   answerTokens: 1024,
   effort: "low",
   templates: { low: "draft", medium: "concise" },
+  alternatives: ["sketch"],
   claims:
     "A diff is its own list of what to say, and notes pick the order. The papers measured answers that can be checked; for reviews we have not.",
   source: "Chain of Draft, arXiv 2502.18600; Concise chain of thought, arXiv 2401.05618",

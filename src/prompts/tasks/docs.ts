@@ -9,6 +9,7 @@ export const docs: Task = {
   answerTokens: 768,
   effort: "off",
   templates: { low: "draft", medium: "concise" },
+  alternatives: [],
   claims:
     "A comment restates what the code says, so no thought is the rule; worse than thinking where values are computed, which a comment does not do. Not measured by us for comments.",
   source: "NoThinking, arXiv 2504.09858",

@@ -8,6 +8,7 @@ export const explain: Task = {
   answerTokens: 1024,
   effort: "low",
   templates: { low: "draft", medium: "concise" },
+  alternatives: ["sketch"],
   claims:
     "An overview is a list of points, which notes hold. The papers measured answers that can be checked; for explanations nobody has, we neither.",
   source: "Chain of Draft, arXiv 2502.18600; Concise chain of thought, arXiv 2401.05618",

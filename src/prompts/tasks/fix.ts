@@ -9,6 +9,7 @@ export const fix: Task = {
   answerTokens: 2048,
   effort: "medium",
   templates: { low: "draft", medium: "concise" },
+  alternatives: ["budgeted"],
   claims:
     "The cause has to be followed through the code, in whole steps: short sentences keep the accuracy of long thoughts but for mathematics with weak models. Not measured by us for fixes.",
   source: "Concise chain of thought, arXiv 2401.05618; Chain of Draft, arXiv 2502.18600",

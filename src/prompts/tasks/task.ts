@@ -17,6 +17,8 @@ export interface Task {
   effort: Exclude<Effort, "auto">;
   /** The template for efforts low and medium; high and max think freely. */
   templates: { low: TemplateName; medium: TemplateName };
+  /** Others that fit the task at these two efforts: use may choose them, or the two above, where the usual one does badly. */
+  alternatives: readonly TemplateName[];
   /** Why these, and what is known of them for such tasks. */
   claims: string;
   /** The papers behind the choice; what Hunch measured of a template stands with the template. */

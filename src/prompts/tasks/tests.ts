@@ -9,6 +9,7 @@ export const tests: Task = {
   answerTokens: 2048,
   effort: "low",
   templates: { low: "sketch", medium: "sketch" },
+  alternatives: ["draft", "concise"],
   claims:
     "A list of cases with what each expects is a sketch; a paradigm that fits the task saves most tokens at little loss. Not measured by us for tests.",
   source: "Sketch-of-Thought, arXiv 2503.05179",

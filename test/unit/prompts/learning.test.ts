@@ -1,89 +1,150 @@
 import { describe, expect, it } from "vitest";
 import { compose } from "../../../src/prompts/compose.ts";
+import { describeLearning } from "../../../src/prompts/describeLearning.ts";
+import { ordinaryArms } from "../../../src/prompts/effort.ts";
 import {
-  describeLearning,
+  type Arm,
+  type Arms,
   learn,
-  learntEffort,
+  learntArm,
   type UseEvidence,
   type UseSignal,
 } from "../../../src/prompts/learning.ts";
 
-const plan = { task: "explain", effort: "low", template: "draft" } as const;
+const low: Arm = { effort: "low", template: "draft" };
+const sketch: Arm = { effort: "low", template: "sketch" };
+const medium: Arm = { effort: "medium", template: "concise" };
+const off: Arm = { effort: "off", template: "none" };
+const arms: Arms = { usual: low, others: [sketch, off, medium] };
 
-function taught(signals: UseSignal[], from: UseEvidence[] = []): UseEvidence[] {
-  return signals.reduce((log, signal) => learn(log, plan, signal), from);
+function taught(signals: UseSignal[], arm = low, from: UseEvidence[] = []): UseEvidence[] {
+  return signals.reduce((log, signal) => learn(log, { task: "explain", ...arm }, signal), from);
 }
+const times = (count: number, signal: UseSignal): UseSignal[] => Array(count).fill(signal);
+const chosen = (log: UseEvidence[]) => learntArm(log, "explain", arms);
 
-describe("learntEffort", () => {
-  it("is the rules' choice before anything is learnt, whatever the level", () => {
-    for (const level of ["off", "low", "medium", "high", "max"] as const)
-      expect(learntEffort([], "ask", level)).toBe(level);
+describe("learntArm", () => {
+  it("is the rules' choice before anything is learnt", () => {
+    expect(chosen([])).toBe(low);
   });
 
   it("goes up after answers asked for again, not after the first", () => {
-    expect(learntEffort(taught(["regenerated"]), "explain", "low")).toBe("low");
-    expect(learntEffort(taught(["regenerated", "regenerated", "regenerated"]), "explain", "low")).toBe("medium");
+    expect(chosen(taught(["regenerated"]))).toBe(low);
+    expect(chosen(taught(times(3, "regenerated")))).toBe(medium);
   });
 
   it("goes down after thoughts that were ended early", () => {
-    expect(learntEffort(taught(Array(5).fill("answeredNow")), "explain", "low")).toBe("off");
+    expect(chosen(taught(times(5, "answeredNow")))).toBe(off);
   });
 
-  it("stays where answers are used, in spite of a few complaints", () => {
-    expect(learntEffort(taught([...Array(6).fill("inserted"), "regenerated", "answeredNow"]), "explain", "low")).toBe(
-      "low",
-    );
+  it.each(["inserted", "applied", "liked"] as const)(
+    "stays where answers are used (%s), in spite of a few complaints",
+    (signal) => {
+      expect(chosen(taught([...times(6, signal), "regenerated", "answeredNow"]))).toBe(low);
+    },
+  );
+
+  it("takes another template where more thought did not help either, and less would be wrong", () => {
+    const worse = taught(times(6, "disliked"), medium, taught(times(4, "disliked")));
+    expect(chosen(worse)).toBe(sketch);
   });
 
-  it("comes back when the other level is worse", () => {
-    const up = taught(Array(4).fill("regenerated"));
-    const higher = { task: "explain", effort: "medium", template: "concise" } as const;
-    const back = Array.from({ length: 6 }).reduce<UseEvidence[]>((log) => learn(log, higher, "disliked"), up);
-    expect(learntEffort(up, "explain", "low")).toBe("medium");
-    expect(learntEffort(back, "explain", "low")).not.toBe("medium");
+  it("holds on to a template that is rewarded, and leaves one that is not", () => {
+    const both = taught(times(6, "disliked"), medium, taught(times(4, "disliked")));
+    expect(chosen(taught(times(3, "applied"), sketch, both))).toBe(sketch);
+    expect(chosen(taught(times(6, "contradicted"), sketch, both))).not.toBe(sketch);
   });
 
-  it("never moves by more than a level, and not past the ends", () => {
-    const none = { ...plan, effort: "off", template: "none" } as const;
-    const max = { ...plan, effort: "max", template: "plain" } as const;
-    const many = Array(50);
-    const least = many.fill(0).reduce<UseEvidence[]>((log) => learn(log, none, "answeredNow"), []);
-    const most = many.fill(0).reduce<UseEvidence[]>((log) => learn(log, max, "regenerated"), []);
-    expect(learntEffort(least, "explain", "off")).toBeOneOf(["off", "low"]);
-    expect(learntEffort(most, "explain", "max")).toBeOneOf(["high", "max"]);
-    expect(learntEffort(taught(Array(50).fill("regenerated")), "explain", "high")).toBeOneOf(["medium", "high", "max"]);
+  it("knows the templates of a level apart", () => {
+    const bad = taught(times(5, "disliked"), sketch);
+    expect(chosen(taught(times(3, "liked"), low, bad))).toBe(low);
+    expect(chosen(bad)).toBe(low);
   });
 
   it("knows tasks apart", () => {
-    expect(learntEffort(taught(Array(9).fill("regenerated")), "fix", "low")).toBe("low");
+    expect(learntArm(taught(times(9, "regenerated")), "fix", arms)).toBe(low);
   });
 
-  it("forgets: old evidence fades", () => {
-    const log = taught(Array(200).fill("inserted"));
-    expect(log[0]!.rewards).toBeLessThan(35);
+  it("forgets: old evidence fades, that of other tasks does not", () => {
+    const log = taught(times(200, "inserted"), low, learn([], { task: "fix", ...low }, "liked"));
+    expect(log.map(({ task, rewards }) => [task, Math.round(rewards)])).toEqual([
+      ["fix", 1],
+      ["explain", 33],
+    ]);
+  });
+
+  it("keeps evidence of arms that were in use only", () => {
+    const log = taught([...times(5, "regenerated"), ...times(5, "answeredNow")]);
+    expect(log.map(({ effort, template }) => [effort, template])).toEqual([["low", "draft"]]);
   });
 
   it("does not change what it is given", () => {
     const log = taught(["inserted"]);
     const before = structuredClone(log);
-    learn(log, plan, "regenerated");
+    learn(log, { task: "explain", ...low }, "regenerated");
     expect(log).toEqual(before);
   });
+});
 
-  it("counts with effort auto only", () => {
-    const use = taught(Array(9).fill("regenerated"));
-    const format = { family: "elicited", native: false, canDisable: true, instructions: "system" } as const;
-    const effort = (chosen: "auto" | "low") =>
-      compose({ task: "explain", question: "", code: [], history: [], effort: chosen, format, use }).effort;
-    expect([effort("auto"), effort("low")]).toEqual(["medium", "low"]);
+describe("effort auto", () => {
+  const format = { family: "elicited", native: false, canDisable: true, instructions: "system" } as const;
+  const asked = { task: "explain", question: "", code: [], history: [], format } as const;
+  const plan = (use: UseEvidence[], effort: "auto" | "low" = "auto") => {
+    const { effort: level, template } = compose({ ...asked, effort, use });
+    return [level, template];
+  };
+
+  it("chooses effort and template by use; a chosen effort does not", () => {
+    const use = taught(times(9, "regenerated"));
+    expect(plan(use)).toEqual(["medium", "concise"]);
+    expect(plan(use, "low")).toEqual(["low", "draft"]);
+    expect(plan(taught(times(9, "disliked"), medium, use))).toEqual(["low", "concise"]);
+  });
+
+  it("is one step away at most, and never without need: what use teaches of other arms changes nothing", () => {
+    expect(plan(taught(times(50, "liked"), { effort: "high", template: "plain" }))).toEqual(["low", "draft"]);
+    expect(plan(taught(times(50, "disliked"), { effort: "max", template: "plain" }))).toEqual(["low", "draft"]);
+  });
+
+  it("counts what a model did that can not be stopped from thinking", () => {
+    const endless = { ...format, canDisable: false };
+    const use = Array.from({ length: 9 }).reduce<UseEvidence[]>(
+      (log) => learn(log, { task: "docs", effort: "off", template: "draft" }, "disliked"),
+      [],
+    );
+    const docs = (log: UseEvidence[]) =>
+      compose({ ...asked, task: "docs", effort: "auto", format: endless, use: log }).effort;
+    expect([docs([]), docs(use)]).toEqual(["off", "low"]);
+  });
+});
+
+describe("ordinaryArms", () => {
+  it("offers templates of the task at its effort, and the efforts beside it", () => {
+    const { usual, others } = ordinaryArms("explain", {});
+    expect(usual).toEqual(low);
+    expect(others).toEqual([{ effort: "low", template: "concise" }, sketch, off, medium]);
+    expect(ordinaryArms("docs", {}).others).toEqual([{ effort: "low", template: "draft" }]);
+  });
+
+  it("begins with what calibration found; where that is not to think, more effort does think", () => {
+    expect(ordinaryArms("ask", { reasoning: "sketch" }).usual).toEqual(sketch);
+    const { usual, others } = ordinaryArms("ask", { reasoning: "none" });
+    expect(usual).toEqual({ effort: "low", template: "none" });
+    expect(others).toContainEqual(medium);
+    expect(others.map(({ template }) => template)).not.toContain("none");
+    expect(ordinaryArms("fix", { reasoning: "none" })).toEqual(ordinaryArms("fix", {}));
   });
 });
 
 describe("describeLearning", () => {
   it("says what changes and why, or that there is nothing", () => {
-    expect(describeLearning([], () => "low")).toContain("Nothing yet.");
-    const text = describeLearning(taught(Array(4).fill("regenerated")), () => "low");
-    expect(text).toContain("effort **medium** in place of low");
-    expect(text).toMatch(/\| low \| draft \| 0\.0 \| 3\.\d \|/);
+    expect(describeLearning([], () => arms)).toContain("Nothing yet.");
+    const text = describeLearning(taught([...times(3, "regenerated"), "answeredNow"]), () => arms);
+    expect(text).toContain("effort **medium** with template **concise** in place of low with draft");
+    expect(text).toMatch(/\| low \| draft \| 0\.0 \| 3\.3 \| 2\.8 \| 1\.0 \|/);
+    expect(text.match(/^\| (off|low|medium|high|max) /gm)).toHaveLength(1);
+    expect(describeLearning(taught(["liked"]), () => arms)).toContain(
+      "effort low with template draft, as without learning",
+    );
   });
 });

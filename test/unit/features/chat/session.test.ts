@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { HunchError } from "../../../../src/common/errors.ts";
 import { runsText } from "../../../../src/common/panel.ts";
+import { restoreConversation } from "../../../../src/features/chat/conversation.ts";
 import { result, tokens } from "../support.ts";
 import { code, piece, session, type Work } from "./sessionSupport.ts";
 
@@ -135,15 +136,66 @@ describe("stop and answer now", () => {
     await chat.ask({ task: "ask", text: "?", code });
     chat.inserted("let b = 2;\n");
     chat.inserted("of no answer");
-    expect(signals).toEqual(["inserted"]);
+    chat.applied(last().id);
+    expect(signals).toEqual(["inserted", "applied"]);
     const again = chat.retry(last().id);
     await setImmediate();
-    chat.answerNow();
     chat.stop();
     await again;
     // Stopped, so asking again says nothing about the thought.
     await chat.retry(last().id);
-    expect(signals).toEqual(["inserted", "regenerated", "answeredNow"]);
+    expect(signals).toEqual(["inserted", "applied", "regenerated"]);
+    chat.inserted("let b = 2;");
+    // The new answer has not been inserted before.
+    expect(signals).toEqual(["inserted", "applied", "regenerated", "inserted"]);
+  });
+
+  it("counts each signal once for an answer, also after a restart", async () => {
+    const { chat, signals, last } = session([async () => result()]);
+    await chat.ask({ task: "ask", text: "?", code });
+    for (let i = 0; i < 2; i++) {
+      chat.applied(last().id);
+      chat.giveFeedback(last().id, "up");
+      chat.giveFeedback(last().id, null);
+      chat.askedAnew();
+    }
+    expect(signals).toEqual(["applied", "liked", "regenerated"]);
+    chat.applied("of no turn");
+    expect(restoreConversation(JSON.parse(JSON.stringify(chat.conversation)))?.inputs[last().id]).toMatchObject({
+      signals: ["applied", "liked", "regenerated"],
+    });
+    expect(signals).toHaveLength(3);
+  });
+
+  it("learns from Answer Now where that is what ended the thought, however often it was pressed", async () => {
+    const { chat, signals } = session([
+      async ({ emit }) => {
+        emit(tokens("thinking", ["hm"]));
+        chat.answerNow();
+        chat.answerNow();
+        return result({ thinkingEnd: "answerNow" });
+      },
+      async ({ emit }) => {
+        emit(tokens("thinking", ["hm"]));
+        // The model comes first.
+        chat.answerNow();
+        return result({ thinkingEnd: "model" });
+      },
+    ]);
+    await chat.ask({ task: "ask", text: "?", code });
+    expect(signals).toEqual(["answeredNow"]);
+    await chat.ask({ task: "ask", text: "??", code: [] });
+    expect(signals).toEqual(["answeredNow"]);
+  });
+
+  it("asked anew elsewhere, an answer that was cut off says nothing", async () => {
+    const { chat, signals } = session([untilStopped]);
+    const asking = chat.ask({ task: "explain", text: "?", code });
+    await setImmediate();
+    chat.stop();
+    await asking;
+    chat.askedAnew();
+    expect(signals).toEqual([]);
   });
 
   it("a follow-up that says the answer was wrong is learnt from, once", async () => {
