@@ -3,7 +3,6 @@
  * Stopped at any time (Ctrl-C) it keeps what is finished, and the same command goes on from there.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import { Command } from "commander";
 import { HunchError } from "../common/errors.ts";
@@ -13,8 +12,10 @@ import { type Arm, armName, type ControlName, controlNames, parallelThoughts } f
 import { learntTemplates } from "../evaluation/calibration/calibrate.ts";
 import { chart } from "../evaluation/chart.ts";
 import { type Item, parseItems, sample } from "../evaluation/items.ts";
+import { machineOf, sameMachine } from "../evaluation/machine.ts";
+import { samplingNote, thoughtNotes, timeNotes } from "../evaluation/notes.ts";
 import { appendRecord, readRecords } from "../evaluation/records.ts";
-import { figures, table } from "../evaluation/report.ts";
+import { figures, table, timedOn } from "../evaluation/report.ts";
 import { type RunRecord, run } from "../evaluation/runner.ts";
 import { seededRandom } from "../evaluation/statistics.ts";
 import { calibrationFolder, thisUser } from "../models/folder.ts";
@@ -114,7 +115,7 @@ async function benchThinking(options: Options): Promise<number> {
         return { model, learnt, records };
       });
     },
-    (outcome) => report(options, arms.map(armName), items, outcome),
+    (outcome) => report(options, arms, items, outcome),
   );
 }
 
@@ -155,19 +156,21 @@ function armsOf({ templates, efforts, controls, effort, thoughts, plainDecoding 
 
 /**
  * The result on standard output, and as JSON, table and picture in the folder of results.
- * @param arms names; the first is what the others are compared with
+ * @param arms the first is what the others are compared with
  */
 async function report(
   options: Options,
-  arms: readonly string[],
+  arms: readonly Arm[],
   items: readonly Item[],
   outcome: { model: ModelInfo; learnt: LearntTemplates; records: readonly RunRecord[] },
 ): Promise<void> {
   const { model, learnt } = outcome;
   if (outcome.records.length === 0) return;
-  const records = outcome.records.toSorted((a, b) => arms.indexOf(a.arm) - arms.indexOf(b.arm));
-  const baseline = arms[0]!;
+  const names = arms.map(armName);
+  const records = outcome.records.toSorted((a, b) => names.indexOf(a.arm) - names.indexOf(b.arm));
+  const baseline = names[0]!;
   const rows = figures(records, baseline);
+  const machine = timedOn(records);
   const about = {
     made: new Date().toISOString(),
     data: basename(options.data),
@@ -175,13 +178,15 @@ async function report(
     seed: options.seed,
     model: model.name || model.id,
     sha256: model.sha256,
-    cpu: cpus()[0]?.model ?? "unknown",
-    device: model.device,
-    threads: model.threads.used,
+    // Of the times; records of an earlier version do not say it.
+    cpu: machine?.cpu ?? "unknown CPU",
+    device: machine?.device ?? "unknown device",
+    ...(sameMachine(machine, machineOf(model)) ? { threads: model.threads.used } : {}),
+    sampling: samplingNote(records),
     maxTokens: options.maxTokens,
     speculation: options.speculation,
     calibrated: learnt,
-    timesComparable: !records.some(({ aside }) => aside),
+    timesComparable: !records.some(({ aside, machine: other }) => aside && sameMachine(other, machine)),
   };
   const title = `${about.model} on ${about.data}, ${about.items} questions`;
   const json = {
@@ -193,14 +198,12 @@ async function report(
   const markdown = [
     `# Ways of thinking, ${about.made.slice(0, 10)}`,
     "",
-    `${title} (seed ${about.seed}), greedy, at most ${about.maxTokens} tokens each, speculation ${about.speculation}; ${about.cpu}, ${about.device}, ${about.threads} threads.`,
+    `${title} (seed ${about.seed}), ${about.sampling}, at most ${about.maxTokens} tokens each, speculation ${about.speculation}; ${about.cpu}, ${about.device}${about.threads ? `, ${about.threads} threads` : ""}.`,
     "Brackets are 95 % intervals: Wilson's for accuracy, else bootstrap over the questions, paired against the first arm.",
     "−a +b: questions that only the first arm, only this arm has right.",
     "",
     table(rows, baseline),
-    ...(records.some(({ aside }) => aside)
-      ? ["Some of these ran beside others, in one batch: the times to answer are not comparable.", ""]
-      : []),
+    ...[...thoughtNotes(arms, records), ...timeNotes(records)].flatMap((note) => [note, ""]),
   ].join("\n");
   await mkdir(options.out, { recursive: true });
   const file = (ending: string) => join(options.out, `${options.name}.${ending}`);

@@ -45,13 +45,15 @@ export interface Conditions {
 
 /** "plain", "draft, budget", "plain, no speculation", "effort auto", "effort high, 4 thoughts". */
 export function armName(arm: Arm): string {
-  if (arm.by === "effort") return `effort ${arm.effort}${severalThoughts(arm) ? `, ${arm.thoughts} thoughts` : ""}`;
+  if (arm.by === "effort") return `effort ${arm.effort}${thoughtsOf(arm) > 1 ? `, ${arm.thoughts} thoughts` : ""}`;
   const name = arm.controls === "off" ? arm.template : `${arm.template}, ${arm.controls}`;
   return arm.speculation === "off" ? `${name}, no speculation` : name;
 }
 
-function severalThoughts({ effort, thoughts = 1 }: { effort: Effort; thoughts?: number }): boolean {
-  return thoughts > 1 && (effort === "high" || effort === "max");
+/** Thoughts side by side that an arm asks for; a model or its lanes may allow fewer (`RunRecord.thoughts`). */
+export function thoughtsOf(arm: Arm): number {
+  if (arm.by === "template") return arm.controls === "parallel" ? parallelThoughts : 1;
+  return arm.effort === "high" || arm.effort === "max" ? (arm.thoughts ?? 1) : 1;
 }
 
 export function request(
@@ -71,6 +73,7 @@ export function request(
     learnt: conditions.learnt,
     thoughts: arm.by === "effort" ? Math.min(arm.thoughts ?? 1, model.thoughts ?? 1) : undefined,
   });
+  // A model that is trained to think is asked as its publisher advises.
   const greedy: SamplingOptions = {
     temperature: 0,
     topK: 0,

@@ -1,5 +1,6 @@
 /** Records to figures by arm, a table, and what belongs into a result file. */
 
+import { type Machine, sameMachine } from "./machine.ts";
 import type { RunRecord } from "./runner.ts";
 import { bootstrap, type Interval, mean, median, seededRandom, wilson } from "./statistics.ts";
 
@@ -11,6 +12,9 @@ export interface ArmFigures {
   accuracy: Interval;
   thinkingTokens: number;
   thinkingTokensInterval: Interval;
+  /** Answers whose times count: those of one machine. */
+  timed: number;
+  /** NaN where no time counts, like all figures of times. */
   medianTimeToAnswerMs: number;
   meanTimeToAnswerMs: number;
   /** Answers with nothing in them. */
@@ -30,7 +34,7 @@ export interface Comparison {
   /** Accuracy minus the baseline's, -1..1. */
   accuracy: number;
   accuracyInterval: Interval;
-  /** Baseline's time to answer / this arm's. */
+  /** Baseline's time to answer / this arm's, on the items where both times count. */
   speedUp: number;
   speedUpInterval: Interval;
   losses: number;
@@ -41,8 +45,13 @@ type Pair = readonly [mine: RunRecord, base: RunRecord];
 
 const seed = 1;
 
-/** In the order in which the arms first occur. */
+/**
+ * In the order in which the arms first occur. Times are those of one machine, the one that most records are of; all else
+ * is of all records, since another machine gives the same text, or one as good.
+ */
 export function figures(records: readonly RunRecord[], baseline: string): ArmFigures[] {
+  const machine = timedOn(records);
+  const isTimed = (record: RunRecord) => sameMachine(record.machine, machine);
   const base = new Map(records.filter(({ arm }) => arm === baseline).map((record) => [record.item, record]));
   return [...new Set(records.map(({ arm }) => arm))].map((arm) => {
     const mine = records.filter((record) => record.arm === arm);
@@ -51,6 +60,7 @@ export function figures(records: readonly RunRecord[], baseline: string): ArmFig
       const other = base.get(record.item);
       return other ? [[record, other]] : [];
     });
+    const times = mine.filter(isTimed).map((record) => record.timeToAnswerMs);
     const thinkingTokens = (some: readonly RunRecord[]) => mean(some.map((record) => record.thinkingTokens));
     return {
       arm,
@@ -59,28 +69,39 @@ export function figures(records: readonly RunRecord[], baseline: string): ArmFig
       accuracy: wilson(right, mine.length),
       thinkingTokens: thinkingTokens(mine),
       thinkingTokensInterval: bootstrap(mine, thinkingTokens, seededRandom(seed)),
-      medianTimeToAnswerMs: median(mine.map((record) => record.timeToAnswerMs)),
-      meanTimeToAnswerMs: mean(mine.map((record) => record.timeToAnswerMs)),
+      timed: times.length,
+      medianTimeToAnswerMs: median(times),
+      meanTimeToAnswerMs: mean(times),
       empty: mine.filter((record) => record.answer.trim() === "").length,
       cutOff: mine.filter((record) => record.stopReason === "length").length,
-      against: arm === baseline || pairs.length === 0 ? null : compare(pairs),
+      against: arm === baseline || pairs.length === 0 ? null : compare(pairs, isTimed),
     };
   });
 }
 
-function compare(pairs: readonly Pair[]): Comparison {
+/** The machine that most records are of, the last of equals; undefined where those do not say (earlier versions). */
+export function timedOn(records: readonly RunRecord[]): Machine | undefined {
+  const machines = records.map(({ machine }) => machine);
+  const count = (machine: Machine | undefined) => machines.filter((other) => sameMachine(other, machine)).length;
+  const kinds = machines.filter((machine, i) => machines.findIndex((other) => sameMachine(other, machine)) === i);
+  return kinds.reduce((most, machine) => (count(machine) >= count(most) ? machine : most), kinds[0]);
+}
+
+function compare(pairs: readonly Pair[], isTimed: (record: RunRecord) => boolean): Comparison {
   const saved = (some: readonly Pair[]) => 1 - ratio(some, (record) => record.thinkingTokens);
   const accuracy = (some: readonly Pair[]) => mean(some.map(([mine, base]) => Number(mine.right) - Number(base.right)));
   const speedUp = (some: readonly Pair[]) => 1 / ratio(some, (record) => record.timeToAnswerMs);
-  const interval = (statistic: (some: readonly Pair[]) => number) => bootstrap(pairs, statistic, seededRandom(seed));
+  const timed = pairs.filter((pair) => pair.every(isTimed));
+  const interval = (statistic: (some: readonly Pair[]) => number, of = pairs) =>
+    bootstrap(of, statistic, seededRandom(seed));
   return {
     items: pairs.length,
     saved: saved(pairs),
     savedInterval: interval(saved),
     accuracy: accuracy(pairs),
     accuracyInterval: interval(accuracy),
-    speedUp: speedUp(pairs),
-    speedUpInterval: interval(speedUp),
+    speedUp: speedUp(timed),
+    speedUpInterval: interval(speedUp, timed),
     losses: pairs.filter(([mine, base]) => !mine.right && base.right).length,
     gains: pairs.filter(([mine, base]) => mine.right && !base.right).length,
   };
@@ -108,8 +129,10 @@ export function table(rows: readonly ArmFigures[], baseline: string): string {
       `${row.thinkingTokens.toFixed(0)} ${range(row.thinkingTokensInterval, (value) => value.toFixed(0))}`,
       a ? `${percent(a.saved)} % ${range(a.savedInterval, percent)}` : "",
       a ? `${signed(a.accuracy)} ${range(a.accuracyInterval, signed)}; −${a.losses} +${a.gains}` : "",
-      (row.meanTimeToAnswerMs / 1000).toFixed(1),
-      a ? `${a.speedUp.toFixed(2)}× ${range(a.speedUpInterval, (value) => value.toFixed(2))}` : "",
+      row.timed > 0 ? (row.meanTimeToAnswerMs / 1000).toFixed(1) : "",
+      a && Number.isFinite(a.speedUp)
+        ? `${a.speedUp.toFixed(2)}× ${range(a.speedUpInterval, (value) => value.toFixed(2))}`
+        : "",
       `${row.empty}, ${row.cutOff}`,
     ];
     lines.push(`| ${cells.join(" | ")} |`);

@@ -4,13 +4,16 @@
  * What has been run is given as records and not run again. Knows no engine: it is given a `generate`.
  */
 import { createHash } from "node:crypto";
-import type { GenerateParams, GenerationResult, ModelInfo } from "../common/protocol.ts";
+import type { GenerateParams, GenerationResult, ModelInfo, SamplingOptions } from "../common/protocol.ts";
 import type { StopReason, ThinkingEnd } from "../common/segments.ts";
 import { isRight } from "./answers.ts";
-import { type Arm, armName, type Conditions, request } from "./arms.ts";
+import { type Arm, armName, type Conditions, request, thoughtsOf } from "./arms.ts";
 import type { Item } from "./items.ts";
+import { type Machine, machineOf } from "./machine.ts";
 import { mean } from "./statistics.ts";
 import { assertSameModel, weightsOf } from "./weights.ts";
+
+export type Sampling = Omit<SamplingOptions, "seed">;
 
 /** One item answered by one arm. */
 export interface RunRecord {
@@ -24,6 +27,12 @@ export interface RunRecord {
   answerTokens: number;
   /** Reading the prompt and writing thought and answer. */
   timeToAnswerMs: number;
+  /** What computed it; absent in records of earlier versions, like the next two. */
+  machine?: Machine;
+  /** Of the answer and, unless there were several, of the thought. */
+  sampling?: Sampling;
+  /** Thoughts there were, where several were asked for. */
+  thoughts?: number;
   /** Passes were shared with runs beside it: its time is not its own. */
   aside?: true;
   targetPasses: number;
@@ -118,8 +127,9 @@ export async function run(options: RunOptions): Promise<RunRecord[]> {
   return records;
 }
 
-function toRecord({ item, arm, fingerprint }: Job, result: GenerationResult): RunRecord {
-  const { stats } = result;
+function toRecord({ item, arm, params, fingerprint }: Job, result: GenerationResult): RunRecord {
+  const { stats, otherThoughts } = result;
+  const { seed: _, ...sampling } = params.sampling;
   return {
     item: item.id,
     arm: armName(arm),
@@ -128,8 +138,11 @@ function toRecord({ item, arm, fingerprint }: Job, result: GenerationResult): Ru
     thinkingTokens: stats.thinkingTokens + stats.otherThinkingTokens,
     answerTokens: stats.answerTokens,
     timeToAnswerMs: Math.round(stats.prefillMs + stats.decodeMs),
+    machine: machineOf(result.model),
+    sampling,
+    ...(thoughtsOf(arm) > 1 ? { thoughts: 1 + (otherThoughts?.length ?? 0) } : {}),
     // Passes shared by its own thoughts are its own.
-    ...(stats.sharedPasses > 0 && result.otherThoughts === undefined ? { aside: true as const } : {}),
+    ...(stats.sharedPasses > 0 && otherThoughts === undefined ? { aside: true as const } : {}),
     targetPasses: stats.targetPasses,
     ...(stats.dampedTokens === undefined ? {} : { dampedTokens: stats.dampedTokens }),
     thinkingEnd: result.thinkingEnd,

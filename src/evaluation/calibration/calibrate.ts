@@ -10,6 +10,7 @@ import { templateNames } from "../../prompts/templates/index.ts";
 import type { TemplateName } from "../../prompts/templates/template.ts";
 import { type Arm, armName } from "../arms.ts";
 import { chart } from "../chart.ts";
+import { timeNotes } from "../notes.ts";
 import { appendRecord, keeping, readRecords } from "../records.ts";
 import { type ArmFigures, figures, table } from "../report.ts";
 import { type RunProgress, run } from "../runner.ts";
@@ -30,8 +31,6 @@ const titles: Readonly<Record<CalibrationKind, string>> = {
 };
 const reach =
   "Effort “auto” uses what is adopted for questions (Ask, the chat, `hunch ask`). Explaining, fixing, finding bugs, tests and documentation keep the templates of their own: these tasks say nothing about them.";
-const sharedTimes =
-  "Some of these ran beside others, in one batch: the times to answer are not comparable. Nothing is decided by them.";
 /** Output tokens at most; longer thoughts are ended by their budget. */
 const maxTokens = 768;
 
@@ -96,7 +95,7 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
     missing: wanted - records.length,
   };
   const sections = adoptions.map(({ kind, adoption }) => section(kind, adoption, figures(byKind(kind), "plain")));
-  const beside = records.some(({ aside }) => aside) ? [sharedTimes] : [];
+  const beside = timeNotes(records).map((note) => `${note} Nothing is decided by them.`);
   const report = [heading(calibration), ...beside, ...sections.map(({ text }) => text)].join("\n\n");
   await keeping(async () => {
     await writeWhole(files.result, `${JSON.stringify(calibration, null, 1)}\n`);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Arm } from "../../../src/evaluation/arms.ts";
 import { chart, paretoFront } from "../../../src/evaluation/chart.ts";
-import { figures, table } from "../../../src/evaluation/report.ts";
+import { samplingNote, thoughtNotes, timeNotes } from "../../../src/evaluation/notes.ts";
+import { figures, table, timedOn } from "../../../src/evaluation/report.ts";
 import { record } from "./support.ts";
 
 const records = Array.from({ length: 20 }, (_, i) => [
@@ -22,6 +24,38 @@ describe("figures", () => {
     expect(low).toBeLessThan(0);
     expect(high).toBeGreaterThan(0.05);
     expect(row("draft").against?.savedInterval.low).toBeCloseTo(0.75, 12);
+  });
+
+  it("has times of one machine, the one of most answers, and all else of all", () => {
+    const fast = { cpu: "fast", device: "cpu" };
+    const slow = { cpu: "slow", device: "cpu" };
+    const mixed = records.map((one) => ({
+      ...one,
+      machine: Number(one.item) < 5 ? fast : slow,
+      timeToAnswerMs: Number(one.item) < 5 ? 1 : one.timeToAnswerMs,
+    }));
+    const draft = figures(mixed, "plain").find(({ arm }) => arm === "draft")!;
+    expect(timedOn(mixed)).toEqual(slow);
+    expect(draft).toMatchObject({ items: 20, right: 11, timed: 15, meanTimeToAnswerMs: 2_000 });
+    expect(draft.against).toMatchObject({ items: 20, speedUp: 4, saved: 0.75 });
+    expect(timeNotes(mixed)).toEqual([
+      "Times are those of slow, cpu: 45 of 60 answers. The others were computed elsewhere.",
+    ]);
+    // One arm was run elsewhere altogether.
+    const apart = records.map((one) => ({ ...one, machine: one.arm === "draft" ? fast : slow }));
+    const rows = figures(apart, "plain");
+    expect(rows.find(({ arm }) => arm === "draft")).toMatchObject({ timed: 0, meanTimeToAnswerMs: Number.NaN });
+    expect(table(rows, "plain")).not.toContain("NaN");
+  });
+
+  it("reads records of earlier versions, which do not say where they were computed", () => {
+    expect(timedOn(records)).toBeUndefined();
+    expect(row("draft").timed).toBe(20);
+    expect(timeNotes(records)).toEqual([]);
+    const here = { cpu: "new", device: "cpu" };
+    const some = records.map((one) => (Number(one.item) < 12 ? one : { ...one, machine: here }));
+    expect(timeNotes(some)[0]).toContain("do not name: 36 of 60 answers");
+    expect(samplingNote(records)).toBe("");
   });
 
   it("counts what is empty and what was cut off", () => {
@@ -47,6 +81,35 @@ describe("figures", () => {
     expect(textOf(picture)).toContain("a &lt; b &amp; c");
     expect(textOf(picture)).toContain("&lt;odd>");
     expect(picture).not.toContain("NaN");
+  });
+});
+
+describe("notes", () => {
+  const greedy = { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 };
+  const advised = { ...greedy, temperature: 0.6, topP: 0.95, topK: 20 };
+
+  it("say how was sampled, by arm where that differs", () => {
+    const none = record("1", "none", { sampling: greedy });
+    const plain = record("1", "plain", { sampling: advised });
+    expect(samplingNote([none])).toBe("greedy");
+    expect(samplingNote([plain, { ...plain, item: "2" }])).toBe("T = 0.6, top-p 0.95, top-k 20");
+    expect(samplingNote([none, plain, { ...plain, arm: "draft" }])).toBe(
+      "greedy (none), T = 0.6, top-p 0.95, top-k 20 (plain; draft)",
+    );
+  });
+
+  it("say where fewer thoughts ran than an arm is named after", () => {
+    const parallel: Arm = { by: "template", template: "plain", controls: "parallel", effort: "low" };
+    const high: Arm = { by: "effort", effort: "high", thoughts: 4 };
+    const some = [
+      record("1", "plain, parallel", { thoughts: 1 }),
+      record("2", "plain, parallel", { thoughts: 4 }),
+      record("1", "effort high, 4 thoughts", { thoughts: 4 }),
+      record("2", "effort high, 4 thoughts"),
+    ];
+    const [note, ...more] = thoughtNotes([parallel, high], some);
+    expect(note).toMatch(/^plain, parallel: in 1 of 2 answers .* at most 1 ran there\.$/);
+    expect(more).toEqual([]);
   });
 });
 

@@ -128,6 +128,23 @@ describe("run", () => {
     expect(asked).toBeLessThanOrEqual(6);
   });
 
+  it("notes what computed an answer, how it was sampled, and how many thoughts there were", async () => {
+    const native = { ...model.thinking, family: "qwen3", native: true, sampling: { temperature: 0.6, topP: 0.95 } };
+    const arms: Arm[] = [plain, { ...plain, template: "none" }, { ...plain, controls: "parallel" }];
+    const { records, asked } = await start({
+      items: items.slice(0, 1),
+      armsOf: () => arms,
+      model: { ...model, thinking: native },
+      generate: async (params) => ({ ...answerRight(params), model: { ...model, device: "Some GPU" } }),
+    });
+    expect(records[0]?.machine).toMatchObject({ device: "Some GPU", cpu: expect.stringMatching(/./) });
+    expect(records.map(({ sampling }) => sampling?.temperature)).toEqual([0.6, 0, 0.6]);
+    expect(records[0]?.sampling).toEqual({ temperature: 0.6, topK: 0, topP: 0.95, minP: 0, repetitionPenalty: 1 });
+    // Four were asked for, and the engine gave one.
+    expect(asked[2]?.controls.thoughts).toBe(4);
+    expect(records.map(({ thoughts }) => thoughts)).toEqual([undefined, undefined, 1]);
+  });
+
   it("takes a file that was renamed for the same model", async () => {
     const renamed = { ...model, id: "other", name: "Renamed", path: "/elsewhere.gguf" };
     const { records } = await start({ generate: async (params) => ({ ...answerRight(params), model: renamed }) });
@@ -208,6 +225,13 @@ describe("run", () => {
     expect(second.asked).toHaveLength(5);
     expect(second.records).toHaveLength(9);
     expect(second.progress[0]?.done).toBe(4);
+  });
+
+  it("does not take over what was run with another thinking format", async () => {
+    const { recorded } = await start();
+    const family = { ...model, thinking: { ...model.thinking, family: "other" } };
+    expect((await start({ earlier: recorded, model: family })).asked).toHaveLength(9);
+    expect((await start({ earlier: recorded, model: { ...model, device: "Some GPU" } })).asked).toHaveLength(0);
   });
 
   it("does not take over what was run under other conditions", async () => {
