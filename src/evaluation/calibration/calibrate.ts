@@ -20,8 +20,8 @@ import { type CalibrationKind, calibrationItems, calibrationKinds } from "./task
 
 /** What is tried for each kind, the reference of the figures first. */
 const candidates: Readonly<Record<CalibrationKind, readonly TemplateName[]>> = {
-  value: ["plain", "concise", "draft", "trace", "none"],
-  reasoning: ["plain", "concise", "draft", "sketch", "none"],
+  value: ["plain", "concise", "draft", "trace", "budgeted", "none"],
+  reasoning: ["plain", "concise", "draft", "sketch", "budgeted", "none"],
 };
 /** With what ends a thought where "auto" effort thinks. */
 const arm = (template: TemplateName): Arm => ({ by: "template", template, controls: "guarded", effort: "medium" });

@@ -90,6 +90,23 @@ describe("calibrate", () => {
     expect(readFileSync(file().chart("value"), "utf8")).toContain("<svg");
   });
 
+  it.each(["value", "reasoning"] as const)(
+    "tries the template that says its budget, and adopts it where it is best: %s",
+    async (kind) => {
+      const calibration = await calibrate({
+        model,
+        folder,
+        generate: async (params) => {
+          const answer = await generate(params);
+          const budgeted = userText(params).includes("in less than 448 tokens");
+          return { ...answer, stats: { ...answer.stats, thinkingTokens: budgeted ? 10 : answer.stats.thinkingTokens } };
+        },
+        onProgress: () => {},
+      });
+      expect(calibration.adopted[kind]).toBe("budgeted");
+    },
+  );
+
   it("goes on where it was stopped, and decides nothing on too little", async () => {
     const abort = new AbortController();
     let runs = 0;
@@ -103,7 +120,7 @@ describe("calibrate", () => {
       onProgress: () => {},
       signal: abort.signal,
     });
-    expect(first).toMatchObject({ adopted: {}, missing: 240 - 20 });
+    expect(first).toMatchObject({ adopted: {}, missing: 288 - 20 });
     expect(await learntTemplates(folder, model)).toEqual({});
     const second = await calibrate({
       model,
@@ -115,7 +132,7 @@ describe("calibrate", () => {
       onProgress: () => {},
     });
     expect(second.missing).toBe(0);
-    expect(runs).toBe(240);
+    expect(runs).toBe(288);
   });
 
   it("ends when the model is changed, with nothing of the other among its records", async () => {

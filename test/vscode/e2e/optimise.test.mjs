@@ -17,7 +17,7 @@ const outcome = /has not measured enough yet to choose how .* thinks\. (\d+) ans
 async function optimiseAndCancel() {
   const { page } = workbench;
   await runCommand(page, "Hunch: Optimise Prompts for This Model");
-  await notification(page, /\b[1-9]\d* of 240 answers/);
+  await notification(page, /\b[1-9]\d* of 288 answers/);
   await page.locator(".notifications-center .monaco-button", { hasText: "Cancel" }).click();
   const [, missing] = outcome.exec(await notification(page, outcome)) ?? [];
   await runCommand(page, "Notifications: Clear All Notifications");
@@ -26,7 +26,7 @@ async function optimiseAndCancel() {
 
 test("shows how far it is, keeps what is finished when cancelled, and goes on from there", async () => {
   const first = await optimiseAndCancel();
-  assert.ok(first < 240, `${first} missing`);
+  assert.ok(first < 288, `${first} missing`);
   const second = await optimiseAndCancel();
   assert.ok(second <= first, `${second} missing after ${first}`);
 });
