@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
+import { writeScriptedModel } from "../support/scriptedModel.ts";
 import { Cli, cli } from "./support/cli.ts";
 
 const folder = () => join(inject("scratch"), "evaluation");
@@ -72,5 +73,30 @@ describe("calibrate", () => {
     const done = exit.json().at(-1);
     expect(done).toMatchObject({ type: "done", adopted: {}, missing: 0 });
     expect(readFileSync(done?.report, "utf8")).toContain("Nothing is adopted");
+  });
+
+  test("adopts a template on the loaded model, which effort auto then uses for questions, and for nothing else", async () => {
+    // Its answer is the same with and without a thought: none is the cheapest that is not worse.
+    const model = join(inject("scratch"), "calibrated.gguf");
+    writeScriptedModel(model, { thoughtTokens: 12, answerTokens: 3 });
+    const code = join(inject("scratch"), "calibrated.py");
+    writeFileSync(code, Array.from({ length: 90 }, (_, i) => `x${i} = ${i}\n`).join(""));
+    const thought = async (...asked: string[]) => {
+      const exit = await cli(["ask", ...asked, "--model", model, "--json"]);
+      expect(exit.status).toBe(0);
+      return exit.json().at(-1)?.thinking;
+    };
+    const hard = "Why is a linked list slow here?";
+    const whole = Array.from({ length: 12 }, (_, i) => `t${i}`).join(" ");
+    expect(await thought(hard)).toBe(whole);
+    const exit = await cli(["calibrate", "--model", model, "--json"]);
+    expect(exit.status).toBe(0);
+    const done = exit.json().at(-1);
+    expect(done).toMatchObject({ adopted: { value: "none", reasoning: "none" }, missing: 0 });
+    expect(readFileSync(done?.report, "utf8")).toContain("Adopted: **none**");
+    expect(await thought(hard)).toBe("");
+    expect(await thought(hard, "--effort", "medium")).toBe(whole);
+    // Code without a question is explained.
+    expect(await thought("--file", code)).toBe(whole);
   });
 });
