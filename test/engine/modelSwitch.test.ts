@@ -3,21 +3,13 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type AssistantTurn, runsText } from "../../src/common/panel.ts";
 import { newConversation } from "../../src/features/chat/conversation.ts";
 import { ChatSession } from "../../src/features/chat/session.ts";
-import { services } from "../unit/features/chat/sessionSupport.ts";
+import { firstSettings, services } from "../unit/features/chat/sessionSupport.ts";
 import { TestEngine } from "./support/engine.ts";
 
 const words = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i}`).join(" ");
 const wholeThought = words("t", 200);
 const wholeAnswer = words("a", 40);
-const settings = {
-  effort: "medium",
-  temperature: 0,
-  maxTokens: null,
-  thinkingBudget: null,
-  parallelThoughts: 1,
-  speculation: "auto",
-  loopGuard: true,
-} as const;
+const settings = { ...firstSettings, effort: "medium", temperature: 0 } as const;
 
 describe("a model switched in mid-conversation", () => {
   let engine: TestEngine;

@@ -22,7 +22,7 @@ export function services(part: Partial<SessionServices>): SessionServices {
   };
 }
 
-const firstSettings: ReturnType<SessionServices["settings"]> = {
+export const firstSettings: ReturnType<SessionServices["settings"]> = {
   effort: "low",
   temperature: null,
   maxTokens: null,
