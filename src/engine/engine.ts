@@ -7,7 +7,7 @@
  */
 
 import { join } from "node:path";
-import { HunchError, toErrorData } from "../common/errors.ts";
+import { HunchError } from "../common/errors.ts";
 import type { IndexDocumentsParams, IndexDocumentsResult, OpenIndexResult } from "../common/indexProtocol.ts";
 import type {
   EngineStatus,
@@ -24,6 +24,7 @@ import type {
   UnloadResult,
 } from "../common/protocol.ts";
 import type { Backend, RunningGeneration } from "./backends/backend.ts";
+import { IdleWorker } from "./idleWorker.ts";
 import type { Indexing } from "./indexing.ts";
 import { Indices } from "./indices.ts";
 import { ModelSlot } from "./modelSlot.ts";
@@ -54,6 +55,7 @@ export class Engine {
   readonly #sessions = new Set<Session>();
   readonly #slot: ModelSlot;
   readonly #indices: Indices;
+  readonly #idle: IdleWorker;
   /** Time that a model stays which the last client that used it has left (ms). */
   readonly #lingerMs: number;
   #isRetiring = false;
@@ -71,6 +73,7 @@ export class Engine {
       onDrop: () => indices.closeAllBut(new Set()),
       log: (level, message) => this.#log(level, message),
     });
+    this.#idle = new IdleWorker({ queue: this.#queue, model: () => this.#slot.model, onError: warn });
     this.#lingerMs = lingerMs;
   }
 
@@ -127,6 +130,20 @@ export class Engine {
     this.#assertInService();
     const { wanted } = session;
     if (!wanted) throw notLoaded();
+    this.#idle.interrupt();
+    try {
+      return await this.#generateInTurn(session, wanted, params, hooks);
+    } finally {
+      this.#idle.begin();
+    }
+  }
+
+  #generateInTurn(
+    session: Session,
+    wanted: LoadParams,
+    params: GenerateParams,
+    hooks: EngineGenerationHooks,
+  ): Promise<GenerationResult> {
     const { emit, signal } = hooks;
     const arrived = performance.now();
     const waitedMs = () => performance.now() - arrived;
@@ -153,7 +170,6 @@ export class Engine {
           return result;
         } finally {
           this.#queue.capacity = model.lanes;
-          this.#measureSoon(model);
         }
       },
       {
@@ -254,7 +270,7 @@ export class Engine {
   async #replace(params: LoadParams, signal: AbortSignal): Promise<Backend> {
     const model = await this.#slot.replace(params, signal);
     this.#queue.capacity = model.lanes;
-    this.#measureSoon(model);
+    this.#idle.begin();
     return model;
   }
 
@@ -272,20 +288,6 @@ export class Engine {
 
   #closeUnusedIndices(): void {
     this.#indices.closeAllBut(new Set([...this.#sessions].map(({ workspace }) => workspace)));
-  }
-
-  /** Measures the cost curve while nobody waits; what a request cut short is made up for after it. */
-  #measureSoon(model: Backend): void {
-    const work = model.idleWork;
-    if (!work) return;
-    this.#queue.whenIdle(async () => {
-      if (this.#slot.model !== model) return;
-      try {
-        await work(() => this.#queue.waiting > 0);
-      } catch (error) {
-        this.#log("warn", `what was to be done while idle failed: ${toErrorData(error).message}`);
-      }
-    });
   }
 
   /** A client's work that needs the model for itself takes its turn like a generation. */

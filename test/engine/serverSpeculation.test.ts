@@ -73,20 +73,6 @@ describe.skipIf(llamaServer === null)(`llama-server's speculation${llamaServerMi
     expect(result.answer).toBe(numbered("a", 40));
   });
 
-  it("the depth follows what is accepted, between requests: deeper where all is right, and the text stays", async () => {
-    const path = model("glm4moe", { seed: 3 });
-    const started = await load(path);
-    // Models of the tests before have their lines in the log too.
-    const from = started.log.length;
-    const first = await started.ask();
-    const depths = () => started.log.slice(from).filter((line) => line.includes("tokens ahead from now on"));
-    for (let i = 0; i < 5 && depths().length === 0; i++) expect((await started.ask()).answer).toBe(first.answer);
-    expect(depths()[0]).toMatch(/guesses [4-8] tokens ahead from now on, before 3: (1.00|0.9\d)/);
-    const deeper = await started.ask();
-    expect(deeper.answer).toBe(first.answer);
-    expect(deeper.stats.tokensPerPass).toBeGreaterThan(first.stats.tokensPerPass);
-  });
-
   it("a llama-server that Hunch chose and that does not work costs the answer nothing", async () => {
     const own = await TestEngine.start();
     const server: LlamaServer = { kind: "llamaServer", program: "/bin/false", speculation: "auto" };

@@ -26,6 +26,8 @@ export interface ScriptOptions {
   noAnswer?: boolean;
   /** Its prompts begin with a token of their own. */
   addBos?: boolean;
+  /** The template writes the thoughts of earlier turns too: from that llama-server finds out how they are marked. */
+  keepsThoughts?: boolean;
 }
 
 export interface Script {
@@ -97,7 +99,12 @@ export function writeScript(options: ScriptOptions, random: () => number): Scrip
       { name: "output.weight", shape: [tokens.length, scriptWidth], data: head },
       { name: "output_norm.weight", shape: [scriptWidth], data: new Float32Array(scriptWidth).fill(1) },
     ],
-    tokenizer: tokenizer(tokens, types, { end, mask, addBos: options.addBos ?? false }),
+    tokenizer: tokenizer(tokens, types, {
+      end,
+      mask,
+      addBos: options.addBos ?? false,
+      template: options.keepsThoughts ? keepingTemplate : template,
+    }),
   };
 }
 
@@ -110,7 +117,7 @@ export function normalMatrix(random: () => number, rows: number, columns: number
 function tokenizer(
   tokens: string[],
   types: number[],
-  { end, mask, addBos }: { end: number; mask: number; addBos: boolean },
+  { end, mask, addBos, template }: { end: number; mask: number; addBos: boolean; template: string },
 ): Record<string, MetadataValue> {
   const u32 = (value: number): MetadataValue => ({ type: "u32", value });
   return {
@@ -130,6 +137,11 @@ function tokenizer(
 const template = `{%- for m in messages %}{{- '<|' + m.role + '|>' + m.content + '<|end|>' }}{%- endfor %}
 {%- if add_generation_prompt %}{{- '<|assistant|>' }}
 {%- if enable_thinking is defined and not enable_thinking %}{{- '<think></think>' }}{%- endif %}{%- endif %}`;
+
+const keepingTemplate = template.replace(
+  "m.content",
+  "('<think>' + m.reasoning_content + '</think>' if m.reasoning_content else '') + m.content",
+);
 
 /** GPT-2's printable stand-ins for the 256 byte values. */
 function byteTokens(): string[] {

@@ -32,6 +32,14 @@ export interface RunningGeneration {
   answerNow(): void;
 }
 
+/** What a backend does while nobody waits. */
+export interface IdleWork {
+  /** Time since the last request after which it begins (ms). */
+  afterMs: number;
+  /** May come more than once: has to see whether there is something to do. @param stop asked now and then: somebody waits */
+  run(stop: () => boolean): Promise<void>;
+}
+
 /** What can be had of a model only where it runs in this process. */
 export interface InProcessModel {
   /** Names the vocabulary: two models with the same one can share what is kept as tokens. */
@@ -56,8 +64,8 @@ export interface Backend {
   generation(params: GenerateParams, hooks: GenerationHooks): Promise<RunningGeneration>;
   /** The result of a generation that was given up in the queue. */
   notBegun(params: GenerateParams, queueMs: number): GenerationResult;
-  /** Measuring that can wait until nobody does; null when there is nothing to do. `stop` is asked now and then. */
-  readonly idleWork: ((stop: () => boolean) => Promise<void>) | null;
+  /** What can wait until nobody does, as far as there is something to do now. */
+  readonly idleWork: readonly IdleWork[];
   measure(params: MeasureParams): Promise<MeasureResult>;
   /** Number of tokens of a text; an estimate where the model's vocabulary is out of reach. */
   countTokens(text: string): Promise<number>;

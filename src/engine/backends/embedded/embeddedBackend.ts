@@ -2,7 +2,7 @@
 import type { GenerateParams, LoadParams, MeasureParams, Notice } from "../../../common/protocol.ts";
 import { Generation } from "../../generation.ts";
 import type { StateFolder } from "../../stateFolder.ts";
-import type { Backend, GenerationHooks, LoadHooks } from "../backend.ts";
+import type { Backend, GenerationHooks, IdleWork, LoadHooks } from "../backend.ts";
 import { EngineModel } from "./engineModel.ts";
 
 export class EmbeddedBackend implements Backend {
@@ -36,8 +36,8 @@ export class EmbeddedBackend implements Backend {
     return this.#model;
   }
 
-  get idleWork() {
-    return this.#model.hasIdleWork ? (stop: () => boolean) => this.#model.idleWork(stop) : null;
+  get idleWork(): readonly IdleWork[] {
+    return this.#model.hasIdleWork ? [{ afterMs: 0, run: (stop) => this.#model.idleWork(stop) }] : [];
   }
 
   get lanes() {

@@ -49,6 +49,8 @@ const verificationCost = { cpu: 0.35, gpu: 0.06 };
 export class DraftDepth {
   readonly #seen: Map<number, Seen>;
   readonly #assumedCost: number;
+  /** Depths that the server did not start with. */
+  readonly #refused = new Set<number>();
   #depth: number;
   #changes = 0;
 
@@ -87,7 +89,8 @@ export class DraftDepth {
     const cost = this.#cost();
     const rate = (depth: number) => (1 + chain(chance, depth)) / (1 + cost * depth);
     let best = this.#depth;
-    for (let depth = 0; depth <= deepest; depth++) if (rate(depth) > rate(best)) best = depth;
+    for (let depth = 0; depth <= deepest; depth++)
+      if (rate(depth) > rate(best) && !this.#refused.has(depth)) best = depth;
     const wanted = this.#points.length < 2 ? leastGainAtFirst : leastGain;
     return rate(best) >= wanted * rate(this.#depth) ? best : this.#depth;
   }
@@ -96,6 +99,17 @@ export class DraftDepth {
   use(depth: number): void {
     if (depth !== this.#depth) this.#changes++;
     this.#depth = depth;
+  }
+
+  /** A server is going to start anyway: with the best depth, unless that is 0, which an earlier run's texts may have made it. */
+  start(): void {
+    this.#depth = Math.max(1, this.best);
+  }
+
+  /** The server did not start with `depth`; it runs with `instead`. */
+  refuse(depth: number, instead: number): void {
+    this.#refused.add(depth);
+    this.#depth = instead;
   }
 
   /** Chance (0..1) that a guess is right once those before it were. */

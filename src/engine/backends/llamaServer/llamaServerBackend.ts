@@ -6,46 +6,38 @@ import { statSync } from "node:fs";
 import { HunchError } from "../../../common/errors.ts";
 import type {
   GenerateParams,
+  GenerationEvent,
   GenerationResult,
   LlamaServer,
   LoadParams,
   MeasureResult,
   ModelInfo,
-  Notice,
 } from "../../../common/protocol.ts";
 import type { StateFile, StateFolder } from "../../stateFolder.ts";
 import { usableCores } from "../../threads.ts";
-import type { Backend, GenerationHooks, LoadHooks, RunningGeneration } from "../backend.ts";
-import { OpenaiBackend } from "../openai/openaiBackend.ts";
+import type { Backend, GenerationHooks, IdleWork, LoadHooks, RunningGeneration } from "../backend.ts";
+import { SilenceWatch } from "../openai/silenceWatch.ts";
 import { type DepthState, DraftDepth } from "./draftDepth.ts";
-import { ServerProcess } from "./process.ts";
-import {
-  chooseSpeculation,
-  draftCost,
-  type ModelFacts,
-  noSpeculation,
-  readModelFacts,
-  type ServerSpeculation,
-  speculationArgs,
-} from "./speculation.ts";
+import { Launch, type Running, threadsOf } from "./launch.ts";
+import { type ModelFacts, readModelFacts } from "./modelFacts.ts";
+import { chooseSpeculation, draftCost } from "./speculation.ts";
 
-const autoContextSize = 8_192;
-/** Small on a processor, where it bounds how long a cancel waits. */
-const cpuBatchSize = "128";
-
-interface Running {
-  process: ServerProcess;
-  remote: OpenaiBackend;
-}
+/**
+ * Time without a question before the server is started anew with another depth (ms). The start loads the model, and what
+ * the server has read of a conversation is gone: whoever asks on reads the answer first, which takes a minute or two.
+ */
+const depthChangeIdleMs = 180_000;
+/** Silence after which it is asked for a sign of life (ms). */
+const silenceMs = 5_000;
+/** Longest wait for that (ms), twice: a machine that does too much makes everybody slow, and a new start is slower. */
+const signOfLifeMs = 5_000;
 
 export class LlamaServerBackend implements Backend {
   readonly params: LoadParams;
-  readonly #server: LlamaServer;
   readonly #facts: ModelFacts;
-  readonly #speculation: ServerSpeculation;
+  readonly #launch: Launch;
   readonly #depth: DraftDepth;
   readonly #state: StateFile<DepthState>;
-  readonly #notices: readonly Notice[];
   readonly #log: LoadHooks["log"];
   readonly #loadMs: number;
   readonly #sizeBytes: number;
@@ -60,9 +52,9 @@ export class LlamaServerBackend implements Backend {
   ): Promise<LlamaServerBackend> {
     const start = performance.now();
     hooks.onProgress(params.target, 0);
-    const facts = await factsOf(params.target.path);
-    const draft = params.draft ? await factsOf(params.draft.path) : null;
-    let speculation = chooseSpeculation(server.speculation, facts, params, draft);
+    const facts = await readModelFacts(params.target.path);
+    const draft = params.draft ? await readModelFacts(params.draft.path) : null;
+    const speculation = chooseSpeculation(server.speculation, facts, params, draft);
     const state = folder.file<DepthState>({
       backend: "llama-server",
       model: params.target.sha256 ?? params.target.path,
@@ -72,54 +64,29 @@ export class LlamaServerBackend implements Backend {
     });
     // Without a look at its devices: what passes cost is seen soon enough.
     const depth = new DraftDepth(params.gpu === "off" ? "cpu" : "gpu", draftCost(params), state.read());
-    const notices: Notice[] = [];
-    let running: Running;
-    try {
-      running = await begin(params, server, speculationArgs(speculation, depth.current), hooks);
-    } catch (error) {
-      if (speculation.args.length === 0 || hooks.signal?.aborted) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      notices.push({
-        code: "speculationRefused",
-        message: `llama-server does not guess with ${speculation.what}: ${reason}`,
-      });
-      speculation = noSpeculation;
-      running = await begin(params, server, [], hooks);
-    }
-    if (speculation.what !== "") hooks.log("info", `llama-server guesses ahead with ${speculation.what}`);
-    return new LlamaServerBackend({
-      params,
-      server,
-      facts,
-      speculation,
-      depth,
-      state,
-      notices,
-      running,
-      log: hooks.log,
-      loadMs: performance.now() - start,
-    });
+    const launch = await Launch.plan(params, server, facts, speculation, hooks);
+    const running = await launch.first(depth, hooks);
+    const { what } = launch.speculation;
+    if (what !== "") hooks.log("info", `llama-server guesses ahead with ${what}`);
+    const loadMs = performance.now() - start;
+    return new LlamaServerBackend({ params, facts, launch, depth, state, running, log: hooks.log, loadMs });
   }
 
   private constructor(o: {
     params: LoadParams;
-    server: LlamaServer;
     facts: ModelFacts;
-    speculation: ServerSpeculation;
+    launch: Launch;
     depth: DraftDepth;
     state: StateFile<DepthState>;
-    notices: readonly Notice[];
     running: Running;
     log: LoadHooks["log"];
     loadMs: number;
   }) {
     this.params = o.params;
-    this.#server = o.server;
     this.#facts = o.facts;
-    this.#speculation = o.speculation;
+    this.#launch = o.launch;
     this.#depth = o.depth;
     this.#state = o.state;
-    this.#notices = o.notices;
     this.#running = o.running;
     this.#log = o.log;
     this.#loadMs = o.loadMs;
@@ -127,7 +94,7 @@ export class LlamaServerBackend implements Backend {
   }
 
   get info(): ModelInfo {
-    const { target, draft, kvType } = this.params;
+    const { target, draft } = this.params;
     const remote = this.#running.remote.info;
     return {
       ...remote,
@@ -140,10 +107,10 @@ export class LlamaServerBackend implements Backend {
       sizeBytes: this.#sizeBytes,
       backend: "llama-server",
       device: "llama-server",
-      kvType: kvType === "auto" ? "f16" : kvType,
+      kvType: this.#launch.kvType,
       threads: { free: usableCores(), used: threadsOf(this.params) },
       draft: draft ? { id: draft.id, path: draft.path } : null,
-      notices: [...remote.notices, ...this.#notices],
+      notices: [...remote.notices, ...this.#launch.notices],
       ...(this.params.backendReason ? { backendReason: this.params.backendReason } : {}),
       loadMs: Math.round(this.#loadMs),
     };
@@ -158,56 +125,95 @@ export class LlamaServerBackend implements Backend {
     return true;
   }
 
-  /** Another depth of guessing promises clearly more: the server is started with it while nobody waits. */
-  get idleWork(): (() => Promise<void>) | null {
-    return this.#speculation.hasDepth && this.#depth.best !== this.#depth.current ? () => this.#changeDepth() : null;
+  get idleWork(): readonly IdleWork[] {
+    return this.#wantsOtherDepth ? [{ afterMs: depthChangeIdleMs, run: (stop) => this.#changeDepth(stop) }] : [];
   }
 
-  async #changeDepth(): Promise<void> {
+  /** Another depth of guessing promises clearly more. */
+  get #wantsOtherDepth(): boolean {
+    return this.#launch.speculation.hasDepth && this.#depth.best !== this.#depth.current;
+  }
+
+  /**
+   * Starts the server anew with it. Once the old one has been stopped, to go on is the shortest way for a question that
+   * comes: to go back would load the model too.
+   */
+  async #changeDepth(stop: () => boolean): Promise<void> {
+    if (stop() || !this.#wantsOtherDepth) return;
     const [before, depth] = [this.#depth.current, this.#depth.best];
     const share = this.#depth.acceptance.toFixed(2);
-    this.#log("info", `llama-server guesses ${depth} tokens ahead from now on, before ${before}: ${share} are right`);
-    this.#depth.use(depth);
-    this.#state.write(this.#depth.toJSON());
     await this.dispose();
-    this.#running = await this.#begin();
-  }
-
-  #begin(signal?: AbortSignal): Promise<Running> {
-    const hooks = { onProgress: () => {}, log: this.#log, signal };
-    const args = speculationArgs(this.#speculation, this.#depth.current);
-    return begin(this.params, this.#server, args, hooks);
-  }
-
-  /** Starts the server anew when it has ended since. */
-  async generation(params: GenerateParams, hooks: GenerationHooks): Promise<RunningGeneration> {
-    if (!this.#running.process.alive) {
-      const { lastWords } = this.#running.process;
-      this.#log("warn", `llama-server had ended (${lastWords}); it is started again`);
-      await this.dispose();
-      const message = "llama-server had ended and is started again.";
-      hooks.emit([{ type: "notice", notice: { code: "restarting", message } }]);
-      this.#running = await this.#begin(hooks.signal);
+    try {
+      this.#running = await this.#launch.start(depth, { log: this.#log });
+      this.#depth.use(depth);
+      this.#state.write(this.#depth.toJSON());
+      this.#log("info", `llama-server guesses ${depth} tokens ahead from now on, before ${before}: ${share} are right`);
+    } catch (error) {
+      this.#depth.refuse(depth, before);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log("warn", `llama-server does not guess ${depth} tokens ahead, but ${before} as before: ${reason}`);
+      this.#running = await this.#launch.start(before, { log: this.#log });
     }
-    const running = await this.#running.remote.generation(params, hooks);
+  }
+
+  async generation(params: GenerateParams, hooks: GenerationHooks): Promise<RunningGeneration> {
+    await this.#ensureWell(hooks);
+    const { process, remote } = this.#running;
+    const given = new AbortController();
+    let watch: SilenceWatch | null = null;
+    const emit = (events: GenerationEvent[]) => {
+      watch?.heard();
+      hooks.emit(events);
+    };
+    const signal = AbortSignal.any([hooks.signal, given.signal]);
+    const running = await remote.generation(params, { ...hooks, emit, signal });
+    const isGone = () => this.#hangs();
     return {
       answerNow: () => running.answerNow(),
       run: async () => {
+        watch = new SilenceWatch({ silenceMs, isGone, onGone: () => given.abort(hung()) });
         try {
           const result = await running.run();
+          // A generation that is aborted ends with what there was; here nobody wanted that.
+          if (given.signal.aborted && !hooks.signal.aborted) throw given.signal.reason;
           this.#learn(result);
           return { ...result, model: this.info, threads: threadsOf(this.params) };
         } catch (error) {
           // A connection breaks before its process is known to have ended; the next generation has to know.
-          await this.#running.process.settle();
+          await process.settle();
           throw error;
+        } finally {
+          watch.stop();
+          if (given.signal.aborted) await process.kill();
         }
       },
     };
   }
 
+  /** Starts the server anew when it has ended since, or hangs. */
+  async #ensureWell({ emit, signal }: GenerationHooks): Promise<void> {
+    const { process } = this.#running;
+    if (process.alive && !(await this.#hangs())) return;
+    const { lastWords } = process;
+    const message = process.alive
+      ? "llama-server did not answer and is started again."
+      : "llama-server had ended and is started again.";
+    this.#log("warn", `${message} ${lastWords}`.trim());
+    if (process.alive) await process.kill();
+    await this.dispose();
+    emit([{ type: "notice", notice: { code: "restarting", message } }]);
+    this.#running = await this.#launch.start(this.#depth.current, { log: this.#log, signal });
+  }
+
+  /** Alive, perhaps, and silent: asked twice, since a busy server may miss one. */
+  async #hangs(): Promise<boolean> {
+    const { remote } = this.#running;
+    const isSilent = async () => (await remote.check(signOfLifeMs))?.code === "backendUnreachable";
+    return (await isSilent()) && (await isSilent());
+  }
+
   #learn({ stats }: GenerationResult): void {
-    if (!this.#speculation.hasDepth) return;
+    if (!this.#launch.speculation.hasDepth) return;
     const { draftedTokens, acceptedTokens, thinkingTokens, answerTokens, decodeMs } = stats;
     this.#depth.observe({ draftedTokens, acceptedTokens, outputTokens: thinkingTokens + answerTokens, decodeMs });
     this.#state.write(this.#depth.toJSON());
@@ -231,69 +237,8 @@ export class LlamaServerBackend implements Backend {
   }
 }
 
-/** Starts the process and asks it for one token: a pair of models that do not fit ends some versions at that point only. */
-async function begin(
-  params: LoadParams,
-  server: LlamaServer,
-  guessing: readonly string[],
-  hooks: LoadHooks,
-): Promise<Running> {
-  const process = await ServerProcess.start({
-    program: server.program,
-    args: [...modelArgs(params), ...guessing],
-    log: hooks.log,
-    signal: hooks.signal,
+function hung(): HunchError {
+  return new HunchError("backendFailed", "llama-server did not answer any more and was ended.", {
+    hint: "The text so far is kept. Continue, or ask again: it is started anew.",
   });
-  try {
-    const { endpoint, apiKey } = process;
-    const response = await fetch(`${endpoint}/completion`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Authorization: `Bearer ${apiKey}` },
-      body: JSON.stringify({ prompt: "a", n_predict: 1 }),
-      signal: hooks.signal,
-    });
-    if (!response.ok) throw new Error(`it answers ${response.status}: ${(await response.text()).slice(0, 200)}`);
-    await response.arrayBuffer();
-    // The server has one model, whatever it calls it.
-    const target = { id: "", path: endpoint };
-    const remote = await OpenaiBackend.load({ ...params, target }, { kind: "openai", endpoint, apiKey }, hooks);
-    return { process, remote };
-  } catch (error) {
-    await process.stop();
-    if (hooks.signal?.aborted) throw new HunchError("cancelled", "Stopped while llama-server was starting.");
-    const reason = process.lastWords || (error instanceof Error ? error.message : String(error));
-    throw new HunchError("backendUnavailable", `llama-server does not work with this model: ${reason}.`, {
-      hint: "Read the engine's log; another model or a newer llama-server may help.",
-      cause: error,
-    });
-  }
-}
-
-function modelArgs(params: LoadParams): string[] {
-  const { target, contextSize, kvType, gpu } = params;
-  const kv = kvType === "auto" ? "f16" : kvType;
-  return [
-    ...["--model", target.path, "--jinja", "--parallel", "1", "--offline", "--no-ui"],
-    ...["--threads", String(threadsOf(params))],
-    ...["--ctx-size", String(contextSize === "auto" ? autoContextSize : contextSize)],
-    // A quantised V cache needs flash attention.
-    ...(kv === "f16" ? [] : ["--cache-type-k", kv, "--cache-type-v", kv, "--flash-attn", "on"]),
-    ...(gpu === "off" ? ["--gpu-layers", "0", "--batch-size", cpuBatchSize] : []),
-  ];
-}
-
-function threadsOf({ threads }: LoadParams): number {
-  const free = usableCores();
-  return threads === "auto" ? free : Math.min(threads, free);
-}
-
-async function factsOf(path: string): Promise<ModelFacts> {
-  try {
-    return await readModelFacts(path);
-  } catch (error) {
-    throw new HunchError("notGguf", `${path} can not be read as a GGUF file (${(error as Error).message}).`, {
-      hint: "Choose a GGUF file; `hunch models list` shows what there is.",
-      cause: error,
-    });
-  }
 }

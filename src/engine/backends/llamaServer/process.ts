@@ -19,8 +19,10 @@ export interface ProcessOptions {
 }
 
 /** Of these a version may lack some; the others are needed. */
-const optional = new Set(["--no-ui", "--offline", "--no-webui"]);
+const optional = new Set(["--no-ui", "--offline", "--no-webui", "--cpu-moe", "--n-cpu-moe"]);
 const pollMs = 100;
+/** While it loads, it answers that it does (ms). */
+const healthTimeoutMs = 10_000;
 const stopMs = 3_000;
 const settleMs = 300;
 const keptLines = 40;
@@ -33,8 +35,9 @@ export class ServerProcess {
   readonly #onExit = () => void this.#child.kill("SIGKILL");
   #lines: string[] = [];
   #ended: Promise<void>;
+  #isStopped = false;
 
-  /** Resolves when the model is loaded. @throws HunchError backendUnavailable; cancelled */
+  /** Resolves when the model is loaded. @throws HunchError backendUnavailable, its output as the cause's message; cancelled */
   static async start(options: ProcessOptions): Promise<ServerProcess> {
     let { args } = options;
     for (;;) {
@@ -46,7 +49,7 @@ export class ServerProcess {
         await server.stop();
         const unknown = /invalid argument: (--[\w-]+)/.exec(server.#lines.join("\n"))?.[1] ?? "";
         if (!optional.has(unknown) || !args.includes(unknown)) throw error;
-        args = args.filter((arg) => arg !== unknown);
+        args = without(args, unknown);
       }
     }
   }
@@ -61,7 +64,10 @@ export class ServerProcess {
       env: { ...process.env, LLAMA_API_KEY: this.apiKey },
     });
     this.#ended = new Promise((resolve) => {
-      this.#child.once("exit", () => resolve());
+      this.#child.once("exit", (code, signal) => {
+        if (!this.#isStopped) log("warn", `llama-server ended (${signal ?? `exit code ${code}`})`);
+        resolve();
+      });
       // A program that can not be started has no exit.
       this.#child.once("error", (error) => {
         this.#lines.push(error.message);
@@ -88,7 +94,14 @@ export class ServerProcess {
     await Promise.race([this.#ended, sleep(settleMs)]);
   }
 
+  /** Ends one that hangs. */
+  kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    return this.stop();
+  }
+
   async stop(): Promise<void> {
+    this.#isStopped = true;
     process.off("exit", this.#onExit);
     this.#watcher?.kill("SIGKILL");
     if (!this.alive) return;
@@ -101,9 +114,7 @@ export class ServerProcess {
   async #ready(signal: AbortSignal | undefined): Promise<void> {
     while (this.alive) {
       if (signal?.aborted) throw new HunchError("cancelled", "Stopped while llama-server was loading the model.");
-      const response = await fetch(`${this.endpoint}/health`).catch(() => null);
-      await response?.arrayBuffer();
-      if (response?.ok) return;
+      if (await this.#isHealthy(signal)) return;
       await sleep(pollMs);
     }
     throw new HunchError(
@@ -111,8 +122,24 @@ export class ServerProcess {
       `llama-server ended while it was loading the model: ${this.lastWords || "it said nothing"}.`,
       {
         hint: "Read the engine's log. A newer llama-server, a smaller context or another model may help.",
+        cause: new Error(this.#lines.join("\n")),
       },
     );
+  }
+
+  /** False also where it does not answer, or nobody waits for it any more. */
+  async #isHealthy(signal: AbortSignal | undefined): Promise<boolean> {
+    const timeout = AbortSignal.timeout(healthTimeoutMs);
+    try {
+      const response = await fetch(`${this.endpoint}/health`, {
+        signal: AbortSignal.any([timeout, ...(signal ? [signal] : [])]),
+      });
+      await response.arrayBuffer();
+      return response.ok;
+    } catch {
+      // Nothing listens yet; its end, if it comes to that, is told by the process.
+      return false;
+    }
   }
 
   #follow(stream: Readable | null, log: ProcessOptions["log"]): void {
@@ -120,9 +147,31 @@ export class ServerProcess {
     createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
       if (line.trim() === "") return;
       this.#lines = [...this.#lines, line].slice(-keptLines);
-      log("debug", `llama-server: ${line.slice(0, 500)}`);
+      log(levelOf(line), `llama-server: ${line.slice(0, 500)}`);
     });
   }
+}
+
+/** Without an argument and, where it has one, its value. */
+function without(args: readonly string[], name: string): readonly string[] {
+  const at = args.indexOf(name);
+  const hasValue = !(args[at + 1] ?? "--").startsWith("--");
+  return [...args.slice(0, at), ...args.slice(at + (hasValue ? 2 : 1))];
+}
+
+/** Lines of newer versions begin with the time and a letter: "0.00.006.157 E …". */
+const levelLetter = /^[\d.]+ ([EWID]) /;
+const tellingWords =
+  /\b(errors?|fail(ed|ure|s)?|abort(ed)?|fatal|invalid|unable|assert\w*|terminate|exception|out of memory|warning)\b/i;
+/** Warnings of everyday: each tensor of a layer that only predicts ahead and is not used, and a prompt that is asked again. */
+const harmless = /model has unused tensor|need to evaluate at least 1 token|n_past was set to/;
+
+/** What tells why something does not work can be read at the usual level of the log. @param line of llama-server's output */
+export function levelOf(line: string): LogLevel {
+  if (harmless.test(line)) return "debug";
+  const letter = levelLetter.exec(line)?.[1];
+  const isTelling = letter === undefined ? tellingWords.test(line) : letter === "E" || letter === "W";
+  return isTelling ? "warn" : "debug";
 }
 
 /**

@@ -1,7 +1,7 @@
 /** How llama-server is told to guess ahead, chosen from what the model files say of themselves. */
 import { statSync } from "node:fs";
-import { readGgufFileInfo } from "node-llama-cpp";
 import type { LoadParams, SpeculationMode } from "../../../common/protocol.ts";
+import type { ModelFacts } from "./modelFacts.ts";
 
 export interface ServerSpeculation {
   /** Arguments of llama-server. */
@@ -12,34 +12,12 @@ export interface ServerSpeculation {
   hasDepth: boolean;
 }
 
-export interface ModelFacts {
-  architecture: string;
-  name: string;
-  /** Layers that predict further tokens (multi-token prediction). */
-  nextnLayers: number;
-  /** Of a DSpark draft: a Markov head. */
-  hasMarkovHead: boolean;
-}
-
 export const noSpeculation: ServerSpeculation = { args: [], what: "", hasDepth: false };
 
 /** @param depth tokens that are guessed at once; 0: none are. Of no meaning where there is no depth */
 export function speculationArgs({ args, hasDepth }: ServerSpeculation, depth: number): string[] {
   if (!hasDepth) return args;
   return depth === 0 ? [] : [...args, "--spec-draft-n-max", String(depth)];
-}
-
-export async function readModelFacts(path: string): Promise<ModelFacts> {
-  const { metadata, fullTensorInfo } = await readGgufFileInfo(path, { logWarnings: false });
-  const { architecture, name } = metadata.general;
-  const own = (metadata as unknown as Record<string, Record<string, unknown> | undefined>)[architecture];
-  const layers = Number(own?.nextn_predict_layers ?? 0);
-  return {
-    architecture,
-    name: name ?? "",
-    nextnLayers: Number.isFinite(layers) ? layers : 0,
-    hasMarkovHead: fullTensorInfo?.some((tensor) => tensor.name.startsWith("markov_")) ?? false,
-  };
 }
 
 /** A draft model's kind is its architecture: a small model of the same family, or a head made for its target. */

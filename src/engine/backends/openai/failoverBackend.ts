@@ -34,7 +34,7 @@ interface Member {
 
 export class FailoverBackend implements Backend, Relay {
   readonly params: LoadParams;
-  readonly idleWork = null;
+  readonly idleWork = [];
   readonly #members: readonly Member[];
   readonly #hooks: LoadHooks;
   /** About the servers that could not be used when this one was chosen. */

@@ -29,7 +29,7 @@ const autoLanes = 4;
 
 export class OpenaiBackend implements Backend {
   readonly params: LoadParams;
-  readonly idleWork = null;
+  readonly idleWork = [];
   readonly #remote: Remote;
 
   /** Asks the server what it is. @throws HunchError backendUnreachable, backendRefused, backendFailed, unknownModel */

@@ -104,3 +104,33 @@ describe("how far llama-server guesses ahead", () => {
     expect(again.current).toBe(depth.current);
   });
 });
+
+describe("a start of the server", () => {
+  const answers = (depth: DraftDepth, world: World) => {
+    for (let i = 0; i < 3; i++) depth.observe(world.answer(depth.current));
+  };
+
+  it("takes the depth that an earlier run has found best, but not none at all", () => {
+    const before = new DraftDepth("cpu", 0);
+    answers(before, new World(0.98, 0.02));
+    expect(before.best).toBeGreaterThan(before.current);
+    const after = new DraftDepth("cpu", 0, before.toJSON());
+    after.start();
+    expect(after.current).toBe(before.best);
+
+    const useless = new DraftDepth("cpu", 0);
+    answers(useless, new World(0.02, 0.6));
+    expect(useless.best).toBe(0);
+    const again = new DraftDepth("cpu", 0, useless.toJSON());
+    again.start();
+    expect(again.current).toBe(1);
+  });
+
+  it("does not try a depth again with which it failed", () => {
+    const depth = new DraftDepth("cpu", 0);
+    answers(depth, new World(0.98, 0.02));
+    const refused = depth.best;
+    depth.refuse(refused, 3);
+    expect([depth.current, depth.best === refused]).toEqual([3, false]);
+  });
+});

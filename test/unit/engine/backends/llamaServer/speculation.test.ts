@@ -1,13 +1,21 @@
 import { expect, test } from "vitest";
 import type { LoadParams } from "../../../../../src/common/protocol.ts";
+import type { ModelFacts } from "../../../../../src/engine/backends/llamaServer/modelFacts.ts";
 import {
   chooseSpeculation,
-  type ModelFacts,
   noSpeculation,
   speculationArgs,
 } from "../../../../../src/engine/backends/llamaServer/speculation.ts";
 
-const facts: ModelFacts = { architecture: "llama", name: "m", nextnLayers: 0, hasMarkovHead: false };
+const facts: ModelFacts = {
+  architecture: "llama",
+  name: "m",
+  nextnLayers: 0,
+  hasMarkovHead: false,
+  weightsBytes: 1e9,
+  expertBytes: [],
+  cacheElements: 1_000,
+};
 const params: LoadParams = {
   target: { id: "m", path: "/m.gguf" },
   draft: null,
