@@ -2,6 +2,7 @@
 import type { ChatMessage, GenerateParams, SamplingOptions, ThinkingMode } from "../../../common/protocol.ts";
 import { templateVariables } from "../../thinking/formats.ts";
 import type { ServerInfo } from "./server.ts";
+import { endingMessage } from "./thoughtEnding.ts";
 
 export interface ChatRequest {
   messages: ChatMessage[];
@@ -81,6 +82,11 @@ export function keepsBudget({ make }: ServerInfo): boolean {
   return make === "llamacpp" || make === "hunch";
 }
 
+/** A thought can be ended by request, and with a sentence of ours; a version that can not does not look at the members. */
+export function takesControl({ make }: ServerInfo): boolean {
+  return make === "llamacpp";
+}
+
 function thinkingMembers(thinking: ThinkingMode, budget: number | null, server: ServerInfo): object {
   const { make, format } = server;
   if (make === "other") return {};
@@ -90,5 +96,8 @@ function thinkingMembers(thinking: ThinkingMode, budget: number | null, server: 
     // Its own reading of a template may take the whole output for a thought: ours is taken (opensThought.ts).
     ...(make === "llamacpp" ? { reasoning_format: "none" } : {}),
     ...(limited ? { reasoning_budget_tokens: budget } : {}),
+    ...(thinking === "on" && takesControl(server)
+      ? { reasoning_budget_message: endingMessage, reasoning_control: true }
+      : {}),
   };
 }

@@ -22,6 +22,8 @@ export interface Timings {
 }
 
 export interface Chunk {
+  /** The server's name for what it is writing; null where it tells none. */
+  id: string | null;
   reasoning: string;
   content: string;
   /** Why the server ends its answer; null while it goes on. */
@@ -43,6 +45,7 @@ export function readChunk(value: unknown): Chunk | null {
   const delta = [choice.delta, choice.message].find(isObject) ?? choice;
   const content = readContent(delta.content ?? delta.text);
   return {
+    id: typeof value.id === "string" ? value.id : null,
     reasoning: readReasoning(delta) + content.thinking,
     content: content.text,
     finish: typeof choice.finish_reason === "string" ? choice.finish_reason : null,

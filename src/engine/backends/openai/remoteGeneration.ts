@@ -1,15 +1,15 @@
 /**
- * One generation on a server: request, stream, segments, budget. A thought that has to end (budget, loop, "answer now")
- * is cut off, and the answer is asked for in a second request with the thought as notes: that works on every server,
- * also where a budget of the server's own silently does nothing.
+ * One generation on a server: request, stream, segments, budget. Where the server can not end a thought that has to end
+ * (thoughtEnding.ts), it is cut off, and the answer is asked for in a second request with the thought as notes: that works
+ * on every server.
  */
 import type { IncomingMessage } from "node:http";
 import type { GenerateParams, GenerationResult, ModelInfo, Prompt } from "../../../common/protocol.ts";
 import type { StopReason } from "../../../common/segments.ts";
 import type { GenerationStats } from "../../../common/stats.ts";
-import { type EndReason, type MonitorOptions, ThoughtMonitor } from "../../thinking/budget.ts";
+import type { EndReason, MonitorOptions } from "../../thinking/budget.ts";
 import type { GenerationHooks, RunningGeneration } from "../backend.ts";
-import { chatBody, completionBody, continued, keepsBudget, withNotes } from "./body.ts";
+import { chatBody, completionBody, continued, keepsBudget, takesControl, withNotes } from "./body.ts";
 import { type Chunk, readChunk } from "./chunk.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Figures } from "./figures.ts";
@@ -19,6 +19,7 @@ import { renderPrompt, withPartial } from "./renderedPrompt.ts";
 import type { ServerInfo } from "./server.ts";
 import { brokenOff, streamError } from "./serverErrors.ts";
 import { readEvents } from "./sse.ts";
+import { ServerControl, ThoughtEnding } from "./thoughtEnding.ts";
 
 export interface Remote {
   endpoint: Endpoint;
@@ -34,9 +35,6 @@ type StreamEnd =
 
 const chatPath = "/chat/completions";
 const eventIntervalMs = 16;
-/** Where the server keeps the budget itself, ours is a backstop: this many times the budget, and some tokens more. */
-const lateFactor = 1.25;
-const lateTokens = 32;
 /** To count the tokens of an interrupted thought, whose tokenizer is the server's. */
 const charsPerToken = 4;
 /** Tokens left for an answer whose thought has used up all that was allowed. */
@@ -50,7 +48,7 @@ export class RemoteGeneration implements RunningGeneration {
   readonly #figures = new Figures();
   readonly #startedAt = performance.now();
   #answerNow = false;
-  #monitor: ThoughtMonitor | null = null;
+  #ending: ThoughtEnding | null = null;
   #flushedAt = 0;
 
   constructor(remote: Remote, params: GenerateParams, hooks: GenerationHooks) {
@@ -67,7 +65,7 @@ export class RemoteGeneration implements RunningGeneration {
 
   answerNow(): void {
     this.#answerNow = true;
-    this.#monitor?.answerNow();
+    this.#ending?.answerNow();
   }
 
   async run(): Promise<GenerationResult> {
@@ -98,13 +96,10 @@ export class RemoteGeneration implements RunningGeneration {
       return this.#stream("/completions", completionBody(prompt.text, this.#params, server), null);
     const { thinking } = prompt;
     const { budget } = controls;
-    const own = budget !== null && keepsBudget(server) ? Math.ceil(budget * lateFactor) + lateTokens : budget;
-    const { loopGuard } = controls;
-    this.#monitor = thinking === "on" ? new ThoughtMonitor({ budget: own, loopGuard, ...earlierOf(prompt) }) : null;
-    if (this.#answerNow) this.#monitor?.answerNow();
+    if (thinking === "on") this.#mindThought(prompt, true);
     const chat = { messages: prompt.messages, thinking, budget, maxTokens };
     const body = chatBody(chat, this.#params, server);
-    if (prompt.kind === "chat") return this.#stream(chatPath, body, this.#monitor);
+    if (prompt.kind === "chat") return this.#stream(chatPath, body, this.#ending);
     return this.#continue(prompt, body);
   }
 
@@ -113,22 +108,35 @@ export class RemoteGeneration implements RunningGeneration {
     const { server } = this.#remote;
     const { messages, partial } = prompt;
     const rendered = await renderPrompt(this.#remote, body, { signal: this.#hooks.signal });
-    if (!rendered) return this.#stream(chatPath, { ...body, ...continued(messages, partial, server) }, this.#monitor);
+    if (!rendered) return this.#stream(chatPath, { ...body, ...continued(messages, partial, server) }, this.#ending);
     const text = withPartial(rendered, partial, server.format);
     if (partial.answer === "" && (partial.thinking !== "" || rendered.opensThought))
       this.#output.beginInside(partial.thinking);
-    // In front of a text of its own choice llama-server keeps no budget.
+    if (this.#ending) this.#mindThought(prompt, false);
+    return this.#stream("/completions", completionBody(text, this.#params, server), this.#ending);
+  }
+
+  /** @param isChat behind a text of our choice llama-server keeps no budget and takes no end */
+  #mindThought(prompt: Prompt, isChat: boolean): void {
+    const { server, endpoint, http } = this.#remote;
     const { budget, loopGuard } = this.#params.controls;
-    if (this.#monitor) this.#monitor = new ThoughtMonitor({ budget, loopGuard, ...earlierOf(prompt) });
-    if (this.#answerNow) this.#monitor?.answerNow();
-    return this.#stream("/completions", completionBody(text, this.#params, server), this.#monitor);
+    const ending = new ThoughtEnding({
+      budget,
+      loopGuard,
+      ...earlierOf(prompt),
+      serverKeepsBudget: isChat && keepsBudget(server),
+      control: isChat && takesControl(server) ? new ServerControl(endpoint, http) : null,
+    });
+    if (this.#answerNow) ending.answerNow();
+    this.#output.endOf = (thinking) => ending.reasonOf(thinking);
+    this.#ending = ending;
   }
 
   /** Asks for the answer alone. */
   #answer(): Promise<StreamEnd> {
     const { prompt, maxTokens } = this.#params;
     if (prompt.kind === "raw") throw new Error("a raw prompt has no thought to end");
-    this.#monitor = null;
+    this.#ending = null;
     const begun = prompt.kind === "continue" ? prompt.partial.thinking : "";
     const body = chatBody(
       {
@@ -143,7 +151,7 @@ export class RemoteGeneration implements RunningGeneration {
     return this.#stream(chatPath, body, null);
   }
 
-  async #stream(path: string, body: object, monitor: ThoughtMonitor | null): Promise<StreamEnd> {
+  async #stream(path: string, body: object, ending: ThoughtEnding | null): Promise<StreamEnd> {
     const { http, endpoint } = this.#remote;
     const url = endpoint.api(path);
     // Ends the request when the thought has to end; the user's cancel ends both.
@@ -160,22 +168,30 @@ export class RemoteGeneration implements RunningGeneration {
           this.#hooks.emit([{ type: "notice", notice: { code: "retrying", message } }]);
         },
       });
-      return await this.#read(response, url, monitor);
+      return await this.#read(response, url, ending, signal);
     } finally {
       request.abort();
     }
   }
 
-  async #read(response: IncomingMessage, url: URL, monitor: ThoughtMonitor | null): Promise<StreamEnd> {
+  async #read(
+    response: IncomingMessage,
+    url: URL,
+    ending: ThoughtEnding | null,
+    signal: AbortSignal,
+  ): Promise<StreamEnd> {
     let finish: string | null = null;
+    let id: string | null = null;
     for await (const chunk of chunks(response, url)) {
       if (chunk.error !== null) throw streamError(url, chunk.error);
       this.#figures.observe(chunk);
       if (chunk.progress) this.#reportPrefill(chunk.progress);
       const thought = this.#output.push(chunk);
       finish = chunk.finish ?? finish;
+      id = chunk.id ?? id;
       if (performance.now() - this.#flushedAt >= eventIntervalMs) this.#flush();
-      const reason = thought !== "" && this.#output.isThinking ? (monitor?.observe(thought) ?? null) : null;
+      const isThought = thought !== "" && this.#output.isThinking;
+      const reason = isThought ? (ending?.observe(thought, id, signal) ?? null) : null;
       if (reason !== null && finish === null) return { kind: "thoughtEnded", reason };
     }
     if (finish === null) throw brokenOff(url);

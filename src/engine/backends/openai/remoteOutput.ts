@@ -19,6 +19,8 @@ export class RemoteOutput {
   thinkingEnd: ThinkingEnd = "none";
   thinkingMs = 0;
   firstTokenAt: number | null = null;
+  /** Why a thought was over that the server has ended; asked with the thought. */
+  endOf: (thinking: string) => ThinkingEnd = () => "model";
   readonly #format: ThinkingFormat;
   readonly #startedAt = performance.now();
   #parser: SegmentParser;
@@ -120,7 +122,7 @@ export class RemoteOutput {
     if (segment === "thinking") this.thinking += text;
     else {
       // A thought that came apart from the content is over when content comes.
-      if (this.thinking !== "") this.#noteEnd("model");
+      if (this.thinking !== "" && this.thinkingEnd === "none") this.#noteEnd(this.endOf(this.thinking));
       this.answer += text;
     }
     this.#batch.push({ id: 0, text, segment, origin: "target" });

@@ -187,7 +187,10 @@ describe("ending a thought", () => {
   const thinker: Answer = ({ body }, response) => {
     if (body.messages.at(-1).content.includes("My notes so far")) return answer(body, response, 0);
     response.writeHead(200, { "Content-Type": "text/event-stream" });
-    const timer = setInterval(() => response.write(`data: ${JSON.stringify(delta({ reasoning: "hm. " }))}\n\n`), 1);
+    const timer = setInterval(
+      () => response.write(`data: ${JSON.stringify({ id: "x", ...delta({ reasoning: "hm. " }) })}\n\n`),
+      1,
+    );
     response.once("close", () => clearInterval(timer));
   };
 
@@ -209,6 +212,30 @@ describe("ending a thought", () => {
     await vi.waitFor(() => expect(textOf(events, "thinking")).toContain("hm"));
     answerNow();
     expect(await result).toMatchObject({ answer: "Yes.", thinkingEnd: "answerNow", stopReason: "stop" });
+  });
+
+  test("a llama-server is asked to end it itself; one that does not know how is cut off", async () => {
+    const server = await fake(
+      (asked, response, attempt) => {
+        if (!asked.path.endsWith("/control")) return thinker(asked, response, attempt);
+        response.writeHead(404, { "Content-Type": "application/json" });
+        response.end("{}");
+      },
+      { owner: "llamacpp" },
+    );
+    const { events, result, answerNow } = await ask(await connect(server.url));
+    await vi.waitFor(() => expect(textOf(events, "thinking")).toContain("hm"));
+    answerNow();
+    expect(await result).toMatchObject({ answer: "Yes.", thinkingEnd: "answerNow" });
+    const [first, control, second, ...more] = server.completions;
+    expect(first?.body).toMatchObject({
+      reasoning_control: true,
+      reasoning_budget_message: expect.stringContaining("now I write the answer"),
+    });
+    expect(control).toMatchObject({ path: "/v1/chat/completions/control", body: { id: "x", action: "reasoning_end" } });
+    expect(second?.body.messages.at(-1).content).toContain("My notes so far");
+    expect(second?.body.reasoning_control).toBeUndefined();
+    expect(more).toEqual([]);
   });
 
   test("a cancel keeps what there was, and closes the connection", async () => {
