@@ -37,6 +37,8 @@ export interface EngineRequest {
   server: ModelServer | null;
   /** Which of the two is decided from the model's file. */
   chooseBackend: boolean;
+  /** A model that the shared engine has in memory does, however it was loaded. */
+  takesLoaded?: true;
 }
 
 export type QuestionSource =
@@ -107,7 +109,9 @@ export function addEngineOptions(command: Command): Command {
         .choices(["auto", "off", "vulkan", "cuda", "metal"] satisfies GpuChoice[])
         .default("auto"),
     )
-    .addOption(new Option("--backend <name>", "what runs the model").choices(backends).default("embedded"))
+    .addOption(
+      new Option("--backend <name>", "what runs the model (default: embedded; with --shared auto)").choices(backends),
+    )
     .option(
       "--endpoint <url>",
       "server of the openai backend, or several with commas between that take over from each other; the key comes from the environment, HUNCH_API_KEY",
@@ -183,7 +187,7 @@ export function addAskOptions(command: Command): Command {
 }
 
 /** What commander makes of the options above. */
-interface ParsedOptions {
+export interface ParsedOptions {
   model?: string;
   draft?: string;
   speculation: SpeculationMode;
@@ -191,7 +195,7 @@ interface ParsedOptions {
   kvType: KvType | "auto";
   threads: number | "auto";
   gpu: GpuChoice;
-  backend: (typeof backends)[number];
+  backend?: (typeof backends)[number];
   endpoint?: string;
   thinkingFormat?: ThinkingFamily;
   promptCache?: number;
@@ -241,7 +245,10 @@ export function engineRequest(options: ParsedOptions, env: NodeJS.ProcessEnv = p
   };
 }
 
-function modelServer({ backend, endpoint, speculation }: ParsedOptions, env: NodeJS.ProcessEnv): ModelServer | null {
+function modelServer(
+  { backend = "embedded", endpoint, speculation }: ParsedOptions,
+  env: NodeJS.ProcessEnv,
+): ModelServer | null {
   if (backend !== "openai") {
     if (endpoint !== undefined) throw usage("--endpoint belongs to the openai backend.", "Add --backend openai.");
     return backend !== "llama-server" ? null : { kind: "llamaServer", program: findLlamaServer("", env), speculation };
@@ -266,7 +273,7 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
   if (raw && (options.template ?? options.budget ?? options.answerAfter) !== undefined)
     throw usage("--raw has no thought that could have a template, a budget or an end.", "Leave --raw out.");
   const { thoughts = 1 } = options;
-  if (thoughts > 1 && (raw || options.backend !== "embedded"))
+  if (thoughts > 1 && (raw || (options.backend ?? "embedded") !== "embedded"))
     throw usage("Several thoughts side by side need a chat on the embedded backend.", "Leave --thoughts out.");
   const hasServer = options.backend === "openai" || options.backend === "llama-server";
   if (options.dampHesitation && (raw || hasServer))
@@ -285,7 +292,7 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
     throw usage("--speculation draft needs a draft model.", "Leave --draft none out, or choose another mode.");
   const { temperature, topK, topP, minP } = options;
   return {
-    engine: options.shared ? sharedRequest(options) : engineRequest(options),
+    engine: options.shared ? sharedRequest(options, needsEmbedded(options)) : engineRequest(options),
     question: source,
     files,
     raw,
@@ -312,10 +319,29 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
   };
 }
 
-/** As the editor loads a model, unless told otherwise: the shared engine holds one, so that another would be loaded. */
-function sharedRequest(options: ParsedAskOptions): EngineRequest {
+/**
+ * As the editor loads a model, unless told otherwise: the shared engine holds one, so that another would be loaded. Where no
+ * way of loading is named, one that is loaded does. @param embedded the question needs what that backend alone has
+ * @throws HunchError as engineRequest
+ */
+export function sharedRequest(options: ParsedOptions, embedded = false): EngineRequest {
   const { promptCache = settingDefinitions.promptCacheSize.default } = options;
-  return engineRequest({ ...options, promptCache });
+  const backend = options.backend ?? (embedded ? "embedded" : "auto");
+  const request = engineRequest({ ...options, promptCache, backend });
+  return embedded || namesLoading(options) ? request : { ...request, takesLoaded: true };
+}
+
+function needsEmbedded({ thoughts = 1, dampHesitation, answerLine }: ParsedAskOptions): boolean {
+  return thoughts > 1 || (dampHesitation ?? answerLine) !== undefined;
+}
+
+/** Some option says how the model is to be loaded. */
+function namesLoading(options: ParsedOptions): boolean {
+  const { draft, context, backend, thinkingFormat, kvType, threads, gpu, speculation } = options;
+  return (
+    [draft, context, backend, thinkingFormat].some((value) => value !== undefined) ||
+    [kvType, threads, gpu, speculation].some((value) => value !== "auto")
+  );
 }
 
 /** The request that arguments of `ask` mean, without running it. @throws HunchError, CommanderError */

@@ -79,7 +79,8 @@ export async function loadModel(request: EngineRequest, context: EngineContext):
 function loadOptions({ contextSize, kvType, threads, gpu, speculation, ...more }: EngineRequest) {
   const promptCache = more.promptCacheSize > 0 ? { promptCacheBytes: more.promptCacheSize * 1e6 } : {};
   const format = more.thinkingFormat === null ? {} : { thinkingFormat: more.thinkingFormat };
-  return { contextSize, kvType, threads, gpu, strict: speculation === "strict", ...promptCache, ...format };
+  const loaded = more.takesLoaded ? { takesLoaded: true as const } : {};
+  return { contextSize, kvType, threads, gpu, strict: speculation === "strict", ...promptCache, ...format, ...loaded };
 }
 
 export async function load(client: EngineClient, params: LoadParams, context: EngineContext): Promise<ModelInfo> {

@@ -5,7 +5,14 @@ import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
 import { ModelStore } from "../models/store.ts";
 import type { KeySource } from "./answerNow.ts";
 import { ask, type Question, readInput } from "./ask.ts";
-import { type AskRequest, addAskOptions, addEngineOptions, askRequest, engineRequest } from "./askRequest.ts";
+import {
+  type AskRequest,
+  addAskOptions,
+  addEngineOptions,
+  askRequest,
+  engineRequest,
+  sharedRequest,
+} from "./askRequest.ts";
 import { benchCommand } from "./bench.ts";
 import { calibrateCommand } from "./calibrate.ts";
 import { demoFooting, demoHeading, demoQuestion, demoRequest } from "./demo.ts";
@@ -157,9 +164,10 @@ async function runServer(options: Parameters<typeof engineRequest>[0] & ServeOpt
   const interrupts = new Interrupts();
   try {
     const output = new PlainOutput(err, err);
-    const context = { store: new ModelStore(), output, interrupts, verbose: options.verbose ?? false };
-    const { json } = options;
-    await serve(serveRequest(engineRequest(options), options), context, (url, model) =>
+    const { json, verbose = false, shared = false } = options;
+    const context = { store: new ModelStore(), output, interrupts, verbose, shared };
+    const engine = shared ? sharedRequest(options) : engineRequest(options);
+    await serve(serveRequest(engine, options), context, (url, model) =>
       out(
         json
           ? `${JSON.stringify({ type: "serving", url, model })}\n`

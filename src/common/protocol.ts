@@ -114,6 +114,11 @@ export interface LoadParams {
   /** Absent: the engine's own process runs the model. */
   server?: ModelServer;
   /**
+   * The client asks for no way of loading: a model with these weights that is in memory does, however it was loaded. What
+   * is set otherwise counts when none is.
+   */
+  takesLoaded?: true;
+  /**
    * Why Hunch chose what runs the model; absent where the user did. A llama-server that Hunch chose and that does not work
    * is no error: the engine's own process runs the model then.
    */

@@ -29,6 +29,7 @@ import type { Indexing } from "./indexing.ts";
 import { Indices } from "./indices.ts";
 import { ModelSlot } from "./modelSlot.ts";
 import { FairQueue, type TurnOptions } from "./queue.ts";
+import { sameWeights } from "./sameLoad.ts";
 import { StateFolder } from "./stateFolder.ts";
 
 /** One client as the engine knows it. */
@@ -94,11 +95,11 @@ export class Engine {
     setTimeout(() => void this.#dropUnlessWanted(), this.#lingerMs).unref();
   }
 
-  /** Loads what is missing; at once where the same is loaded, whatever runs. @throws HunchError of the load; cancelled */
+  /** Loads what is missing; at once where it is loaded, whatever runs. @throws HunchError of the load; cancelled */
   async load(session: Session, params: LoadParams, signal: AbortSignal): Promise<ModelInfo> {
     this.#assertInService();
     session.wanted = null;
-    const info = this.#slot.loadedAs(params)?.info ?? (await this.#loadInTurn(session, params, signal));
+    const info = this.#loadedFor(session, params)?.info ?? (await this.#loadInTurn(session, params, signal));
     session.wanted = params;
     return info;
   }
@@ -106,9 +107,15 @@ export class Engine {
   #loadInTurn(session: Session, params: LoadParams, signal: AbortSignal): Promise<ModelInfo> {
     const work = async () => {
       this.#assertInService();
-      return (this.#slot.loadedAs(params) ?? (await this.#replace(params, signal))).info;
+      return (this.#loadedFor(session, params) ?? (await this.#replace(params, signal))).info;
     };
     return this.#exclusively(session, work, signal);
+  }
+
+  /** A client that has the engine for itself gets what it asks for to the last option; with others, what does for it. */
+  #loadedFor(session: Session, params: LoadParams): Backend | null {
+    const isUsed = [...this.#sessions].some((other) => other !== session && this.#slot.loadedFor(other.wanted));
+    return isUsed || params.takesLoaded ? this.#slot.loadedFor(params) : this.#slot.loadedAs(params);
   }
 
   /** The client lets go of its model, which is dropped unless others use it. */
@@ -174,11 +181,11 @@ export class Engine {
       },
       {
         clientId: session.id,
-        alone: () => this.#slot.loadedAs(wanted)?.runsAlone(params) ?? true,
+        alone: () => this.#slot.loadedFor(wanted)?.runsAlone(params) ?? true,
         leaving: {
           signal,
           result: () => {
-            const model = this.#slot.loadedAs(wanted);
+            const model = this.#slot.loadedFor(wanted);
             if (model) return model.notBegun(params, waitedMs());
             throw cancelled();
           },
@@ -245,24 +252,26 @@ export class Engine {
 
   /** Some client uses the model in memory. */
   get #isWanted(): boolean {
-    return [...this.#sessions].some(({ wanted }) => this.#slot.loadedAs(wanted) !== null);
+    return [...this.#sessions].some(({ wanted }) => this.#slot.loadedFor(wanted) !== null);
   }
 
   /** @throws HunchError modelNotLoaded */
   #ownModel({ wanted }: Session): Backend {
-    const model = this.#slot.loadedAs(wanted);
+    const model = this.#slot.loadedFor(wanted);
     if (model) return model;
     throw notLoaded();
   }
 
   /** For a turn that has the engine for itself, unless the model is there. */
   async #modelFor(wanted: LoadParams, { emit, signal }: EngineGenerationHooks): Promise<Backend> {
-    const loaded = this.#slot.loadedAs(wanted);
+    const loaded = this.#slot.loadedFor(wanted);
     if (loaded) return loaded;
     // It was dropped. The client loads it and tells its user so.
     if (!this.#slot.model) throw notLoaded();
-    const message =
-      "Another client of the shared engine uses another model, and it holds one at a time: it was loaded again.";
+    const uses = sameWeights(this.#slot.model.params, wanted)
+      ? "this model with options that do not go together with those here (context, cache, backend and the like)"
+      : "another model";
+    const message = `Another client of the shared engine uses ${uses}, and it holds one at a time: it was loaded again.`;
     emit([{ type: "notice", notice: { code: "modelSwapped", message } }]);
     return this.#replace(wanted, signal);
   }

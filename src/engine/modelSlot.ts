@@ -3,7 +3,7 @@ import type { Device, LoadParams, LogLevel } from "../common/protocol.ts";
 import type { Backend } from "./backends/backend.ts";
 import { probeDevices } from "./backends/embedded/runtime.ts";
 import { loadBackend } from "./backends/load.ts";
-import { sameLoad } from "./sameLoad.ts";
+import { sameLoad, serves } from "./sameLoad.ts";
 import type { StateFolder } from "./stateFolder.ts";
 
 export interface ModelSlotHooks {
@@ -28,9 +28,14 @@ export class ModelSlot {
     return this.#model;
   }
 
-  /** The model in memory, if it is the one that these parameters mean. */
-  loadedAs(params: LoadParams | null): Backend | null {
-    return params && this.#model && sameLoad(this.#model.params, params) ? this.#model : null;
+  /** The model in memory, if it was loaded with these parameters. */
+  loadedAs(params: LoadParams): Backend | null {
+    return this.#model && sameLoad(this.#model.params, params) ? this.#model : null;
+  }
+
+  /** The model in memory, if it does for these parameters. */
+  loadedFor(params: LoadParams | null): Backend | null {
+    return params && this.#model && serves(this.#model, params) ? this.#model : null;
   }
 
   /** Loads this in place of what is loaded; nothing is, when that fails. @throws HunchError of the load */

@@ -96,6 +96,29 @@ describe("two programs", () => {
     expect(JSON.stringify(notices)).toContain("modelSwapped");
   });
 
+  it("with other options for the same model share it where it does for both; alone, each has its own way", async () => {
+    const place = newPlace();
+    const [a, b] = [await client(place), await client(place)];
+    const path = models().chain;
+    expect(await a.load({ path, contextSize: 2048, threads: 1 })).toMatchObject({ contextSize: 2048 });
+    // Alone, a changed setting takes effect.
+    const first = await a.load({ path, contextSize: 4096, threads: 1 });
+    expect(first).toMatchObject({ contextSize: 4096 });
+    const less = { path, contextSize: 1024, threads: "auto", promptCacheBytes: 1e6, lanes: 2 } as const;
+    expect(await b.load(less)).toEqual(first);
+    for (const each of [a, b, a]) {
+      const { events, model } = await each.ask();
+      expect(events.filter(({ type }) => type === "notice")).toEqual([]);
+      expect(model.loadMs).toBe(first.loadMs);
+    }
+    // Another cache is another model, as long as something of the way is asked for.
+    expect(await b.load({ ...less, kvType: "q8_0", takesLoaded: true })).toMatchObject({ kvType: "f16" });
+    const swapped = await b.load({ path, contextSize: 512, gpu: "off", strict: true });
+    expect(swapped.contextSize).toBe(512);
+    const notices = (await a.ask()).events.filter(({ type }) => type === "notice");
+    expect(JSON.stringify(notices)).toContain("this model with options that do not go together");
+  });
+
   it("keep the model in memory until neither wants it", async () => {
     const place = newPlace();
     const [a, b] = [await client(place), await client(place)];

@@ -20,12 +20,14 @@ export interface ServeOptions {
   port: number;
   apiKey?: string;
   corsOrigin: string[];
+  shared?: true;
 }
 
 const defaultPort = 8642;
 
 export function addServeOptions(command: Command): Command {
   return command
+    .option("--shared", "use the engine that your windows share, with its model in memory once (experimental)")
     .option("--port <n>", "port on 127.0.0.1; 0 takes any that is free", integer(0, 65_535), defaultPort)
     .addOption(
       new Option("--api-key <key>", "key that clients have to send (better given by the environment)").env(

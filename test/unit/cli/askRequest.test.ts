@@ -136,3 +136,21 @@ test("--shared loads the model as the editor does", () => {
   const { engine } = parseAskRequest(["Why?", "--shared", "--prompt-cache", "0"]);
   expect(engine.promptCacheSize).toBe(0);
 });
+
+test("--shared takes what is loaded, unless an option says how to load", () => {
+  const engine = (...argv: string[]) => parseAskRequest(["Why?", "--shared", ...argv]).engine;
+  expect(engine("--effort", "low")).toMatchObject({ takesLoaded: true, chooseBackend: true });
+  for (const option of [
+    "--context 4096",
+    "--kv-type q8_0",
+    "--threads 2",
+    "--gpu off",
+    "--speculation off",
+    "--draft none",
+  ])
+    expect(engine(...option.split(" ")).takesLoaded, option).toBeUndefined();
+  expect(engine("--backend", "embedded")).toMatchObject({ chooseBackend: false });
+  expect(engine("--backend", "embedded").takesLoaded).toBeUndefined();
+  expect(engine("--thoughts", "3")).toMatchObject({ chooseBackend: false });
+  expect(parseAskRequest(["Why?"]).engine.takesLoaded).toBeUndefined();
+});
