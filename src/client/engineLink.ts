@@ -26,7 +26,9 @@ export interface EngineLink {
   retire(): Promise<void>;
 }
 
-/** Time for an orderly end (ms). */
+/** Time for an orderly end (ms), from the last word of an engine that says that it still writes. */
 export const shutdownTimeoutMs = 2_000;
+/** Time for an orderly end in any case (ms): a disk that does not answer must not keep a process for ever. */
+export const longestShutdownMs = 60_000;
 /** Time for messages that have arrived to be handled, since vscode-jsonrpc handles one a turn of the event loop (ms). */
 export const handleMs = 20;

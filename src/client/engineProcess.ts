@@ -10,9 +10,9 @@ import type { MessageConnection } from "vscode-jsonrpc";
 import { IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
-import { type LogLevel, shutdownRequest } from "../common/protocol.ts";
+import { closingNotification, type LogLevel, shutdownRequest } from "../common/protocol.ts";
 import { connect } from "./channel.ts";
-import { type EngineExit, type EngineLink, handleMs, shutdownTimeoutMs } from "./engineLink.ts";
+import { type EngineExit, type EngineLink, handleMs, longestShutdownMs, shutdownTimeoutMs } from "./engineLink.ts";
 
 /** Lines of standard error that are kept to be quoted when the engine dies; a stack trace may follow the reason. */
 const keptLines = 40;
@@ -89,10 +89,13 @@ export class EngineProcess implements EngineLink {
     this.#expected = true;
     if (this.#isOver) return;
     const timer = setTimeout(() => this.kill(), shutdownTimeoutMs);
+    const limit = setTimeout(() => this.kill(), longestShutdownMs);
+    this.connection.onNotification(closingNotification, () => void timer.refresh());
     // Whether it answers does not matter: the exit does.
     this.connection.sendRequest(shutdownRequest).catch(() => {});
     await this.exited;
     clearTimeout(timer);
+    clearTimeout(limit);
   }
 
   retire(): Promise<void> {

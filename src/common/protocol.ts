@@ -405,6 +405,8 @@ export const loadProgressNotification = new NotificationType<{ id: string; progr
 export const generationNotification = new NotificationType<{ generationId: string; events: GenerationEvent[] }>(
   "generation",
 );
+/** engine → client: it was told to end and still writes what is kept; several times a second until it has. */
+export const closingNotification = new NotificationType0("closing");
 /** engine → client: it was told to retire; the next request is for another engine. */
 export const retiringNotification = new NotificationType0("retiring");
 /** engine → client: a line for the log. */

@@ -51,6 +51,9 @@ export interface EngineGenerationHooks {
   signal: AbortSignal;
 }
 
+/** Between two words that what is kept is still being written (ms). */
+const writingIntervalMs = 300;
+
 export class Engine {
   readonly #queue = new FairQueue();
   readonly #sessions = new Set<Session>();
@@ -242,12 +245,20 @@ export class Engine {
     while (this.#queue.length > 0);
   }
 
-  /** Before the process ends: writes what is kept. */
-  async close(): Promise<void> {
+  /** Before the process ends: writes what is kept. @param onWriting called several times a second while it does */
+  async close(onWriting: () => void = () => {}): Promise<void> {
     this.#indices.closeAllBut(new Set());
     // While a generation runs, the cache is not what it was.
     if (this.#queue.length > 0) return;
-    await this.#alone(async () => this.#slot.model?.inProcess?.keepPrompts());
+    await this.#alone(async () => {
+      onWriting();
+      const timer = setInterval(onWriting, writingIntervalMs);
+      try {
+        await this.#slot.model?.inProcess?.keepPrompts();
+      } finally {
+        clearInterval(timer);
+      }
+    });
   }
 
   /** Some client uses the model in memory. */

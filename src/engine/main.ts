@@ -4,6 +4,7 @@
  */
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { HunchError } from "../common/errors.ts";
+import { closingNotification } from "../common/protocol.ts";
 import { Engine } from "./engine.ts";
 import { Listener } from "./listen.ts";
 import { EngineServer } from "./server.ts";
@@ -22,13 +23,20 @@ else serveParent();
 function serveParent(): void {
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
   let engine: Engine | null = null;
+  let closing: Promise<void> = Promise.resolve();
+  let isWriting = false;
+  const onWriting = () => {
+    isWriting = true;
+    connection.sendNotification(closingNotification).catch(() => {});
+  };
   new EngineServer(connection, {
     admit: ({ stateFolder }) => {
       engine = new Engine(stateFolder);
       return engine;
     },
     shutdown: async () => {
-      await engine?.close();
+      closing = engine?.close(onWriting) ?? closing;
+      await closing;
       setImmediate(exit);
     },
     retire: () => {
@@ -36,8 +44,8 @@ function serveParent(): void {
     },
   });
   connection.listen();
-  // The channel closes when the parent ends, however it ends.
-  process.on("disconnect", exit);
+  // The channel closes when the parent ends, however it ends; what is being written then is written.
+  process.on("disconnect", () => (isWriting ? void closing.finally(exit) : exit()));
   // Ctrl-C in a terminal reaches the whole process group; the parent decides what it means.
   process.on("SIGINT", () => {});
   // So may these.

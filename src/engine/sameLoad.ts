@@ -1,7 +1,7 @@
 /** Whether the model that is loaded is the one that is asked for, or does for it. */
 import { isDeepStrictEqual } from "node:util";
 import type { KvType, LoadParams, ModelInfo } from "../common/protocol.ts";
-import { autoContextSize } from "./contextSize.ts";
+import { autoContextSize } from "./backends/embedded/contextSize.ts";
 
 /** Loaded as it is asked for, to the last option. */
 export function sameLoad(a: LoadParams, b: LoadParams): boolean {

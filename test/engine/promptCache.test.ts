@@ -58,6 +58,10 @@ describe("a conversation that was dropped from memory", () => {
     await restart();
     const { answer } = await chat([first]);
     const uninterrupted = await chat(second(answer));
+    await engine!.stop();
+    // Of what follows, the beginning alone is to be there.
+    rmSync(folder(), { recursive: true, force: true });
+    engine = null;
     await restart();
     await chat([first]);
     await restart();
@@ -78,6 +82,18 @@ describe("a conversation that was dropped from memory", () => {
     expect(other.stats.cachedTokens).toBeLessThan(100);
     const again = await chat([first]);
     expect([again.stats.cachedTokens > 1_100, ids(again)]).toEqual([true, ids(there)]);
+  });
+
+  it("also when the engine is killed, once it has been left alone for a while", async () => {
+    await restart();
+    const there = await chat([first]);
+    while (!engine!.log.some((line) => /kept \d+ evaluated tokens/.test(line)))
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    engine!.client.kill();
+    engine = null;
+    await restart();
+    const back = await chat([first]);
+    expect([back.stats.cachedTokens > 1_100, ids(back)]).toEqual([true, ids(there)]);
   });
 
   it("also in a model that was loaded for more generations at once, and back", async () => {

@@ -1,17 +1,23 @@
 /**
- * When evaluated prompts go to disk and come back: what another conversation is about to push out of the cache and what is
- * dropped with the model is kept; a prompt that shares a long beginning with something kept is not read again.
+ * When evaluated prompts go to disk and come back: what another conversation is about to push out of the cache, what has
+ * been left alone for a while and what is dropped with the model is kept; a prompt that shares a long beginning with
+ * something kept is not read again.
  */
 import { commonPrefix } from "./prefix.ts";
-import type { KeptSequence, PrefixStore } from "./prefixStore.ts";
+import { type KeptSequence, leastTokens, type PrefixStore } from "./prefixStore.ts";
 
-/** Another conversation's tokens that are given up without being kept: fewer are read again soon enough. */
+/**
+ * Tokens that may be given up without being kept: fewer are read again soon enough. It bounds what is written too, since a
+ * snapshot is written as a whole: while a conversation goes on, not more often than once in so many of its tokens.
+ */
 const mostLost = 1_024;
 
 export class PrefixKeeper {
   readonly #store: PrefixStore;
   /** Whose text a sequence holds; none for what nobody comes back to. */
   readonly #conversations = new Map<KeptSequence, string>();
+  /** What of a sequence's text is on disk, as far as this process has seen. */
+  readonly #kept = new Map<KeptSequence, readonly number[]>();
 
   constructor(store: PrefixStore) {
     this.#store = store;
@@ -21,18 +27,44 @@ export class PrefixKeeper {
   async exchange(sequence: KeptSequence, prompt: readonly number[], conversation: string): Promise<void> {
     const held = this.#conversations.get(sequence);
     const lost = sequence.tokens.length - commonPrefix(sequence.tokens, prompt);
-    if (held !== undefined && held !== conversation && lost > mostLost) await this.#store.keep(sequence, held);
-    await this.#store.restore(sequence, prompt);
+    if (held !== undefined && held !== conversation && lost > mostLost) await this.#keep(sequence, held, leastTokens);
+    if (await this.#store.restore(sequence, prompt)) this.#kept.set(sequence, [...sequence.tokens]);
     this.#conversations.set(sequence, conversation);
   }
 
   /** Called before the sequence is used for something that nobody comes back to. */
   forget(sequence: KeptSequence): void {
     this.#conversations.delete(sequence);
+    this.#kept.delete(sequence);
+  }
+
+  /** A conversation has gone on by so much since it was kept that it should not be lost. */
+  get isBehind(): boolean {
+    return [...this.#conversations.keys()].some((sequence) => this.#unkept(sequence) > mostLost);
+  }
+
+  /** Called while nobody asks. @param stop asked between two conversations: somebody waits */
+  async keepIdle(stop: () => boolean): Promise<void> {
+    for (const [sequence, conversation] of this.#conversations) {
+      if (stop()) return;
+      if (this.#unkept(sequence) > mostLost) await this.#keep(sequence, conversation, mostLost);
+    }
   }
 
   /** Called before the sequences are dropped. */
   async keepAll(): Promise<void> {
-    for (const [sequence, conversation] of this.#conversations) await this.#store.keep(sequence, conversation);
+    for (const [sequence, conversation] of this.#conversations) await this.#keep(sequence, conversation, leastTokens);
+  }
+
+  /** @param most tokens that may stay unkept */
+  async #keep(sequence: KeptSequence, conversation: string, most: number): Promise<void> {
+    const tokens = [...sequence.tokens];
+    const count = await this.#store.keep(sequence, conversation, most);
+    this.#kept.set(sequence, tokens.slice(0, count));
+  }
+
+  /** Tokens that would have to be read again; all where nothing was kept. */
+  #unkept(sequence: KeptSequence): number {
+    return sequence.tokens.length - commonPrefix(sequence.tokens, this.#kept.get(sequence) ?? []);
   }
 }

@@ -51,7 +51,7 @@ interface Snapshot extends Omit<Description, "format" | "tokens"> {
 
 const format = 1;
 /** Shorter prompts are read about as fast as a snapshot (tokens). */
-const leastTokens = 256;
+export const leastTokens = 256;
 /** A snapshot is read as a whole: this share of it has to be of use. */
 const leastShare = 0.25;
 /** Left free on the disk (bytes). */
@@ -69,16 +69,23 @@ export class PrefixStore {
     this.#key = hash(JSON.stringify([format, options.key]));
   }
 
-  /** Keeps what the sequence holds, in place of what was kept of the same conversation, or of its beginning. */
-  async keep(sequence: KeptSequence, conversation: string): Promise<void> {
+  /**
+   * Keeps what the sequence holds, in place of what was kept of the same conversation, or of its beginning.
+   * @param mostLost tokens at its end that may be missing on the disk: then nothing is written
+   * @returns how many of its tokens are on disk now
+   */
+  async keep(sequence: KeptSequence, conversation: string, mostLost = 0): Promise<number> {
     const tokens = [...sequence.tokens];
-    if (tokens.length < leastTokens || this.#o.limitBytes <= 0) return;
+    if (tokens.length < leastTokens || this.#o.limitBytes <= 0) return 0;
+    let kept = 0;
     await this.#guard("keeping an evaluated prompt", async () => {
       const { folder } = this.#o;
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const name = hash(this.#key, bytesOf(tokens)).slice(0, 32);
       const before = await this.#snapshots();
-      if (before.some((snapshot) => snapshot.name === name)) return;
+      const own = before.filter(({ key }) => key === this.#key);
+      kept = Math.max(0, ...own.map((snapshot) => commonPrefix(snapshot.tokens, tokens)));
+      if (tokens.length - kept <= mostLost) return;
       const { bavail, bsize } = await statfs(folder);
       if (bavail * bsize < reservedBytes) {
         this.#o.log("info", "evaluated prompts are not kept: the disk is nearly full");
@@ -109,12 +116,26 @@ export class PrefixStore {
           before.filter((old) => !isSuperseded(old)),
         );
         await rename(part, join(folder, `${name}.kv`));
-        await writeFile(join(folder, `${name}.json.part`), JSON.stringify(description), { mode: 0o600 });
-        await rename(join(folder, `${name}.json.part`), join(folder, `${name}.json`));
+        const text = join(folder, `${name}.json.${process.pid}.part`);
+        await writeFile(text, JSON.stringify(description), { mode: 0o600 });
+        await rename(text, join(folder, `${name}.json`));
+        kept = tokens.length;
         const ms = Math.round(performance.now() - start);
         this.#o.log("info", `kept ${tokens.length} evaluated tokens on disk (${megabytes(bytes)} MB, ${ms} ms)`);
       } finally {
         await rm(part, { force: true });
+      }
+    });
+    return kept;
+  }
+
+  /** Removes what processes that died left half-written; for the beginning, when this one has nothing under way. */
+  async clean(): Promise<void> {
+    await this.#guard("removing half-written prompts", async () => {
+      for (const file of await filesOf(this.#o.folder)) {
+        const pid = /\.(\d+)\.part$/.exec(file)?.[1];
+        if (pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid))))
+          await rm(join(this.#o.folder, file), { force: true });
       }
     });
   }
@@ -157,10 +178,7 @@ export class PrefixStore {
   /** All that can be read, of every key; what belongs to nothing is removed. */
   async #snapshots(): Promise<Snapshot[]> {
     const { folder } = this.#o;
-    const files = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
-      if (error.code === "ENOENT") return [];
-      throw error;
-    });
+    const files = await filesOf(folder);
     const snapshots: Snapshot[] = [];
     for (const file of files.filter((file) => file.endsWith(".json"))) {
       const name = file.slice(0, -".json".length);
@@ -216,6 +234,24 @@ export class PrefixStore {
     } catch (error) {
       this.#o.log("warn", `${what} failed: ${error instanceof Error ? error.message : error}`);
     }
+  }
+}
+
+/** None of a folder that does not exist. */
+function filesOf(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -157,3 +157,12 @@ test("an ordered end is no crash, even when the engine does not listen", async (
     expect(isAlive(engine.pid)).toBe(false);
   }
 });
+
+test("an engine that says that it still writes is given the time", async () => {
+  const engine = await start("writesAtItsEnd");
+  const exits: unknown[] = [];
+  engine.onExit((exit) => exits.push(exit));
+  await engine.dispose();
+  // Ended by itself, and not by a signal.
+  expect(exits).toEqual([{ code: 5, signal: null, expected: true }]);
+});

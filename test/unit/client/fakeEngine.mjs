@@ -94,6 +94,14 @@ connection.onRequest("generate", async (params, token) => {
 });
 connection.onRequest("shutdown", () => {
   if (fault === "deaf") return null;
+  if (fault === "writesAtItsEnd") {
+    const told = setInterval(() => connection.sendNotification("closing"), 200);
+    setTimeout(() => {
+      clearInterval(told);
+      process.exit(5);
+    }, 3_500);
+    return new Promise(() => {});
+  }
   setImmediate(() => process.exit(0));
   return null;
 });

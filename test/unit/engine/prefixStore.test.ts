@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PrefixKeeper } from "../../../src/engine/cache/prefixKeeper.ts";
 import { type KeptSequence, PrefixStore } from "../../../src/engine/cache/prefixStore.ts";
 
 const bytesPerToken = 10;
@@ -169,5 +171,59 @@ describe("evaluated prompts on disk", () => {
     for (const name of ["old.kv", "old.99.part"]) utimesSync(join(folder, name), 1_000, 1_000);
     await open().restore(new FakeSequence(), text(600));
     expect(files().filter((name) => /^(old|new)/.test(name))).toEqual(["new.kv"]);
+  });
+
+  it("what it left half-written is removed at the beginning, and what others write is not", async () => {
+    await open().keep(new FakeSequence(text(600)), "chat");
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    const [ours, theirs] = [`a.${process.pid}.part`, `b.${process.ppid}.part`];
+    for (const name of [ours, theirs, `c.${dead}.part`, `d.json.${dead}.part`]) writeFileSync(join(folder, name), "x");
+    await open().clean();
+    expect(files(".part")).toEqual([theirs]);
+    expect(files()).toHaveLength(3);
+  });
+
+  describe("as a conversation goes on", () => {
+    const keep = async (keeper: PrefixKeeper) => {
+      await keeper.keepIdle(() => false);
+      return files(".kv").length === 0 ? 0 : Number(readFileSync(join(folder, files(".kv")[0]!), "utf8").length);
+    };
+
+    it("it is written when so much has come that it should not be lost, and at the end when anything has", async () => {
+      const keeper = new PrefixKeeper(open("model", 1e6));
+      const sequence = new FakeSequence();
+      await keeper.exchange(sequence, text(900), "chat");
+      sequence.tokens = text(900);
+      expect(keeper.isBehind).toBe(false);
+      sequence.tokens = text(1_100);
+      expect(keeper.isBehind).toBe(true);
+      await keeper.keepIdle(() => true);
+      expect(keeper.isBehind).toBe(true);
+      expect(await keep(keeper)).toBe(1_100 * bytesPerToken);
+      expect(keeper.isBehind).toBe(false);
+      sequence.tokens = text(2_000);
+      expect(await keep(keeper)).toBe(1_100 * bytesPerToken);
+      sequence.tokens = text(2_200);
+      expect(await keep(keeper)).toBe(2_200 * bytesPerToken);
+      sequence.tokens = text(2_700);
+      await keeper.keepAll();
+      expect(await keep(keeper)).toBe(2_700 * bytesPerToken);
+    });
+
+    it("what failed is tried again; what came from disk is not written again", async () => {
+      const keeper = new PrefixKeeper(open());
+      const sequence = new FakeSequence();
+      await keeper.exchange(sequence, text(1_100), "chat");
+      sequence.tokens = text(1_100);
+      sequence.failing = true;
+      await keeper.keepIdle(() => false);
+      expect(keeper.isBehind).toBe(true);
+      sequence.failing = false;
+      await keeper.keepIdle(() => false);
+      const later = new PrefixKeeper(open());
+      const restored = new FakeSequence();
+      await later.exchange(restored, text(1_200), "chat");
+      expect([restored.restored, later.isBehind]).toEqual([1, false]);
+    });
   });
 });

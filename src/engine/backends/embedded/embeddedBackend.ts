@@ -5,6 +5,12 @@ import type { StateFolder } from "../../stateFolder.ts";
 import type { Backend, GenerationHooks, IdleWork, LoadHooks } from "../backend.ts";
 import { EngineModel } from "./engineModel.ts";
 
+/**
+ * Time without a question before conversations are written to disk (ms): an engine that is killed or has no time at its end
+ * loses little then, and whoever asks on at once is not kept waiting by the writing.
+ */
+const keepIdleMs = 10_000;
+
 export class EmbeddedBackend implements Backend {
   readonly #model: EngineModel;
 
@@ -37,7 +43,13 @@ export class EmbeddedBackend implements Backend {
   }
 
   get idleWork(): readonly IdleWork[] {
-    return this.#model.hasIdleWork ? [{ afterMs: 0, run: (stop) => this.#model.idleWork(stop) }] : [];
+    const model = this.#model;
+    return [
+      ...(model.hasIdleWork ? [{ afterMs: 0, run: (stop: () => boolean) => model.idleWork(stop) }] : []),
+      ...(model.hasPromptsToKeep
+        ? [{ afterMs: keepIdleMs, run: (stop: () => boolean) => model.keepIdlePrompts(stop) }]
+        : []),
+    ];
   }
 
   get lanes() {

@@ -74,7 +74,7 @@ export class EngineModel {
     if (params.thinkingFormat !== undefined) familyNamed(params.thinkingFormat);
     const opened = await openModels(params, hooks);
     opened.notices.unshift(...told);
-    const prefixes = openPromptCache(params, opened.target, opened.runtime, folder, hooks.log);
+    const prefixes = await openPromptCache(params, opened.target, opened.runtime, folder, hooks.log);
     return new EngineModel(params, opened, prefixes, folder);
   }
 
@@ -280,6 +280,16 @@ export class EngineModel {
   /** Writes evaluated prompts to disk, before they are dropped. */
   async keepPrompts(): Promise<void> {
     await this.prefixes?.keepAll();
+  }
+
+  /** A conversation has gone on by so much that it should be kept while nobody asks. */
+  get hasPromptsToKeep(): boolean {
+    return this.prefixes?.isBehind ?? false;
+  }
+
+  /** Writes the conversations that have gone on. @param stop asked between two: somebody waits */
+  async keepIdlePrompts(stop: () => boolean): Promise<void> {
+    await this.prefixes?.keepIdle(stop);
   }
 
   async dispose(): Promise<void> {

@@ -13,13 +13,13 @@ import type { NativeSequence } from "./sequence.ts";
  * null where none are wanted. A cache that can not drop a suffix would be of use for the very same text only: it is not
  * kept.
  */
-export function openPromptCache(
+export async function openPromptCache(
   { promptCacheBytes = 0 }: LoadParams,
   { ref, model, kvType, flashAttention, canRollBack, sizeBytes }: OpenModel,
   { llama, device }: Runtime,
   folder: StateFolder,
   log: LoadHooks["log"],
-): PrefixKeeper | null {
+): Promise<PrefixKeeper | null> {
   if (promptCacheBytes <= 0 || !canRollBack) return null;
   const key = {
     // A file that is not of the catalogue may be replaced by another of the same name.
@@ -31,7 +31,9 @@ export function openPromptCache(
     runtime: [llama.llamaCppRelease.release, llama.buildType],
   };
   const options = { folder: folder.folder("prompts"), key, limitBytes: promptCacheBytes, log };
-  return new PrefixKeeper(new PrefixStore(options));
+  const store = new PrefixStore(options);
+  await store.clean();
+  return new PrefixKeeper(store);
 }
 
 /** Takes what was kept of this conversation, and keeps what it pushes out of the sequence. */
