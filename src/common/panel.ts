@@ -192,6 +192,25 @@ export interface EditedQuestion {
   text: string;
 }
 
+/** What code is made of, where themes tell its parts apart. */
+export const codeKinds = [
+  "keyword",
+  "literal",
+  "string",
+  "regexp",
+  "number",
+  "function",
+  "type",
+  "variable",
+  "tag",
+  "comment",
+  "added",
+  "removed",
+] as const;
+export type CodeKind = (typeof codeKinds)[number];
+/** "#rrggbb" and the like, of those that the theme colours. */
+export type CodeColors = Partial<Record<CodeKind, string>>;
+
 export type ToPanel =
   /** The whole state: after `ready`, and when anything but a running turn changed. */
   | { type: "state"; state: PanelState }
@@ -202,6 +221,8 @@ export type ToPanel =
   | { type: "engine"; engine: EngineHealth }
   | { type: "download"; download: DownloadState }
   | { type: "selection"; selection: Attachment | null }
+  /** The colours of code in the editor's theme: after `ready`, and when the theme changed. */
+  | { type: "codeColors"; colors: CodeColors }
   /** All conversations, newest first: after `listSessions`, and from then on when one of them changed. */
   | { type: "sessions"; sessions: SessionSummary[] }
   /** What another page looked like, for one that is new. */

@@ -2,6 +2,7 @@
 import "./styles/panel.css";
 import { render } from "preact";
 import { setLocalisation } from "../common/l10n.ts";
+import { applyCodeColors } from "./codeColors.ts";
 import { App, isThoughtOpen } from "./components/app.tsx";
 import { FrameLoop } from "./frameLoop.ts";
 import { type PanelActions, PanelContext } from "./panelContext.ts";
@@ -31,6 +32,7 @@ const store = new PanelStore({
     saveSoon();
   },
   showSessions: () => actions.showSessions(true),
+  recolor: (colors) => applyCodeColors(document.body.style, colors),
   takeOver: (saved) => {
     view.restore(saved);
     if (view.sessionsShown) host.post({ type: "listSessions" });

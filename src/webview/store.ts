@@ -4,6 +4,7 @@
  */
 import type {
   AssistantTurn,
+  CodeColors,
   FromPanel,
   PanelState,
   Reference,
@@ -27,6 +28,7 @@ export interface StoreEvents {
   focusInput(text: string | undefined, references: readonly Reference[]): void;
   showSessions(): void;
   takeOver(view: SavedView): void;
+  recolor(colors: CodeColors): void;
 }
 
 export class PanelStore {
@@ -69,6 +71,9 @@ export class PanelStore {
         return;
       case "selection":
         this.#change({ selection: message.selection });
+        return;
+      case "codeColors":
+        this.#events.recolor(message.colors);
         return;
       case "completions":
         this.found = message.references;

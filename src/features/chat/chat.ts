@@ -27,6 +27,7 @@ import { watchSelection } from "./selectionWatch.ts";
 import type { ChatSession, SessionChange } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import { taskIn } from "./slashQuestion.ts";
+import { followTheme } from "./themeColors.ts";
 import { ChatView, type PageMessage } from "./view.ts";
 
 const collapsedKey = "chat.thinkingCollapsed";
@@ -66,9 +67,13 @@ export class Chat {
     this.view = new ChatView(ctx.extension.extensionUri, {
       state: () => this.#state(),
       // A model may have come or gone since; the page offers the download when it is missing.
-      onOpen: () => guarded(ctx.log, "look for the model", () => ctx.models.refresh()),
+      onOpen: () => {
+        void sendColors();
+        return guarded(ctx.log, "look for the model", () => ctx.models.refresh());
+      },
       onMessage: (message) => guarded(ctx.log, `chat ${message.type}`, () => this.#onMessage(message)),
     });
+    const sendColors = followTheme(ctx, (message) => this.view.send(message));
     ctx.own(this.#library.onChange(() => this.#sendList()));
     ctx.own(ctx.engine.onHealth((engine) => this.view.send({ type: "engine", engine })));
     ctx.own(ctx.models.onDownload((download) => this.view.send({ type: "download", download })));

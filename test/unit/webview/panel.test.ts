@@ -233,6 +233,14 @@ describe("the panel", () => {
     expect(sent).toContainEqual({ type: "tooLarge", names: ["huge.log"] });
   });
 
+  it("takes the colours of code from the editor's theme, and its own where that has none", () => {
+    const color = (kind: string) => document.body.style.getPropertyValue(`--hunch-code-${kind}`);
+    receive({ type: "codeColors", colors: { keyword: "#f92672", comment: "#88846f" } });
+    expect([color("keyword"), color("comment"), color("string")]).toEqual(["#f92672", "#88846f", ""]);
+    receive({ type: "codeColors", colors: { string: "#ce9178" } });
+    expect([color("keyword"), color("comment"), color("string")]).toEqual(["", "", "#ce9178"]);
+  });
+
   it("asks for a model when there is none, and cannot send", () => {
     const model = { id: "m", name: "Model", installed: false, info: null };
     const models = [{ id: "m", name: "Model", sizeBytes: 986_000_000, licence: "Apache-2.0", installed: false }];

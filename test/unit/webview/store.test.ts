@@ -13,6 +13,7 @@ function newStore() {
     focusInput: (text) => events.push(`focus ${text}`),
     showSessions: () => events.push("sessions"),
     takeOver: (view) => events.push(`view ${view.draft}`),
+    recolor: (colors) => events.push(`colors ${Object.keys(colors)}`),
   });
   return { store, events };
 }
