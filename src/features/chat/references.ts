@@ -13,6 +13,7 @@ import { attachedProblems, diagnosticsIn } from "../../host/problems.ts";
 import { changedCode } from "../actions/changedCode.ts";
 import type { AttachedCode } from "./conversation.ts";
 import { anyCase } from "./glob.ts";
+import { fileNamed, type TypedMentions } from "./mentions.ts";
 import { codeEditor } from "./pageActions.ts";
 
 /** Of each kind; the page shows a few, and typing on finds the others. */
@@ -33,6 +34,25 @@ async function findFiles(query: ReferenceQuery): Promise<Reference[]> {
   const pattern = query.text === "" ? "**/*" : `**/*${anyCase(query.text)}*`;
   const found = await vscode.workspace.findFiles(pattern, excludePattern(), maxFound);
   return [...open, ...found].map(toFile);
+}
+
+/**
+ * What was named in the words of a question.
+ * @throws HunchError when a name means no file, or several
+ */
+export async function mentionedReferences({ problems, changes, files }: TypedMentions): Promise<Reference[]> {
+  const named = await Promise.all(
+    files.map(async (name) => {
+      const pattern = `**/${anyCase(name.replaceAll("\\", "/"))}`;
+      const found = await vscode.workspace.findFiles(pattern, excludePattern(), maxFound);
+      return fileNamed(name, found.map(toFile));
+    }),
+  );
+  return [
+    ...named,
+    ...(problems ? [{ kind: "problems" } as const] : []),
+    ...(changes ? [{ kind: "changes" } as const] : []),
+  ];
 }
 
 /** Files of the window's tabs, the active one first. */

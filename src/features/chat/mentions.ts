@@ -1,0 +1,61 @@
+/** What a question names by "#" in its own words: typed to the end, and not chosen from the list. Pure. */
+import { HunchError } from "../../common/errors.ts";
+import { t } from "../../common/l10n.ts";
+import type { Reference } from "../../common/panel.ts";
+
+export interface TypedMentions {
+  selection: boolean;
+  problems: boolean;
+  changes: boolean;
+  /** Names or paths of files. */
+  files: string[];
+}
+
+const code = /```[\s\S]*?(?:```|$)|`[^`\n]*`/g;
+/** As a word of its own; before a brace it is a selector of CSS. */
+const mention = /(?<=^|[\s(])#(?:(selection|problems|changes)(?=[\s.,;:!?)]|$)(?!\s*\{)|file:([^\s#]+))/gi;
+
+export function typedMentions(question: string): TypedMentions {
+  const found = [...question.replace(code, " ").matchAll(mention)];
+  const kinds = new Set(found.map(([, kind]) => kind?.toLowerCase()));
+  const files = found.flatMap(([, , name]) => (name === undefined ? [] : [name.replace(/[.,;:!?)]+$/, "")]));
+  return {
+    selection: kinds.has("selection"),
+    problems: kinds.has("problems"),
+    changes: kinds.has("changes"),
+    files: [...new Set(files)].filter((name) => name !== ""),
+  };
+}
+
+/**
+ * The file that a name or the end of a path means.
+ * @throws HunchError when it is none of `files`, or several
+ */
+export function fileNamed(
+  name: string,
+  files: readonly (Reference & { kind: "file" })[],
+): Reference & { kind: "file" } {
+  const wanted = name.replaceAll("\\", "/").toLowerCase();
+  const labels = files.map((file) => ({ file, label: file.label.replaceAll("\\", "/").toLowerCase() }));
+  const whole = labels.filter(({ label }) => label === wanted);
+  const fitting = whole.length > 0 ? whole : labels.filter(({ label }) => label.endsWith(`/${wanted}`));
+  const [first, second] = fitting;
+  if (!first)
+    throw new HunchError("fileNotFound", t("There is no file “{0}” in the workspace.", name), {
+      hint: t("Choose one from the list that # opens, or remove it from the question."),
+    });
+  if (second)
+    throw new HunchError("usage", t("More than one file is named “{0}”.", name), {
+      hint: t("Write its folder too, as in #file:{0}.", first.file.label),
+    });
+  return first.file;
+}
+
+/** Those that are there, and those of `mentioned` that are not yet. */
+export function withMentioned(references: readonly Reference[], mentioned: readonly Reference[]): Reference[] {
+  const isThere = (one: Reference) =>
+    references.some(
+      (other) => other.kind === one.kind && (!("uri" in one) || ("uri" in other && other.uri === one.uri)),
+    );
+  return [...references, ...mentioned.filter((one) => !isThere(one))];
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { Reference } from "../../../../src/common/panel.ts";
+import { fileNamed, typedMentions, withMentioned } from "../../../../src/features/chat/mentions.ts";
+
+const nothing = { selection: false, problems: false, changes: false, files: [] };
+const file = (label: string) => ({ kind: "file" as const, uri: `file:///w/${label}`, label });
+
+describe("typedMentions", () => {
+  it("finds words of their own, whatever stands after them", () => {
+    expect(typedMentions("Explain #changes please")).toEqual({ ...nothing, changes: true });
+    expect(typedMentions("#Selection, (#problems)?")).toEqual({ ...nothing, selection: true, problems: true });
+    expect(typedMentions("Is #file:src/cart.ts like #file:b.ts? #file:b.ts.")).toEqual({
+      ...nothing,
+      files: ["src/cart.ts", "b.ts"],
+    });
+  });
+
+  it.each([
+    "C#changes and a#problems",
+    "#changesets #selection-box issue #12 # changes",
+    "Why does `#selection` not match?",
+    "```css\n#problems\n```",
+    "#selection { color: red }",
+    "#file: #file:?",
+  ])("finds none in %j", (text) => {
+    expect(typedMentions(text)).toEqual(nothing);
+  });
+});
+
+describe("fileNamed", () => {
+  const files = [file("src/cart.ts"), file("test/cart.ts"), file("cart.ts"), file("src/cartList.ts")];
+
+  it("takes the whole path first, then the one file whose path ends so", () => {
+    expect(fileNamed("cart.ts", files).label).toBe("cart.ts");
+    expect(fileNamed("Test\\Cart.ts", files).label).toBe("test/cart.ts");
+    expect(fileNamed("cartList.ts", files).label).toBe("src/cartList.ts");
+  });
+
+  it("says when there is none, or more than one", () => {
+    expect(() => fileNamed("art.ts", files)).toThrow("There is no file “art.ts” in the workspace.");
+    expect(() => fileNamed("cart.ts", files.slice(0, 2))).toThrow("More than one file is named “cart.ts”.");
+  });
+});
+
+it("a mention of what goes along already adds nothing", () => {
+  const there: Reference[] = [{ ...file("a.ts"), label: "a.ts (dropped)" }, { kind: "problems" }];
+  const mentioned: Reference[] = [file("a.ts"), file("b.ts"), { kind: "problems" }, { kind: "changes" }];
+  expect(withMentioned(there, mentioned)).toEqual([...there, file("b.ts"), { kind: "changes" }]);
+});
