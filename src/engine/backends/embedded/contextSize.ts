@@ -7,9 +7,9 @@ export const smallestContext = 512;
 /** Parts of the whole that "auto" makes do with, one after the other. */
 const shares = [1, 0.7, 0.5, 0.35];
 
-/** Sizes to try, the largest first (tokens): a size that was asked for is had or not. */
-export function sizesToTry(contextSize: number, isAuto: boolean): number[] {
-  if (!isAuto) return [contextSize];
+/** Sizes to try, the largest first (tokens). @param mayShrink not where a size was asked for: that is had or not */
+export function sizesToTry(contextSize: number, mayShrink: boolean): number[] {
+  if (!mayShrink) return [contextSize];
   const sizes = shares.map((share) => Math.max(smallestContext, Math.floor(contextSize * share)));
   return [...new Set(sizes)];
 }

@@ -133,8 +133,10 @@ async function openContext(runtime: Runtime, model: LlamaModel, options: OpenOpt
       message: `A context of ${wanted} tokens was asked for; ${contextSize} is used (this model was trained on ${model.trainContextSize}).`,
     });
   const open = async (kvType: KvType, flashAttention: boolean) => {
+    // On a GPU fewer layers are tried before a smaller context (offload.ts).
+    const mayShrink = options.contextSize === "auto" && !runtime.llama.gpu;
     const context = await openLargest(
-      sizesToTry(contextSize, options.contextSize === "auto"),
+      sizesToTry(contextSize, mayShrink),
       (size) =>
         model.createContext({
           ...contextOptions(runtime, { ...options, contextSize: size, kvType, flashAttention }),
@@ -143,7 +145,7 @@ async function openContext(runtime: Runtime, model: LlamaModel, options: OpenOpt
         }),
       (error) => error instanceof InsufficientMemoryError,
     );
-    if (options.contextSize === "auto" && context.contextSize < contextSize)
+    if (mayShrink && context.contextSize < contextSize)
       notices.push({
         code: "contextLowered",
         message: `There is not enough free memory for a context of ${contextSize} tokens; it has ${context.contextSize}.`,
