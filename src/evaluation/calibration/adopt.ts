@@ -1,8 +1,11 @@
 /**
  * Which template a calibration adopts: the one with the shortest thoughts among those that are not worse than the most
  * accurate. Few items can not prove that two are equal; so "worse" is decided with suspicion: a loss that equal templates
- * would show in less than a quarter of all runs counts, by an exact sign test on the items where they differ.
+ * would show in less than a quarter of all runs counts, by an exact sign test on the items where they differ. Thought is
+ * given up altogether only where that costs nothing at all: an effort can make a short thought longer, and a user can end
+ * it, but nobody sees that one was missing.
  */
+import { templates as all } from "../../prompts/templates/index.ts";
 import type { TemplateName } from "../../prompts/templates/template.ts";
 import type { RunRecord } from "../runner.ts";
 import { lossProbability, mean } from "../statistics.ts";
@@ -36,7 +39,8 @@ export function adopt(records: readonly RunRecord[], templates: readonly Templat
     .sort((a, b) => a.tokens - b.tokens);
   // Of equally accurate ones the first, which is the cheapest.
   const reference = candidates.reduce((best, candidate) => (candidate.right > best.right ? candidate : best));
-  const adopted = candidates.find(({ records: mine }) => {
+  const adopted = candidates.find(({ template, records: mine, right }) => {
+    if (!all[template].thinks && right < reference.right) return false;
     const losses = mine.filter((record, i) => !record.right && reference.records[i]!.right).length;
     const gains = mine.filter((record, i) => record.right && !reference.records[i]!.right).length;
     return lossProbability(losses, gains) >= suspicion;

@@ -31,6 +31,14 @@ describe("adopt", () => {
     expect(adopt(records({ plain, draft }), ["plain", "draft"])?.template).toBe("draft");
   });
 
+  it("gives thought up only where that loses nothing", () => {
+    const draft = { tokens: 50, right: (i: number) => i < 12 };
+    const none = (right: number) => ({ tokens: 0, right: (i: number) => i < right });
+    const adopted = (right: number) => adopt(records({ draft, none: none(right) }), ["draft", "none"])?.template;
+    expect(adopted(11)).toBe("draft");
+    expect(adopted(12)).toBe("none");
+  });
+
   it("does not take one that lost three items and won none", () => {
     const draft = { tokens: 50, right: (i: number) => i < 9 };
     expect(adopt(records({ plain, draft }), ["plain", "draft"])).toMatchObject({
