@@ -4,16 +4,28 @@
  */
 import { createHash } from "node:crypto";
 import { runsText } from "../../common/panel.ts";
-import type { Settings } from "../../common/settings.ts";
+import type { SettingKey, Settings } from "../../common/settings.ts";
 import type { CodePiece, TaskKind } from "../../prompts/compose.ts";
 import type { Conversation } from "../chat/conversation.ts";
+
+/** Settings that make another answer: which model it is, wherever it runs, and what it is asked with. */
+const settingKeys = [
+  "model",
+  "backend",
+  "endpoint",
+  "serverModel",
+  "effort",
+  "thinkingBudget",
+  "maxTokens",
+  "temperature",
+] as const satisfies readonly SettingKey[];
 
 /** All that an answer depends on. */
 export interface ExplanationInput {
   task: TaskKind;
   question: string;
   code: readonly CodePiece[];
-  settings: Pick<Settings, "model" | "effort" | "thinkingBudget" | "maxTokens" | "temperature">;
+  settings: Pick<Settings, (typeof settingKeys)[number]>;
 }
 
 /** Where entries are kept: VS Code's Memento, or anything like it. */
@@ -73,10 +85,9 @@ export class ExplanationCache {
 }
 
 export function explanationKey({ task, question, code, settings }: ExplanationInput): string {
-  const { model, effort, thinkingBudget, maxTokens, temperature } = settings;
   // Not the lines: they shift with every edit above.
   const pieces = code.map((piece) => [piece.languageId, piece.code, piece.role ?? "subject"]);
-  const parts = [task, question, pieces, model, effort, thinkingBudget, maxTokens, temperature];
+  const parts = [task, question, pieces, ...settingKeys.map((name) => settings[name])];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 

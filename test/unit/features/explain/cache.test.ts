@@ -67,7 +67,9 @@ describe("ExplanationCache", () => {
 });
 
 describe("explanationKey", () => {
-  const settings = { model: "m", effort: "auto", thinkingBudget: null, maxTokens: null, temperature: null } as const;
+  const server = { backend: "openai", endpoint: "http://a", serverModel: "q" } as const;
+  const sampling = { thinkingBudget: null, maxTokens: null, temperature: null } as const;
+  const settings = { model: "m", ...server, effort: "auto", ...sampling } as const;
   const piece = { label: "a.ts", languageId: "typescript", startLine: 1, endLine: 1, code: "f()" };
   const input = { task: "explain", question: "", code: [piece], settings } as const;
   const key = explanationKey(input);
@@ -82,6 +84,9 @@ describe("explanationKey", () => {
     ["the task", { task: "findBugs" }],
     ["the question", { question: "why" }],
     ["the model", { settings: { ...settings, model: "n" } }],
+    ["what runs it", { settings: { ...settings, backend: "auto" } }],
+    ["the server", { settings: { ...settings, endpoint: "http://b" } }],
+    ["the server's model", { settings: { ...settings, serverModel: "r" } }],
     ["the effort", { settings: { ...settings, effort: "high" } }],
     ["the temperature", { settings: { ...settings, temperature: 1 } }],
   ] as const)("is another when %s is", (_name, change) => {
