@@ -4,8 +4,6 @@
  */
 import { randomInt } from "node:crypto";
 import { Command, Option } from "commander";
-import { findLlamaServer } from "../client/findLlamaServer.ts";
-import { splitEndpoints } from "../common/endpoints.ts";
 import { HunchError } from "../common/errors.ts";
 import { type Effort, efforts } from "../common/panel.ts";
 import type { GpuChoice, KvType, ModelServer, SamplingOptions, SpeculationMode } from "../common/protocol.ts";
@@ -16,6 +14,7 @@ import type { TemplateName } from "../prompts/compose.ts";
 import type { ControlChoices } from "../prompts/controls.ts";
 import { templateNames } from "../prompts/templates/index.ts";
 import { type FileSelection, parseFileSelection } from "./input.ts";
+import { type BackendName, backends, modelServer } from "./modelServer.ts";
 import { decimal, integer, integerOrAuto } from "./values.ts";
 
 /** Which model is loaded, and how. */
@@ -78,8 +77,6 @@ export interface AskRequest {
   shared: boolean;
 }
 
-const backends = ["auto", "embedded", "llama-server", "openai"] as const;
-
 const modelHelp = "catalogue id (see `hunch models list`) or path of a GGUF file";
 
 /** Options of every command that loads a model. */
@@ -114,7 +111,7 @@ export function addEngineOptions(command: Command): Command {
     )
     .option(
       "--endpoint <url>",
-      "server of the openai backend, or several with commas between that take over from each other; the key comes from the environment, HUNCH_API_KEY",
+      "server of the openai backend, or several with commas between that take over from each other; the key comes from the environment: HUNCH_API_KEY, or HUNCH_API_KEYS with one for each, in the same order",
     )
     .addOption(
       new Option(
@@ -195,7 +192,7 @@ export interface ParsedOptions {
   kvType: KvType | "auto";
   threads: number | "auto";
   gpu: GpuChoice;
-  backend?: (typeof backends)[number];
+  backend?: BackendName;
   endpoint?: string;
   thinkingFormat?: ThinkingFamily;
   promptCache?: number;
@@ -242,26 +239,6 @@ export function engineRequest(options: ParsedOptions, env: NodeJS.ProcessEnv = p
     promptCacheSize: options.promptCache ?? 0,
     server,
     chooseBackend: options.backend === "auto",
-  };
-}
-
-function modelServer(
-  { backend = "embedded", endpoint, speculation }: ParsedOptions,
-  env: NodeJS.ProcessEnv,
-): ModelServer | null {
-  if (backend !== "openai") {
-    if (endpoint !== undefined) throw usage("--endpoint belongs to the openai backend.", "Add --backend openai.");
-    return backend !== "llama-server" ? null : { kind: "llamaServer", program: findLlamaServer("", env), speculation };
-  }
-  if (endpoint === undefined)
-    throw usage("--backend openai needs the server's address.", "Give it: --endpoint http://127.0.0.1:8000");
-  const apiKey = env.HUNCH_API_KEY?.trim() || null;
-  const [first = "", ...others] = splitEndpoints(endpoint);
-  return {
-    kind: "openai",
-    endpoint: first,
-    apiKey,
-    ...(others.length > 0 ? { others: others.map((other) => ({ endpoint: other, apiKey })) } : {}),
   };
 }
 

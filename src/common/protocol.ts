@@ -53,6 +53,8 @@ export type SpeculationMode = "auto" | "off" | "strict" | "suffix" | "recycling"
 export interface NetworkOptions {
   /** "http://proxy:3128"; null for none. This machine is never asked through it. */
   proxy: string | null;
+  /** `Proxy-Authorization` for it, in place of a name and password in its address; null: those, if any. */
+  proxyAuthorization: string | null;
   /** Hosts that are asked directly, their subdomains too. */
   noProxy: readonly string[];
   /** False: a certificate that nobody vouches for is accepted. */
@@ -391,6 +393,8 @@ export const measureRequest = new RequestType<MeasureParams, MeasureResult, Erro
 export const statusRequest = new RequestType<StatusParams, EngineStatus, ErrorData>("status");
 /** Number of tokens of a text, special markers taken as text. */
 export const countTokensRequest = new RequestType<{ text: string }, number, ErrorData>("countTokens");
+/** Names of the models that a server offers, as it lists them; of several servers, the first's that answers. */
+export const serverModelsRequest = new RequestType<OpenaiServer, string[], ErrorData>("serverModels");
 /** Opens the index of a workspace for the loaded model's vocabulary, in place of the one that was open. */
 /** Ends the engine; of a shared one, the client's part in it. */
 export const shutdownRequest = new RequestType0<null, ErrorData>("shutdown");

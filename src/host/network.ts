@@ -7,6 +7,7 @@ export function networkOptions(): NetworkOptions {
   const usesProxy = http.get<string>("proxySupport") !== "off";
   return {
     proxy: (usesProxy && http.get<string>("proxy")?.trim()) || null,
+    proxyAuthorization: http.get<string | null>("proxyAuthorization")?.trim() || null,
     noProxy: http.get<string[]>("noProxy") ?? [],
     strictTls: http.get<boolean>("proxyStrictSSL") ?? true,
     systemCertificates: http.get<boolean>("systemCertificates") ?? true,

@@ -192,12 +192,21 @@ export class ApiServer {
         size: model.sizeBytes,
       },
     };
-    const wanted = decodeURIComponent(path.slice("/v1/models/".length));
+    const wanted = decoded(path.slice("/v1/models/".length));
     if (path !== "/v1/models" && wanted !== model.id)
       throw new ApiError(404, "invalid_request_error", `There is no model ${JSON.stringify(wanted)} here.`, {
         code: "model_not_found",
       });
     response.writeHead(200, { "Content-Type": "application/json" });
     response.end(JSON.stringify(path === "/v1/models" ? { object: "list", data: [entry] } : entry));
+  }
+}
+
+/** A part of a path; as it stands where it is not encoded rightly. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 }

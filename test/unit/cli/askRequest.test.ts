@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { parseAskRequest } from "../../../src/cli/askRequest.ts";
+import { modelServer } from "../../../src/cli/modelServer.ts";
 
 test("a bare question takes the defaults of the contract", () => {
   const { seed, ...request } = parseAskRequest(["Why?"]);
@@ -129,6 +130,26 @@ test("a server: its first model unless one is named, and the key from the enviro
   expect(engine).toMatchObject({ model: "", server: { kind: "openai", endpoint: "http://127.0.0.1:8000" } });
   const named = parseAskRequest(["x", "--backend", "openai", "--endpoint", "http://a/v1", "--model", "qwen"]);
   expect(named.engine.model).toBe("qwen");
+});
+
+test("several servers: one key for all, or for each its own", () => {
+  const keysOf = (endpoint: string, env: NodeJS.ProcessEnv) => {
+    const server = modelServer({ backend: "openai", endpoint, speculation: "auto" }, env);
+    if (server?.kind !== "openai") throw new Error("no server");
+    return [server, ...(server.others ?? [])].map((one) => [one.endpoint, one.apiKey]);
+  };
+  const three = "http://a,http://b, http://c";
+  const all = (key: string | null) => ["http://a", "http://b", "http://c"].map((endpoint) => [endpoint, key]);
+  expect(keysOf(three, {})).toEqual(all(null));
+  expect(keysOf(three, { HUNCH_API_KEY: "k" })).toEqual(all("k"));
+  expect(keysOf(three, { HUNCH_API_KEY: "k", HUNCH_API_KEYS: "one,, three" })).toEqual([
+    ["http://a", "one"],
+    ["http://b", null],
+    ["http://c", "three"],
+  ]);
+  expect(keysOf("http://a", { HUNCH_API_KEY: "k", HUNCH_API_KEYS: " " })).toEqual([["http://a", "k"]]);
+  for (const keys of ["one,two", "one,two,three,four"])
+    expect(() => keysOf(three, { HUNCH_API_KEYS: keys })).toThrow("places for the 3 servers");
 });
 
 test("--shared loads the model as the editor does", () => {

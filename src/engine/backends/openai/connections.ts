@@ -20,6 +20,8 @@ export interface Route {
 export class Connections {
   readonly #network: NetworkOptions | null;
   readonly #proxy: URL | null;
+  /** For the proxy alone. */
+  readonly #authorization: Record<string, string>;
   readonly #http = new HttpAgent({ keepAlive: true });
   readonly #https = new HttpsAgent({ keepAlive: true });
   readonly #tunnel: HttpAgent | null;
@@ -29,8 +31,10 @@ export class Connections {
   constructor(network: NetworkOptions | null) {
     this.#network = network;
     this.#proxy = network?.proxy && URL.canParse(network.proxy) ? new URL(network.proxy) : null;
+    this.#authorization = this.#proxy ? authorization(this.#proxy, network?.proxyAuthorization ?? null) : {};
+    const tunnelled = this.#proxy && withoutName(this.#proxy);
     this.#trust = trustOf(network);
-    this.#tunnel = this.#proxy ? new HttpsProxyAgent(this.#proxy, { keepAlive: true }) : null;
+    this.#tunnel = tunnelled && new HttpsProxyAgent(tunnelled, { keepAlive: true, headers: this.#authorization });
   }
 
   route(url: URL): Route {
@@ -38,7 +42,7 @@ export class Connections {
     if (proxy && url.protocol === "http:")
       return {
         options: { hostname: proxy.hostname, port: proxy.port || 80, path: url.href, agent: this.#http },
-        headers: { Host: url.host, ...authorization(proxy) },
+        headers: { Host: url.host, ...this.#authorization },
         proxy: proxy.host,
       };
     const { protocol, hostname, port, pathname, search } = url;
@@ -87,8 +91,18 @@ export function isDirect({ hostname }: URL, noProxy: readonly string[]): boolean
   });
 }
 
-function authorization({ username, password }: URL): Record<string, string> {
+/** @param given as the settings have it; one that is no value of a header counts as none */
+function authorization({ username, password }: URL, given: string | null): Record<string, string> {
+  if (given !== null && /^[\x20-\x7e]+$/.test(given)) return { "Proxy-Authorization": given };
   if (username === "") return {};
   const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { "Proxy-Authorization": `Basic ${Buffer.from(text).toString("base64")}` };
+}
+
+/** The agent would send a name and password of the address in place of the header that it is given. */
+function withoutName(proxy: URL): URL {
+  const url = new URL(proxy);
+  url.username = "";
+  url.password = "";
+  return url;
 }

@@ -133,7 +133,8 @@ describe("answers", () => {
     const list = await (await fetch(`${url}/models`)).json();
     expect(list).toMatchObject({ object: "list", data: [{ id: "tiny", owned_by: "hunch", max_model_len: 2048 }] });
     expect((await fetch(`${url}/models/tiny`)).status).toBe(200);
-    expect((await fetch(`${url}/models/other`)).status).toBe(404);
+    for (const unknown of ["other", "%", "%E0%A4%A"])
+      expect((await fetch(`${url}/models/${unknown}`)).status, unknown).toBe(404);
     expect(await (await fetch(url.replace("/v1", "/health"))).json()).toEqual({ status: "ok" });
   });
 });

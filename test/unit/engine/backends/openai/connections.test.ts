@@ -44,7 +44,14 @@ async function proxy(port: number) {
 }
 
 function client(network: Partial<NetworkOptions> | null): HttpClient {
-  const options = { proxy: null, noProxy: [], strictTls: true, systemCertificates: false, ...network };
+  const options = {
+    proxy: null,
+    proxyAuthorization: null,
+    noProxy: [],
+    strictTls: true,
+    systemCertificates: false,
+    ...network,
+  };
   const http = new HttpClient({
     apiKey: "k",
     timeoutMs: 5_000,
@@ -68,6 +75,26 @@ describe("a proxy", () => {
     const http = client({ proxy: address.replace("//", "//me:p%40ss@"), strictTls: false });
     expect(await http.get(new URL("https://model.test/v1/models"))).toEqual({ path: "/v1/models", host: "model.test" });
     expect(asked).toEqual([`CONNECT model.test:443 Basic ${Buffer.from("me:p@ss").toString("base64")}`]);
+  });
+
+  test("gets the authorization of the settings, which counts before the name in its address", async () => {
+    for (const address of ["//", "//me:pass@"]) {
+      const given = { proxyAuthorization: "Bearer x", strictTls: false };
+      const secure = await proxy(await secureServer());
+      await client({ ...given, proxy: secure.address.replace("//", address) }).get(
+        new URL("https://model.test/v1/models"),
+      );
+      expect(secure.asked).toEqual(["CONNECT model.test:443 Bearer x"]);
+      const plain = await proxy(0);
+      await client({ ...given, proxy: plain.address.replace("//", address) }).get(
+        new URL("http://model.test/v1/models"),
+      );
+      expect(plain.asked).toEqual(["GET http://model.test/v1/models Bearer x"]);
+    }
+    const odd = await proxy(await secureServer());
+    const http = client({ proxy: odd.address, proxyAuthorization: "x\r\nHost: evil", strictTls: false });
+    await http.get(new URL("https://model.test/v1/models"));
+    expect(odd.asked).toEqual(["CONNECT model.test:443"]);
   });
 
   test("of http passes on", async () => {
