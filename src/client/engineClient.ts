@@ -24,6 +24,7 @@ import type {
   MeasureParams,
   MeasureResult,
   ModelInfo,
+  OpenaiServer,
   StatusParams,
   UnloadParams,
   UnloadResult,
@@ -155,6 +156,13 @@ export class EngineClient {
   countTokens(text: string): Promise<number> {
     return this.#request({ phase: "serving" }, () =>
       this.#connection.sendRequest(protocol.countTokensRequest, { text }),
+    );
+  }
+
+  /** Names of the models that a server offers. @throws HunchError of the server */
+  serverModels(server: OpenaiServer): Promise<string[]> {
+    return this.#request({ phase: "serving" }, () =>
+      this.#connection.sendRequest(protocol.serverModelsRequest, server),
     );
   }
 

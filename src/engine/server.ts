@@ -22,14 +22,17 @@ import {
   loadRequest,
   logNotification,
   measureRequest,
+  type OpenaiServer,
   protocolVersion,
   retireRequest,
   retiringNotification,
+  serverModelsRequest,
   shutdownRequest,
   statusRequest,
   unloadRequest,
 } from "../common/protocol.ts";
 import type { RunningGeneration } from "./backends/backend.ts";
+import { serverModels } from "./backends/openai/serverModels.ts";
 import type { Engine, Session } from "./engine.ts";
 
 const logLevels: readonly LogLevel[] = ["error", "warn", "info", "debug"];
@@ -79,6 +82,9 @@ export class EngineServer implements Session {
     connection.onRequest(generateRequest, (params, token) => this.#answer(() => this.#generate(params, token)));
     connection.onRequest(measureRequest, (params) => this.#answer(() => this.#joined.measure(this, params)));
     connection.onRequest(countTokensRequest, ({ text }) => this.#answer(() => this.#joined.countTokens(this, text)));
+    connection.onRequest(serverModelsRequest, (params, token) =>
+      this.#answer(() => this.#withSignal(token, (signal) => this.#serverModels(params, signal))),
+    );
     connection.onRequest(openIndexRequest, ({ workspace }) =>
       this.#answer(() => this.#joined.openIndex(this, workspace)),
     );
@@ -139,6 +145,13 @@ export class EngineServer implements Session {
   get #joined(): Engine {
     if (this.#engine) return this.#engine;
     throw new HunchError("internal", "initialize has to come first");
+  }
+
+  /** @throws HunchError internal before `initialize`; those of the server */
+  async #serverModels(server: OpenaiServer, signal: AbortSignal): Promise<string[]> {
+    // Nothing has to be loaded for it, but whoever asks has to have been admitted.
+    void this.#joined;
+    return serverModels(server, signal);
   }
 
   async #generate(params: GenerateParams, token: CancellationToken): Promise<GenerationResult> {

@@ -155,6 +155,13 @@ export class Engine {
     return this.#busy(async () => (await (await (await this.#start()).client()).status()).devices);
   }
 
+  /** Names of the models on the server of the settings; starts the engine when it is off. @throws HunchError of the server */
+  async serverModels(): Promise<string[]> {
+    const server = await this.#modelServer();
+    if (server?.kind !== "openai") throw new Error("The settings choose no server.");
+    return this.#busy(async () => (await (await this.#start()).client()).serverModels(server));
+  }
+
   /** Drops the model from memory, so that its file can be deleted. False while a question is being answered. */
   async release(): Promise<boolean> {
     if (this.#running > 0) return false;

@@ -10,6 +10,7 @@ import { downloadWithProgress } from "./download.ts";
 import { MachineCheck } from "./machine.ts";
 import { ModelsView } from "./modelsView.ts";
 import { pickModel } from "./pickModel.ts";
+import { pickServerModel } from "./pickServerModel.ts";
 import { recommendModel } from "./recommendModel.ts";
 import { registerRowCommands } from "./rowCommands.ts";
 import { setServerKey } from "./serverKey.ts";
@@ -27,8 +28,9 @@ export function registerModels(ctx: Ctx): void {
   registerCommand(ctx, "hunch.downloadModel", (modelId?: string) => downloadModel(ctx, modelId));
 }
 
-/** Sets the model of the user's settings; fetches it when it is of the catalogue and not here. */
+/** Sets the model of the user's settings; fetches it when it is of the catalogue and not here. A server has its own. */
 async function selectModel(ctx: Ctx): Promise<void> {
+  if (ctx.settings.current.backend === "openai") return pickServerModel(ctx);
   await ctx.models.refresh();
   const model = await pickModel(ctx);
   if (model === null) return;

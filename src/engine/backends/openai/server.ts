@@ -12,8 +12,6 @@ export type ServerMake = "hunch" | "llamacpp" | "vllm" | "sglang" | "other";
 export interface ServerInfo {
   make: ServerMake;
   model: string;
-  /** All models that it offers; empty when it does not tell. */
-  models: string[];
   /** Tokens. */
   contextSize: number;
   format: ThinkingFormat;
@@ -52,11 +50,15 @@ export async function probe(
   return {
     make,
     model,
-    models: list.map(({ id }) => id),
     contextSize: contextSize === "auto" ? (told ?? assumedContextSize) : Math.min(contextSize, told ?? contextSize),
     format: entry?.family ? formatOf(entry.family) : formatFor(model, props?.chatTemplate ?? null),
     notices,
   };
+}
+
+/** Names of all models that it offers; none when it does not tell. @throws HunchError */
+export async function modelNames(endpoint: Endpoint, http: HttpClient, signal: AbortSignal): Promise<string[]> {
+  return readModels(await http.get(endpoint.api("/models"), { signal })).map(({ id }) => id);
 }
 
 /** Whether the server still has the model that it was chosen with. @throws HunchError, also unknownModel when it has not */
