@@ -3,8 +3,10 @@
  * or PATH has one (without it those tests are skipped and say so).
  */
 import { execFileSync } from "node:child_process";
+import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { Cli, cli, isGone } from "./support/cli.ts";
+import { TestEngine } from "./support/engine.ts";
 import { llamaServer, llamaServerMissing, TestServer } from "./support/llamaServer.ts";
 
 const text = (lines: { type: string; segment?: string; text?: string }[], segment: string) =>
@@ -71,6 +73,19 @@ describe("hunch serve", () => {
     expect([exit.status, exit.json().at(-1)?.stopReason]).toEqual([130, "cancelled"]);
   });
 
+  test("its models can be asked for with nothing loaded", async () => {
+    const engine = await TestEngine.start();
+    try {
+      const models = await engine.client.serverModels({ kind: "openai", endpoint, apiKey: "secret" });
+      expect(models).toHaveLength(1);
+      expect((await ask("--effort", "off", "--model", models[0] ?? "")).json().at(-1)).toMatchObject({ type: "done" });
+      const refused = engine.client.serverModels({ kind: "openai", endpoint, apiKey: "no" });
+      await expect(refused).rejects.toMatchObject({ code: "backendRefused" });
+    } finally {
+      await engine.stop();
+    }
+  });
+
   test("a wrong key and a wrong model", async () => {
     const wrong = await cli(["ask", "x", "--backend", "openai", "--endpoint", endpoint, "--json"], {
       env: { HUNCH_API_KEY: "no" },
@@ -118,6 +133,23 @@ describe.skipIf(llamaServer === null)(`llama-server${llamaServerMissing}`, () =>
     const short = (await ask("--budget", "40")).json().at(-1);
     expect(short?.thinking).not.toContain("t120");
     expect(short?.answer).not.toBe("");
+  });
+});
+
+describe.skipIf(llamaServer === null)(`llama-server with several models${llamaServerMissing}`, () => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await TestServer.start(null, { args: ["--models-dir", dirname(inject("scripted").chain)] });
+  });
+  afterAll(() => server.kill());
+
+  test("each answers under its name", async () => {
+    const argv = ["ask", "Why?", "--backend", "openai", "--endpoint", server.url, "--json", "--model", "chain"];
+    const done = (await cli(argv)).json().at(-1);
+    expect(done).toMatchObject({ type: "done", stopReason: "stop", model: { id: "chain" } });
+    expect(done?.thinking).toMatch(/^t0 t1 .* t199$/);
+    expect(done?.answer).toMatch(/^a0 a1 .* a39$/);
   });
 });
 

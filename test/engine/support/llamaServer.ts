@@ -31,9 +31,13 @@ export class TestServer {
   readonly url: string;
   readonly process: ChildProcess;
 
-  /** @param port taken by itself unless it is given. @param key null: it asks for none */
+  /**
+   * @param model null: none until it is asked for one
+   * @param port taken by itself unless it is given
+   * @param key null: it asks for none
+   */
   static async start(
-    model: string,
+    model: string | null,
     { port, key = null, args = [] }: { port?: number; key?: string | null; args?: string[] } = {},
   ): Promise<TestServer> {
     const server = new TestServer(model, port ?? (await freePort()), key, args);
@@ -41,9 +45,18 @@ export class TestServer {
     return server;
   }
 
-  private constructor(model: string, port: number, key: string | null, args: string[]) {
+  private constructor(model: string | null, port: number, key: string | null, args: string[]) {
     this.url = `http://127.0.0.1:${port}`;
-    const options = ["--model", model, "--port", String(port), "--threads", "1", "--parallel", "1", "--offline"];
+    const options = [
+      ...(model === null ? [] : ["--model", model]),
+      "--port",
+      String(port),
+      "--threads",
+      "1",
+      "--parallel",
+      "1",
+      "--offline",
+    ];
     this.process = spawn(llamaServer ?? "", [...options, "--no-ui", "--gpu-layers", "0", ...args], {
       stdio: "ignore",
       env: { ...process.env, ...(key === null ? {} : { LLAMA_API_KEY: key }) },

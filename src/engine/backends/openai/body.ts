@@ -1,6 +1,7 @@
 /** A generation's parameters as the body of a request: OpenAI's own members for every server, others where they are known. */
 import type { ChatMessage, GenerateParams, SamplingOptions, ThinkingMode } from "../../../common/protocol.ts";
 import { templateVariables } from "../../thinking/formats.ts";
+import { effortWord } from "./reasoningEffort.ts";
 import type { ServerInfo } from "./server.ts";
 import { endingMessage } from "./thoughtEnding.ts";
 
@@ -54,16 +55,24 @@ function common(params: GenerateParams, server: ServerInfo, maxTokens: number): 
     model: server.model,
     stream: true,
     stream_options: { include_usage: true },
-    temperature: sampling.temperature,
-    ...(sampling.topP < 1 ? { top_p: sampling.topP } : {}),
     seed: sampling.seed,
-    // OpenAI's own reasoning models know the newer name only, most other servers only the older.
-    ...(/^(o\d|gpt-5)/.test(server.model) ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),
+    ...(isOpenaiReasoner(server.model)
+      ? { max_completion_tokens: maxTokens }
+      : {
+          max_tokens: maxTokens,
+          temperature: sampling.temperature,
+          ...(sampling.topP < 1 ? { top_p: sampling.topP } : {}),
+        }),
     ...samplingMembers(sampling, server),
     ...(server.make === "llamacpp" || server.make === "hunch"
       ? { return_progress: true, timings_per_token: true }
       : {}),
   };
+}
+
+/** They know only the newer name of the limit, and refuse a temperature; most other servers know only the older name. */
+function isOpenaiReasoner(model: string): boolean {
+  return /^(o\d|gpt-5)/.test(model);
 }
 
 /** Members that OpenAI's API lacks; a strict server would refuse them. */
@@ -89,7 +98,10 @@ export function takesControl({ make }: ServerInfo): boolean {
 
 function thinkingMembers(thinking: ThinkingMode, budget: number | null, server: ServerInfo): object {
   const { make, format } = server;
-  if (make === "other") return {};
+  if (make === "other") {
+    const word = effortWord(thinking, budget, format);
+    return word === null ? {} : { reasoning_effort: word };
+  }
   const limited = thinking === "on" && budget !== null && keepsBudget(server);
   return {
     chat_template_kwargs: templateVariables(format, thinking, budget),

@@ -1,28 +1,24 @@
 /**
  * One generation over several servers. What a server has written stays; the next goes on from there, asked as for an
- * interrupted answer. A server that is silent is asked for a sign of life, so that one that hangs is left within two
- * seconds, and one that reads a long prompt is not.
+ * interrupted answer. When all have failed, and one of them only for a moment, it begins anew with the first. A server that is
+ * silent is asked for a sign of life, so that one that hangs is left within two seconds, and one that reads a long prompt is not.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError, isHunchError } from "../../../common/errors.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult, Prompt } from "../../../common/protocol.ts";
 import type { GenerationHooks, RunningGeneration } from "../backend.ts";
-import type { OpenaiBackend } from "./openaiBackend.ts";
-
-/** Whose turn it is: the first server that is well, and why those before it were passed over. */
-export interface Turn {
-  /** null: none is well. */
-  backend: OpenaiBackend | null;
-  passedOver: readonly HunchError[];
-}
+import { waitAfter } from "./http.ts";
+import { PassingError } from "./serverErrors.ts";
+import type { Candidate, ServerPool } from "./serverPool.ts";
 
 /** What knows the servers. */
-export interface Relay {
-  /** Those that failed a moment ago come last. */
-  next(without: ReadonlySet<OpenaiBackend>): Promise<Turn>;
-  failed(backend: OpenaiBackend, reason: string): void;
-  isDead(backend: OpenaiBackend): Promise<boolean>;
-  hasOther(backend: OpenaiBackend): Promise<boolean>;
-}
+export type Relay = Pick<ServerPool<Candidate>, "current" | "next" | "failed" | "isToBeLeft">;
+
+/** How a round through the servers ended. */
+type Round =
+  | { result: GenerationResult }
+  /** None could answer: why, one by one, and as the user is told. */
+  | { failures: readonly HunchError[]; error: HunchError };
 
 /** Silence after which a server is asked for a sign of life, and between two such questions (ms). */
 const silenceMs = 500;
@@ -51,19 +47,40 @@ export class FailoverGeneration implements RunningGeneration {
   }
 
   async run(): Promise<GenerationResult> {
-    const failed = new Set<OpenaiBackend>();
+    const lost = new Set<Candidate>();
+    for (let round = 1; ; round++) {
+      const ended = await this.#round(lost);
+      if ("result" in ended) return ended.result;
+      const waitMs = waitAfter(ended.failures, round);
+      if (waitMs === null) throw ended.error;
+      const message = `${ended.error.message} Trying again in ${(waitMs / 1000).toFixed(1)} s.`;
+      this.#hooks.emit([{ type: "notice", notice: { code: "retrying", message } }]);
+      // A cancel ends the wait, and is looked at next.
+      await sleep(waitMs, undefined, { signal: this.#hooks.signal }).catch(() => {});
+      if (this.#hooks.signal.aborted)
+        return this.#merged(this.#relay.current.notBegun(this.#params, this.#hooks.queueMs));
+    }
+  }
+
+  /** Asks each server that is well once, until one has answered. @param lost those that will not do in another round */
+  async #round(lost: Set<Candidate>): Promise<Round> {
+    const asked = new Set(lost);
+    const failures: HunchError[] = [];
     let last: HunchError | null = null;
     for (;;) {
-      const { backend, passedOver } = await this.#relay.next(failed);
-      if (!backend) throw last ?? noneAnswers(passedOver);
+      const { backend, passedOver } = await this.#relay.next(asked);
+      failures.push(...passedOver);
+      if (!backend) return { failures, error: last ?? noneAnswers(passedOver) };
       const [why] = last ? [last] : passedOver;
       if (why) this.#notify(`${why.message} The server at ${backend.host} ${last ? "goes on" : "answers"}.`);
       try {
-        return this.#merged(await this.#runOn(backend));
+        return { result: this.#merged(await this.#runOn(backend)) };
       } catch (error) {
         if (this.#hooks.signal.aborted || !mayHelp(error) || !this.#canGoOn) throw error;
         this.#relay.failed(backend, error.message);
-        failed.add(backend);
+        asked.add(backend);
+        if (!(error instanceof PassingError) && error.code !== "backendUnreachable") lost.add(backend);
+        failures.push(error);
         last = error;
         this.#before = { ...this.#soFar };
       }
@@ -75,7 +92,7 @@ export class FailoverGeneration implements RunningGeneration {
     return this.#params.prompt.kind !== "raw" || this.#soFar.answerTokens === 0;
   }
 
-  async #runOn(backend: OpenaiBackend): Promise<GenerationResult> {
+  async #runOn(backend: Candidate): Promise<GenerationResult> {
     const given = new AbortController();
     const signal = AbortSignal.any([this.#hooks.signal, given.signal]);
     const emit = (events: GenerationEvent[]) => {
@@ -108,16 +125,14 @@ export class FailoverGeneration implements RunningGeneration {
   }
 
   /** Gives the server up when it is silent, shows no sign of life, and another does. */
-  #watch(backend: OpenaiBackend, given: AbortController): { stop(): void } {
+  #watch(backend: Candidate, given: AbortController): { stop(): void } {
     let stopped = false;
     const look = async () => {
       if (stopped) return;
-      if (performance.now() - this.#heardAt >= silenceMs && (await this.#relay.isDead(backend))) {
-        const other = await this.#relay.hasOther(backend);
-        if (other && !stopped && performance.now() - this.#heardAt >= silenceMs) {
-          given.abort(new HunchError("backendUnreachable", `The server at ${backend.host} answers no more.`));
-          return;
-        }
+      const isSilent = () => performance.now() - this.#heardAt >= silenceMs;
+      if (isSilent() && (await this.#relay.isToBeLeft(backend)) && !stopped && isSilent()) {
+        given.abort(new HunchError("backendUnreachable", `The server at ${backend.host} answers no more.`));
+        return;
       }
       schedule();
     };
@@ -152,12 +167,11 @@ export class FailoverGeneration implements RunningGeneration {
     const { thinking, answer, thinkingTokens, answerTokens } = this.#before;
     const tokens = thinkingTokens + answerTokens;
     if (tokens === 0) return this.#params;
-    const { controls, prompt, maxTokens } = this.#params;
-    const budget = controls.budget === null ? null : Math.max(1, controls.budget - thinkingTokens);
+    const { prompt, maxTokens } = this.#params;
+    // The budget stays: what has been thought of it is counted where the thought goes on.
     return {
       ...this.#params,
       prompt: continuing(prompt, thinking, answer),
-      controls: { ...controls, budget },
       maxTokens: Math.max(1, maxTokens - tokens),
     };
   }

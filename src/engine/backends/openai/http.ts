@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError } from "../../../common/errors.ts";
 import type { NetworkOptions } from "../../../common/protocol.ts";
 import { Connections } from "./connections.ts";
-import { refusal, unreachable } from "./serverErrors.ts";
+import { PassingError, refusal, unreachable } from "./serverErrors.ts";
 
 export interface HttpOptions {
   apiKey: string | null;
@@ -28,12 +28,13 @@ export interface SendOptions {
   onRetry?: (reason: string, delayMs: number) => void;
 }
 
-/** Tries of one request. */
+/** Tries of one request; where there are several servers, rounds through them. */
 const mostTries = 4;
 /** A server that wants a longer wait than this (ms) is taken as refusing. */
 const longestWaitMs = 30_000;
+const firstWaitMs = 500;
 const connectTimeoutMs = 10_000;
-/** The same where there are other servers. */
+/** The same where there are other servers: all of them are tried before one is asked again (failoverGeneration.ts). */
 const mostTriesOfOne = 1;
 const connectTimeoutOfOneMs = 1_000;
 /** Of an answer that is no stream (bytes). */
@@ -58,9 +59,13 @@ export class HttpClient {
     return response.statusCode === 200 ? parseJson(text, url) : null;
   }
 
-  /** Posts JSON; the answer's body is left to the caller. @throws HunchError, or the signal's reason on abort */
-  post(url: URL, body: unknown, o: SendOptions = {}): Promise<IncomingMessage> {
-    return this.#send(url, JSON.stringify(body), o, () => false);
+  /**
+   * Posts JSON; the answer's body is left to the caller.
+   * @param accepts statuses beside 200 that are an answer to the caller
+   * @throws HunchError, or the signal's reason on abort
+   */
+  post(url: URL, body: unknown, o: SendOptions = {}, accepts: readonly number[] = []): Promise<IncomingMessage> {
+    return this.#send(url, JSON.stringify(body), o, (status) => accepts.includes(status));
   }
 
   dispose(): void {
@@ -77,7 +82,7 @@ export class HttpClient {
       const outcome = await this.#try(url, body, signal);
       signal?.throwIfAborted();
       let error: HunchError;
-      let delayMs = (this.#options.retryDelayMs ?? 500) * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
+      let waitMs: number | null = null;
       if (outcome instanceof Error) {
         error = unreachable(url, outcome, this.#connections.route(url).proxy);
         if (!passingErrors.has((outcome as NodeJS.ErrnoException).code ?? "")) throw error;
@@ -86,9 +91,11 @@ export class HttpClient {
         if (status === 200 || accepts(status)) return outcome;
         error = refusal(url, status, await readText(outcome, url), outcome.headers.location);
         if (!passing.has(status)) throw error;
-        delayMs = retryAfterMs(outcome) ?? delayMs;
+        waitMs = retryAfterMs(outcome);
       }
-      if (attempt === (this.#options.hasOthers ? mostTriesOfOne : mostTries) || delayMs > longestWaitMs) throw error;
+      const delayMs = waitMs ?? backOffMs(attempt, this.#options.retryDelayMs);
+      if (attempt === (this.#options.hasOthers ? mostTriesOfOne : mostTries) || delayMs > longestWaitMs)
+        throw new PassingError(error, waitMs);
       onRetry?.(error.message, delayMs);
       await sleep(delayMs, undefined, { signal });
     }
@@ -139,6 +146,21 @@ export class HttpClient {
       request.end(body ?? undefined);
     });
   }
+}
+
+/** Wait after so many tries in vain (ms): it doubles each time, and varies, so that many callers do not come at once. */
+function backOffMs(tries: number, firstMs = firstWaitMs): number {
+  return firstMs * 2 ** (tries - 1) * (0.75 + Math.random() / 2);
+}
+
+/**
+ * Wait before another round through several servers (ms), by the one that is to be well first; null when none of them failed
+ * for a moment only, when that is too long, or when they were asked often enough.
+ */
+export function waitAfter(failures: readonly HunchError[], round: number): number | null {
+  const waits = failures.flatMap((error) => (error instanceof PassingError ? [error.waitMs ?? backOffMs(round)] : []));
+  const waitMs = Math.min(...waits);
+  return round < mostTries && waitMs <= longestWaitMs ? waitMs : null;
 }
 
 function timedOut(what: string, ms: number): Error {

@@ -46,7 +46,7 @@ export class OpenaiBackend implements Backend {
       const found = await probe(endpoint, http, params.target.id, params.contextSize, hooks.signal);
       hooks.log("info", `${endpoint.base}: ${found.make}, model ${found.model}, context ${found.contextSize}`);
       const info = modelInfo(found, endpoint, performance.now() - start);
-      return new OpenaiBackend(params, { endpoint, http, server: found, info });
+      return new OpenaiBackend(params, { endpoint, http, server: found, info, refused: new Set() });
     } catch (error) {
       http.dispose();
       throw error;

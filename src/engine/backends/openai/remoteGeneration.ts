@@ -7,25 +7,29 @@ import type { IncomingMessage } from "node:http";
 import type { GenerateParams, GenerationResult, ModelInfo, Prompt } from "../../../common/protocol.ts";
 import type { StopReason } from "../../../common/segments.ts";
 import type { GenerationStats } from "../../../common/stats.ts";
-import type { EndReason, MonitorOptions } from "../../thinking/budget.ts";
+import type { EndReason } from "../../thinking/budget.ts";
 import type { GenerationHooks, RunningGeneration } from "../backend.ts";
-import { chatBody, completionBody, continued, keepsBudget, takesControl, withNotes } from "./body.ts";
+import { chatBody, completionBody, continued, withNotes } from "./body.ts";
 import { type Chunk, readChunk } from "./chunk.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Figures } from "./figures.ts";
 import { type HttpClient, parseJson, readText } from "./http.ts";
+import { postChat } from "./reasoningEffort.ts";
 import { RemoteOutput } from "./remoteOutput.ts";
 import { renderPrompt, withPartial } from "./renderedPrompt.ts";
 import type { ServerInfo } from "./server.ts";
 import { brokenOff, streamError } from "./serverErrors.ts";
 import { readEvents } from "./sse.ts";
-import { ServerControl, ThoughtEnding } from "./thoughtEnding.ts";
+import type { ThoughtEnding } from "./thoughtEnding.ts";
+import { type ChatPrompt, roomForThought, thoughtEnding } from "./thoughtLimits.ts";
 
 export interface Remote {
   endpoint: Endpoint;
   http: HttpClient;
   server: ServerInfo;
   info: ModelInfo;
+  /** Words of `reasoning_effort` that it does not take. */
+  refused: Set<string>;
 }
 
 /** How a stream ended. */
@@ -35,8 +39,6 @@ type StreamEnd =
 
 const chatPath = "/chat/completions";
 const eventIntervalMs = 16;
-/** To count the tokens of an interrupted thought, whose tokenizer is the server's. */
-const charsPerToken = 4;
 /** Tokens left for an answer whose thought has used up all that was allowed. */
 const leastAnswerTokens = 256;
 
@@ -96,7 +98,7 @@ export class RemoteGeneration implements RunningGeneration {
       return this.#stream("/completions", completionBody(prompt.text, this.#params, server), null);
     const { thinking } = prompt;
     const { budget } = controls;
-    if (thinking === "on") this.#mindThought(prompt, true);
+    this.#mindThought(prompt, true);
     const chat = { messages: prompt.messages, thinking, budget, maxTokens };
     const body = chatBody(chat, this.#params, server);
     if (prompt.kind === "chat") return this.#stream(chatPath, body, this.#ending);
@@ -112,21 +114,13 @@ export class RemoteGeneration implements RunningGeneration {
     const text = withPartial(rendered, partial, server.format);
     if (partial.answer === "" && (partial.thinking !== "" || rendered.opensThought))
       this.#output.beginInside(partial.thinking);
-    if (this.#ending) this.#mindThought(prompt, false);
+    this.#mindThought(prompt, false);
     return this.#stream("/completions", completionBody(text, this.#params, server), this.#ending);
   }
 
-  /** @param isChat behind a text of our choice llama-server keeps no budget and takes no end */
-  #mindThought(prompt: Prompt, isChat: boolean): void {
-    const { server, endpoint, http } = this.#remote;
-    const { budget, loopGuard } = this.#params.controls;
-    const ending = new ThoughtEnding({
-      budget,
-      loopGuard,
-      ...earlierOf(prompt),
-      serverKeepsBudget: isChat && keepsBudget(server),
-      control: isChat && takesControl(server) ? new ServerControl(endpoint, http) : null,
-    });
+  /** @param isChat not a text of our choice */
+  #mindThought(prompt: ChatPrompt, isChat: boolean): void {
+    const ending = thoughtEnding(prompt, isChat, this.#params, this.#remote);
     if (this.#answerNow) ending.answerNow();
     this.#output.endOf = (thinking) => ending.reasonOf(thinking);
     this.#ending = ending;
@@ -135,40 +129,51 @@ export class RemoteGeneration implements RunningGeneration {
   /** Asks for the answer alone. */
   #answer(): Promise<StreamEnd> {
     const { prompt, maxTokens } = this.#params;
+    const { server } = this.#remote;
     if (prompt.kind === "raw") throw new Error("a raw prompt has no thought to end");
     this.#ending = null;
+    const answerTokens = Math.max(leastAnswerTokens, maxTokens - this.#output.thinkingPieces);
     const begun = prompt.kind === "continue" ? prompt.partial.thinking : "";
+    const messages = withNotes(prompt.messages, begun + this.#output.thinking);
     const body = chatBody(
       {
-        messages: withNotes(prompt.messages, begun + this.#output.thinking),
+        messages,
         thinking: "off",
         budget: null,
-        maxTokens: Math.max(leastAnswerTokens, maxTokens - this.#output.thinkingPieces),
+        maxTokens: answerTokens + roomForThought(messages, answerTokens, server),
       },
       this.#params,
-      this.#remote.server,
+      server,
     );
-    return this.#stream(chatPath, body, null);
+    return this.#stream(chatPath, body, null, answerTokens);
   }
 
-  async #stream(path: string, body: object, ending: ThoughtEnding | null): Promise<StreamEnd> {
-    const { http, endpoint } = this.#remote;
+  /** @param answerTokens at which an answer is cut off where the server was allowed more, for a thought */
+  async #stream(
+    path: string,
+    body: object,
+    ending: ThoughtEnding | null,
+    answerTokens = Number.POSITIVE_INFINITY,
+  ): Promise<StreamEnd> {
+    const { endpoint } = this.#remote;
     const url = endpoint.api(path);
     // Ends the request when the thought has to end; the user's cancel ends both.
     const request = new AbortController();
     const signal = AbortSignal.any([this.#hooks.signal, request.signal]);
     this.#figures.begin();
     try {
-      if (path === chatPath && (await renderPrompt(this.#remote, body, { signal }))?.opensThought)
-        this.#output.beginInside();
-      const response = await http.post(url, body, {
+      const rendered = path === chatPath ? await renderPrompt(this.#remote, body, { signal }) : null;
+      if (rendered?.opensThought) this.#output.beginInside();
+      // Where the prompt is out of sight, the server has to tell thoughts apart by itself.
+      const sent = rendered ? body : { ...body, reasoning_format: undefined };
+      const response = await postChat(this.#remote, url, sent, {
         signal,
         onRetry: (reason, delayMs) => {
           const message = `${reason} Trying again in ${(delayMs / 1000).toFixed(1)} s.`;
           this.#hooks.emit([{ type: "notice", notice: { code: "retrying", message } }]);
         },
       });
-      return await this.#read(response, url, ending, signal);
+      return await this.#read(response, url, ending, { answerTokens, signal });
     } finally {
       request.abort();
     }
@@ -178,7 +183,7 @@ export class RemoteGeneration implements RunningGeneration {
     response: IncomingMessage,
     url: URL,
     ending: ThoughtEnding | null,
-    signal: AbortSignal,
+    { answerTokens, signal }: { answerTokens: number; signal: AbortSignal },
   ): Promise<StreamEnd> {
     let finish: string | null = null;
     let id: string | null = null;
@@ -192,7 +197,9 @@ export class RemoteGeneration implements RunningGeneration {
       if (performance.now() - this.#flushedAt >= eventIntervalMs) this.#flush();
       const isThought = thought !== "" && this.#output.isThinking;
       const reason = isThought ? (ending?.observe(thought, id, signal) ?? null) : null;
-      if (reason !== null && finish === null) return { kind: "thoughtEnded", reason };
+      if (finish !== null) continue;
+      if (reason !== null) return { kind: "thoughtEnded", reason };
+      if (this.#output.answerPieces >= answerTokens) return { kind: "finished", reason: "length" };
     }
     if (finish === null) throw brokenOff(url);
     return { kind: "finished", reason: finish === "length" ? "length" : "stop" };
@@ -247,13 +254,6 @@ export class RemoteGeneration implements RunningGeneration {
     });
     return budget === null ? figures : { ...figures, thinkingBudget: budget };
   }
-}
-
-/** What was written of a thought that the prompt goes on with. */
-function earlierOf(prompt: Prompt): Pick<MonitorOptions, "earlier"> {
-  if (prompt.kind !== "continue" || prompt.partial.answer !== "") return {};
-  const text = prompt.partial.thinking;
-  return { earlier: { text, tokens: Math.ceil(text.length / charsPerToken) } };
 }
 
 /** The chunks of a stream, or of an answer that a server gives in one piece although it was asked for a stream. */

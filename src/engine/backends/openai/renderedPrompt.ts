@@ -13,6 +13,9 @@ export interface RenderedPrompt {
   opensThought: boolean;
 }
 
+/** Of a proxy that lets through only "/v1", and of a llama-server whose template does not take the messages. */
+const unshown = [400, 404, 405, 501];
+
 /** @param body of a chat request. @returns null where the server does not show its prompts. @throws HunchError */
 export async function renderPrompt(
   { endpoint, http, server }: Remote,
@@ -22,8 +25,11 @@ export async function renderPrompt(
   if (server.make !== "llamacpp") return null;
   const { messages = [], chat_template_kwargs } = body as { messages?: ChatMessage[]; chat_template_kwargs?: object };
   const url = endpoint.root("/apply-template");
-  const response = await http.post(url, { messages, chat_template_kwargs }, o);
-  const { prompt } = parseJson(await readText(response, url), url) as { prompt?: unknown };
+  // One that serves several models needs the name.
+  const response = await http.post(url, { model: server.model, messages, chat_template_kwargs }, o, unshown);
+  const text = await readText(response, url);
+  if (response.statusCode !== 200) return null;
+  const { prompt } = parseJson(text, url) as { prompt?: unknown };
   if (typeof prompt !== "string") return null;
   return { text: prompt, opensThought: endsInside(prompt, messages.at(-1)?.content.trim() ?? "", server.format) };
 }

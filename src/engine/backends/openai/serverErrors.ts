@@ -3,6 +3,17 @@ import { HunchError } from "../../../common/errors.ts";
 
 const quotedLength = 300;
 
+/** A failure that may be over in a moment, so that asking again is worth it. */
+export class PassingError extends HunchError {
+  /** Wait that the server asks for (ms); null when it does not say. */
+  readonly waitMs: number | null;
+
+  constructor({ code, message, hint, cause }: HunchError, waitMs: number | null) {
+    super(code, message, { hint, cause });
+    this.waitMs = waitMs;
+  }
+}
+
 /** No answer came, or it broke off. @param proxy through which it was asked; null for none */
 export function unreachable(url: URL, cause: Error, proxy: string | null = null): HunchError {
   const { code } = cause as NodeJS.ErrnoException;
@@ -22,10 +33,9 @@ export function unreachable(url: URL, cause: Error, proxy: string | null = null)
 /** The answer ended before it was complete. */
 export function brokenOff(url: URL, cause?: unknown): HunchError {
   const silent = cause instanceof Error && /silent/.test(cause.message) ? ` (${cause.message})` : "";
-  return new HunchError("backendFailed", `The server at ${url.host} broke off in the middle of its answer${silent}.`, {
-    hint: "The text so far is kept. Continue, or ask again; the server's log may say why.",
-    cause,
-  });
+  const message = `The server at ${url.host} broke off in the middle of its answer${silent}.`;
+  const hint = "The text so far is kept. Continue, or ask again; the server's log may say why.";
+  return new PassingError(new HunchError("backendFailed", message, { hint, cause }), null);
 }
 
 /** A status other than 200. */

@@ -1,4 +1,7 @@
-/** Several servers, of which one is dead, dies, hangs, or only takes its time: on real connections. */
+/**
+ * Several servers, of which one is dead, dies, hangs, or only takes its time: on real connections. How long that takes is
+ * in failoverSchedule.test.ts.
+ */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
@@ -32,11 +35,10 @@ async function connect(...endpoints: string[]): Promise<FailoverBackend> {
 async function ask(backend: FailoverBackend, signal = new AbortController().signal, params = why("off")) {
   const events: GenerationEvent[] = [];
   const generation = await backend.generation(params, { emit: (batch) => events.push(...batch), signal, queueMs: 0 });
-  const before = performance.now();
   const result = await generation.run();
   const notices = events.flatMap((event) => (event.type === "notice" ? [event.notice.code] : []));
   const text = events.flatMap((event) => (event.type === "tokens" ? event.tokens.map((token) => token.text) : []));
-  return { ...result, notices, text: text.join(""), ms: performance.now() - before };
+  return { ...result, notices, text: text.join("") };
 }
 
 const answers =
@@ -93,9 +95,7 @@ describe("several servers", () => {
     expect((await ask(backend)).answer).toBe("from the first");
     await first.stop();
     stops.shift();
-    const result = await ask(backend);
-    expect(result.answer).toBe("from the second");
-    expect(result.ms).toBeLessThan(2_000);
+    expect((await ask(backend)).answer).toBe("from the second");
   });
 
   test("one that breaks off in its answer: the next goes on from its text, with the same conversation", async () => {
@@ -108,7 +108,6 @@ describe("several servers", () => {
       notices: ["failedOver"],
       stopReason: "stop",
     });
-    expect(result.ms).toBeLessThan(2_000);
     const [asked] = second.completions;
     expect(asked?.body.messages.slice(0, 2)).toEqual([
       { role: "user", content: "Why?" },
@@ -127,12 +126,11 @@ describe("several servers", () => {
     expect(first.completions).toHaveLength(1);
   });
 
-  test("one that hangs in its answer is left within two seconds", async () => {
+  test("one that hangs in its answer is left", async () => {
     const first = await HangingServer.start("It is");
     const second = await fake(answers(" so."));
     const result = await ask(await connect(first.url, second.url));
     expect(result).toMatchObject({ answer: "It is so.", notices: ["failedOver"] });
-    expect(result.ms).toBeLessThan(3_000);
   });
 
   test("one that only takes its time is waited for, and so is the only one that is left", async () => {
@@ -172,7 +170,25 @@ describe("several servers", () => {
     expect(await ask(await connect(html.url, second.url))).toMatchObject({ answer: "yes", notices: ["failedOver"] });
   });
 
-  test("vLLM and SGLang go on with an answer that has begun; a budget is what is left of it", async () => {
+  test("a thought that goes on elsewhere has what is left of its budget", async () => {
+    const thought = (pieces: number) => Array.from({ length: pieces }, (_, i) => delta({ reasoning: ` ${100 + i}` }));
+    const first = await fake((_, response) => stream(response, thought(60), "broken"), { owner: "vllm" });
+    const second = await fake(
+      ({ body }, response, attempt) => {
+        if (body.messages.at(-1).content.includes("without thinking further") && attempt > 1)
+          return answers("So.")(body, response, attempt);
+        stream(response, thought(2_000), "open");
+      },
+      { owner: "vllm" },
+    );
+    const budgeted: GenerateParams = { ...why("on"), controls: { budget: 100, loopGuard: false, earlyExit: "off" } };
+    const result = await ask(await connect(first.url, second.url), undefined, budgeted);
+    expect(result).toMatchObject({ answer: "So.", thinkingEnd: "budget" });
+    expect(result.stats.thinkingTokens).toBeGreaterThanOrEqual(100);
+    expect(result.stats.thinkingTokens).toBeLessThanOrEqual(126);
+  });
+
+  test("vLLM and SGLang go on with an answer that has begun", async () => {
     for (const owner of ["vllm", "sglang"]) {
       const first = await fake((_, response) => stream(response, [delta({ content: "It is" })], "broken"), { owner });
       const second = await fake(answers(" so."), { owner });
@@ -207,7 +223,7 @@ describe("several servers", () => {
 
   test("a refused key and a missing model: the next answers, and where there is no other, that is the error", async () => {
     const second = await fake(answers("from the second"));
-    const failures = { 401: "backendRefused", 403: "backendRefused", 404: "unknownModel", 429: "backendRefused" };
+    const failures = { 401: "backendRefused", 403: "backendRefused", 404: "unknownModel" };
     for (const [status, code] of Object.entries(failures)) {
       const first = await fake((_, response) => json(response, Number(status), { error: { message: "no" } }));
       const result = await ask(await connect(first.url, second.url));
@@ -238,6 +254,70 @@ describe("several servers", () => {
     const backend = await connect(first.url, second.url);
     expect(backend.info.notices).toMatchObject([{ code: "failedOver", message: expect.stringContaining("silent") }]);
     expect(await ask(backend)).toMatchObject({ answer: "from the second", notices: [] });
+  });
+
+  const busy =
+    (status: number, retryAfter = "0.01"): Answer =>
+    (_, response) =>
+      json(response, status, { error: { message: "busy" } }, { "Retry-After": retryAfter });
+
+  test("all are busy: they are asked again in turn, after the wait that the first one names, and that is said", async () => {
+    const first = await fake((asked, response, attempt) =>
+      attempt < 3 ? busy(429)(asked, response, attempt) : answers("at last")(asked, response, attempt),
+    );
+    const second = await fake(busy(503, "20"));
+    const result = await ask(await connect(first.url, second.url));
+    expect(result).toMatchObject({ answer: "at last", stopReason: "stop" });
+    expect(result.notices).toEqual(["failedOver", "retrying", "failedOver", "retrying"]);
+    expect([first.completions.length, second.completions.length]).toEqual([3, 2]);
+  });
+
+  test("as often as a single one would be, and not when they want too long a wait", async () => {
+    const [first, second] = [await fake(busy(503)), await fake(busy(429))];
+    await expect(ask(await connect(first.url, second.url))).rejects.toMatchObject({
+      code: "backendRefused",
+      message: expect.stringContaining("429"),
+    });
+    expect([first.completions.length, second.completions.length]).toEqual([4, 4]);
+    const patient = await fake(busy(429, "3600"));
+    await expect(ask(await connect(patient.url, nowhere))).rejects.toMatchObject({ code: "backendRefused" });
+    expect(patient.completions).toHaveLength(1);
+  });
+
+  test("one that refused for good is not asked in the next round, and what has come stays", async () => {
+    const first = await fake((asked, response, attempt) => {
+      if (attempt > 1) answers(" so.")(asked, response, attempt);
+      else stream(response, [delta({ content: "It is" })], "broken");
+    });
+    const second = await fake((_, response) => json(response, 401, { error: { message: "no" } }));
+    expect(await ask(await connect(first.url, second.url))).toMatchObject({ answer: "It is so.", text: "It is so." });
+    expect(second.completions).toHaveLength(1);
+  });
+
+  test("a cancel between two rounds keeps what has come", async () => {
+    const abort = new AbortController();
+    const first = await fake((_, response) => stream(response, [delta({ content: "It is" })], "broken"));
+    const second = await fake((asked, response, attempt) => {
+      setTimeout(() => abort.abort(), 50);
+      busy(429, "20")(asked, response, attempt);
+    });
+    // The wait is the first one's, which has named none.
+    const result = await ask(await connect(first.url, second.url), abort.signal);
+    expect(result).toMatchObject({ answer: "It is", stopReason: "cancelled" });
+    expect(first.completions).toHaveLength(1);
+  });
+
+  test("busy while they are chosen: they are asked again", async () => {
+    let attempts = 0;
+    const first = createServer((_, response) => {
+      if (++attempts < 3) json(response, 503, {}, { "Retry-After": "0.01" });
+      else json(response, 200, { data: [{ id: "m" }] });
+    });
+    await new Promise<void>((resolve) => first.listen(0, "127.0.0.1", resolve));
+    stops.push(() => first.close());
+    const url = `http://127.0.0.1:${(first.address() as AddressInfo).port}`;
+    expect((await connect(url, nowhere)).info.path).toContain(url);
+    expect(attempts).toBe(3);
   });
 
   test("a cancel is a cancel", async () => {

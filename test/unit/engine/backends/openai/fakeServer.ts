@@ -20,16 +20,16 @@ export class FakeServer {
   /** @param completion answers the generations; the list of models is answered by itself. `owner` is the server's make. */
   static async start(
     completion: Answer,
-    o: { owner?: string; model?: object; prompt?: string } = {},
+    o: { owner?: string; model?: object; prompt?: string; promptStatus?: number } = {},
   ): Promise<FakeServer> {
-    const { owner = "other", model = {}, prompt = "" } = o;
+    const { owner = "other", model = {}, prompt = "", promptStatus = 200 } = o;
     let attempts = 0;
     const server = createServer(async (request, response) => {
       let text = "";
       for await (const chunk of request) text += chunk;
       const asked = { path: request.url ?? "", headers: request.headers, body: text === "" ? null : JSON.parse(text) };
       fake.asked.push(asked);
-      if (asked.path === "/apply-template") json(response, 200, { prompt });
+      if (asked.path === "/apply-template") json(response, promptStatus, { prompt });
       else if (request.method === "POST") completion(asked, response, ++attempts);
       else if (asked.path === "/v1/models") json(response, 200, { data: fake.models });
       else json(response, 404, { error: { message: "no such path" } });

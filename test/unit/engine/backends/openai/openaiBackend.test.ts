@@ -3,50 +3,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import net from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { GenerateParams, GenerationEvent, GenerationResult } from "../../../../../src/common/protocol.ts";
-import { OpenaiBackend } from "../../../../../src/engine/backends/openai/openaiBackend.ts";
-import { type Answer, delta, FakeServer, json, stream, usage } from "./fakeServer.ts";
-import { loadParams, why } from "./params.ts";
+import type { Prompt } from "../../../../../src/common/protocol.ts";
+import { ask, connect, fake, params, textOf } from "./asking.ts";
+import { type Answer, delta, json, stream, usage } from "./fakeServer.ts";
 
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-  vi.restoreAllMocks();
-});
-
-async function fake(answer: Answer, o: Parameters<typeof FakeServer.start>[1] = {}): Promise<FakeServer> {
-  const server = await FakeServer.start(answer, o);
-  stops.push(() => server.stop());
-  return server;
-}
-
-async function connect(endpoint: string, o: { model?: string; apiKey?: string; timeoutMs?: number } = {}) {
-  const { model = "", apiKey = null, timeoutMs } = o;
-  const backend = await OpenaiBackend.load(
-    loadParams(model, endpoint),
-    { kind: "openai", endpoint, apiKey, timeoutMs },
-    { onProgress: () => {}, log: () => {} },
-  );
-  stops.push(() => backend.dispose());
-  return backend;
-}
-
-const params = why("on");
-
-interface Asked {
-  events: GenerationEvent[];
-  result: Promise<GenerationResult>;
-  abort(): void;
-  answerNow(): void;
-}
-
-async function ask(backend: OpenaiBackend, more: Partial<GenerateParams> = {}): Promise<Asked> {
-  const events: GenerationEvent[] = [];
-  const abort = new AbortController();
-  const hooks = { emit: (batch: GenerationEvent[]) => void events.push(...batch), signal: abort.signal, queueMs: 0 };
-  const generation = await backend.generation({ ...params, ...more }, hooks);
-  return { events, result: generation.run(), abort: () => abort.abort(), answerNow: () => generation.answerNow() };
-}
+afterEach(() => vi.restoreAllMocks());
 
 const answer: Answer = (_, response) =>
   stream(response, [
@@ -56,13 +17,6 @@ const answer: Answer = (_, response) =>
     delta({ content: "." }, "stop"),
     usage(9, 4),
   ]);
-
-const textOf = (events: GenerationEvent[], segment: string) =>
-  events
-    .flatMap((event) => (event.type === "tokens" ? event.tokens : []))
-    .filter((token) => token.segment === segment)
-    .map(({ text }) => text)
-    .join("");
 
 describe("answers", () => {
   test("thought and answer apart, with the server's counts", async () => {
@@ -121,6 +75,27 @@ describe("answers", () => {
     expect(await (await ask(await connect(closed.url))).result).toMatchObject({ thinking: "", answer: "Yes." });
   });
 
+  test("a llama-server for several models is asked for the prompt of the one in use", async () => {
+    const server = await fake(answer, { owner: "llamacpp" });
+    await (await ask(await connect(server.url, { model: "m" }))).result;
+    const shown = server.asked.filter(({ path }) => path === "/apply-template");
+    expect(shown.map(({ body }) => body.model)).toEqual(["m"]);
+  });
+
+  test("a llama-server that does not show its prompts, as behind a proxy, tells thoughts apart by itself", async () => {
+    for (const promptStatus of [400, 404, 405, 501]) {
+      const server = await fake(answer, { owner: "llamacpp", promptStatus });
+      const backend = await connect(server.url);
+      expect(await (await ask(backend)).result).toMatchObject({ thinking: "hm, so", answer: "Yes." });
+      const partial = { thinking: "hm", answer: "" };
+      await (await ask(backend, { prompt: { ...params.prompt, kind: "continue", partial } as Prompt })).result;
+      for (const { path, body } of server.completions) {
+        expect(path).toBe("/v1/chat/completions");
+        expect(body).not.toHaveProperty("reasoning_format");
+      }
+    }
+  });
+
   test("a server that calls everything reasoning, tags and answer too", async () => {
     const pieces = ["<think>", "hm", "</thi", "nk>", "\n\nYes", "."].map((text) => delta({ reasoning_content: text }));
     const server = await fake((_, response) => stream(response, [...pieces, delta({}, "stop")]), { owner: "llamacpp" });
@@ -142,6 +117,22 @@ describe("answers", () => {
     );
     expect(await body("vllm")).toMatchObject({ top_k: 40, chat_template_kwargs: { enable_thinking: true } });
     expect(await body("llamacpp")).toMatchObject({ reasoning_budget_tokens: 50, return_progress: true });
+  });
+
+  test("OpenAI's own reasoning models get the limit's newer name, and no sampling that they refuse", async () => {
+    for (const id of ["gpt-5-mini", "o4-mini"]) {
+      const refused = ["temperature", "top_p", "max_tokens"];
+      const server = await fake(
+        (asked, response, attempt) => {
+          const wrong = refused.find((name) => name in asked.body);
+          if (wrong) json(response, 400, { error: { message: `Unsupported parameter: ${wrong}` } });
+          else answer(asked, response, attempt);
+        },
+        { model: { id } },
+      );
+      expect(await (await ask(await connect(server.url))).result).toMatchObject({ answer: "Yes." });
+      expect(server.completions[0]?.body).toMatchObject({ max_completion_tokens: 500, seed: 3 });
+    }
   });
 
   test("progress and draft counts of llama-server", async () => {
