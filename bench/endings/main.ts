@@ -184,8 +184,8 @@ function request(run: PlannedRun, info: ModelInfo, generationId: string, maxToke
     maxTokens,
     controls: {
       budget: ending === "budget" ? run.moment : null,
-      loopGuard: ending === "loop",
-      // As a question has it, unless that is what is tried.
+      // As a question has them, unless that is what is tried.
+      loopGuard: composed.controls.loopGuard,
       earlyExit: ending === "earlyExit" ? "on" : composed.controls.earlyExit,
       ...(ending === "severalNow" ? { thoughts } : {}),
     },

@@ -58,6 +58,11 @@ function contextOf(answer: string): TextContext {
   return context;
 }
 
+/** Not blank, nor ornament, nor one more line that would open a block, as small models write when they do not know on. */
+function isCode(line: string): boolean {
+  return !/^ {0,3}(`{3,}|~{3,})/.test(line) && /[\p{L}\p{N}()[\]{}]/u.test(line);
+}
+
 /** The fenced blocks with code in them, and the one that is open. */
 function blocks(answer: string): { hasCode: boolean; isClosed: boolean }[] {
   const context = new TextContext();
@@ -68,7 +73,7 @@ function blocks(answer: string): { hasCode: boolean; isClosed: boolean }[] {
     const last = found.at(-1);
     if (before === null && context.fence !== null) found.push({ hasCode: false, isClosed: false });
     else if (before !== null && context.fence === null && last) last.isClosed = last.hasCode;
-    else if (before !== null && last) last.hasCode ||= line.trim() !== "";
+    else if (before !== null && last) last.hasCode ||= isCode(line);
   }
   return found.filter(({ hasCode }, i) => hasCode || (i === found.length - 1 && context.fence !== null));
 }

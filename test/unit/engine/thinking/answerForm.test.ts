@@ -49,6 +49,8 @@ describe("an answer with a code block", () => {
     [`${fence}\n\n${fence}\n\n${fence}js\nlet x;\n${fence}\n`, true],
     [`${fence}python\nx = 1`, false],
     [`${fence}python\n${fence}`, false],
+    [`${fence}\n\n${fence}js\n${fence}\n\n${fence}\n##\n${fence}`, false],
+    [`${fence}\n{}\n${fence}`, true],
     ["`x = 1`", false],
     ["", false],
   ])("%j: %s", (answer, holds) => {
