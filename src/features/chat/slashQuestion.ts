@@ -42,7 +42,9 @@ export async function slashQuestion(
 ): Promise<Question> {
   const task = slashTasks[command];
   const about = subject ?? (others.length === 0 ? await codeInQuestion(codeEditor()) : null);
-  const { code, omitted } = about ? await withContext(about) : { code: [], omitted: [] };
+  const { code, omitted } = about
+    ? await withContext(about, { callers: task === "explain" })
+    : { code: [], omitted: [] };
   const problems = about && task === "fix" ? diagnosticsIn(about.document.uri, about.range).map(toProblem) : [];
   return { task, text, question: rest, problems: describeProblems(problems), code: [...code, ...others], omitted };
 }

@@ -75,7 +75,7 @@ export class Explanations {
    */
   async open(code: EditorCode, question: ThreadQuestion, answer: "any" | "fresh" = "any"): Promise<Thread | null> {
     const { task, verb, question: asked = "" } = question;
-    const { code: pieces, omitted } = await withContext(code);
+    const { code: pieces, omitted } = await withContext(code, { callers: task === "explain" });
     const title = `${verb} ${placeOf(code)}`;
     const key = explanationKey({
       task,

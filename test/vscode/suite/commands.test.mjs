@@ -285,6 +285,16 @@ suite("actions", function () {
     }
   });
 
+  test("who uses a function goes along where it is to be explained, by the language service", async () => {
+    const { document } = await cursorAt("Math.floor");
+    const code = await symbolAt(document, document.positionAt(document.getText().indexOf("Math.floor")).line);
+    const placesWith = async (options) =>
+      (await withContext(code, options)).code.map(({ piece }) => [piece.startLine, piece.endLine, piece.role]);
+    const caller = [26, 28, "reference"];
+    assert.deepEqual((await placesWith({ callers: true })).slice(0, 2), [[8, 15, undefined], caller]);
+    assert.ok(!(await placesWith({})).some(([startLine]) => startLine === 26));
+  });
+
   test("an answer without code proposes nothing", async () => {
     await scriptModel("none", "I would rather not.\n");
     await cursorAt("Math.floor");
