@@ -225,6 +225,8 @@ export type ToPanel =
   | { type: "codeColors"; colors: CodeColors }
   /** All conversations, newest first: after `listSessions`, and from then on when one of them changed. */
   | { type: "sessions"; sessions: SessionSummary[] }
+  /** Conversations that have every word of a query, after `searchSessions`. */
+  | { type: "sessionsFound"; query: string; ids: string[] }
   /** What another page looked like, for one that is new. */
   | { type: "view"; view: SavedView }
   /** What was found for a "#" under way. */
@@ -256,6 +258,8 @@ export type FromPanel =
   | { type: "feedback"; turnId: string; thumb: Thumb | null }
   | { type: "newChat" }
   | { type: "listSessions" }
+  /** Search whole conversations, answers too; answered with `sessionsFound`, unless another search follows. */
+  | { type: "searchSessions"; query: string }
   | { type: "openSession"; id: string }
   | { type: "renameSession"; id: string; title: string }
   | { type: "deleteSession"; id: string }

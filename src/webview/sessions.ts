@@ -3,12 +3,35 @@ import { t } from "../common/l10n.ts";
 import type { SessionSummary } from "../common/panel.ts";
 import { count } from "./format.ts";
 
-/** Conversations whose title or questions have every word of the query, in the order given. */
-export function matchingSessions(sessions: readonly SessionSummary[], query: string): SessionSummary[] {
+/** What the host found for a query in whole conversations. */
+export interface FoundSessions {
+  query: string;
+  ids: readonly string[];
+}
+
+/** The host is asked from so many characters on: one alone is in every answer. */
+const minSearch = 2;
+
+/** What the host is asked for, the query in its words; null when the list alone has to do. */
+export function hostQuery(query: string): string | null {
+  const wanted = query.trim();
+  return wanted.length < minSearch ? null : wanted;
+}
+
+/**
+ * Conversations whose title or questions have every word of the query, and those of which the host found that in an
+ * answer, in the order given.
+ */
+export function matchingSessions(
+  sessions: readonly SessionSummary[],
+  query: string,
+  found: FoundSessions | null,
+): SessionSummary[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return sessions.filter(({ title, text }) => {
+  const ids = new Set(found !== null && found.query === hostQuery(query) ? found.ids : []);
+  return sessions.filter(({ id, title, text }) => {
     const searched = `${title}\n${text}`.toLowerCase();
-    return words.every((word) => searched.includes(word));
+    return ids.has(id) || words.every((word) => searched.includes(word));
   });
 }
 

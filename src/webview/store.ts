@@ -14,6 +14,7 @@ import type {
   UserTurn,
 } from "../common/panel.ts";
 import { History } from "./history.ts";
+import type { FoundSessions } from "./sessions.ts";
 import { AssistantTurnModel } from "./turnModel.ts";
 import { announcement } from "./wording.ts";
 
@@ -36,6 +37,8 @@ export class PanelStore {
   turns: readonly TurnModel[] = [];
   /** All conversations; null until they were asked for. */
   sessions: readonly SessionSummary[] | null = null;
+  /** What the host found in whole conversations; null before it was asked. */
+  sessionsFound: FoundSessions | null = null;
   /** What the host found for the last "#". */
   found: readonly Reference[] = [];
   /** How much of the turns is drawn. */
@@ -83,6 +86,9 @@ export class PanelStore {
         return;
       case "sessions":
         this.sessions = message.sessions;
+        return;
+      case "sessionsFound":
+        this.sessionsFound = message;
         return;
       case "showSessions":
         this.#events.showSessions();

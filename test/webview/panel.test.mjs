@@ -353,6 +353,20 @@ describe("the list of chats", () => {
     await panel.page.locator(".conversation").waitFor();
   });
 
+  it("finds by a word of an answer, and says nothing is found only when that was looked for", async () => {
+    await panel.show(pages.scenes.sessions, "dark");
+    await panel.page.keyboard.type("zebra");
+    const empty = panel.page.locator(".sessions-empty");
+    expect(await empty.textContent()).toBe("Searching the answers…");
+    await panel.page.waitForFunction(() => window.sent.some(({ type }) => type === "searchSessions"));
+    expect((await sent()).at(-1)).toEqual({ type: "searchSessions", query: "zebra" });
+    await panel.page.evaluate(window_({ type: "sessionsFound", query: "zebra", ids: [] }));
+    await empty.getByText("No chat mentions “zebra”.").waitFor();
+    await panel.page.evaluate(window_({ type: "sessionsFound", query: "zebra", ids: ["c2"] }));
+    await rows().first().waitFor();
+    expect(await rows().count()).toBe(1);
+  });
+
   it("renames with F2, and Escape leaves the name", async () => {
     await panel.show(pages.scenes.sessions, "dark");
     await rows().nth(1).focus();

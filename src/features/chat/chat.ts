@@ -19,6 +19,7 @@ import { versionsOf } from "./branches.ts";
 import type { Question } from "./conversation.ts";
 import { ConversationStore, storeError } from "./conversationStore.ts";
 import { Library } from "./library.ts";
+import { LibrarySearch } from "./librarySearch.ts";
 import { codeEditor, insertCode, newPlace, openAsMarkdown, openAttachment, openLink } from "./pageActions.ts";
 import { pageMessage } from "./pageMessages.ts";
 import { pageQuestion } from "./pageQuestion.ts";
@@ -40,6 +41,7 @@ export class Chat {
   readonly #proposals: Proposals;
   readonly #store: ConversationStore;
   readonly #library: Library;
+  readonly #search: LibrarySearch;
   #subscription: Subscription;
   #attachSelection = true;
   /** A page shows the list, so that it wants to hear of its changes. */
@@ -62,6 +64,7 @@ export class Chat {
         extension.workspaceState.get<string>(currentKey),
       ),
     );
+    this.#search = new LibrarySearch(this.#library);
     this.#subscription = this.#session.onChange((change) => this.#onChange(change));
     this.#remember();
     this.view = new ChatView(ctx.extension.extensionUri, {
@@ -231,6 +234,10 @@ export class Chat {
       case "listSessions":
         this.#listShown = true;
         return this.#sendList();
+      case "searchSessions": {
+        const ids = await this.#search.run(message.query);
+        return ids ? this.view.send({ type: "sessionsFound", query: message.query, ids }) : undefined;
+      }
       case "openSession":
         this.#use(this.#library.open(message.id));
         return this.view.focus();

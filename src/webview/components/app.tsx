@@ -30,7 +30,7 @@ export function App({ store, view, spoken, focusRequests }: AppProps) {
   return (
     <div class="panel">
       {store.chrome && view.sessionsShown && (
-        <SessionList sessions={store.sessions} currentId={store.chrome.conversationId} />
+        <SessionList sessions={store.sessions} currentId={store.chrome.conversationId} found={store.sessionsFound} />
       )}
       {store.chrome && !view.sessionsShown && (
         <Conversation key={store.chrome.conversationId} store={store} view={view} />

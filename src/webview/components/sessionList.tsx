@@ -1,19 +1,24 @@
 /** All conversations: searched as one types, opened, renamed, exported, deleted, and brought back when that was a slip. */
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../common/l10n.ts";
 import type { SessionSummary } from "../../common/panel.ts";
 import { usePanel } from "../panelContext.ts";
-import { matchingSessions, sessionFacts } from "../sessions.ts";
+import { type FoundSessions, hostQuery, matchingSessions, sessionFacts } from "../sessions.ts";
 import { IconButton } from "./iconButton.tsx";
 
 interface SessionListProps {
   /** null until the host has sent them. */
   sessions: readonly SessionSummary[] | null;
   currentId: string;
+  /** Of whole conversations, for the last query that the host was asked for. */
+  found: FoundSessions | null;
 }
 
-export function SessionList({ sessions, currentId }: SessionListProps) {
+/** Between two keys one is not done typing (ms). */
+const searchDelayMs = 200;
+
+export function SessionList({ sessions, currentId, found }: SessionListProps) {
   const { post, announce, showSessions } = usePanel();
   const [query, setQuery] = useState("");
   const [renaming, setRenaming] = useState<string | null>(null);
@@ -22,7 +27,14 @@ export function SessionList({ sessions, currentId }: SessionListProps) {
   const list = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => search.current?.focus(), []);
 
-  const found = matchingSessions(sessions ?? [], query);
+  const wanted = hostQuery(query);
+  useEffect(() => {
+    if (wanted === null) return;
+    const timer = setTimeout(() => post({ type: "searchSessions", query: wanted }), searchDelayMs);
+    return () => clearTimeout(timer);
+  }, [wanted, post]);
+
+  const shown = matchingSessions(sessions ?? [], query, found);
   const now = Date.now();
   const remove = (session: SessionSummary) => {
     post({ type: "deleteSession", id: session.id });
@@ -73,13 +85,11 @@ export function SessionList({ sessions, currentId }: SessionListProps) {
           </button>
         </p>
       )}
-      {sessions !== null && found.length === 0 && (
-        <p class="sessions-empty">
-          {query.trim() === "" ? t("No chats yet.") : t("No chat mentions “{0}”.", query.trim())}
-        </p>
+      {sessions !== null && shown.length === 0 && (
+        <p class="sessions-empty">{emptyText(query.trim(), wanted !== null && found?.query !== wanted)}</p>
       )}
       <ul ref={list} aria-label={t("Chats, newest first")}>
-        {found.map((session) => (
+        {shown.map((session) => (
           <li key={session.id} class={session.id === currentId ? "session session-current" : "session"}>
             {renaming === session.id ? (
               <RenameField session={session} onEnd={() => setRenaming(null)} />
@@ -97,6 +107,11 @@ export function SessionList({ sessions, currentId }: SessionListProps) {
       </ul>
     </main>
   );
+}
+
+function emptyText(query: string, isSearching: boolean): string {
+  if (query === "") return t("No chats yet.");
+  return isSearching ? t("Searching the answers…") : t("No chat mentions “{0}”.", query);
 }
 
 interface SessionRowProps {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matchingSessions, sessionFacts } from "../../../src/webview/sessions.ts";
+import { hostQuery, matchingSessions, sessionFacts } from "../../../src/webview/sessions.ts";
 
 const minuteMs = 60_000;
 const session = (id: string, title: string, text = "") => {
@@ -14,7 +14,25 @@ describe("matchingSessions", () => {
     ["rounded carts", ["a"]],
     ["nothing", []],
   ])("“%s” finds %j", (query, ids) => {
-    expect(matchingSessions(all, query).map(({ id }) => id)).toEqual(ids);
+    expect(matchingSessions(all, query, null).map(({ id }) => id)).toEqual(ids);
+  });
+});
+
+describe("what the host found", () => {
+  const all = [session("a", "Carts"), session("b", "Totals"), session("c", "Other carts")];
+  it("comes beside what the list shows, as long as it is for the same query", () => {
+    const found = { query: "carts", ids: ["b"] };
+    expect(matchingSessions(all, " carts ", found).map(({ id }) => id)).toEqual(["a", "b", "c"]);
+    expect(matchingSessions(all, "other", found).map(({ id }) => id)).toEqual(["c"]);
+    expect(matchingSessions(all, "", found)).toHaveLength(3);
+  });
+
+  it.each([
+    ["", null],
+    [" c ", null],
+    [" ca", "ca"],
+  ])("is asked for: “%s” → %j", (query, wanted) => {
+    expect(hostQuery(query)).toBe(wanted);
   });
 });
 

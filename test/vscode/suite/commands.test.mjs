@@ -140,10 +140,9 @@ suite("actions", function () {
       const actions = await run("vscode.executeCodeActionProvider", cart, new vscode.Range(at, at));
       return actions.map(({ title }) => title).filter((title) => title.endsWith("with Hunch"));
     };
-    assert.deepEqual((await titlesAt("total(items: Item")).slice(0, 2), [
-      "Explain this code with Hunch",
-      "Annotate lines with Hunch",
-    ]);
+    const onHead = await titlesAt("total(items: Item");
+    for (const title of ["Explain this code with Hunch", "Annotate lines with Hunch"])
+      assert.ok(onHead.includes(title), onHead.join());
     assert.ok((await titlesAt("add(item: Item")).includes("Write tests with Hunch"));
     assert.deepEqual(await titlesAt("Math.floor"), []);
   });
@@ -218,8 +217,8 @@ suite("actions", function () {
     ]);
     await run("workbench.action.files.revert");
     assert.deepEqual(await run("hunch.annotateLines"), []);
-    // The same code and the same model: from before, though its file would say something else now.
-    writeScriptedModel(path.join(models, "notes.gguf"), { thoughtTokens: 4, answerTexts: [" 9: something else\n"] });
+    // The same code and the same model: from before, also when its file is gone.
+    rmSync(path.join(models, "notes.gguf"));
     await cursorAt("Math.floor");
     assert.deepEqual(await run("hunch.annotateLines"), [starts, every, third]);
     assert.deepEqual(await run("hunch.annotateLines"), []);
