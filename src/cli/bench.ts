@@ -22,9 +22,9 @@ import { calibrationFolder, thisUser } from "../models/folder.ts";
 import type { TemplateName } from "../prompts/compose.ts";
 import type { LearntTemplates } from "../prompts/effort.ts";
 import { templateNames } from "../prompts/templates/index.ts";
-import { addEngineOptions, engineRequest } from "./askRequest.ts";
 import { addBenchSpeed } from "./benchSpeed.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
+import { addEngineOptions, engineRequest } from "./engineRequest.ts";
 import { resumable } from "./resumable.ts";
 import { integer, list, one } from "./values.ts";
 

@@ -31,8 +31,8 @@ import {
 } from "../benchmark/workloads.ts";
 import { HunchError } from "../common/errors.ts";
 import type { LoadParams, MeasureResult, ModelInfo } from "../common/protocol.ts";
-import { addEngineOptions, engineRequest } from "./askRequest.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
+import { addEngineOptions, engineRequest } from "./engineRequest.ts";
 import { resumable, type Tools } from "./resumable.ts";
 import { decimal, integer, list } from "./values.ts";
 

@@ -7,8 +7,8 @@ import { Command } from "commander";
 import type { ModelInfo } from "../common/protocol.ts";
 import { type Calibration, calibrate, calibrationFiles } from "../evaluation/calibration/calibrate.ts";
 import { calibrationFolder, thisUser } from "../models/folder.ts";
-import { addEngineOptions, engineRequest } from "./askRequest.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
+import { addEngineOptions, engineRequest } from "./engineRequest.ts";
 import { resumable } from "./resumable.ts";
 import { integer, integerOrAuto } from "./values.ts";
 

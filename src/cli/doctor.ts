@@ -10,8 +10,8 @@ import type { Device, MeasureResult, ModelBackend, ModelInfo, ThreadInfo } from 
 import { defaultModelId } from "../models/catalogue.ts";
 import { machineMemory } from "../models/fit.ts";
 import { sharedEngineFolder, thisUser } from "../models/folder.ts";
-import type { EngineRequest } from "./askRequest.ts";
 import { type EngineContext, engineOptions, load, loadModel, withEngine } from "./engine.ts";
+import type { EngineRequest } from "./engineRequest.ts";
 
 export interface ModelReport {
   id: string;

@@ -8,7 +8,7 @@ import { automaticBackend } from "../models/automaticBackend.ts";
 import { download } from "../models/download.ts";
 import { engineFolder, sharedEngineFolder, thisUser } from "../models/folder.ts";
 import { isPath, type ModelStore } from "../models/store.ts";
-import type { EngineRequest } from "./askRequest.ts";
+import type { EngineRequest } from "./engineRequest.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Preparation } from "./output/output.ts";
 

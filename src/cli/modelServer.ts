@@ -1,8 +1,8 @@
 /** What runs the model, as `--backend`, `--endpoint` and the keys of the environment say. */
 import { findLlamaServer } from "../client/findLlamaServer.ts";
 import { splitEndpoints } from "../common/endpoints.ts";
-import { HunchError } from "../common/errors.ts";
 import type { ModelServer, SpeculationMode } from "../common/protocol.ts";
+import { usage } from "./values.ts";
 
 export const backends = ["auto", "embedded", "llama-server", "openai"] as const;
 export type BackendName = (typeof backends)[number];
@@ -45,8 +45,4 @@ function apiKeys(count: number, env: NodeJS.ProcessEnv): (string | null)[] {
     `HUNCH_API_KEYS has ${keys.length} places for the ${count} servers of --endpoint.`,
     "Give each its key, in the same order with commas between; an empty place is for a server without one.",
   );
-}
-
-function usage(message: string, hint: string): HunchError {
-  return new HunchError("usage", message, { hint });
 }

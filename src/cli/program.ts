@@ -5,19 +5,13 @@ import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
 import { ModelStore } from "../models/store.ts";
 import type { KeySource } from "./answerNow.ts";
 import { ask, type Question, readInput } from "./ask.ts";
-import {
-  type AskRequest,
-  addAskOptions,
-  addEngineOptions,
-  askRequest,
-  engineRequest,
-  sharedRequest,
-} from "./askRequest.ts";
+import { type AskRequest, addAskOptions, askRequest, sharedRequest } from "./askRequest.ts";
 import { benchCommand } from "./bench.ts";
 import { calibrateCommand } from "./calibrate.ts";
 import { demoFooting, demoHeading, demoQuestion, demoRequest } from "./demo.ts";
 import { examine, isHealthy } from "./doctor.ts";
 import { doctorText } from "./doctorText.ts";
+import { addEngineOptions, engineRequest } from "./engineRequest.ts";
 import { Interrupts } from "./interrupts.ts";
 import { modelsCommand } from "./models.ts";
 import { JsonOutput } from "./output/json.ts";

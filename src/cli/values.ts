@@ -1,5 +1,6 @@
 /** Values of options: parsed strictly, wrong ones are said with what would be right. */
 import { InvalidArgumentError } from "commander";
+import { HunchError } from "../common/errors.ts";
 
 /** Parser of a whole number from `minimum` to `maximum`. */
 export function integer(minimum: number, maximum: number): (text: string) => number {
@@ -45,4 +46,9 @@ export function one<T extends string>(allowed: readonly T[]): (text: string) => 
     if (found !== undefined) return found;
     throw new InvalidArgumentError(`“${text}” is none of ${allowed.join(", ")}.`);
   };
+}
+
+/** Options that contradict each other. */
+export function usage(message: string, hint: string): HunchError {
+  return new HunchError("usage", message, { hint });
 }

@@ -2,8 +2,8 @@
 import { type Command, Option } from "commander";
 import { EngineSupervisor } from "../../client/supervisor.ts";
 import { HunchError } from "../../common/errors.ts";
-import type { EngineRequest } from "../askRequest.ts";
 import { type EngineContext, engineOptions, loadModel } from "../engine.ts";
+import type { EngineRequest } from "../engineRequest.ts";
 import { integer } from "../values.ts";
 import { ApiServer } from "./httpServer.ts";
 

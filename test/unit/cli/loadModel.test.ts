@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { EngineRequest } from "../../../src/cli/askRequest.ts";
 import { loadModel } from "../../../src/cli/engine.ts";
+import type { EngineRequest } from "../../../src/cli/engineRequest.ts";
 import { Interrupts } from "../../../src/cli/interrupts.ts";
 import { JsonOutput } from "../../../src/cli/output/json.ts";
 import { ModelStore } from "../../../src/models/store.ts";
