@@ -1,6 +1,8 @@
 /**
- * Ctrl-C and its like, and a reader of our output that went away. The first one stops cleanly: what is there is kept and printed. The second one ends at once.
+ * Ctrl-C and its like, and a reader of our output that went away. The first one stops cleanly: what is there is kept and
+ * printed. The second one ends at once.
  */
+import { setMaxListeners } from "node:events";
 
 /** Exit status of a program ended by a signal: 128 + its number, as shells have it. */
 const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -20,6 +22,8 @@ export class Interrupts {
 
   constructor(exit: (status: number) => void = (status) => process.exit(status)) {
     this.#exit = exit;
+    // Every generation of a batch listens to it.
+    setMaxListeners(0, this.signal);
     for (const signal of Object.keys(statuses)) process.on(signal, this.#onSignal);
     process.stdout.on("error", this.#onStreamError);
   }
