@@ -24,8 +24,6 @@ async function use(settings) {
   await until("the settings", async () => (await effort.inputValue()) === settings["hunch.effort"]);
 }
 
-const answerNow = () => workbench.panel.getByRole("button", { name: "Answer now" });
-
 /** All text of a turn: the thought, which is opened, and the answer. */
 async function textOf(turn) {
   const disclosure = turn.locator(".thinking .disclosure");
@@ -93,23 +91,6 @@ test("what # names goes with the question, and / makes it a task", async () => {
   await grows(0);
   await chat.end();
   await use(looks);
-});
-
-test("answer now ends the thought and starts the answer", async () => {
-  // The small model ends some thoughts by itself before a button can be pressed.
-  for (const question of ["Write a long story about a cart.", "Think of ten prices.", "Explain carts at length."]) {
-    await workbench.ask(question);
-    await until(
-      "a thought or its end",
-      async () => (await answerNow().isVisible()) || (await chat.sendButton.isVisible()),
-    );
-    if (await answerNow().isVisible()) await answerNow().dispatchEvent("click");
-    await chat.lastTurn.locator(".markdown").waitFor();
-    const summary = await chat.lastTurn.locator(".thinking .disclosure").textContent();
-    await chat.end();
-    if (/ended by you/.test(summary)) return;
-  }
-  assert.fail("no thought was ended by the button");
 });
 
 test("stop keeps the text, and continue goes on from there", async () => {

@@ -158,7 +158,13 @@ test("Escape in the panel stops the answer, and so do the keys of the editor", a
   await chat.panel.locator(".notice", { hasText: "Stopped. What was written so far is kept." }).waitFor();
 });
 
-test("a thought grows with its count, and Alt+Enter ends it", async () => {
+const endThought = {
+  "Alt+Enter in the panel": () => chat.question.press("Alt+Enter"),
+  "the command": () => runCommand(workbench.page, "Hunch: Answer Now"),
+  "the button": () => chat.panel.getByRole("button", { name: "Answer now" }).click(),
+};
+
+test("a thought grows with its count, and Alt+Enter, the command and the button end it", async () => {
   workbench.changeSettings({
     "hunch.model": ponders,
     "hunch.contextSize": 32_768,
@@ -166,15 +172,14 @@ test("a thought grows with its count, and Alt+Enter ends it", async () => {
     "hunch.effort": "max",
     "hunch.showTokenOrigins": false,
   });
-  for (const end of ["Alt+Enter in the panel", "the command"]) {
+  for (const end of Object.keys(endThought)) {
     await chat.newChat();
     await workbench.ask("Is it free?");
     const count = chat.panel.locator(".thinking-live .disclosure");
     const tokens = async () => Number(/(\d+)(?: \/ \d+)? tokens/.exec(plain(await count.textContent()))?.[1] ?? 0);
     const early = await until("a count", tokens);
     await until("more of it", async () => (await tokens()) > early);
-    if (end === "the command") await runCommand(workbench.page, "Hunch: Answer Now");
-    else await chat.question.press("Alt+Enter");
+    await endThought[end]();
     await chat.ended();
     assert.match(await chat.lastTurn.locator(".thinking .disclosure").textContent(), /ended by you/, end);
     assert.match(await chat.text(), /Enough thought/, end);
