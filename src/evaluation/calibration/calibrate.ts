@@ -84,14 +84,13 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
       .map((record) => ({ ...record, arm: names.get(record.arm) ?? record.arm }));
   const wanted = items.reduce((sum, { calibrates }) => sum + candidates[calibrates].length, 0);
   const adoptions = calibrationKinds.map((kind) => ({ kind, adoption: adopt(byKind(kind), candidates[kind]) }));
+  // What was adopted earlier holds until there is a new decision, which may be that nothing can be told.
+  const adopted = await learntTemplates(folder, model);
+  for (const { kind, adoption } of adoptions) if (adoption) adopted[kind] = adoption.template ?? undefined;
   const calibration: Calibration = {
     model: model.name || model.id,
     made: new Date().toISOString(),
-    adopted: {
-      // What was adopted earlier holds until there is a new decision.
-      ...(await learntTemplates(folder, model)),
-      ...Object.fromEntries(adoptions.flatMap(({ kind, adoption }) => (adoption ? [[kind, adoption.template]] : []))),
-    },
+    adopted,
     missing: wanted - records.length,
   };
   const sections = adoptions.map(({ kind, adoption }) => section(kind, adoption, figures(byKind(kind), "plain")));
@@ -160,9 +159,14 @@ function heading({ model, made, missing }: Calibration): string {
 }
 
 function section(kind: CalibrationKind, adoption: Adoption | null, rows: ArmFigures[]) {
-  const decision = adoption
-    ? `Adopted: **${adoption.template}**, the shortest thoughts of all that are not worse than ${adoption.reference} on ${adoption.items} tasks.`
-    : `Nothing is adopted: at least ${leastItems} tasks have to be answered with every template.`;
   const details = rows.length > 0 ? `\n\n${table(rows, "plain")}\n![${titles[kind]}](${chartName(kind)})` : "";
-  return { kind, rows, text: `## ${titles[kind]}\n\n${decision}${details}` };
+  return { kind, rows, text: `## ${titles[kind]}\n\n${decision(adoption)}${details}` };
+}
+
+function decision(adoption: Adoption | null): string {
+  if (!adoption) return `Nothing is adopted: at least ${leastItems} tasks have to be answered with every template.`;
+  const { template, reference, right, items } = adoption;
+  return template === null
+    ? `Nothing is adopted: of ${items} tasks the best, ${reference}, had ${right} right, too few to tell the templates apart. Effort “auto” chooses by its rules.`
+    : `Adopted: **${template}**, the shortest thoughts of all that are not worse than ${reference} on ${items} tasks.`;
 }

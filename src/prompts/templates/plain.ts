@@ -8,5 +8,15 @@ export const plain: Template = {
   opening: "",
   claims: "Most accurate where steps matter, and the longest thoughts.",
   source: "Zero-shot chain of thought, arXiv 2205.11916",
-  measured: null,
+  measured: [
+    { model: "Qwen2.5-Coder 1.5B", data: "calibration tasks, values", items: 30, thinkingTokens: 305, accuracy: 0.13 },
+    {
+      model: "Qwen2.5-Coder 1.5B",
+      data: "calibration tasks, reasoning",
+      items: 18,
+      thinkingTokens: 260,
+      accuracy: 0.39,
+    },
+    { model: "Qwen2.5-Coder 1.5B", data: "CRUXEval-O", items: 120, thinkingTokens: 274, accuracy: 0.33 },
+  ],
 };

@@ -8,5 +8,13 @@ export const sketch: Template = {
   opening: "- ",
   claims: "74 % fewer tokens with little or no loss of accuracy, with a paradigm chosen by task.",
   source: "Sketch-of-Thought, arXiv 2503.05179",
-  measured: null,
+  measured: [
+    {
+      model: "Qwen2.5-Coder 1.5B",
+      data: "calibration tasks, reasoning",
+      items: 18,
+      thinkingTokens: 124,
+      accuracy: 0.17,
+    },
+  ],
 };

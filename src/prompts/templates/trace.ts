@@ -12,5 +12,7 @@ export const trace: Template = {
   opening: "- ",
   claims: "Intermediate values written out make small models execute code far better than direct answers do.",
   source: "Scratchpads for intermediate computation, arXiv 2112.00114",
-  measured: null,
+  measured: [
+    { model: "Qwen2.5-Coder 1.5B", data: "calibration tasks, values", items: 30, thinkingTokens: 204, accuracy: 0.1 },
+  ],
 };

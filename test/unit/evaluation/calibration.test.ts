@@ -23,7 +23,12 @@ describe("adopt", () => {
 
   it("takes the cheapest of equals", () => {
     const some = records({ plain, draft: { ...plain, tokens: 50 }, none: { tokens: 0, right: () => false } });
-    expect(adopt(some, ["plain", "draft", "none"])).toEqual({ template: "draft", reference: "draft", items: 24 });
+    expect(adopt(some, ["plain", "draft", "none"])).toEqual({
+      template: "draft",
+      reference: "draft",
+      right: 12,
+      items: 24,
+    });
   });
 
   it("takes one that lost and won a little", () => {
@@ -37,6 +42,14 @@ describe("adopt", () => {
     const adopted = (right: number) => adopt(records({ draft, none: none(right) }), ["draft", "none"])?.template;
     expect(adopted(11)).toBe("draft");
     expect(adopted(12)).toBe("none");
+  });
+
+  it("learns nothing from items that are too hard", () => {
+    const some = (right: number) => ({ tokens: 50, right: (i: number) => i < right });
+    const outcome = (right: number) =>
+      adopt(records({ plain: { ...some(right), tokens: 200 }, draft: some(right) }), ["plain", "draft"]);
+    expect(outcome(5)).toEqual({ template: null, reference: "draft", right: 5, items: 24 });
+    expect(outcome(6)?.template).toBe("draft");
   });
 
   it("does not take one that lost three items and won none", () => {
@@ -154,6 +167,16 @@ describe("calibrate", () => {
     });
     await expect(changed).rejects.toMatchObject({ code: "usage", message: expect.stringContaining("was changed") });
     expect(readFileSync(file().records, "utf8").trim().split("\n")).toHaveLength(7);
+  });
+
+  it("drops what was adopted where the tasks turn out too hard to tell", async () => {
+    await calibrate({ model, folder, generate, onProgress: () => {} });
+    writeFileSync(file().records, "");
+    const wrong = () => Promise.resolve(result("Answer: 'no'", { thinkingTokens: 10 }));
+    const calibration = await calibrate({ model, folder, generate: wrong, onProgress: () => {} });
+    expect(calibration.adopted).toEqual({});
+    expect(await learntTemplates(folder, model)).toEqual({});
+    expect(readFileSync(file().report, "utf8")).toContain("too few to tell the templates apart");
   });
 
   it("keeps what was adopted until there is a new decision", async () => {
