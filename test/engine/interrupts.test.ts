@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from
 import type { ChatMessage, GeneratedToken, Prompt } from "../../src/common/protocol.ts";
 import type { EngineModel } from "../../src/engine/backends/embedded/engineModel.ts";
 import type { NativeSequence } from "../../src/engine/backends/embedded/sequence.ts";
+import { measuredSizes } from "../../src/engine/speculation/costCurve.ts";
 import { warm } from "./support/engine.ts";
 import { generate, loadModel, type Running, watchPasses } from "./support/inProcess.ts";
 
@@ -58,6 +59,8 @@ describe("stop while it writes", () => {
     const whole = await generate(model, { prompt, speculation: "suffix" });
     const ids = whole.tokens.map(({ id }) => id);
     const { sequence } = model.target;
+    // Long drafts pay, whatever else the machine does: passes of all sizes take as long.
+    model.costs.adopt(Object.fromEntries(measuredSizes.map((size) => [size, model.costs.passMs(1)])));
     let running: Running | null = null;
     let stoppedAt = Number.NaN;
     let draft: readonly number[] = [];
