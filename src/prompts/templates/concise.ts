@@ -17,5 +17,6 @@ export const concise: Template = {
       thinkingTokens: 237,
       accuracy: 0.33,
     },
+    { model: "Qwen2.5-Coder 1.5B", data: "GSM8K", items: 80, thinkingTokens: 190, accuracy: 0.45 },
   ],
 };

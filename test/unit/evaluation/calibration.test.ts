@@ -31,17 +31,12 @@ describe("adopt", () => {
     });
   });
 
-  it("takes one that lost and won a little", () => {
-    const draft = { tokens: 50, right: (i: number) => i >= 2 && i < 13 };
-    expect(adopt(records({ plain, draft }), ["plain", "draft"])?.template).toBe("draft");
-  });
-
-  it("gives thought up only where that loses nothing", () => {
-    const draft = { tokens: 50, right: (i: number) => i < 12 };
-    const none = (right: number) => ({ tokens: 0, right: (i: number) => i < right });
-    const adopted = (right: number) => adopt(records({ draft, none: none(right) }), ["draft", "none"])?.template;
-    expect(adopted(11)).toBe("draft");
-    expect(adopted(12)).toBe("none");
+  it("takes one that lost as many as it won, not one that lost one more", () => {
+    const draft = (from: number, to: number) => ({ tokens: 50, right: (i: number) => i >= from && i < to });
+    const adopted = (from: number, to: number) =>
+      adopt(records({ plain, draft: draft(from, to) }), ["plain", "draft"])?.template;
+    expect(adopted(2, 14)).toBe("draft");
+    expect(adopted(2, 13)).toBe("plain");
   });
 
   it("learns nothing from items that are too hard", () => {
