@@ -1,6 +1,6 @@
 /** The commands that measure ways of thinking, as processes, with a model whose answers are known (and always wrong). */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { writeScriptedModel } from "../support/scriptedModel.ts";
 import { Cli, cli } from "./support/cli.ts";
@@ -75,8 +75,8 @@ describe("calibrate", () => {
     expect(readFileSync(done?.report, "utf8")).toContain("Nothing is adopted");
   });
 
-  test("adopts a template on the loaded model, which effort auto then uses for questions, and for nothing else", async () => {
-    // Its answer is the same with and without a thought: none is the cheapest that is not worse.
+  test("adopts nothing where a model has nothing right; what is adopted, effort auto uses for questions, and for nothing else", async () => {
+    // Its answer is the same with and without a thought, and never right.
     const model = join(inject("scratch"), "calibrated.gguf");
     writeScriptedModel(model, { thoughtTokens: 12, answerTokens: 3 });
     const code = join(inject("scratch"), "calibrated.py");
@@ -92,8 +92,13 @@ describe("calibrate", () => {
     const exit = await cli(["calibrate", "--model", model, "--json"]);
     expect(exit.status).toBe(0);
     const done = exit.json().at(-1);
-    expect(done).toMatchObject({ adopted: { value: "none", reasoning: "none" }, missing: 0 });
-    expect(readFileSync(done?.report, "utf8")).toContain("Adopted: **none**");
+    expect(done).toMatchObject({ adopted: {}, missing: 0 });
+    expect(readFileSync(done?.report, "utf8")).toContain("too few to tell the templates apart");
+    expect(await thought(hard)).toBe(whole);
+    // As if it had been right: no text of a script is right for enough tasks.
+    const decision = join(dirname(done?.report), "calibration.json");
+    const adopted = { value: "none", reasoning: "none" };
+    writeFileSync(decision, JSON.stringify({ ...JSON.parse(readFileSync(decision, "utf8")), adopted }));
     expect(await thought(hard)).toBe("");
     expect(await thought(hard, "--effort", "medium")).toBe(whole);
     // Code without a question is explained.
