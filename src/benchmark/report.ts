@@ -1,5 +1,5 @@
 /** Results to numbers, a markdown table and an SVG chart. Medians, with the spread beside them. */
-import type { KvType } from "../common/protocol.ts";
+import type { KvType, ModelInfo } from "../common/protocol.ts";
 import { median } from "../evaluation/statistics.ts";
 import type { Run } from "./arms.ts";
 import { promptRatios, summaryTable } from "./ratios.ts";
@@ -23,6 +23,10 @@ export interface Setup {
   kvType: KvType;
   device: string;
   gpuLayers: number;
+}
+
+export function setupOf({ contextSize, kvType, device, gpuLayers }: ModelInfo, prompts: string): Setup {
+  return { prompts, contextSize, kvType, device, gpuLayers };
 }
 
 export interface Report {

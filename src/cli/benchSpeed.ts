@@ -20,7 +20,7 @@ import {
 } from "../benchmark/arms.ts";
 import { chart } from "../benchmark/chart.ts";
 import { LlamaServer } from "../benchmark/llamaServer.ts";
-import { markdown, type Report, takeUp } from "../benchmark/report.ts";
+import { markdown, type Report, setupOf, takeUp } from "../benchmark/report.ts";
 import { hunchRequest, hunchRun, runArms } from "../benchmark/runner.ts";
 import {
   loadWorkloads,
@@ -222,13 +222,7 @@ function newReport(
     temperature: options.temperature,
     maxTokens: options.maxTokens,
     rounds: options.rounds,
-    setup: {
-      prompts,
-      contextSize: model.contextSize,
-      kvType: model.kvType,
-      device: model.device,
-      gpuLayers: model.gpuLayers,
-    },
+    setup: setupOf(model, prompts),
     costCurve,
     bound: costCurve && Math.max(...Object.entries(costCurve).map(([size, ratio]) => Number(size) / ratio)),
     measured: [],

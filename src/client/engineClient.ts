@@ -15,6 +15,7 @@ import {
   openIndexRequest,
 } from "../common/indexProtocol.ts";
 import { t } from "../common/l10n.ts";
+import type { OpenaiServer } from "../common/openaiServer.ts";
 import type {
   EngineStatus,
   GenerateParams,
@@ -24,7 +25,6 @@ import type {
   MeasureParams,
   MeasureResult,
   ModelInfo,
-  OpenaiServer,
   StatusParams,
   UnloadParams,
   UnloadResult,

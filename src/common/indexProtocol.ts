@@ -32,6 +32,7 @@ export interface IndexDocumentsResult {
   refused: string[];
 }
 
+/** Opens the index of a workspace for the loaded model's vocabulary, in place of the one that was open. */
 export const openIndexRequest = new RequestType<OpenIndexParams, OpenIndexResult, ErrorData>("openIndex");
 /** Puts documents into the open index; takes its turn between generations. */
 export const indexDocumentsRequest = new RequestType<IndexDocumentsParams, IndexDocumentsResult, ErrorData>(

@@ -6,6 +6,7 @@
  */
 import { NotificationType, NotificationType0, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { ErrorData } from "./errors.ts";
+import type { OpenaiServer } from "./openaiServer.ts";
 import type { Segment, StopReason, ThinkingEnd, ThoughtFate, TokenOrigin } from "./segments.ts";
 import type { GenerationStats, LiveStats } from "./stats.ts";
 
@@ -48,35 +49,6 @@ export interface ModelRef {
 export type KvType = "f16" | "q8_0" | "q4_0";
 export type GpuChoice = "auto" | "off" | "vulkan" | "cuda" | "metal";
 export type SpeculationMode = "auto" | "off" | "strict" | "suffix" | "recycling" | "draft";
-
-/** How connections have to be made, as the editor's own settings have it. */
-export interface NetworkOptions {
-  /** "http://proxy:3128"; null for none. This machine is never asked through it. */
-  proxy: string | null;
-  /** `Proxy-Authorization` for it, in place of a name and password in its address; null: those, if any. */
-  proxyAuthorization: string | null;
-  /** Hosts that are asked directly, their subdomains too. */
-  noProxy: readonly string[];
-  /** False: a certificate that nobody vouches for is accepted. */
-  strictTls: boolean;
-  /** The operating system's certificates count beside Node's own. */
-  systemCertificates: boolean;
-}
-
-/** A server with OpenAI's HTTP API. */
-export interface OpenaiServer {
-  kind: "openai";
-  /** "http://127.0.0.1:8000" or with a path; nothing is sent anywhere else. */
-  endpoint: string;
-  /** null: none is sent. */
-  apiKey: string | null;
-  /** Longest silence of the server (ms); default ten minutes. */
-  timeoutMs?: number;
-  /** Servers with the same model that take over, in this order, while those before them do not answer. */
-  others?: { endpoint: string; apiKey: string | null }[];
-  /** Absent: directly, with Node's own certificates. */
-  network?: NetworkOptions;
-}
 
 /** A llama-server that the engine starts for the model's file. */
 export interface LlamaServer {
@@ -395,7 +367,6 @@ export const statusRequest = new RequestType<StatusParams, EngineStatus, ErrorDa
 export const countTokensRequest = new RequestType<{ text: string }, number, ErrorData>("countTokens");
 /** Names of the models that a server offers, as it lists them; of several servers, the first's that answers. */
 export const serverModelsRequest = new RequestType<OpenaiServer, string[], ErrorData>("serverModels");
-/** Opens the index of a workspace for the loaded model's vocabulary, in place of the one that was open. */
 /** Ends the engine; of a shared one, the client's part in it. */
 export const shutdownRequest = new RequestType0<null, ErrorData>("shutdown");
 /** Takes no new generations and clients, ends what runs, then exits; the answer comes at once. */

@@ -5,7 +5,6 @@
  * A client's requests are for the model that it loaded. Where another client has loaded another one since, its generation
  * loads its own again in its turn, so that two clients with two models both get on, however they interleave.
  */
-
 import { join } from "node:path";
 import { HunchError } from "../common/errors.ts";
 import type { IndexDocumentsParams, IndexDocumentsResult, OpenIndexResult } from "../common/indexProtocol.ts";

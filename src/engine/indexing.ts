@@ -2,7 +2,6 @@
  * The open workspace index and the work on it: documents to tokens, merges in short slices while no generation wants the
  * processor, and a write to disk now and then. Nothing here may fail a generation.
  */
-
 import type { IndexDocumentsParams, IndexDocumentsResult, OpenIndexResult } from "../common/indexProtocol.ts";
 import type { InProcessModel } from "./backends/backend.ts";
 import { IndexStore } from "./cache/indexStore.ts";

@@ -2,11 +2,11 @@
  * One client's connection to the engine, over any vscode-jsonrpc connection: requests in, events out. What all clients
  * share is in engine.ts.
  */
-
 import { randomUUID } from "node:crypto";
 import { type CancellationToken, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
 import { HunchError, toErrorData } from "../common/errors.ts";
 import { indexDocumentsRequest, openIndexRequest } from "../common/indexProtocol.ts";
+import type { OpenaiServer } from "../common/openaiServer.ts";
 import {
   answerNowNotification,
   countTokensRequest,
@@ -22,7 +22,6 @@ import {
   loadRequest,
   logNotification,
   measureRequest,
-  type OpenaiServer,
   protocolVersion,
   retireRequest,
   retiringNotification,

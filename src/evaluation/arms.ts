@@ -17,8 +17,8 @@ import type { Item } from "./items.ts";
  * `off`: a thought ends when the model ends it; one that would eat the output limit is ended so that an answer fits in, as
  * with every other. `budget`: at the effort's budget too.
  * `guarded`: and when it repeats itself. `earlyExit`: and when its trial answers agree. `damped`: as guarded, with words of
- * hesitation made less likely. `parallel`: as guarded, with four
- * thoughts side by side, which end when most have come to the same.
+ * hesitation made less likely. `parallel`: as guarded, with four thoughts side by side, which end when most have come to the
+ * same.
  */
 export const controlNames = ["off", "budget", "guarded", "earlyExit", "damped", "parallel"] as const;
 export const parallelThoughts = 4;

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { t } from "../common/l10n.ts";
 import { callerLines, isImport } from "./callerLines.ts";
-import { definitionsIn, enclosingSymbol, type SymbolLines } from "./code.ts";
+import { bareName, definitionsIn, enclosingSymbol, type SymbolLines } from "./code.ts";
 import { type EditorCode, linesOf, symbolsOf } from "./editor.ts";
 import type { LineSpan } from "./indentation.ts";
 
@@ -44,7 +44,7 @@ export async function callersOf(code: EditorCode): Promise<EditorCode[]> {
 
 /** Where the name of a definition stands; null where it has none. */
 function positionOf(document: vscode.TextDocument, { name, startLine, endLine }: SymbolLines): vscode.Position | null {
-  const [bare = ""] = /[\p{L}_$][\p{L}\p{N}_$]*(?=\s*(\(.*)?$)/u.exec(name) ?? [];
+  const bare = bareName(name);
   for (let line = startLine; bare !== "" && line <= Math.min(endLine, startLine + headLines); line++) {
     const pattern = new RegExp(`(?<![\\p{L}\\p{N}_$])${bare.replaceAll("$", "\\$")}(?![\\p{L}\\p{N}_$])`, "u");
     const column = document.lineAt(line).text.search(pattern);

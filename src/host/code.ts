@@ -61,3 +61,12 @@ export function enclosingSymbol(symbols: readonly SymbolLines[], line: number): 
 export function definitionsIn(symbols: readonly SymbolLines[]): SymbolLines[] {
   return symbols.flatMap((symbol) => [...(symbol.isDefinition ? [symbol] : []), ...definitionsIn(symbol.children)]);
 }
+
+/** The name alone: "(*Cart).Add" → "Add", "total(List<Item>)" → "total"; "" for what has none. */
+export function bareName(name: string): string {
+  return /([\p{L}_$][\p{L}\p{N}_$]*)\s*(?:<[^()]*>)?(?:\(.*\))?$/u.exec(name)?.[1] ?? "";
+}
+
+/** Words that begin a definition in one language or another, as alternatives of a pattern; "function" has a sign of its own. */
+export const definitionWords =
+  "class|interface|enum|struct|trait|union|fn|func|def|fun|type|module|namespace|record|object|protocol|sub|proc";

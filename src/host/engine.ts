@@ -10,6 +10,7 @@ import type { EngineSupervisor } from "../client/supervisor.ts";
 import { splitEndpoints } from "../common/endpoints.ts";
 import { HunchError, toErrorData } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
+import type { OpenaiServer } from "../common/openaiServer.ts";
 import type { EngineHealth } from "../common/panel.ts";
 import type {
   Device,
@@ -20,7 +21,6 @@ import type {
   ModelInfo,
   ModelRef,
   ModelServer,
-  OpenaiServer,
 } from "../common/protocol.ts";
 import type { SettingKey } from "../common/settings.ts";
 import { estimateTokens } from "../prompts/contextBudget.ts";

@@ -3,8 +3,9 @@
  * that a crash or a full disk never leaves half a file. What could not be written is kept and tried again.
  */
 import { readFileSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { writeWhole } from "../common/writeWhole.ts";
 
 export interface JsonFolderOptions {
   folder: string;
@@ -117,16 +118,5 @@ export function readJson(file: string): unknown {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return undefined;
-  }
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
   }
 }

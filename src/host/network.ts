@@ -1,6 +1,6 @@
 /** VS Code's own settings of proxy and certificates, for the connections that the engine's process makes itself. */
 import * as vscode from "vscode";
-import type { NetworkOptions } from "../common/protocol.ts";
+import type { NetworkOptions } from "../common/openaiServer.ts";
 
 export function networkOptions(): NetworkOptions {
   const http = vscode.workspace.getConfiguration("http");

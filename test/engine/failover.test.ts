@@ -7,7 +7,8 @@
  */
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
-import type { GenerationEvent, OpenaiServer } from "../../src/common/protocol.ts";
+import type { OpenaiServer } from "../../src/common/openaiServer.ts";
+import type { GenerationEvent } from "../../src/common/protocol.ts";
 import { writeScriptedModel } from "../support/scriptedModel.ts";
 import { TestEngine } from "./support/engine.ts";
 import { llamaServer, llamaServerMissing, TestServer } from "./support/llamaServer.ts";

@@ -34,12 +34,6 @@ function fitting(lengths: readonly number[], contextSize: number): number[] {
  * Takes the time of a prefill of the longest length and of about 60 passes a length. Leaves the sequence empty.
  * @param stop asked between passes. @returns null when it was stopped
  */
-export async function measureExactness(sequence: TokenSequence, lengths: readonly number[]): Promise<ExactnessResult>;
-export async function measureExactness(
-  sequence: TokenSequence,
-  lengths: readonly number[],
-  stop: () => boolean,
-): Promise<ExactnessResult | null>;
 export async function measureExactness(
   sequence: TokenSequence,
   lengths: readonly number[],

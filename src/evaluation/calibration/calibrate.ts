@@ -2,9 +2,10 @@
  * Finds the best templates for a model, on the user's machine: runs the bundled tasks with each, decides, and keeps both
  * records and decision per model, so that a run that was stopped goes on and "auto" effort knows what was found.
  */
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GenerateParams, GenerationResult, ModelInfo } from "../../common/protocol.ts";
+import { writeWhole } from "../../common/writeWhole.ts";
 import type { LearntTemplates } from "../../prompts/effort.ts";
 import { templateNames } from "../../prompts/templates/index.ts";
 import type { TemplateName } from "../../prompts/templates/template.ts";
@@ -135,18 +136,6 @@ export function calibrationFiles(folder: string, model: ModelInfo) {
     records: join(own, "records.jsonl"),
     chart: (kind: CalibrationKind) => join(own, chartName(kind)),
   };
-}
-
-/** Readers, in other processes too, see the old file or the new one, never a part. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const partial = `${path}.${process.pid}`;
-  try {
-    await writeFile(partial, text);
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
 }
 
 function chartName(kind: CalibrationKind): string {

@@ -1,12 +1,11 @@
 /** Whether a line looks like the head of a definition: for the lightbulb, which asks at every move of the cursor. Pure. */
+import { definitionWords } from "../../host/code.ts";
 import { control } from "../../host/indentation.ts";
 
 const modifiers =
   "(?:(?:export|default|async|public|private|protected|internal|static|final|abstract|override|sealed|partial|open|inline|virtual|unsafe|const|declare|suspend|pub(?:\\([^)]*\\))?)\\s+)*";
 /** "function total(", "class Cart", "fn add(", "func (c *Cart) Add(", "def total(". */
-const byWord = new RegExp(
-  `^\\s*${modifiers}(?:function\\b|class\\s|interface\\s|enum\\s|struct\\s|trait\\s|impl\\b|fn\\s|func\\s|def\\s|fun\\s|module\\s|namespace\\s|record\\s|object\\s|protocol\\s|sub\\s|proc\\s|get\\s+\\w+\\(|set\\s+\\w+\\()`,
-);
+const byWord = new RegExp(`^\\s*${modifiers}(?:(?:function|impl)\\b|(?:${definitionWords})\\s|[gs]et\\s+\\w+\\()`);
 /** "const total = (items) =>", "let f = function". */
 const inVariable =
   /^\s*(?:export\s+)?(?:const|let|var|val)\s+[\w$]+[^=]*=\s*(?:async\s+)?(?:function\b|(?:\([^()]*\)|[\w$]+)[^=]*=>|\($)/;

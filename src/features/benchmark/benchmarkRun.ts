@@ -6,7 +6,7 @@
 import { cpus } from "node:os";
 import * as vscode from "vscode";
 import { baseline, type Conditions, shortArms } from "../../benchmark/arms.ts";
-import { markdown, type Report } from "../../benchmark/report.ts";
+import { markdown, type Report, setupOf } from "../../benchmark/report.ts";
 import { hunchRequest, hunchRun, runArms } from "../../benchmark/runner.ts";
 import { loadWorkloads, workloadNames } from "../../benchmark/workloads.ts";
 import { HunchError } from "../../common/errors.ts";
@@ -84,13 +84,7 @@ function newReport(model: ModelInfo, measured: MeasureResult | null): Report {
     temperature: conditions.temperature,
     maxTokens: conditions.maxTokens,
     rounds,
-    setup: {
-      prompts: "built in",
-      contextSize: model.contextSize,
-      kvType: model.kvType,
-      device: model.device,
-      gpuLayers: model.gpuLayers,
-    },
+    setup: setupOf(model, "built in"),
     costCurve,
     bound: costCurve && Math.max(...Object.entries(costCurve).map(([size, ratio]) => Number(size) / ratio)),
     measured: [],

@@ -1,7 +1,8 @@
 /**
- * Where in a document a code block of an answer belongs: by the definitions that it holds. An answer
- * often has one function of a file that was shown whole; the rest of the file has to stay. Pure.
+ * Where in a document a code block of an answer belongs: by the definitions that it holds. An answer often has one function
+ * of a file that was shown whole; the rest of the file has to stay. Pure.
  */
+import { bareName } from "../../host/code.ts";
 import type { LineSpan } from "../../host/indentation.ts";
 import { inPlaceOf, sharedLines } from "../actions/reply.ts";
 import { formOf, leadStart, type Unit, unitAt, unitsOf } from "./blockUnits.ts";
@@ -126,11 +127,6 @@ function headOf(lines: readonly string[], { name, startLine, endLine }: NamedLin
   const at = lines.slice(startLine, endLine + 1).findIndex((line) => !/^\s*[/*#@]/.test(line) && line.includes(bare));
   const head = startLine + Math.max(0, at);
   return { startLine: head, endLine: head === endLine ? unitAt(lines, head).endLine : endLine };
-}
-
-/** "(*Cart).Add" → "Add", "total(List<Item>)" → "total"; "" for what has no name. */
-function bareName(name: string): string {
-  return /([\p{L}_$][\p{L}\p{N}_$]*)\s*(?:<[^()]*>)?(?:\(.*\))?$/u.exec(name)?.[1] ?? "";
 }
 
 function isIn(inner: LineSpan, outer: LineSpan): boolean {

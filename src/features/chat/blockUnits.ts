@@ -1,4 +1,5 @@
 /** A code block of an answer, taken apart without knowing its language: what stands at its margin, and what that defines. Pure. */
+import { definitionWords } from "../../host/code.ts";
 import { blockOf, type LineSpan } from "../../host/indentation.ts";
 
 /** A line at the margin with all that is indented under it. */
@@ -41,8 +42,7 @@ function isLead(text: string): boolean {
   return /^\s*(\/\/|\/\*|\*|#(?!\s*(include|define|if|endif|pragma)\b)|--|@)/.test(text);
 }
 
-const functionWords =
-  "function\\*?|class|interface|enum|struct|trait|union|fn|func|def|fun|type|module|namespace|record|object|protocol|sub|proc";
+const functionWords = `function\\*?|${definitionWords}`;
 const variableWords = "const|let|var|val";
 /** Before a name and its parentheses, these make a call of it. */
 const callWords = /\b(return|await|new|throw|yield|else|if|while|for|switch|case|print|assert)\b/;

@@ -34,7 +34,10 @@ export interface AttachedCode {
 export interface TurnInput {
   task: TaskKind;
   question: string;
-  /** What the editor reports about the code (`describeProblems`), in front of the question: it stays when that is put in other words. */
+  /**
+   * What the editor reports about the code (`describeProblems`), in front of the question: it stays when that is put in
+   * other words.
+   */
   problems?: string;
   code: CodePiece[];
   /** Code that there was no room for before it came to the model's context. */

@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { commentControllerId } from "../../common/commands.ts";
+import type { Subscription } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import { withContext } from "../../host/context.ts";
@@ -32,7 +33,8 @@ export class Explanations {
   readonly #sessions: Sessions;
   readonly #chat: Chat;
   readonly #cache: ExplanationCache;
-  readonly #explanations = new Set<Explanation>();
+  /** With what hears of their conversations. */
+  readonly #explanations = new Map<Explanation, Subscription>();
   readonly #store: ThreadStore;
   readonly #kept = new KeptThreads();
   readonly #subscriptions: vscode.Disposable[];
@@ -85,7 +87,7 @@ export class Explanations {
     });
     const kept = answer === "any" ? this.#cache.get(key, { id: randomUUID(), title }) : null;
     if (!kept && !(await offerMissingModel(this.#ctx))) return null;
-    for (const earlier of this.#explanations) if (earlier.isAbout(code, question)) this.delete(earlier);
+    for (const earlier of this.#explanations.keys()) if (earlier.isAbout(code, question)) this.delete(earlier);
     const session = this.#sessions.create(kept);
     const answered = kept ? null : session.ask({ task, text: title, question: asked, code: pieces, omitted });
     const explanation = await this.#show(session, ({ placeOfCode }) => ({
@@ -122,12 +124,13 @@ export class Explanations {
   }
 
   of(thread: vscode.CommentThread): Explanation | undefined {
-    return [...this.#explanations].find((explanation) => explanation.thread === thread);
+    return [...this.#explanations.keys()].find((explanation) => explanation.thread === thread);
   }
 
   /** The conversation goes on in the chat when it is on screen there; else it ends. */
   delete(explanation: Explanation): void {
     if (!this.#chat.release(explanation.session)) explanation.session.stop();
+    this.#explanations.get(explanation)?.dispose();
     this.#explanations.delete(explanation);
     explanation.dispose();
     void guarded(this.#ctx.log, "remove an explanation", () => this.#store.remove(explanation.id));
@@ -140,7 +143,8 @@ export class Explanations {
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
-    for (const explanation of this.#explanations) {
+    for (const [explanation, subscription] of this.#explanations) {
+      subscription.dispose();
       explanation.dispose();
       explanation.session.stop();
     }
@@ -149,7 +153,7 @@ export class Explanations {
   }
 
   #about({ uri }: vscode.TextDocument): Explanation[] {
-    return [...this.#explanations].filter(({ thread }) => thread.uri.toString() === uri.toString());
+    return [...this.#explanations.keys()].filter(({ thread }) => thread.uri.toString() === uri.toString());
   }
 
   /** Compares what is shown with the document, which may have changed while it was closed, and shows what was kept. */
@@ -178,7 +182,7 @@ export class Explanations {
   }
 
   #filesMoved(renamed: vscode.FileRenameEvent): void {
-    for (const explanation of this.#explanations) {
+    for (const explanation of this.#explanations.keys()) {
       const uri = movedTo(explanation.thread.uri, renamed);
       if (uri) explanation.moveTo(uri, this.#controllerOf());
       explanation.session.filesMoved((place) => newPlace(place, renamed));
@@ -196,11 +200,11 @@ export class Explanations {
     const module = await import("./explanation.ts");
     const look = { hunchIcon: vscode.Uri.joinPath(this.#ctx.extension.extensionUri, "media", "icon.png") };
     const explanation = new module.Explanation(this.#controllerOf(), subject(module), look);
-    this.#explanations.add(explanation);
+    this.#explanations.set(
+      explanation,
+      session.onChange(() => this.#changed(explanation)),
+    );
     this.#changed(explanation);
-    session.onChange(() => {
-      if (this.#explanations.has(explanation)) this.#changed(explanation);
-    });
     return explanation;
   }
 

@@ -1,6 +1,6 @@
 /**
- * Feeds the engine's index: what changed since it was last open, then what changes, here or outside the editor. In small pieces, and only while the
- * engine has a model and nothing to do, so that no question waits for it.
+ * Feeds the engine's index: what changed since it was last open, then what changes, here or outside the editor. In small
+ * pieces, and only while the engine has a model and nothing to do, so that no question waits for it.
  */
 import type { EngineClient } from "../../client/engineClient.ts";
 import type { IndexDocument } from "../../common/indexProtocol.ts";

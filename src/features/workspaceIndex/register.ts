@@ -33,6 +33,7 @@ export function registerWorkspaceIndex(ctx: Ctx): void {
     const { signal } = abort;
     const timer = setTimeout(() => {
       feeder = open(ctx, signal);
+      watch(signal, (uri) => touch([uri]));
       feeder.run().catch((error: unknown) => {
         if (!signal.aborted) failed(error);
       });
@@ -55,13 +56,14 @@ export function registerWorkspaceIndex(ctx: Ctx): void {
   ctx.own(
     vscode.workspace.onDidRenameFiles(({ files }) => touch(files.flatMap(({ oldUri, newUri }) => [oldUri, newUri]))),
   );
-  // What other programs change: a build, another branch, an editor beside this one.
-  const watcher = vscode.workspace.createFileSystemWatcher("**/*");
-  ctx.own(watcher);
-  ctx.own(watcher.onDidCreate((uri) => touch([uri])));
-  ctx.own(watcher.onDidChange((uri) => touch([uri])));
-  ctx.own(watcher.onDidDelete((uri) => touch([uri])));
   ctx.own({ dispose: stop });
+}
+
+/** What other programs change: a build, another branch, an editor beside this one. */
+function watch(signal: AbortSignal, touch: (uri: vscode.Uri) => void): void {
+  const watcher = vscode.workspace.createFileSystemWatcher("**/*");
+  for (const on of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) on(touch);
+  signal.addEventListener("abort", () => watcher.dispose(), { once: true });
 }
 
 function open(ctx: Ctx, signal: AbortSignal): Feeder {

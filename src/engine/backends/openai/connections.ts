@@ -6,7 +6,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent, type RequestOptions } from "node:https";
 import * as tls from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
-import type { NetworkOptions } from "../../../common/protocol.ts";
+import type { NetworkOptions } from "../../../common/openaiServer.ts";
 
 /** What a request needs beside its own headers. */
 export interface Route {

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type HunchError, isHunchError } from "../../../common/errors.ts";
+import type { OpenaiServer } from "../../../common/openaiServer.ts";
 import type {
   GenerateParams,
   GenerationResult,
@@ -12,7 +13,6 @@ import type {
   MeasureResult,
   ModelInfo,
   Notice,
-  OpenaiServer,
 } from "../../../common/protocol.ts";
 import type { Backend, GenerationHooks, LoadHooks } from "../backend.ts";
 import { Endpoint } from "./endpoint.ts";

@@ -10,6 +10,7 @@ import type { GenerationHooks, RunningGeneration } from "../backend.ts";
 import { waitAfter } from "./http.ts";
 import { PassingError } from "./serverErrors.ts";
 import type { Candidate, ServerPool } from "./serverPool.ts";
+import { SilenceWatch } from "./silenceWatch.ts";
 
 /** What knows the servers. */
 export type Relay = Pick<ServerPool<Candidate>, "current" | "next" | "failed" | "isToBeLeft">;
@@ -33,7 +34,6 @@ export class FailoverGeneration implements RunningGeneration {
   #before = { thinking: "", answer: "", thinkingTokens: 0, answerTokens: 0 };
   /** With what the present one has written. */
   #soFar = { ...this.#before };
-  #heardAt = 0;
 
   constructor(relay: Relay, params: GenerateParams, hooks: GenerationHooks) {
     this.#relay = relay;
@@ -95,15 +95,20 @@ export class FailoverGeneration implements RunningGeneration {
   async #runOn(backend: Candidate): Promise<GenerationResult> {
     const given = new AbortController();
     const signal = AbortSignal.any([this.#hooks.signal, given.signal]);
+    let watch: SilenceWatch | null = null;
     const emit = (events: GenerationEvent[]) => {
-      this.#heardAt = performance.now();
+      watch?.heard();
       for (const event of events) if (event.type === "tokens") this.#note(event);
       this.#hooks.emit(events.map((event) => this.#withBefore(event)));
     };
     this.#running = await backend.generation(this.#remaining(), { ...this.#hooks, emit, signal });
     if (this.#answerNow) this.#running.answerNow();
-    this.#heardAt = performance.now();
-    const watch = this.#watch(backend, given);
+    // It is given up when it is silent, shows no sign of life, and another server does.
+    watch = new SilenceWatch({
+      silenceMs,
+      isGone: () => this.#relay.isToBeLeft(backend),
+      onGone: () => given.abort(new HunchError("backendUnreachable", `The server at ${backend.host} answers no more.`)),
+    });
     try {
       const result = await this.#running.run();
       // A generation that is aborted ends with what there was; here another server goes on.
@@ -122,32 +127,6 @@ export class FailoverGeneration implements RunningGeneration {
     const thinkingTokens = this.#before.thinkingTokens + live.thinkingTokens;
     const answerTokens = this.#before.answerTokens + live.answerTokens;
     return { ...event, live: { ...live, thinkingTokens, answerTokens } };
-  }
-
-  /** Gives the server up when it is silent, shows no sign of life, and another does. */
-  #watch(backend: Candidate, given: AbortController): { stop(): void } {
-    let stopped = false;
-    const look = async () => {
-      if (stopped) return;
-      const isSilent = () => performance.now() - this.#heardAt >= silenceMs;
-      if (isSilent() && (await this.#relay.isToBeLeft(backend)) && !stopped && isSilent()) {
-        given.abort(new HunchError("backendUnreachable", `The server at ${backend.host} answers no more.`));
-        return;
-      }
-      schedule();
-    };
-    /** For the end of a silence that begins with what was heard last. */
-    const schedule = () => {
-      const leftMs = this.#heardAt + silenceMs - performance.now();
-      timer = setTimeout(look, leftMs > 0 ? leftMs : silenceMs);
-    };
-    let timer = setTimeout(look, silenceMs);
-    return {
-      stop: () => {
-        stopped = true;
-        clearTimeout(timer);
-      },
-    };
   }
 
   #note({ tokens }: Extract<GenerationEvent, { type: "tokens" }>): void {

@@ -8,7 +8,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError } from "../../../common/errors.ts";
-import type { NetworkOptions } from "../../../common/protocol.ts";
+import type { NetworkOptions } from "../../../common/openaiServer.ts";
 import { Connections } from "./connections.ts";
 import { PassingError, refusal, unreachable } from "./serverErrors.ts";
 

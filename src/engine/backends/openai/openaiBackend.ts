@@ -4,13 +4,13 @@
  */
 
 import { type HunchError, isHunchError } from "../../../common/errors.ts";
+import type { OpenaiServer } from "../../../common/openaiServer.ts";
 import type {
   GenerateParams,
   GenerationResult,
   LoadParams,
   MeasureResult,
   ModelInfo,
-  OpenaiServer,
 } from "../../../common/protocol.ts";
 import { emptyStats } from "../../../common/stats.ts";
 import type { Backend, GenerationHooks, LoadHooks } from "../backend.ts";

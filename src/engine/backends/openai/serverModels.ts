@@ -1,6 +1,6 @@
 /** The models to choose from, before one is: asked of the server itself. */
 import { isHunchError } from "../../../common/errors.ts";
-import type { OpenaiServer } from "../../../common/protocol.ts";
+import type { OpenaiServer } from "../../../common/openaiServer.ts";
 import { Endpoint } from "./endpoint.ts";
 import { HttpClient } from "./http.ts";
 import { within } from "./openaiBackend.ts";

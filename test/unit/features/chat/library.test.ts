@@ -52,6 +52,14 @@ const newLibrary = (currentId?: string) =>
 const question = (text: string) => ({ task: "ask" as const, text, code: [] });
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
+async function askAndStore(library: Library): Promise<void> {
+  const asked = library.current.ask(question("Why?"));
+  await settle();
+  answers[0]?.(result());
+  await asked;
+  await store.save();
+}
+
 describe("Library", () => {
   it("lets an answer go on when another chat is opened, and says so in the list", async () => {
     const library = newLibrary();
@@ -73,11 +81,7 @@ describe("Library", () => {
 
   it("opens what was on screen last", async () => {
     const before = newLibrary();
-    const asked = before.current.ask(question("Why?"));
-    await settle();
-    answers[0]?.(result());
-    await asked;
-    await store.save();
+    await askAndStore(before);
     expect(newLibrary(before.current.conversation.id).current.conversation.title).toBe("Why?");
     expect(newLibrary("gone").current.conversation.turns).toEqual([]);
   });
@@ -145,11 +149,7 @@ describe("Library", () => {
 
   it("shares a stored conversation with an explanation of an earlier window, and holds it until that is gone", async () => {
     const before = newLibrary();
-    const asked = before.current.ask(question("Why?"));
-    await settle();
-    answers[0]?.(result());
-    await asked;
-    await store.save();
+    await askAndStore(before);
     const { id } = before.current.conversation;
     const library = newLibrary();
     const joined = library.join(id);

@@ -1,6 +1,6 @@
 /** Choosing the model of a server, with the list of a real one. */
 import { afterEach, describe, expect, it } from "vitest";
-import type { OpenaiServer } from "../../../../src/common/protocol.ts";
+import type { OpenaiServer } from "../../../../src/common/openaiServer.ts";
 import { serverModels } from "../../../../src/engine/backends/openai/serverModels.ts";
 import {
   type ServerModelServices,
