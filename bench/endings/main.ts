@@ -23,7 +23,7 @@ import { sentenceOf } from "../../src/engine/thinking/budget.ts";
 import { formatOf } from "../../src/engine/thinking/formats.ts";
 import { markedAnswer } from "../../src/evaluation/answers.ts";
 import { compose } from "../../src/prompts/compose.ts";
-import { loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
+import { gpuChoice, loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
 import { conclude, earlierRuns, writeReport } from "../support/resume.ts";
 import { type Asked, endings, type PlannedRun, plan, thoughts } from "./plan.ts";
 import { type EndingRun, type EndingsReport, failures, markdown } from "./report.ts";
@@ -36,6 +36,7 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: "1" },
     "max-tokens": { type: "string", default: "400" },
     parallel: { type: "string", default: "1" },
+    gpu: { type: "string", default: "off" },
     out: { type: "string", default: join(root, "bench", "results") },
     name: { type: "string", default: "endings" },
     fresh: { type: "boolean", default: false },
@@ -44,6 +45,7 @@ const { values: options } = parseArgs({
 if (!options.model) throw new Error("--model FILE.gguf is needed");
 const model = options.model;
 const parallel = Number(options.parallel);
+const gpu = gpuChoice(options.gpu);
 /** A thought that has begun to go in circles. */
 const circles = "Let me look at the values once more, one by one, to be sure.\n".repeat(8);
 
@@ -58,6 +60,7 @@ try {
   const report: EndingsReport = {
     made: new Date().toISOString(),
     cpu: thisCpu(),
+    gpu,
     model: basename(model),
     threads: 0,
     seed: Number(options.seed),
@@ -65,7 +68,9 @@ try {
     endings: endings.join(", "),
     runs: [],
   };
-  report.runs = options.fresh ? [] : earlierRuns(options, report, ["model", "cpu", "seed", "maxTokens", "endings"]);
+  report.runs = options.fresh
+    ? []
+    : earlierRuns(options, report, ["model", "cpu", "gpu", "seed", "maxTokens", "endings"]);
   const planned = plan(Number(options.runs), report.seed);
   const open = planned.filter(({ index }) => !report.runs.some((run) => run.index === index));
   const total = planned.length;
@@ -74,7 +79,7 @@ try {
     if (signal.aborted) break;
     signal.addEventListener("abort", kill); // a load can not be cancelled
     const loaded = await client.load(
-      loadParams(model, { thinkingFormat: format, lanes: Math.max(parallel, thoughts), contextSize: 2_048 }),
+      loadParams(model, { thinkingFormat: format, lanes: Math.max(parallel, thoughts), contextSize: 2_048, gpu }),
     );
     signal.removeEventListener("abort", kill);
     report.threads = loaded.threads.free;

@@ -1,4 +1,5 @@
 /** What `bench:endings` found, as Markdown. */
+import type { GpuChoice } from "../../src/common/protocol.ts";
 import type { StopReason, ThinkingEnd } from "../../src/common/segments.ts";
 import type { AnswerNowStats } from "../../src/common/stats.ts";
 import { type Asked, type Ending, endings, type Format, formats } from "./plan.ts";
@@ -30,6 +31,8 @@ export interface EndingRun {
 export interface EndingsReport {
   made: string;
   cpu: string;
+  /** The choice of a graphics processor. */
+  gpu: GpuChoice;
   model: string;
   threads: number;
   seed: number;
@@ -54,7 +57,7 @@ export function markdown(report: EndingsReport): string {
   const lines = [
     `# How thoughts end, ${report.made.slice(0, 10)}`,
     "",
-    `\`npm run bench:endings\`: ${report.model}, ${report.cpu}, ${report.threads} threads; ${runs.length} thoughts ended from outside at random moments (seed ${report.seed}), at most ${report.maxTokens} tokens each. "Answered": the answer is not empty, holds words that the model chose itself, and no marker. "In the form asked": a value behind "Answer:", or a closed block with code in it.`,
+    `\`npm run bench:endings\`: ${report.model}, ${report.cpu}, ${report.threads} threads, GPU ${report.gpu}; ${runs.length} thoughts ended from outside at random moments (seed ${report.seed}), at most ${report.maxTokens} tokens each. "Answered": the answer is not empty, holds words that the model chose itself, and no marker. "In the form asked": a value behind "Answer:", or a closed block with code in it.`,
     "",
     "| ended by | runs | answered | in the form asked | what ended the thought |",
     "|---|---|---|---|---|",

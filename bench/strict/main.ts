@@ -9,7 +9,15 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Interrupts } from "../../src/cli/interrupts.ts";
 import { RunDisplay } from "../../src/cli/runDisplay.ts";
-import { decode, loadParams, type RawResult, sampling, startEngine, thisCpu } from "../support/engine.ts";
+import {
+  decode,
+  gpuChoice,
+  loadParams,
+  type RawResult,
+  sampling,
+  startEngine,
+  thisMachine,
+} from "../support/engine.ts";
 import { conclude, earlierRuns, writeReport } from "../support/resume.ts";
 import { makePrompt, variants } from "./prompts.ts";
 import { type Comparison, failures, type Mode, markdown, type StrictReport, tooShort } from "./report.ts";
@@ -23,12 +31,14 @@ const { values: options } = parseArgs({
     "max-tokens": { type: "string", default: "200" },
     /** Compares `auto` where nothing is claimed of it, too. */
     auto: { type: "boolean", default: false },
+    gpu: { type: "string", default: "off" },
     out: { type: "string", default: join(root, "bench", "results") },
     name: { type: "string", default: "strict" },
     fresh: { type: "boolean", default: false },
   },
 });
 if (!options.model) throw new Error("--model FILE.gguf is needed");
+const gpu = gpuChoice(options.gpu);
 /** What makes two runs of this benchmark one. */
 const conditions = ["model", "cpu", "threads", "kvType", "flashAttention", "prompts", "maxTokens"] as const;
 
@@ -46,9 +56,9 @@ interrupts.onKill(kill);
 try {
   // Only one of the two computes at a time: each measures what it wants to know before the other begins.
   signal.addEventListener("abort", kill); // loads and measurements can not be cancelled
-  const info = await strict.load(loadParams(options.model, { strict: true }));
+  const info = await strict.load(loadParams(options.model, { strict: true, gpu }));
   const { exactness } = await strict.measure({ costCurve: true, exactness: true });
-  const plainInfo = await plain.load(loadParams(options.model, { kvType: info.kvType }));
+  const plainInfo = await plain.load(loadParams(options.model, { kvType: info.kvType, gpu }));
   await plain.measure({ costCurve: true, exactness: false });
   signal.removeEventListener("abort", kill);
   if (!exactness) throw new Error("this model's cache can not drop tokens: nothing is drafted, nothing can differ");
@@ -58,7 +68,7 @@ try {
   const tested = Object.keys(exactness.maxDifference).map(Number);
   const report: StrictReport = {
     made: new Date().toISOString(),
-    cpu: thisCpu(),
+    cpu: thisMachine(info),
     model: basename(options.model),
     threads: info.threads.free,
     kvType: info.kvType,

@@ -4,8 +4,17 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EngineClient } from "../../src/client/engineClient.ts";
 import type { SharingOptions } from "../../src/client/sharedEngine.ts";
-import type { GenerationResult, LoadParams, SamplingOptions, SpeculationMode } from "../../src/common/protocol.ts";
+import type {
+  GenerationResult,
+  GpuChoice,
+  LoadParams,
+  ModelInfo,
+  SamplingOptions,
+  SpeculationMode,
+} from "../../src/common/protocol.ts";
 import { usableCores } from "../../src/engine/threads.ts";
+
+const gpuChoices: readonly GpuChoice[] = ["auto", "off", "vulkan", "cuda", "metal"];
 
 /**
  * @param stateFolder of this benchmark alone: what a user's text taught is no part of a measurement
@@ -81,4 +90,16 @@ export function sampling(temperature: number, seed: number): SamplingOptions {
 
 export function thisCpu(): string {
   return `${cpus()[0]?.model.trim() ?? "unknown CPU"}, ${usableCores()} cores`;
+}
+
+/** What the model is computed on: the processor, and the graphics processor if there is one in use. */
+export function thisMachine({ device }: ModelInfo): string {
+  return device === "cpu" ? thisCpu() : `${device}, ${thisCpu()}`;
+}
+
+/** @throws Error not one of the choices */
+export function gpuChoice(text: string): GpuChoice {
+  const choice = gpuChoices.find((name) => name === text);
+  if (!choice) throw new Error(`--gpu takes one of ${gpuChoices.join(", ")}`);
+  return choice;
 }

@@ -1,14 +1,19 @@
 /**
- * Whether models may use the GPU. A driver that runs out of memory or loses its device in the middle of a pass takes the
- * engine's process with it, and would do so again and again: after a crash that names memory, or a second crash with
- * layers on the GPU, models run on the CPU until the user restarts the engine.
+ * Whether models may use the GPU. A driver that runs out of memory, loses its device or has no code for it takes the
+ * engine's process with it, and would do so again and again: after a crash that names the GPU, or a second crash with
+ * layers on the GPU or on their way there, models run on the CPU until the user restarts the engine.
  */
 import { t } from "../common/l10n.ts";
 import type { LoadParams, ModelInfo } from "../common/protocol.ts";
 import { windowMs } from "./restartPolicy.ts";
 
-/** What drivers and ggml say when the GPU's memory is short or the device is gone. */
-const gpuFailure = /out ?of ?(?:device|host)? ?memory|device ?lost|cudaMalloc|failed to allocate .*buffer/i;
+/**
+ * What drivers and ggml say when the GPU's memory is short, the device is gone, or there are no kernels for it: the CUDA
+ * build of node-llama-cpp 3.22.1 has machine code for sm_86, 89, 120 and 121, and PTX 9.1 for others, which a driver of
+ * CUDA 13.0 or older does not translate. It loads there all the same, and fails at the first pass.
+ */
+const gpuFailure =
+  /out ?of ?(?:device|host)? ?memory|device ?lost|cudaMalloc|failed to allocate .*buffer|(?:CUDA|ROCm|MUSA|SYCL) error|unsupported toolchain|no kernel image/i;
 
 export class GpuTrust {
   #lastCrash = Number.NEGATIVE_INFINITY;
@@ -18,9 +23,12 @@ export class GpuTrust {
     return this.#lost;
   }
 
-  /** @param model that was loaded; null: none. @param lastWords of the engine. @param now ms, of a clock that goes forward */
-  crashed(model: ModelInfo | null, lastWords: string, now: number): void {
-    if (!model || model.gpuLayers === 0) return;
+  /**
+   * @param model that was loaded, or is being loaded. @param lastWords of the engine
+   * @param now ms, of a clock that goes forward
+   */
+  crashed(model: ModelInfo | LoadParams | null, lastWords: string, now: number): void {
+    if (!model || !mayUseGpu(model)) return;
     if (gpuFailure.test(lastWords) || now - this.#lastCrash < windowMs) this.#lost = true;
     this.#lastCrash = now;
   }
@@ -44,4 +52,9 @@ export class GpuTrust {
     this.#lost = false;
     this.#lastCrash = Number.NEGATIVE_INFINITY;
   }
+}
+
+/** A model that is not loaded yet may be anywhere that its request allows. */
+function mayUseGpu(model: ModelInfo | LoadParams): boolean {
+  return "gpuLayers" in model ? model.gpuLayers > 0 : model.gpu !== "off" && !model.server;
 }

@@ -51,6 +51,8 @@ export class EngineSupervisor {
   #loaded: { client: EngineClient; key: string; info: ModelInfo } | null = null;
   /** Progress (0..1) of the load under way. */
   #loading: number | null = null;
+  /** What it was asked to load, as it stands with the GPU. */
+  #asked: LoadParams | null = null;
   #generations = 0;
   #reported: EngineHealth = { state: "off" };
 
@@ -94,7 +96,6 @@ export class EngineSupervisor {
   async generate(load: LoadParams, params: GenerateParams, o: GenerateOptions): Promise<GenerationResult> {
     const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
     try {
-      let gpuWasLost = this.#gpu.lost;
       let said = false;
       const onEvents = (events: GenerationEvent[]) => {
         said ||= events.some(({ type }) => type === "tokens");
@@ -102,24 +103,31 @@ export class EngineSupervisor {
       };
       const attempt = async () =>
         this.#loadAndGenerate(await orAborted(this.client(), o.signal), load, params, { ...o, onEvents });
-      // The model had been dropped, or the GPU failed, before this generation had said anything.
-      const helps = (error: unknown) => {
-        const onCpuNow = this.#gpu.lost && !gpuWasLost;
-        gpuWasLost = this.#gpu.lost;
-        if (isGone(error)) this.#loaded = null;
-        return !said && (isGone(error) || onCpuNow);
-      };
-      return await again(attempt, helps);
+      // Before this generation had said anything.
+      const helps = this.#canHelp();
+      return await again(attempt, (error) => helps(error) && !said);
     } finally {
       endTurn();
     }
+  }
+
+  /** Whether a failure calls for another attempt: the model had been dropped, or the GPU has been given up just now. */
+  #canHelp(): (error: unknown) => boolean {
+    let gpuWasLost = this.#gpu.lost;
+    return (error) => {
+      const onCpuNow = this.#gpu.lost && !gpuWasLost;
+      gpuWasLost = this.#gpu.lost;
+      if (isGone(error)) this.#loaded = null;
+      return isGone(error) || onCpuNow;
+    };
   }
 
   /** Loads the model, so that the first question need not wait for it. */
   async load(load: LoadParams, o: { signal?: AbortSignal } = {}): Promise<ModelInfo> {
     const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
     try {
-      return await again(async () => this.#load(await orAborted(this.client(), o.signal), load, o.signal), isGone);
+      const attempt = async () => this.#load(await orAborted(this.client(), o.signal), load, o.signal);
+      return await again(attempt, this.#canHelp());
     } finally {
       endTurn();
     }
@@ -207,13 +215,14 @@ export class EngineSupervisor {
   #exited(client: EngineClient, exit: EngineExit): void {
     if (this.#former === client) this.#former = null;
     if (this.#state.kind !== "running" || this.#state.client !== client) return;
+    const loading = this.#loading === null ? null : this.#asked;
     this.#loading = null;
     if (client.isRetiring) {
       this.#become({ kind: "off" });
       return;
     }
     const now = performance.now();
-    this.#gpu.crashed(this.#loaded?.client === client ? this.#loaded.info : null, client.lastWords, now);
+    this.#gpu.crashed(this.#loaded?.client === client ? this.#loaded.info : loading, client.lastWords, now);
     const decision = this.#policy.crashed(now);
     const reason = howItEnded(exit);
     if (decision.kind === "giveUp") {
@@ -267,7 +276,8 @@ export class EngineSupervisor {
     this.#report();
     try {
       const onProgress = (progress: LoadProgress) => this.#loadProgress(load, progress);
-      const info = this.#gpu.noted(await client.load(this.#gpu.loadOf(load), { signal, onProgress }), load);
+      this.#asked = this.#gpu.loadOf(load);
+      const info = this.#gpu.noted(await client.load(this.#asked, { signal, onProgress }), load);
       this.#loaded = { client, key, info };
       return info;
     } finally {

@@ -72,6 +72,13 @@ test("memory of the GPU that runs out before the first token costs no question: 
   expect(await engine.load(onGpu)).toMatchObject({ gpuLayers: 31, notices: [] });
 });
 
+test("a GPU that the runtime has no code for costs one start: the model is loaded on the CPU", async () => {
+  const { engine, health } = supervise();
+  const onGpu = { ...load("has no kernels"), gpu: "auto" } as const;
+  expect(await engine.load(onGpu)).toMatchObject({ gpuLayers: 0, notices: [{ code: "gpuLost" }] });
+  expect(health).toContain("restarting");
+});
+
 test("crashes on the GPU without a reason: the second takes the model off it, and what was said is not said again", async () => {
   const { engine } = supervise();
   const onGpu = { ...load(), gpu: "vulkan" } as const;
