@@ -26,7 +26,7 @@ export function missingPart(answer: string, form: AnswerForm): string {
     case "line": {
       // The model has begun the line itself and left it empty.
       if (lineAfter(answer, form.lead).isLast) return " ";
-      return `${fence === null ? gap : `${answer.endsWith("\n") ? "" : "\n"}${fence}\n\n`}${form.lead} `;
+      return `${fence === null ? gap : `${answer.endsWith("\n") ? "" : "\n"}${fence}\n\n`}${form.lead}`;
     }
     case "codeBlock": {
       const last = blocks(answer).at(-1);

@@ -79,8 +79,12 @@ export class ThoughtMonitor {
   }
 }
 
-/** Begins a trial answer, and the answer of a model that closed its thought and then stopped without one. */
-export const answerOpener = "Answer: ";
+/**
+ * Begins a trial answer, and the answer of a model that closed its thought and then stopped without one. No space at its
+ * end: tokens begin with their space, and behind a lone one a model says other things than it would (of 100 CRUXEval-O
+ * questions the 1.5B had 14 right with the space, 22 without, and was surer of the right ones).
+ */
+export const answerOpener = "Answer:";
 
 /** First person, since it continues the model's own thought; short, since it is prefilled while the user waits. */
 const sentences: Readonly<Record<EndReason, string>> = {

@@ -48,8 +48,11 @@ export class TrialAnswer {
    */
   push(token: number, text: string, isEnd: boolean, probability: number): "continue" | "stop" {
     this.tokens.push(token);
+    const isFull = this.tokens.length >= longestTrial;
     const lineEnd = isEnd ? 0 : text.indexOf("\n");
     const visible = lineEnd < 0 ? text : text.slice(0, lineEnd);
+    // A line break in front of the line is none at its end.
+    if (!isEnd && text.trim() === "" && this.#text.trim() === "") return isFull ? this.#stop("none") : "continue";
     // How a line ends is a choice between tokens that say the same: it is no part of the confidence.
     if (lineEnd < 0 || visible.trim() !== "") {
       if (probability < leastTokenProbability) return this.#stop("unsure");
@@ -58,7 +61,7 @@ export class TrialAnswer {
     }
     this.#text += visible;
     if (lineEnd >= 0) return this.#stop(this.#verdict());
-    return this.tokens.length >= longestTrial ? this.#stop("none") : "continue";
+    return isFull ? this.#stop("none") : "continue";
   }
 
   #stop(outcome: TrialOutcome): "stop" {

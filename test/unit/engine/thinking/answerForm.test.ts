@@ -22,10 +22,10 @@ describe("an answer with a line", () => {
   });
 
   it.each([
-    ["", "Answer: "],
-    ["It is 5.", "\n\nAnswer: "],
-    ["It is 5.\n", "\nAnswer: "],
-    [`So:\n${fence}\nf(1)`, `\n${fence}\n\nAnswer: `],
+    ["", "Answer:"],
+    ["It is 5.", "\n\nAnswer:"],
+    ["It is 5.\n", "\nAnswer:"],
+    [`So:\n${fence}\nf(1)`, `\n${fence}\n\nAnswer:`],
     ["It is 5.\n\nAnswer:", " "],
   ])("%j goes on with %j", (answer, part) => {
     expect(missingPart(answer, line)).toBe(part);
@@ -33,8 +33,8 @@ describe("an answer with a line", () => {
   });
 
   it("is complete with the end of the line", () => {
-    expect(completesForm("\n\nAnswer: ", "", line)).toBe(false);
-    expect(completesForm("\n\nAnswer: \n", "", line)).toBe(false);
+    expect(completesForm("\n\nAnswer:", "", line)).toBe(false);
+    expect(completesForm("\n\nAnswer:\n", "", line)).toBe(false);
     expect(completesForm("\n\nAnswer: 5", "", line)).toBe(false);
     expect(completesForm("\n\nAnswer: 5\n", "", line)).toBe(true);
     expect(completesForm(" 5", "", line)).toBe(false);
