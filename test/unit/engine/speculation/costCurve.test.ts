@@ -37,6 +37,19 @@ describe("CostCurve", () => {
     expect(curve.samples()).toEqual(before);
   });
 
+  it("finds the cost of a size that was measured wrong within a few of its passes, whatever the load does meanwhile", () => {
+    const curve = new CostCurve({ 1: 10, 16: 100 });
+    for (const load of [1, 1, 1.1, 1.1, 1.2, 1.2, 1, 1, 1, 1]) {
+      for (let i = 0; i < 3; i++) curve.observe(1, 10 * load);
+      curve.observe(16, 75 * load);
+    }
+    expect(curve.relative(16)).toBeGreaterThan(7.2);
+    expect(curve.relative(16)).toBeLessThan(8.3);
+    const before = curve.relative(16);
+    curve.observe(16, 150);
+    expect(curve.relative(16)).toBeLessThan(before * 1.05);
+  });
+
   it("tells what a pass of each size takes, and how many rounds took it", () => {
     const rounds = new Map([
       [1, 7],
