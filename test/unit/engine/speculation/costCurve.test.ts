@@ -27,6 +27,28 @@ describe("CostCurve", () => {
     expect(new CostCurve({ 1: 1, 2: 2, 3: 3, 4: 4 }).isComplete(4)).toBe(true);
   });
 
+  /** Passes take as long as they have tokens; the machine is busy in those that `isBusy` names by their number. */
+  async function measuredOn(isBusy: (pass: number) => boolean) {
+    const sequence = new ToySequence();
+    const clock = () => sequence.sizes.reduce((sum, size, pass) => sum + size * (isBusy(pass) ? 1.4 : 1), 0);
+    return { costs: await measureCosts(sequence, { now: clock }), sizes: sequence.sizes };
+  }
+
+  it("is measured in two rounds on a quiet machine, the largest size in one", async () => {
+    const { costs, sizes } = await measuredOn(() => false);
+    expect(costs).toEqual(Object.fromEntries(measuredSizes.map((size) => [size, size])));
+    const small = measuredSizes.filter((size) => size < 32);
+    expect(sizes).toEqual([1, ...small, 32, ...small]);
+  });
+
+  it("measures again what a busy machine disturbed", async () => {
+    const { costs, sizes } = await measuredOn((pass) => [8, 9].includes(pass));
+    expect(costs).toEqual(Object.fromEntries(measuredSizes.map((size) => [size, size])));
+    expect(sizes.slice(18)).toEqual([16, 32, 32]);
+    const always = await measuredOn((pass) => pass % 3 === 0);
+    expect(always.sizes.length).toBeLessThanOrEqual(18 + 3 * measuredSizes.length);
+  });
+
   it("follows slower passes, and leaves out those that say something about the machine's load", () => {
     const curve = new CostCurve({ 1: 10, 8: 40 });
     for (let i = 0; i < 100; i++) curve.observe(1, 12);
