@@ -3,13 +3,13 @@ import { statfs } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { dirname } from "node:path";
 import type { EngineClient } from "../client/engineClient.ts";
-import { llamaServerHere } from "../client/findLlamaServer.ts";
 import { type SharedEngineReport, sharedEngineStatus } from "../client/sharedStatus.ts";
 import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
 import type { Device, MeasureResult, ModelBackend, ModelInfo, ThreadInfo } from "../common/protocol.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import { machineMemory } from "../models/fit.ts";
 import { sharedEngineFolder, thisUser } from "../models/folder.ts";
+import { llamaServerHere } from "../models/llamaServer/find.ts";
 import { type EngineContext, engineOptions, load, loadModel, withEngine } from "./engine.ts";
 import type { EngineRequest } from "./engineRequest.ts";
 

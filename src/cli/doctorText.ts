@@ -20,7 +20,10 @@ export function doctorText(report: DoctorReport): string {
       row("Device", `${name}: ${available ? "available" : "not available"}${reason ? ` (${reason})` : ""}`),
     ),
     row("Shared", sharedEngine(report.sharedEngine)),
-    row("llama-server", report.llamaServer ?? "none on PATH; only --backend llama-server and auto use one"),
+    row(
+      "llama-server",
+      report.llamaServer ?? "none; `hunch llama-server install` gets one, for --backend llama-server and auto",
+    ),
     ...report.models.flatMap((model) => ["", ...("error" in model ? failure(model) : modelLines(model))]),
   ];
   return `${lines.filter((line) => line.trim() !== "" || line === "").join("\n")}\n`;

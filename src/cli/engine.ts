@@ -1,12 +1,12 @@
 /** The engine as the terminal uses it: one process for one command, with models that are fetched when they are missing. */
 import { fileURLToPath } from "node:url";
 import { EngineClient, type EngineOptions } from "../client/engineClient.ts";
-import { llamaServerHere } from "../client/findLlamaServer.ts";
 import { HunchError } from "../common/errors.ts";
 import type { LoadParams, LogLevel, ModelInfo, ModelRef } from "../common/protocol.ts";
 import { automaticBackend } from "../models/automaticBackend.ts";
 import { download } from "../models/download.ts";
 import { engineFolder, sharedEngineFolder, thisUser } from "../models/folder.ts";
+import { llamaServerHere } from "../models/llamaServer/find.ts";
 import { isPath, type ModelStore } from "../models/store.ts";
 import type { EngineRequest } from "./engineRequest.ts";
 import type { Interrupts } from "./interrupts.ts";

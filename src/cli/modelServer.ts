@@ -1,7 +1,8 @@
 /** What runs the model, as `--backend`, `--endpoint` and the keys of the environment say. */
-import { findLlamaServer } from "../client/findLlamaServer.ts";
+
 import { splitEndpoints } from "../common/endpoints.ts";
 import type { ModelServer, SpeculationMode } from "../common/protocol.ts";
+import { findLlamaServer } from "../models/llamaServer/find.ts";
 import { usage } from "./values.ts";
 
 export const backends = ["auto", "embedded", "llama-server", "openai"] as const;

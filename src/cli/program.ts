@@ -13,6 +13,7 @@ import { examine, isHealthy } from "./doctor.ts";
 import { doctorText } from "./doctorText.ts";
 import { addEngineOptions, engineRequest } from "./engineRequest.ts";
 import { Interrupts } from "./interrupts.ts";
+import { llamaServerCommand } from "./llamaServer.ts";
 import { modelsCommand } from "./models.ts";
 import { JsonOutput } from "./output/json.ts";
 import { LiveOutput } from "./output/live.ts";
@@ -76,6 +77,7 @@ function createProgram(setStatus: (status: number) => void): Command {
     ),
   ).action(async (options) => setStatus(await runServer(options)));
   program.addCommand(inherit(modelsCommand(), program));
+  program.addCommand(inherit(llamaServerCommand(), program));
   program.addCommand(inherit(calibrateCommand(setStatus), program));
   program.addCommand(inherit(benchCommand(setStatus), program));
   return program;

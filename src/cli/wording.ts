@@ -2,6 +2,7 @@
 import type { GenerationEvent, GenerationResult, ModelInfo } from "../common/protocol.ts";
 import { acceptanceRate, type LiveStats, speedUp } from "../common/stats.ts";
 import type { DownloadProgress } from "../models/download.ts";
+import type { InstallProgress } from "../models/llamaServer/install.ts";
 import { formatBytes, formatSeconds } from "../models/units.ts";
 
 export function downloadLine(name: string, p: DownloadProgress): string {
@@ -21,6 +22,23 @@ export function downloadLine(name: string, p: DownloadProgress): string {
       return `${name}: checking the SHA-256`;
     case "done":
       return `${name}: downloaded`;
+  }
+}
+
+export function installLine({ step }: InstallProgress): string {
+  switch (step) {
+    case "waiting":
+      return "llama-server: another process is building it, waiting";
+    case "downloading":
+      return "llama-server: downloading its source";
+    case "verifying":
+      return "llama-server: checking the SHA-256";
+    case "unpacking":
+      return "llama-server: unpacking";
+    case "configuring":
+      return "llama-server: looking at this machine's compiler";
+    case "building":
+      return "llama-server: building, which takes minutes";
   }
 }
 

@@ -37,6 +37,7 @@ export const commandIds = [
   "hunch.showLearnt",
   "hunch.forgetLearnt",
   "hunch.setServerKey",
+  "hunch.installLlamaServer",
   "hunch.showLog",
   "hunch.restartEngine",
   "hunch.showActions",

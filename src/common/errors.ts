@@ -32,6 +32,7 @@ export type ErrorCode =
   | "unauthorized"
   | "protocolMismatch"
   | "backendUnavailable"
+  | "llamaServerMissing"
   | "backendUnreachable"
   | "backendRefused"
   | "backendFailed"

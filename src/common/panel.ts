@@ -280,6 +280,7 @@ export type FromPanel =
   | { type: "setThinkingCollapsed"; value: boolean }
   | { type: "setAttachSelection"; value: boolean }
   | { type: "restartEngine" }
+  | { type: "installLlamaServer" }
   | { type: "showLog" };
 
 /** Adds tokens to runs, joining neighbours of the same origin. Changes `runs`. */

@@ -7,8 +7,13 @@ import { t } from "../common/l10n.ts";
 import { type SettingKey, settingsSection } from "../common/settings.ts";
 import type { Log } from "./log.ts";
 
+interface Remedy {
+  title: string;
+  command: CommandId;
+}
+
 /** The command that helps after an error, where there is one. */
-function remedyFor(code: ErrorCode): { title: string; command: CommandId } | null {
+function remedyFor(code: ErrorCode): Remedy | null {
   switch (code) {
     case "modelNotFound":
     case "modelTruncated":
@@ -24,6 +29,8 @@ function remedyFor(code: ErrorCode): { title: string; command: CommandId } | nul
     case "engineStartFailed":
     case "internal":
       return { title: t("Show Engine Log"), command: "hunch.showLog" };
+    case "llamaServerMissing":
+      return { title: t("Get llama-server"), command: "hunch.installLlamaServer" };
     case "engineGaveUp":
       return { title: t("Restart Engine"), command: "hunch.restartEngine" };
     default:
@@ -31,11 +38,11 @@ function remedyFor(code: ErrorCode): { title: string; command: CommandId } | nul
   }
 }
 
-/** Shows an error and logs it; a cancelled request is no error. Does not wait for the user. */
-export function showError(log: Log, doing: string, error: unknown): void {
+/** Shows an error and logs it; a cancelled request is no error. Does not wait for the user. `own`: what helps here. */
+export function showError(log: Log, doing: string, error: unknown, own?: Remedy): void {
   if (toErrorData(error).code === "cancelled") return;
   const data = log.error(doing, error);
-  const remedy = remedyFor(data.code);
+  const remedy = own ?? remedyFor(data.code);
   const text = data.hint === "" ? data.message : `${data.message} ${data.hint}`;
   vscode.window.showErrorMessage(`Hunch: ${text}`, ...(remedy ? [remedy.title] : [])).then((choice) => {
     if (remedy && choice === remedy.title) vscode.commands.executeCommand(remedy.command);

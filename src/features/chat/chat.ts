@@ -282,6 +282,8 @@ export class Chat {
         return;
       case "restartEngine":
         return engine.restart();
+      case "installLlamaServer":
+        return vscode.commands.executeCommand("hunch.installLlamaServer");
       case "showLog":
         return log.show();
     }

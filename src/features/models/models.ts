@@ -7,6 +7,7 @@ import type { ModelChoice } from "../../common/panel.ts";
 import { registerCommand, setContextKey } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { downloadWithProgress } from "./download.ts";
+import { registerLlamaServer } from "./llamaServer.ts";
 import { MachineCheck } from "./machine.ts";
 import { ModelsView } from "./modelsView.ts";
 import { pickModel } from "./pickModel.ts";
@@ -20,6 +21,7 @@ export function registerModels(ctx: Ctx): void {
   const check = new MachineCheck(ctx);
   const view = ctx.own(new ModelsView(ctx, check));
   registerRowCommands(ctx, view);
+  registerLlamaServer(ctx);
   registerCommand(ctx, "hunch.manageModels", () => vscode.commands.executeCommand(`${modelsViewId}.focus`));
   registerCommand(ctx, "hunch.recommendModel", () => recommendModel(ctx, check));
   ctx.own(ctx.models.onChange(() => setContextKey("hunch.hasModel", ctx.models.current.installed)));

@@ -2,6 +2,7 @@
 import { t } from "../../common/l10n.ts";
 import type { DownloadState, ModelChoice } from "../../common/panel.ts";
 import type { DiscoveredModel } from "../../models/discover.ts";
+import type { InstallProgress } from "../../models/llamaServer/install.ts";
 import { formatBytes, formatSeconds } from "../../models/units.ts";
 
 /** "320 MB of 1.12 GB, 12.5 MB/s, 1 min left". */
@@ -22,6 +23,28 @@ export function downloadText(state: DownloadState & { state: "running" }): strin
       return t("checking that it is the publisher's file");
     case "done":
       return got;
+  }
+}
+
+/** "building, which takes minutes, 12 %". */
+export function installText({ step, ratio }: InstallProgress): string {
+  return ratio === null ? stepText(step) : `${stepText(step)}, ${Math.floor(100 * ratio)} %`;
+}
+
+function stepText(step: InstallProgress["step"]): string {
+  switch (step) {
+    case "waiting":
+      return t("waiting for another window that is building it");
+    case "downloading":
+      return t("downloading its source");
+    case "verifying":
+      return t("checking its SHA-256");
+    case "unpacking":
+      return t("unpacking");
+    case "configuring":
+      return t("looking at this machine's compiler");
+    case "building":
+      return t("building, which takes minutes");
   }
 }
 

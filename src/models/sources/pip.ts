@@ -1,11 +1,11 @@
 /**
- * Fetches one wheel with the user's own pip, which knows their proxy, index and certificates. Only wheels, no
- * dependencies: pip unpacks nothing and runs no code of the package.
+ * Fetches one package with the user's own pip, which knows their proxy, index and certificates. No dependencies, and no
+ * code of the package is run: of a wheel pip unpacks nothing, for a source distribution see sdist.ts.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { runProgram } from "../runProgram.ts";
 import { SourceError } from "./source.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -17,6 +17,9 @@ export interface PipTimings {
 }
 
 export const defaultPipTimings: PipTimings = { stallMs: 90_000, pollMs: 200 };
+
+/** Python looks for modules where it is started: never in the user's current folder, which may be anybody's checkout. */
+const safeFolder = dirname(process.execPath);
 
 const pythonCommands: readonly string[] =
   process.platform === "win32" ? ["py", "python", "python3"] : ["python3", "python"];
@@ -33,7 +36,7 @@ const unreachable =
 export async function findPip(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
   let pythonFound = false;
   for (const command of pythonCommands) {
-    const answer = await run(command, ["-m", "pip", "--version"], env, signal);
+    const answer = await runProgram(command, ["-m", "pip", "--version"], { env, cwd: safeFolder, signal });
     if (answer.exitCode === 0) return command;
     pythonFound ||= /No module named pip/.test(answer.errors);
   }
@@ -45,35 +48,59 @@ export async function findPip(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
   );
 }
 
+export interface PipOptions {
+  env: NodeJS.ProcessEnv;
+  /** Bytes that have arrived, in all. */
+  onReceived(bytes: number): void;
+  timings: PipTimings;
+  signal: AbortSignal;
+}
+
 /** Downloads `requirement` into `folder`, which is emptied first and holds nothing else, and returns the wheel's path. */
-export async function downloadWheel(
+export function downloadWheel(
   python: string,
   requirement: string,
   folder: string,
-  options: { env: NodeJS.ProcessEnv; onReceived(bytes: number): void; timings: PipTimings; signal: AbortSignal },
+  options: PipOptions,
+): Promise<string> {
+  const only = ["--only-binary=:all:", "--", requirement];
+  return pipDownload(python, { requirement, args: only, ending: ".whl" }, folder, options);
+}
+
+/**
+ * Runs `pip download` for one file into `folder`, which is emptied first and holds nothing else.
+ * @param what the requirement as messages name it, the arguments that ask for it, and how the file's name ends
+ * @returns the file's path. @throws SourceError; an error with code ENOSPC on a full disk
+ */
+export async function pipDownload(
+  python: string,
+  what: { requirement: string; args: readonly string[]; ending: string },
+  folder: string,
+  options: PipOptions,
 ): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   const temporary = join(folder, "tmp");
   await mkdir(temporary, { recursive: true });
   // pip writes to its temporary folder first. Ours, so that progress can be seen there and nothing is left behind.
   const env = { ...options.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
-  const args = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--dest", folder];
-  // The wheel is read once: in pip's cache it would only take the space a second time.
+  const args = ["-m", "pip", "download", "--no-deps", "--dest", folder];
+  // The file is read once: in pip's cache it would only take the space a second time.
   args.push("--no-cache-dir", "--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2");
   const watchdog = new Watchdog(options.signal);
   const finished = new AbortController();
   const watching = watchGrowth(folder, watchdog, finished.signal, options);
   try {
-    const answer = await run(python, [...args, "--", requirement], env, watchdog.signal);
-    if (answer.exitCode !== 0) throw pipFailure(requirement, answer.errors);
+    const answer = await runProgram(python, [...args, ...what.args], { env, cwd: folder, signal: watchdog.signal });
+    if (answer.exitCode !== 0) throw pipFailure(what.requirement, answer.errors);
   } finally {
     finished.abort();
     await watching;
   }
-  const wheels = (await readdir(folder)).filter((name) => name.endsWith(".whl"));
-  if (wheels.length !== 1) throw new SourceError("failed", `pip brought ${wheels.length} wheels for ${requirement}`);
+  const files = (await readdir(folder)).filter((name) => name.endsWith(what.ending));
+  if (files.length !== 1)
+    throw new SourceError("failed", `pip brought ${files.length} files ${what.ending} for ${what.requirement}`);
   await rm(temporary, { recursive: true, force: true });
-  return join(folder, wheels[0]!);
+  return join(folder, files[0]!);
 }
 
 /** Reports the folder's size until `finished`; arms the watchdog anew whenever it has grown. */
@@ -114,54 +141,8 @@ function pipFailure(requirement: string, errors: string): Error {
   const last = (lines.findLast((line) => line.startsWith("ERROR:")) ?? lines.at(-1) ?? "no message").slice(0, 300);
   if (/No space left on device|Errno 28|Disk quota exceeded/i.test(errors))
     return Object.assign(new Error(last), { code: "ENOSPC" });
+  if (/DO NOT MATCH THE HASHES/i.test(errors))
+    return new SourceError("wrongFile", `${requirement} is another file there than the one that is pinned`);
   if (unreachable.test(errors)) return new SourceError("unreachable", "PyPI cannot be reached");
   return new SourceError("failed", `pip could not download ${requirement} (${last})`);
-}
-
-interface Answer {
-  /** null: the program is not there, or was killed. */
-  exitCode: number | null;
-  errors: string;
-}
-
-/** Runs a program to its end; on abort kills it, waits until it is gone, and rejects with the signal's reason. */
-function run(command: string, args: string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    // A group of its own: Ctrl-C in the terminal reaches us, and we end it.
-    const child = spawn(command, args, {
-      env,
-      stdio: ["ignore", "ignore", "pipe"],
-      windowsHide: true,
-      detached: process.platform !== "win32",
-    });
-    let errors = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      errors = (errors + text).slice(-20_000);
-    });
-    const kill = () => killTree(child);
-    signal.addEventListener("abort", kill, { once: true });
-    const end = (answer: Answer) => {
-      signal.removeEventListener("abort", kill);
-      if (signal.aborted) reject(signal.reason);
-      else resolve(answer);
-    };
-    child.on("error", (error) => end({ exitCode: null, errors: error.message }));
-    child.on("close", (exitCode) => end({ exitCode, errors }));
-  });
-}
-
-/** With its children: launchers (py, pyenv, a virtual environment's python.exe) start the real Python. */
-function killTree(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  if (process.platform === "win32") {
-    spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore", windowsHide: true });
-    return;
-  }
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch (error) {
-    // It ended by itself in this moment.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }

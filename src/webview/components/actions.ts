@@ -67,6 +67,8 @@ export function errorActions(code: ErrorCode, modelId: string): TurnAction[] {
       return [chooseModel(), showLog()];
     case "promptTooLong":
       return [newChat()];
+    case "llamaServerMissing":
+      return [{ label: t("Get llama-server"), icon: "download", message: { type: "installLlamaServer" } }];
     case "backendUnavailable":
     case "backendUnreachable":
     case "backendRefused":

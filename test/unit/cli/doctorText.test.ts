@@ -82,7 +82,7 @@ test("nothing installed and an engine that does not start", () => {
   });
   expect(text).toContain("none yet; `hunch models list`");
   expect(text).toMatch(
-    /Engine +does not work\n +The engine could not be started\.\n +Look\.\nShared +no engine is shared now.*\nllama-server none on PATH/,
+    /Engine +does not work\n +The engine could not be started\.\n +Look\.\nShared +no engine is shared now.*\nllama-server none; `hunch llama-server install` gets one/,
   );
   expect(text).toContain("free space unknown");
 });

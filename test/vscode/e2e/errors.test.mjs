@@ -11,6 +11,8 @@ let workbench;
 before(async () => {
   workbench = await openWorkbench({
     settings: testSettings({ "hunch.threads": 0, "hunch.model": "/nowhere/model.gguf" }),
+    // Whatever this machine has: with that compiler nothing can be built, and nothing is fetched for it.
+    env: { CXX: "/nowhere/c++" },
     prepare: (folder) => {
       const write = (name, content) => writeFileSync(path.join(folder, name), content);
       write("empty.js", "");
@@ -68,4 +70,12 @@ test("a model file that is not there: the panel says so and what to do", async (
   await card.waitFor();
   assert.match(await card.textContent(), /\/nowhere\/model\.gguf.*Check the path in the settings.*Hunch: Select Model/);
   await workbench.screenshot("model-missing");
+});
+
+test("a llama-server that can not be built here: what is missing, and how to get it", async () => {
+  const { page } = workbench;
+  await runCommand(page, "Hunch: Get llama-server");
+  const text = await notification(page, /a C\+\+ compiler.* is missing/);
+  assert.match(text, /start again/);
+  await runCommand(page, "Notifications: Clear All Notifications");
 });

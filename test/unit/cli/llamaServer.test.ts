@@ -1,0 +1,113 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { llamaServerCommand } from "../../../src/cli/llamaServer.ts";
+import { thisUser } from "../../../src/models/folder.ts";
+import { installedProgram, llamaServerName } from "../../../src/models/llamaServer/release.ts";
+import { fakeProgram } from "../models/support/fakePrograms.ts";
+import { temporaryFolder } from "../models/support/folder.ts";
+
+let output = "";
+let errors = "";
+/** On PATH, the only folder there, and empty. */
+let bin = "";
+
+beforeEach(() => {
+  output = "";
+  errors = "";
+  bin = temporaryFolder();
+  vi.stubEnv("XDG_CACHE_HOME", temporaryFolder());
+  vi.stubEnv("HUNCH_LLAMA_SERVER", undefined);
+  vi.stubEnv("PATH", bin);
+  const collect = (add: (text: string) => void) => (text: string | Uint8Array) => {
+    add(String(text));
+    return true;
+  };
+  vi.spyOn(process.stdout, "write").mockImplementation(collect((text) => (output += text)));
+  vi.spyOn(process.stderr, "write").mockImplementation(collect((text) => (errors += text)));
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+function run(...args: string[]): Promise<unknown> {
+  return llamaServerCommand().parseAsync(args, { from: "user" });
+}
+
+/** As if it had been built. */
+function built(): string {
+  const program = installedProgram(thisUser());
+  mkdirSync(dirname(program), { recursive: true });
+  return fakeProgram(dirname(program), llamaServerName, "exit 0");
+}
+
+describe.skipIf(process.platform !== "linux")("llama-server (the cache folder is stubbed as Linux has it)", () => {
+  test("says which one is used, and from where", async () => {
+    const ours = built();
+    await run();
+    expect(output).toBe(`${ours} (built by hunch llama-server install)\n`);
+    output = "";
+    const onPath = fakeProgram(bin, llamaServerName, "exit 0");
+    await run();
+    expect(output).toBe(`${onPath} (on PATH)\n`);
+    output = "";
+    const named = fakeProgram(temporaryFolder(), "named", "exit 0");
+    vi.stubEnv("HUNCH_LLAMA_SERVER", named);
+    await run("show", "--json");
+    expect(JSON.parse(output)).toEqual({ program: named, foundIn: "environment" });
+  });
+
+  test("where there is none, the error names the command that gets one", async () => {
+    await expect(run()).rejects.toMatchObject({
+      code: "llamaServerMissing",
+      hint: expect.stringMatching(/hunch llama-server install/),
+    });
+    expect(output).toBe("");
+  });
+
+  test("install gives the path of the one that is there, and says which comes first", async () => {
+    const ours = built();
+    const onPath = fakeProgram(bin, llamaServerName, "exit 0");
+    await run("install");
+    expect(output).toBe(`${ours}\n`);
+    expect(errors).toBe(`Note: ${onPath} (on PATH) comes first.\n`);
+    output = "";
+    await run("install", "--json");
+    expect(JSON.parse(output)).toEqual({ type: "done", path: ours });
+  });
+
+  test("install tells what it needs, and leaves no handler of Ctrl-C behind", async () => {
+    const handlers = process.listenerCount("SIGINT");
+    await expect(run("install")).rejects.toMatchObject({
+      code: "backendUnavailable",
+      message: expect.stringMatching(/CMake/),
+    });
+    expect(process.listenerCount("SIGINT")).toBe(handlers);
+  });
+
+  test("install tells how far it is: each step once, in lines or as JSON", async () => {
+    for (const name of ["cmake", "c++", "make"]) fakeProgram(bin, name, "exit 0");
+    // A pip that is there and finds nothing.
+    fakeProgram(
+      bin,
+      "python3",
+      'case "$*" in *--version*) exit 0;; esac; echo "ERROR: No matching distribution" >&2; exit 1',
+    );
+    await expect(run("install")).rejects.toMatchObject({
+      code: "downloadFailed",
+      message: expect.stringMatching(/No matching distribution/),
+    });
+    expect(errors).toMatch(/^llama-server: downloading its source\n/);
+    expect(output).toBe("");
+    await expect(run("install", "--json")).rejects.toMatchObject({ code: "downloadFailed" });
+    const [first = ""] = output.split("\n");
+    expect(JSON.parse(first)).toEqual({
+      type: "progress",
+      phase: "llama-server",
+      state: "downloading",
+      progress: null,
+    });
+  });
+});
