@@ -119,7 +119,7 @@ describe("resumes", () => {
       onProgress: (one) => one.receivedBytes === 150_000 && stop.abort(),
       signal: stop.signal,
     });
-    await expect(cancelled).rejects.toMatchObject({ code: "cancelled", hint: /kept/ });
+    await expect(cancelled).rejects.toMatchObject({ code: "cancelled", hint: expect.stringMatching(/kept/) });
     expect(statBytes(partial)).toBe(150_000);
     expect(existsSync(path)).toBe(false);
 
@@ -191,7 +191,10 @@ describe("never uses a wrong file", () => {
       response.end(Buffer.alloc(1_000_000));
     });
     const { partial, fetchFrom } = setUp();
-    await expect(fetchFrom(server.origin)).rejects.toMatchObject({ code: "checksumMismatch", message: /more than/ });
+    await expect(fetchFrom(server.origin)).rejects.toMatchObject({
+      code: "checksumMismatch",
+      message: expect.stringMatching(/more than/),
+    });
     expect(statBytes(partial)).toBeLessThanOrEqual(content.length);
   });
 
@@ -208,7 +211,10 @@ describe("never uses a wrong file", () => {
   test("one that nobody states a SHA-256 for", async () => {
     const server = await fileServer(serve(content));
     const { path, fetchFrom } = setUp({ sha256: null });
-    await expect(fetchFrom(server.origin)).rejects.toMatchObject({ code: "downloadFailed", message: /SHA-256/ });
+    await expect(fetchFrom(server.origin)).rejects.toMatchObject({
+      code: "downloadFailed",
+      message: expect.stringMatching(/SHA-256/),
+    });
     expect(existsSync(path)).toBe(false);
   });
 });
@@ -241,9 +247,11 @@ describe("follows the hub", () => {
 
   test("but not in circles, and not to an address of another kind", async () => {
     const circle = await fileServer(status(302, { location: "/again" }));
-    await expect(setUp().fetchFrom(circle.origin)).rejects.toMatchObject({ message: /redirects more than 10 times/ });
+    await expect(setUp().fetchFrom(circle.origin)).rejects.toMatchObject({
+      message: expect.stringMatching(/redirects more than 10 times/),
+    });
     const file = await fileServer(status(302, { location: "file:///etc/passwd" }));
-    await expect(setUp().fetchFrom(file.origin)).rejects.toMatchObject({ message: /insecure/ });
+    await expect(setUp().fetchFrom(file.origin)).rejects.toMatchObject({ message: expect.stringMatching(/insecure/) });
   });
 
   test("a wrong HF_ENDPOINT is named", () => {

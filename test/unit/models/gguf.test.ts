@@ -83,11 +83,17 @@ describe("says what is wrong with a file", () => {
   test("that is a folder", async () => {
     const folder = join(temporaryFolder(), "model.gguf");
     mkdirSync(folder);
-    await expect(readGguf(folder)).rejects.toMatchObject({ code: "modelNotFound", message: /is a folder/ });
+    await expect(readGguf(folder)).rejects.toMatchObject({
+      code: "modelNotFound",
+      message: expect.stringMatching(/is a folder/),
+    });
   });
 
   test("that is empty", async () => {
-    await expect(read("")).rejects.toMatchObject({ code: "modelTruncated", message: /it is empty/ });
+    await expect(read("")).rejects.toMatchObject({
+      code: "modelTruncated",
+      message: expect.stringMatching(/it is empty/),
+    });
   });
 
   test.each([
@@ -102,10 +108,13 @@ describe("says what is wrong with a file", () => {
   });
 
   test("that is of another version or byte order", async () => {
-    await expect(read(header([], [], 1))).rejects.toMatchObject({ code: "modelUnsupported", message: /version 1/ });
+    await expect(read(header([], [], 1))).rejects.toMatchObject({
+      code: "modelUnsupported",
+      message: expect.stringMatching(/version 1/),
+    });
     await expect(read(header([], [], 0x03000000))).rejects.toMatchObject({
       code: "modelUnsupported",
-      message: /big-endian/,
+      message: expect.stringMatching(/big-endian/),
     });
   });
 
@@ -122,7 +131,7 @@ describe("says what is wrong with a file", () => {
     const head = header([architecture], [{ name: "w", dimensions: [1_000, 1_000], type: 0, offset: 0 }]);
     await expect(read(withData(head, 1_000_000))).rejects.toMatchObject({
       code: "modelTruncated",
-      message: /1\.00 MB of 4\.00 MB/,
+      message: expect.stringMatching(/1\.00 MB of 4\.00 MB/),
     });
   });
 
@@ -168,7 +177,10 @@ describe("does not believe hostile numbers", () => {
     ["an alignment of a gigabyte", header([architecture, entry("general.alignment", 1 << 30)], [])],
     ["2^80 parameters", header([architecture], [{ name: "w", dimensions: [2 ** 40, 2 ** 40], type: 0, offset: 0 }])],
   ])("%s", async (_, content) => {
-    await expect(read(content)).rejects.toMatchObject({ code: "modelCorrupted", message: /damaged/ });
+    await expect(read(content)).rejects.toMatchObject({
+      code: "modelCorrupted",
+      message: expect.stringMatching(/damaged/),
+    });
   });
 
   test("nor fails in an unexpected way or at length on any damaged byte", async () => {

