@@ -24,7 +24,7 @@ export interface Settings {
   endpoint: string;
   /** The server's name for the model; empty for its first. */
   serverModel: string;
-  /** Absolute path of llama-server; empty for the first on PATH. */
+  /** Absolute path of llama-server; empty for the first on PATH, else the one that Hunch built. */
   "llamaServer.path": string;
   /** How the model marks its thoughts; `auto`: as its file tells. */
   thinkingFormat: "auto" | ThinkingFamily;

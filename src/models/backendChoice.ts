@@ -50,7 +50,14 @@ export function chooseBackend(
 ): BackendChoice {
   const wanted = whyServer(target, draft, speculation);
   if (wanted === null) return { server: null, reason: t("nothing in the model's file needs another") };
-  if (program === null) return { server: null, reason: t("there is no llama-server here, although {0}", wanted) };
+  if (program === null)
+    return {
+      server: null,
+      reason: t(
+        "there is no llama-server here (“Hunch: Get llama-server”, in a terminal hunch llama-server install, gets one), although {0}",
+        wanted,
+      ),
+    };
   return { server: { kind: "llamaServer", program, speculation }, reason: wanted };
 }
 
