@@ -54,6 +54,8 @@ function foundIn({ foundIn }: FoundLlamaServer): string {
 async function install({ json }: OutputOptions): Promise<void> {
   const interrupts = new Interrupts();
   const display = progressDisplay(json ?? false);
+  // The cursor is hidden while a line is redrawn.
+  interrupts.onKill(() => display.close());
   try {
     const program = await installLlamaServer({ onProgress: display.show, signal: interrupts.signal });
     display.close();
