@@ -1,5 +1,5 @@
 /** What `bench:strict` found, as Markdown. */
-import type { ExactnessResult } from "../../src/common/protocol.ts";
+import type { ExactnessResult } from "../../src/common/stats.ts";
 import type { StrictPrompt } from "./prompts.ts";
 
 /** A mode whose text is compared with that of plain decoding. */

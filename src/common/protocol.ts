@@ -8,7 +8,7 @@ import { NotificationType, NotificationType0, RequestType, RequestType0 } from "
 import type { ErrorData } from "./errors.ts";
 import type { OpenaiServer } from "./openaiServer.ts";
 import type { Segment, StopReason, ThinkingEnd, ThoughtFate, TokenOrigin } from "./segments.ts";
-import type { GenerationStats, LiveStats } from "./stats.ts";
+import type { ExactnessResult, GenerationStats, LiveStats } from "./stats.ts";
 
 /**
  * 2: an engine may have several clients, each on a connection of its own over a socket: `initialize` carries a token,
@@ -293,15 +293,6 @@ export interface OtherThought {
 export interface MeasureParams {
   costCurve: boolean;
   exactness: boolean;
-}
-
-export interface ExactnessResult {
-  /** Pass sizes whose logits are bit-equal to n = 1 at every length tried. */
-  exactSizes: number[];
-  /** Context lengths tried (tokens). */
-  lengths: number[];
-  /** Largest logit difference from n = 1 by pass size, over all lengths. */
-  maxDifference: Record<string, number>;
 }
 
 export interface MeasureResult {

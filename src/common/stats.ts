@@ -61,6 +61,11 @@ export interface GenerationStats {
   byDrafter: Partial<Record<DrafterName, DrafterStats>>;
   /** T(n) as the controller knew it at the end, by size; absent: not known, as of passes on a server. */
   costCurve?: PassCost[];
+  /**
+   * Which pass sizes compute what single-token passes do, as known at the end; null: not tested in this configuration.
+   * Absent: passes that nothing can be guessed in, or on a server.
+   */
+  exactness?: ExactnessResult | null;
 }
 
 /** A pass of the target over `size` tokens. */
@@ -70,6 +75,16 @@ export interface PassCost {
   ms: number;
   /** How many of this size the generation took. */
   passes: number;
+}
+
+/** What the exactness self-test found in one configuration: model, device, threads, cache. */
+export interface ExactnessResult {
+  /** Pass sizes whose logits are bit-equal to n = 1 at every length tried. */
+  exactSizes: number[];
+  /** Context lengths tried (tokens). */
+  lengths: number[];
+  /** Largest logit difference from n = 1 by pass size, over all lengths. */
+  maxDifference: Record<string, number>;
 }
 
 /** From the request to the first word of the answer. */

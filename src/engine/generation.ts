@@ -136,6 +136,7 @@ export class Generation implements RunningGeneration {
       contextSize: lane.sequence.contextSize,
       byDrafter: counts.byDrafter,
       ...(costCurve.length > 0 ? { costCurve } : {}),
+      ...(this.#model.target.canRollBack ? { exactness: this.#model.exactness } : {}),
     };
     this.#model.save();
     return {

@@ -92,6 +92,11 @@ export const stats: GenerationStats = {
     { size: 16, ms: 201.5, passes: 0 },
     { size: 32, ms: 388.2, passes: 0 },
   ],
+  exactness: {
+    exactSizes: [1, 2, 3],
+    lengths: [200, 300, 600, 2_000],
+    maxDifference: { "2": 0, "3": 0, "4": 0.271, "5": 0.244, "6": 0.271, "8": 0.198, "12": 0.254, "16": 0.231 },
+  },
   contextUsedTokens: 3_652,
   contextSize: 8_192,
   byDrafter: {

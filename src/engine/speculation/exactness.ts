@@ -3,7 +3,7 @@
  * weights, split attention), so greedy text with drafts may drift from plain decoding at near-ties, in every engine of
  * this family. Where a size is proven equal, the text is the same, token by token: strict mode uses only those.
  */
-import type { ExactnessResult } from "../../common/protocol.ts";
+import type { ExactnessResult } from "../../common/stats.ts";
 import type { Candidates, TokenSequence } from "./types.ts";
 
 const testedSizes = [2, 3, 4, 5, 6, 8, 12, 16] as const;

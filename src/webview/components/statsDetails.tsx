@@ -1,9 +1,10 @@
-/** The figures of one generation: phases, speculation, charts, and each drafter with its acceptance by position. */
+/** The figures of one generation: phases, speculation, charts, exactness, and each drafter with its acceptance by position. */
 import { decimal, t } from "../../common/l10n.ts";
 import { type DrafterName, drafterNames } from "../../common/segments.ts";
 import { acceptanceRate, type DrafterStats, type GenerationStats } from "../../common/stats.ts";
 import { count, duration, percent, rate, tokens } from "../format.ts";
 import { originLabel } from "../wording.ts";
+import { Exactness } from "./exactness.tsx";
 import { CostChart, OriginShares, ThoughtChart } from "./statsCharts.tsx";
 
 /** Draft positions shown; later ones are rare. */
@@ -27,6 +28,7 @@ export function StatsDetails({ stats }: { stats: GenerationStats }) {
       <OriginShares stats={stats} />
       <ThoughtChart stats={stats} />
       {stats.costCurve && <CostChart curve={stats.costCurve} />}
+      {stats.exactness !== undefined && <Exactness exactness={stats.exactness} />}
       {drafters.map(({ name, drafter }) => (
         <Drafter key={name} name={name} drafter={drafter} />
       ))}

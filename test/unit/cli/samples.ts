@@ -62,6 +62,7 @@ export const result: GenerationResult = {
       { size: 1, ms: 51.02, passes: 80 },
       { size: 4, ms: 88.7, passes: 120 },
     ],
+    exactness: { exactSizes: [1, 2, 3], lengths: [200, 300, 600], maxDifference: { "2": 0, "3": 0, "4": 0.27 } },
     contextUsedTokens: 470,
     contextSize: 2048,
     byDrafter: {

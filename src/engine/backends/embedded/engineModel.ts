@@ -3,15 +3,8 @@
  * acceptance, exact sizes), kept on disk between runs.
  */
 import { createHash } from "node:crypto";
-import type {
-  Device,
-  ExactnessResult,
-  LoadParams,
-  MeasureParams,
-  MeasureResult,
-  ModelInfo,
-  Notice,
-} from "../../../common/protocol.ts";
+import type { Device, LoadParams, MeasureParams, MeasureResult, ModelInfo, Notice } from "../../../common/protocol.ts";
+import type { ExactnessResult } from "../../../common/stats.ts";
 import type { PrefixKeeper } from "../../cache/prefixKeeper.ts";
 import { renderChat, startsInside } from "../../chat/chatTemplate.ts";
 import { AcceptanceModel } from "../../speculation/acceptance.ts";
@@ -148,9 +141,14 @@ export class EngineModel {
     return this.#runtime.devices();
   }
 
+  /** What the self-test found; null when it has not been made. */
+  get exactness(): ExactnessResult | null {
+    return this.#selfTest.result;
+  }
+
   /** Pass sizes proven bit-equal to n = 1; null when not measured. */
   get exactSizes(): readonly number[] | null {
-    return this.#selfTest.result?.exactSizes ?? null;
+    return this.exactness?.exactSizes ?? null;
   }
 
   get info(): ModelInfo {

@@ -2,7 +2,7 @@
  * The exactness self-test of a loaded model: when it is run, how far it reached, and what of it is kept on disk. The first
  * use of strict mode waits for a short one; the long one follows while nobody waits.
  */
-import type { ExactnessResult } from "../../../common/protocol.ts";
+import type { ExactnessResult } from "../../../common/stats.ts";
 import { measureExactness, quickLengths, strictLengths, thoroughLengths } from "../../speculation/exactness.ts";
 import type { TokenSequence } from "../../speculation/types.ts";
 import type { ThreadGovernor } from "../../threads.ts";
