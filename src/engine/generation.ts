@@ -105,8 +105,9 @@ export class Generation implements RunningGeneration {
     const { counts } = decoder;
     const passes = counts.targetPasses;
     const { chosenTokens } = output;
-    const plainMs = this.#model.costs.passMs(1);
-    const costCurve = this.#model.costs.withRounds(counts.roundsBySize);
+    const costs = this.#model.costsAt(decoder.text.length);
+    const plainMs = costs.passMs(1);
+    const costCurve = costs.withRounds(counts.roundsBySize);
     const { budget } = this.#params.controls;
     const stats: GenerationStats = {
       promptTokens: prompt.length,

@@ -58,7 +58,10 @@ export class Strand {
     const controller = new Controller({
       // A run that begins fresh leaves nothing behind either: the next one of the same prompt would know its answer.
       acceptance: params.freshDrafters ? new AcceptanceModel() : model.acceptance,
-      costs: model.costs,
+      // They change as the text grows.
+      get costs() {
+        return model.costsAt(lane.sequence.length);
+      },
       draftCosts: model.draftCosts ?? undefined,
       allowedSizes: params.speculation === "strict" ? (model.exactSizes ?? [1]) : null,
       force: forcedDrafter(params.speculation),
@@ -67,8 +70,13 @@ export class Strand {
       model.governor.observe(normalisedMs);
       model.useThreads();
     };
-    const { costs } = model;
-    const decoder = new Decoder({ target: lane.sequence, sampler, drafters, controller, costs, onPass }, prompt);
+    const decoderOptions = {
+      ...{ target: lane.sequence, sampler, drafters, controller, onPass },
+      get costs() {
+        return model.costsAt(lane.sequence.length);
+      },
+    };
+    const decoder = new Decoder(decoderOptions, prompt);
     return new Strand(options, output, decoder, sampler, draft);
   }
 

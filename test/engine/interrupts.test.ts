@@ -4,6 +4,7 @@ import type { ChatMessage, GeneratedToken, Prompt } from "../../src/common/proto
 import type { EngineModel } from "../../src/engine/backends/embedded/engineModel.ts";
 import type { NativeSequence } from "../../src/engine/backends/embedded/sequence.ts";
 import { measuredSizes } from "../../src/engine/speculation/costCurve.ts";
+import { bandStarts } from "../../src/engine/speculation/costsByLength.ts";
 import { warm } from "./support/engine.ts";
 import { generate, loadModel, type Running, watchPasses } from "./support/inProcess.ts";
 
@@ -60,7 +61,8 @@ describe("stop while it writes", () => {
     const ids = whole.tokens.map(({ id }) => id);
     const { sequence } = model.target;
     // Long drafts pay, whatever else the machine does: passes of all sizes take as long.
-    model.costs.adopt(Object.fromEntries(measuredSizes.map((size) => [size, model.costs.passMs(1)])));
+    const flat = Object.fromEntries(measuredSizes.map((size) => [size, model.costs.passMs(1)]));
+    for (const length of bandStarts) model.costsAt(length).adopt(flat);
     let running: Running | null = null;
     let stoppedAt = Number.NaN;
     let draft: readonly number[] = [];

@@ -53,7 +53,8 @@ export interface Choice {
 
 export interface ControllerOptions {
   acceptance: AcceptanceModel;
-  costs: CostCurve;
+  /** Of the moment: asked for in every round. */
+  readonly costs: CostCurve;
   /** Of the draft model, if there is one. */
   draftCosts?: DraftCosts;
   /** Pass sizes that may be used; null = any. Size 1 always may. */

@@ -59,6 +59,13 @@ export class CostCurve {
     return sizes.every((size) => size > maxPassSize || (this.#ms.has(size) && !this.#doubtful.has(size)));
   }
 
+  /** The same times, all of them to be measured. */
+  copyInDoubt(): CostCurve {
+    const copy = new CostCurve(this.samples());
+    for (const size of this.#ms.keys()) copy.#doubtful.add(size);
+    return copy;
+  }
+
   /** Takes measured times as they are. */
   adopt(samples: CostSamples): void {
     for (const [size, ms] of Object.entries(samples)) {

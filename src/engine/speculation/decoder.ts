@@ -19,7 +19,8 @@ export interface DecoderOptions {
   sampler: Sampler;
   drafters: readonly Drafter[];
   controller: Controller;
-  costs: CostCurve;
+  /** Of the moment: asked for in every round. */
+  readonly costs: CostCurve;
   /** Set before a pass and told its time divided by T(n); see ThreadGovernor. */
   onPass?: (normalisedMs: number) => void;
 }

@@ -10,9 +10,11 @@ const readingSize = draftSizes[3];
 /** Time to read a token beside that to draft one, where only that is known; of a CPU. */
 const assumedReading = 0.4;
 
+type TargetCosts = Pick<CostCurve, "known" | "passMs">;
+
 export class DraftCosts {
   readonly curve: CostCurve;
-  readonly #target: CostCurve;
+  readonly #target: TargetCosts;
   readonly #sizeRatio: number;
 
   /**
@@ -20,7 +22,7 @@ export class DraftCosts {
    * @param sizeRatio bytes of the draft model / of the target: what is assumed until its passes are known, as a pass reads
    *   every weight
    */
-  constructor(curve: CostCurve, target: CostCurve, sizeRatio: number) {
+  constructor(curve: CostCurve, target: TargetCosts, sizeRatio: number) {
     this.curve = curve;
     this.#target = target;
     this.#sizeRatio = sizeRatio;

@@ -127,8 +127,14 @@ export class EngineModel {
       .digest("hex");
   }
 
+  /** T(n) at the length of what the main sequence holds. */
   get costs(): CostCurve {
     return this.#passCosts.target;
+  }
+
+  /** T(n) with so many tokens in the cache. */
+  costsAt(length: number): CostCurve {
+    return this.#passCosts.at(length);
   }
 
   /** Of the draft model; null without one. */

@@ -1,5 +1,6 @@
 /** What passes of the target and of its draft model take: measured while nobody waits, kept between runs. */
 import { CostCurve, type CostSamples, measureCosts } from "../../speculation/costCurve.ts";
+import { bandOf, bandStarts, CostsByLength, type SamplesByLength } from "../../speculation/costsByLength.ts";
 import { DraftCosts, draftSizes } from "../../speculation/draftCosts.ts";
 import type { OpenModel } from "./loadModel.ts";
 
@@ -9,34 +10,46 @@ export const mostAttempts = 5;
 /** Serialised form. */
 export interface KeptCosts {
   costs?: CostSamples;
+  /** Of long texts. */
+  costsByLength?: SamplesByLength;
   draftCosts?: CostSamples;
 }
 
 export class PassCosts {
-  readonly target: CostCurve;
   /** Of the draft model; null without one. */
   readonly draft: DraftCosts | null;
+  readonly #costs: CostsByLength;
   readonly #target: OpenModel;
   readonly #draft: OpenModel | null;
-  #attempts = 0;
+  /** By band of lengths. */
+  readonly #attempts: number[] = bandStarts.map(() => 0);
 
   constructor(target: OpenModel, draft: OpenModel | null, kept: KeptCosts) {
     this.#target = target;
     this.#draft = draft;
-    this.target = new CostCurve(kept.costs);
-    this.draft =
-      draft && new DraftCosts(new CostCurve(kept.draftCosts), this.target, draft.sizeBytes / target.sizeBytes);
+    this.#costs = new CostsByLength({ ...kept.costsByLength, ...(kept.costs ? { 0: kept.costs } : {}) });
+    this.draft = draft && this.#draftCosts(draft.sizeBytes / target.sizeBytes, kept.draftCosts);
   }
 
-  /** Nothing is left to measure: T(n) is known, or requests have cut its measurement short too often. */
+  /** T(n) of the target with so many tokens in the cache. */
+  at(length: number): CostCurve {
+    return this.#costs.at(length);
+  }
+
+  /** T(n) at the length of what the target's own sequence holds now. */
+  get target(): CostCurve {
+    return this.at(this.#target.sequence.length);
+  }
+
+  /** Nothing is left to measure at this length: T(n) is known, or requests have cut its measurement short too often. */
   get areKnown(): boolean {
-    return this.#attempts >= mostAttempts || (this.#targetIsKnown && this.#draftIsKnown);
+    return this.#attempts[this.#band]! >= mostAttempts || (this.#targetIsKnown && this.#draftIsKnown);
   }
 
   /** Measures T(n) unless it is known. @param stop asked between passes, when a request waits */
   async ensure(stop: () => boolean): Promise<void> {
     if (this.areKnown || !this.#target.canRollBack) return;
-    this.#attempts++;
+    this.#attempts[this.#band]!++;
     if (!this.#targetIsKnown) this.target.adopt(await measureCosts(this.#target.sequence, { stop }));
     if (!this.#draftIsKnown && !stop()) await this.#measureDraft(2, stop);
   }
@@ -51,10 +64,16 @@ export class PassCosts {
   }
 
   get kept(): KeptCosts {
+    const { 0: costs, ...costsByLength } = this.#costs.samples(this.#target.sequence.maxPassSize);
     return {
-      costs: this.target.samples(),
+      ...(costs ? { costs } : {}),
+      costsByLength,
       ...(this.draft ? { draftCosts: this.draft.curve.samples() } : {}),
     };
+  }
+
+  get #band(): number {
+    return bandOf(this.#target.sequence.length);
   }
 
   get #targetIsKnown(): boolean {
@@ -69,5 +88,17 @@ export class PassCosts {
     if (!this.#draft || !this.draft) return;
     const samples = await measureCosts(this.#draft.sequence, { rounds, sizes: draftSizes, outputs: "last", stop });
     this.draft.curve.adopt(samples);
+  }
+
+  /** Beside the target's passes of the moment: both become dearer with the text. */
+  #draftCosts(sizeRatio: number, kept: CostSamples | undefined): DraftCosts {
+    const target = () => this.target;
+    const current = {
+      get known() {
+        return target().known;
+      },
+      passMs: (size: number) => target().passMs(size),
+    };
+    return new DraftCosts(new CostCurve(kept), current, sizeRatio);
   }
 }
