@@ -49,7 +49,9 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
       ctx.models.onChange(() => this.#lookAtDisk()),
       // A download that has ended left something on the disk.
       ctx.models.onDownload(({ state }) => (state === "running" ? this.#drawSoon() : this.#lookAtDisk())),
-      ctx.settings.onDidChange((keys) => keys.includes("draftModel") && this.#changed.fire()),
+      ctx.settings.onDidChange((keys) => {
+        if (keys.includes("draftModel") || keys.includes("backend")) this.#changed.fire();
+      }),
       this.#view.onDidChangeVisibility(({ visible }) => visible && this.refresh()),
     ];
   }
@@ -71,12 +73,13 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
     if (node) return node.kind === "group" ? node.rows.map((row) => ({ kind: "model", row })) : [];
     if (!this.#disk) return [];
     const { settings, models } = this.#ctx;
-    const { model, draftModel } = settings.current;
+    const { model, draftModel, backend } = settings.current;
     return groupsOf(
       library({
         ...this.#disk,
         discovered: this.#discovered,
-        answers: model,
+        // A server answers with its own.
+        answers: backend === "openai" ? "" : model,
         drafts: draftModel,
         download: models.download,
       }),

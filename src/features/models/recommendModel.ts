@@ -6,7 +6,7 @@ import type { Ctx } from "../../host/ctx.ts";
 import { formatBytes } from "../../models/units.ts";
 import { downloadWithProgress } from "./download.ts";
 import type { MachineCheck } from "./machine.ts";
-import { useModel } from "./rowCommands.ts";
+import { answerWith } from "./rowCommands.ts";
 import { machineText, recommendationText } from "./rows.ts";
 
 export async function recommendModel(ctx: Ctx, check: MachineCheck): Promise<void> {
@@ -28,5 +28,5 @@ export async function recommendModel(ctx: Ctx, check: MachineCheck): Promise<voi
   );
   if (answer === others) await vscode.commands.executeCommand("hunch.manageModels");
   if (answer !== get) return;
-  if (installed || (await downloadWithProgress(ctx, model.id))) await useModel(ctx, model.id);
+  if (installed || (await downloadWithProgress(ctx, model.id))) await answerWith(ctx, model.id);
 }

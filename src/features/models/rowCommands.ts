@@ -10,14 +10,13 @@ import { formatBytes } from "../../models/units.ts";
 import { downloadWithProgress } from "./download.ts";
 import type { ModelNode, ModelsView } from "./modelsView.ts";
 import type { ModelRow } from "./rows.ts";
-
-const noDraft = "none";
+import { noDraft, useModel } from "./useModel.ts";
 
 export function registerRowCommands(ctx: Ctx, view: ModelsView): void {
   const onRow = (id: ModelCommandId, act: (row: ModelRow) => unknown) =>
     registerCommand(ctx, id, (node?: ModelNode) => (node?.kind === "model" ? act(node.row) : undefined));
   registerCommand(ctx, "hunch.models.refresh", () => view.refresh());
-  onRow("hunch.models.use", (row) => useModel(ctx, row.id));
+  onRow("hunch.models.use", (row) => answerWith(ctx, row.id));
   onRow("hunch.models.setDraft", (row) => ctx.settings.update("draftModel", row.id));
   onRow("hunch.models.unsetDraft", () => ctx.settings.update("draftModel", noDraft));
   onRow("hunch.models.download", (row) => downloadRow(ctx, row));
@@ -28,16 +27,33 @@ export function registerRowCommands(ctx: Ctx, view: ModelsView): void {
   });
 }
 
-/** From now on it answers; a model does not draft for itself. */
-export async function useModel(ctx: Ctx, id: string): Promise<void> {
-  if (ctx.settings.current.draftModel === id) await ctx.settings.update("draftModel", noDraft);
-  await ctx.settings.update("model", id);
+/** From now on it answers, unless a server does and the user wants that. */
+export async function answerWith({ settings }: Ctx, id: string): Promise<void> {
+  await useModel(id, {
+    current: settings.current,
+    update: (key, value) => settings.update(key, value),
+    askToRunHere,
+  });
+}
+
+async function askToRunHere(): Promise<boolean> {
+  const here = t("Run It Here");
+  const serverModel = t("Select the Server's Model");
+  const answer = await vscode.window.showInformationMessage(
+    t(
+      "A server answers, as the setting hunch.backend says, with models of its own. Run this model on this machine instead?",
+    ),
+    here,
+    serverModel,
+  );
+  if (answer === serverModel) await vscode.commands.executeCommand("hunch.selectModel");
+  return answer === here;
 }
 
 /** The first model that is here becomes the one that answers. */
 async function downloadRow(ctx: Ctx, row: ModelRow): Promise<void> {
   const { installed } = await ctx.models.refresh();
-  if ((await downloadWithProgress(ctx, row.id)) && !installed) await useModel(ctx, row.id);
+  if ((await downloadWithProgress(ctx, row.id)) && !installed) await answerWith(ctx, row.id);
 }
 
 async function verify(ctx: Ctx, row: ModelRow): Promise<void> {

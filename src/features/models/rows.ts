@@ -44,7 +44,7 @@ export interface LibraryFacts {
   discovered: readonly DiscoveredModel[];
   machine: Machine;
   recommendation: Recommendation;
-  /** The settings `model` and `draftModel`. */
+  /** The settings `model` ("" where a server answers) and `draftModel`. */
   answers: string;
   drafts: string;
   download: DownloadState;
