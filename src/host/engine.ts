@@ -7,10 +7,7 @@ import * as vscode from "vscode";
 import { isGone } from "../client/again.ts";
 import type { EngineClient } from "../client/engineClient.ts";
 import type { EngineSupervisor } from "../client/supervisor.ts";
-import { splitEndpoints } from "../common/endpoints.ts";
-import { HunchError, toErrorData } from "../common/errors.ts";
-import { t } from "../common/l10n.ts";
-import type { OpenaiServer } from "../common/openaiServer.ts";
+import { toErrorData } from "../common/errors.ts";
 import type { EngineHealth } from "../common/panel.ts";
 import type {
   Device,
@@ -19,41 +16,13 @@ import type {
   GenerationResult,
   LoadParams,
   ModelInfo,
-  ModelRef,
-  ModelServer,
 } from "../common/protocol.ts";
-import type { SettingKey } from "../common/settings.ts";
 import { estimateTokens } from "../prompts/contextBudget.ts";
+import { type LoadServices, loadKeys, loadParams, modelServer } from "./loadParams.ts";
 import type { Log } from "./log.ts";
-import type { Models } from "./models.ts";
-import { networkOptions } from "./network.ts";
-import { ServerKeys } from "./serverKeys.ts";
-import type { SettingsReader } from "./settings.ts";
 
-/** Settings that need the model to be loaded anew. */
-const loadKeys: readonly SettingKey[] = [
-  "model",
-  "draftModel",
-  "modelsFolder",
-  "contextSize",
-  "kvCacheType",
-  "threads",
-  "parallelGenerations",
-  "gpu",
-  "speculation",
-  "promptCacheSize",
-  "backend",
-  "endpoint",
-  "serverModel",
-  "llamaServer.path",
-  "thinkingFormat",
-];
-
-export interface EngineServices {
-  extension: vscode.ExtensionContext;
+export interface EngineServices extends LoadServices {
   log: Log;
-  settings: SettingsReader;
-  models: Models;
 }
 
 export class Engine {
@@ -94,7 +63,7 @@ export class Engine {
    */
   async prepare(options: { onProgress(progress: number): void; signal: AbortSignal }): Promise<ModelInfo> {
     return this.#busy(async () => {
-      const load = await this.#loadParams();
+      const load = await loadParams(this.#services);
       const supervisor = await this.#start();
       const progress = this.onHealth((health) => {
         if (health.state === "loading") options.onProgress(health.progress);
@@ -157,7 +126,7 @@ export class Engine {
 
   /** Names of the models on the server of the settings; starts the engine when it is off. @throws HunchError of the server */
   async serverModels(): Promise<string[]> {
-    const server = await this.#modelServer();
+    const server = await modelServer(this.#services);
     if (server?.kind !== "openai") throw new Error("The settings choose no server.");
     return this.#busy(async () => (await (await this.#start()).client()).serverModels(server));
   }
@@ -211,61 +180,6 @@ export class Engine {
     return this.#supervisor;
   }
 
-  async #loadParams(): Promise<LoadParams> {
-    const { settings, models } = this.#services;
-    const { contextSize, kvCacheType, threads, parallelGenerations, gpu, speculation } = settings.current;
-    const { model, draftModel, serverModel, promptCacheSize, thinkingFormat } = settings.current;
-    const server = await this.#modelServer();
-    const remote = server?.kind === "openai" ? { id: serverModel, path: server.endpoint } : null;
-    const target = remote ?? (await models.resolve(model));
-    const draft = remote || draftModel === "none" ? null : await models.resolve(draftModel);
-    return {
-      ...(server ? { server } : {}),
-      ...(settings.current.backend === "auto" ? await this.#chooseBackend(target, draft) : {}),
-      target,
-      draft,
-      contextSize: contextSize ?? "auto",
-      kvType: kvCacheType,
-      threads: threads ?? "auto",
-      lanes: parallelGenerations ?? "auto",
-      gpu,
-      strict: speculation === "strict",
-      promptCacheBytes: promptCacheSize * 1e6,
-      ...(thinkingFormat === "auto" ? {} : { thinkingFormat }),
-    };
-  }
-
-  /** The server that the settings name. @throws HunchError usage, backendUnavailable */
-  async #modelServer(): Promise<ModelServer | undefined> {
-    const { extension, settings } = this.#services;
-    const { backend, endpoint, speculation, "llamaServer.path": path } = settings.current;
-    switch (backend) {
-      case "auto":
-      case "embedded":
-        return undefined;
-      case "llama-server": {
-        const { findLlamaServer } = await import("./runtime.ts");
-        return { kind: "llamaServer", program: findLlamaServer(path), speculation };
-      }
-      case "openai":
-        if (splitEndpoints(endpoint).length === 0)
-          throw new HunchError("usage", t("The settings choose a server, and name none."), {
-            hint: t("Set hunch.endpoint to its address, like http://127.0.0.1:8000."),
-          });
-        return openaiServer(splitEndpoints(endpoint), new ServerKeys(extension.secrets));
-    }
-  }
-
-  /** @throws HunchError of the models' files */
-  async #chooseBackend(
-    target: ModelRef,
-    draft: ModelRef | null,
-  ): Promise<Pick<LoadParams, "server" | "backendReason">> {
-    const { automaticBackend, llamaServerHere } = await import("./runtime.ts");
-    const { speculation, "llamaServer.path": path } = this.#services.settings.current;
-    return automaticBackend(target, draft, speculation, llamaServerHere(path));
-  }
-
   #setModel(model: ModelInfo | null): void {
     if (this.#model === model) return;
     this.#model = model;
@@ -306,13 +220,4 @@ export class Engine {
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
     this.#idleTimer = null;
   }
-}
-
-/** @param endpoints one at least */
-async function openaiServer(endpoints: readonly string[], keys: ServerKeys): Promise<OpenaiServer> {
-  const servers = await Promise.all(
-    endpoints.map(async (endpoint) => ({ endpoint, apiKey: await keys.get(endpoint) })),
-  );
-  const [first, ...others] = servers;
-  return { kind: "openai", ...first!, ...(others.length > 0 ? { others } : {}), network: networkOptions() };
 }
