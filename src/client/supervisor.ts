@@ -9,10 +9,10 @@ import { t } from "../common/l10n.ts";
 import type { EngineHealth } from "../common/panel.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult, LoadParams, ModelInfo } from "../common/protocol.ts";
 import { orAborted } from "./abort.ts";
-import { again, isGone } from "./again.ts";
+import { again } from "./again.ts";
 import { howItEnded } from "./crash.ts";
 import { EngineClient, type EngineExit, type EngineOptions, type LoadProgress } from "./engineClient.ts";
-import { GpuTrust } from "./gpuTrust.ts";
+import { ModelLoads } from "./modelLoads.ts";
 import { ModelTurns } from "./modelTurns.ts";
 import { maxRestarts, RestartPolicy, windowMs } from "./restartPolicy.ts";
 
@@ -42,17 +42,11 @@ export class EngineSupervisor {
   readonly #options: SupervisorOptions;
   readonly #policy: RestartPolicy;
   readonly #turns = new ModelTurns();
-  readonly #gpu = new GpuTrust();
+  readonly #loads = new ModelLoads(() => this.#report());
   /** A shared engine that a newer one has replaced, while it ends what it does for this program. */
   #former: EngineClient | null = null;
   #state: ProcessState = { kind: "off" };
   #disposed = false;
-  /** What the engine was last told to load, so that a question to the loaded model does not queue twice. */
-  #loaded: { client: EngineClient; key: string; info: ModelInfo } | null = null;
-  /** Progress (0..1) of the load under way. */
-  #loading: number | null = null;
-  /** What it was asked to load, as it stands with the GPU. */
-  #asked: LoadParams | null = null;
   #generations = 0;
   #reported: EngineHealth = { state: "off" };
 
@@ -104,30 +98,19 @@ export class EngineSupervisor {
       const attempt = async () =>
         this.#loadAndGenerate(await orAborted(this.client(), o.signal), load, params, { ...o, onEvents });
       // Before this generation had said anything.
-      const helps = this.#canHelp();
+      const helps = this.#loads.canHelp();
       return await again(attempt, (error) => helps(error) && !said);
     } finally {
       endTurn();
     }
   }
 
-  /** Whether a failure calls for another attempt: the model had been dropped, or the GPU has been given up just now. */
-  #canHelp(): (error: unknown) => boolean {
-    let gpuWasLost = this.#gpu.lost;
-    return (error) => {
-      const onCpuNow = this.#gpu.lost && !gpuWasLost;
-      gpuWasLost = this.#gpu.lost;
-      if (isGone(error)) this.#loaded = null;
-      return isGone(error) || onCpuNow;
-    };
-  }
-
   /** Loads the model, so that the first question need not wait for it. */
   async load(load: LoadParams, o: { signal?: AbortSignal } = {}): Promise<ModelInfo> {
     const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
     try {
-      const attempt = async () => this.#load(await orAborted(this.client(), o.signal), load, o.signal);
-      return await again(attempt, this.#canHelp());
+      const attempt = async () => this.#loads.load(await orAborted(this.client(), o.signal), load, o.signal);
+      return await again(attempt, this.#loads.canHelp());
     } finally {
       endTurn();
     }
@@ -139,7 +122,7 @@ export class EngineSupervisor {
    */
   async unload({ forAll = false } = {}): Promise<boolean> {
     if (this.#state.kind !== "running" || this.#generations > 0) return false;
-    this.#loaded = null;
+    this.#loads.forget();
     return (await this.#state.client.unload({ forAll })).dropped;
   }
 
@@ -152,7 +135,7 @@ export class EngineSupervisor {
   /** Ends the engine, if there is one, also a shared one, and starts a fresh one; earlier crashes are forgotten. */
   async restart(): Promise<void> {
     this.#policy.forget();
-    this.#gpu.restore();
+    this.#loads.restoreGpu();
     await this.#stop((client) => client.retire());
     await this.client();
   }
@@ -215,14 +198,12 @@ export class EngineSupervisor {
   #exited(client: EngineClient, exit: EngineExit): void {
     if (this.#former === client) this.#former = null;
     if (this.#state.kind !== "running" || this.#state.client !== client) return;
-    const loading = this.#loading === null ? null : this.#asked;
-    this.#loading = null;
+    const now = performance.now();
+    this.#loads.ended(client, client.isRetiring ? null : now);
     if (client.isRetiring) {
       this.#become({ kind: "off" });
       return;
     }
-    const now = performance.now();
-    this.#gpu.crashed(this.#loaded?.client === client ? this.#loaded.info : loading, client.lastWords, now);
     const decision = this.#policy.crashed(now);
     const reason = howItEnded(exit);
     if (decision.kind === "giveUp") {
@@ -268,53 +249,24 @@ export class EngineSupervisor {
     this.#adopt(client);
   }
 
-  async #load(client: EngineClient, load: LoadParams, signal: AbortSignal | undefined): Promise<ModelInfo> {
-    const key = JSON.stringify(load);
-    if (this.#loaded?.client === client && this.#loaded.key === key) return this.#loaded.info;
-    this.#loaded = null;
-    this.#loading = 0;
-    this.#report();
-    try {
-      const onProgress = (progress: LoadProgress) => this.#loadProgress(load, progress);
-      this.#asked = this.#gpu.loadOf(load);
-      const info = this.#gpu.noted(await client.load(this.#asked, { signal, onProgress }), load);
-      this.#loaded = { client, key, info };
-      return info;
-    } finally {
-      this.#loading = null;
-      this.#report();
-    }
-  }
-
   async #loadAndGenerate(client: EngineClient, load: LoadParams, params: GenerateParams, o: GenerateOptions) {
-    const model = await this.#load(client, load, o.signal);
+    const model = await this.#loads.load(client, load, o.signal);
     o.onModel?.(model);
     this.#generations++;
     this.#report();
     try {
-      const onLoading = (progress: LoadProgress) => this.#loadProgress(load, progress);
+      const onLoading = (progress: LoadProgress) => this.#loads.advance(load, progress);
       const onEvents = (events: GenerationEvent[]) => {
         // Loaded again, in case another program's model had taken its place.
-        if (this.#loading !== null && events.some(({ type }) => type === "prefill" || type === "tokens")) {
-          this.#loading = null;
-          this.#report();
-        }
+        if (events.some(({ type }) => type === "prefill" || type === "tokens")) this.#loads.done();
         o.onEvents(events);
       };
       return await client.generate(params, { ...o, onEvents, onLoading });
     } finally {
-      this.#loading = null;
       this.#generations--;
+      this.#loads.done();
       this.#report();
     }
-  }
-
-  #loadProgress(load: LoadParams, { id, progress }: LoadProgress): void {
-    if (id !== load.target.id && id !== load.draft?.id) return;
-    // A draft model is loaded after the target and is small beside it: the last tenth.
-    if (!load.draft) this.#loading = progress;
-    else this.#loading = id === load.target.id ? 0.9 * progress : 0.9 + 0.1 * progress;
-    this.#report();
   }
 
   #become(state: ProcessState): void {
@@ -340,7 +292,7 @@ export class EngineSupervisor {
       case "failed":
         return { state: "failed", error: toErrorData(state.error) };
       case "running":
-        if (this.#loading !== null) return { state: "loading", progress: this.#loading };
+        if (this.#loads.progress !== null) return { state: "loading", progress: this.#loads.progress };
         return { state: this.#generations > 0 ? "busy" : "ready" };
     }
   }

@@ -1,0 +1,92 @@
+/**
+ * What an engine is told to load: each model once, with its progress, and on the CPU where the GPU has let it down. What
+ * happens when the engine dies, the supervisor decides.
+ */
+import type { LoadParams, ModelInfo } from "../common/protocol.ts";
+import { isGone } from "./again.ts";
+import type { EngineClient, LoadProgress } from "./engineClient.ts";
+import { GpuTrust } from "./gpuTrust.ts";
+
+export class ModelLoads {
+  readonly #onProgress: () => void;
+  readonly #gpu = new GpuTrust();
+  /** What the engine was last told to load, so that a question to the loaded model does not queue twice. */
+  #loaded: { client: EngineClient; key: string; info: ModelInfo } | null = null;
+  #progress: number | null = null;
+  /** What it was asked to load, as it stands with the GPU. */
+  #asked: LoadParams | null = null;
+
+  /** @param onProgress told when `progress` has changed */
+  constructor(onProgress: () => void) {
+    this.#onProgress = onProgress;
+  }
+
+  /** Of the load under way (0..1); null when there is none. */
+  get progress(): number | null {
+    return this.#progress;
+  }
+
+  /** Unless the engine has it. */
+  async load(client: EngineClient, load: LoadParams, signal: AbortSignal | undefined): Promise<ModelInfo> {
+    const key = JSON.stringify(load);
+    if (this.#loaded?.client === client && this.#loaded.key === key) return this.#loaded.info;
+    this.#loaded = null;
+    this.#set(0);
+    try {
+      const onProgress = (progress: LoadProgress) => this.advance(load, progress);
+      this.#asked = this.#gpu.loadOf(load);
+      const info = this.#gpu.noted(await client.load(this.#asked, { signal, onProgress }), load);
+      this.#loaded = { client, key, info };
+      return info;
+    } finally {
+      this.#set(null);
+    }
+  }
+
+  /** The engine tells how far it is. */
+  advance(load: LoadParams, { id, progress }: LoadProgress): void {
+    if (id !== load.target.id && id !== load.draft?.id) return;
+    // A draft model is loaded after the target and is small beside it: the last tenth.
+    if (!load.draft) this.#set(progress);
+    else this.#set(id === load.target.id ? 0.9 * progress : 0.9 + 0.1 * progress);
+  }
+
+  /** Nothing is being loaded any more. */
+  done(): void {
+    if (this.#progress !== null) this.#set(null);
+  }
+
+  /** The engine lets go of its model. */
+  forget(): void {
+    this.#loaded = null;
+  }
+
+  /** The engine has ended. @param crashedAt ms, of a clock that goes forward; null when it was meant to end */
+  ended(client: EngineClient, crashedAt: number | null): void {
+    const loading = this.#progress === null ? null : this.#asked;
+    this.#progress = null;
+    if (crashedAt === null) return;
+    this.#gpu.crashed(this.#loaded?.client === client ? this.#loaded.info : loading, client.lastWords, crashedAt);
+  }
+
+  /** Whether a failure calls for another attempt: the model had been dropped, or the GPU has been given up just now. */
+  canHelp(): (error: unknown) => boolean {
+    let gpuWasLost = this.#gpu.lost;
+    return (error) => {
+      const onCpuNow = this.#gpu.lost && !gpuWasLost;
+      gpuWasLost = this.#gpu.lost;
+      if (isGone(error)) this.#loaded = null;
+      return isGone(error) || onCpuNow;
+    };
+  }
+
+  /** The user wants the GPU tried again. */
+  restoreGpu(): void {
+    this.#gpu.restore();
+  }
+
+  #set(progress: number | null): void {
+    this.#progress = progress;
+    this.#onProgress();
+  }
+}
