@@ -3,15 +3,16 @@
  * speculation (decoding.ts) → segments.
  */
 import { HunchError } from "../common/errors.ts";
-import type { GenerateParams, GenerationResult, Notice } from "../common/protocol.ts";
+import type { GenerateParams, GenerationResult } from "../common/protocol.ts";
 import type { StopReason } from "../common/segments.ts";
-import { emptyStats, type GenerationStats, type LiveStats } from "../common/stats.ts";
+import { emptyStats, type GenerationStats } from "../common/stats.ts";
 import type { GenerationHooks, RunningGeneration } from "./backends/backend.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Lane } from "./backends/embedded/lanes.ts";
 import { exchangePrompt } from "./backends/embedded/promptCache.ts";
 import { prefill } from "./cache/prefix.ts";
 import { type PromptPart, renderChat, startsInside } from "./chat/chatTemplate.ts";
+import { GenerationEvents } from "./generationEvents.ts";
 import type { Output } from "./output.ts";
 import { paramsOf, SideBySide, type Thinker, type Thought } from "./parallelThoughts.ts";
 import { Strand, type StrandOptions } from "./strand.ts";
@@ -20,15 +21,13 @@ import type { SegmentStart } from "./thinking/segmenter.ts";
 
 /** Context that has to be left for an answer (tokens), or the prompt counts as too long. */
 const leastRoom = 64;
-const eventIntervalMs = 16;
-/** How often is told how far thoughts are that are not shown (ms). */
-const countIntervalMs = 250;
 
 export class Generation implements RunningGeneration {
   readonly #model: EngineModel;
   readonly #params: GenerateParams;
   readonly #hooks: GenerationHooks;
   readonly #startedAt = performance.now();
+  readonly #events: GenerationEvents;
   #answerNow = false;
   readonly #lanes: Lane[] = [];
   /** What decodes; several while there are several thoughts. */
@@ -36,14 +35,13 @@ export class Generation implements RunningGeneration {
   #sideBySide: SideBySide | null = null;
   /** Of thoughts that were not chosen. */
   #otherOutputs: readonly Output[] = [];
-  #decodingSince = 0;
-  #flushedAt = 0;
-  #flushing = false;
 
   constructor(model: EngineModel, params: GenerateParams, hooks: GenerationHooks) {
     this.#model = model;
     this.#params = params;
     this.#hooks = hooks;
+    const { contextSize } = model.target.sequence;
+    this.#events = new GenerationEvents({ emit: hooks.emit, budget: params.controls.budget, contextSize });
   }
 
   /** Ends the thought at the next token; remembered when it has not begun. */
@@ -86,21 +84,21 @@ export class Generation implements RunningGeneration {
     const cachedTokens = await this.#prefill(lane, prompt);
     let prefillMs = performance.now() - prefillStart;
 
-    this.#decodingSince = performance.now();
+    this.#events.decodingSince = performance.now();
     const thought = await this.#thinkSideBySide(lane, prompt, start);
     const strand = thought?.strand ?? (await this.#open(lane, prompt, start));
     if (!thought) {
       // A draft model that was asked for has read the prompt as well.
-      this.#decodingSince = performance.now();
-      prefillMs = this.#decodingSince - prefillStart;
+      this.#events.decodingSince = performance.now();
+      prefillMs = this.#events.decodingSince - prefillStart;
     }
     const { output, decoder } = strand;
     this.#strands = [strand];
     if (this.#answerNow && !thought) strand.decoding.answerNow();
     const stopReason = thought?.end ?? (await strand.decoding.run());
-    const decodeMs = performance.now() - this.#decodingSince;
+    const decodeMs = performance.now() - this.#events.decodingSince;
     output.end();
-    this.#flush(strand);
+    this.#events.flush(strand);
 
     const { counts } = decoder;
     const passes = counts.targetPasses;
@@ -169,9 +167,10 @@ export class Generation implements RunningGeneration {
       start,
       index: this.#hooks.index,
       signal: this.#hooks.signal,
-      notify: (notice) => this.#notify([notice]),
+      notify: (notice) => this.#events.notify([notice]),
       // Of several thoughts none is shown before one is chosen.
-      onRound: (strand) => (this.#strands.length === 1 ? this.#flushSoon(strand) : this.#tellThoughts()),
+      onRound: (strand) =>
+        this.#strands.length === 1 ? this.#events.flushSoon(strand) : this.#events.tellThoughts(this.#strands),
       ...own,
     });
   }
@@ -209,7 +208,7 @@ export class Generation implements RunningGeneration {
     for (const strand of others) strand.close();
     this.#otherOutputs = others.map(({ output }) => output);
     thought.strand.sampleBy(sampling);
-    this.#notify([thought.notice]);
+    this.#events.notify([thought.notice]);
     return thought;
   }
 
@@ -228,7 +227,7 @@ export class Generation implements RunningGeneration {
       partial: prompt.kind === "continue" ? prompt.partial : undefined,
       tokens: codec.markers,
     });
-    if (notices.length > 0) this.#notify(notices);
+    if (notices.length > 0) this.#events.notify(notices);
     return { parts, inside: startsInside(parts, format), resumedText };
   }
 
@@ -269,50 +268,5 @@ export class Generation implements RunningGeneration {
     if (purpose === undefined || prompt.kind === "continue" || output.thinkingEnd === "none") return 0;
     const others = stopReason === "cancelled" ? [] : this.#otherOutputs;
     return settleThoughts(this.#model.thoughtLengths, purpose, [output, ...others]);
-  }
-
-  /** Sends events while the next pass runs: writing to the client's pipe costs a third of a millisecond. */
-  #flushSoon(strand: Strand): void {
-    if (this.#flushing || performance.now() - this.#flushedAt < eventIntervalMs) return;
-    this.#flushing = true;
-    setImmediate(() => {
-      this.#flushing = false;
-      this.#flush(strand);
-    });
-  }
-
-  #flush(strand: Strand): void {
-    this.#flushedAt = performance.now();
-    const events = strand.output.takeEvents(() => this.#live([strand]));
-    if (events.length > 0) this.#hooks.emit(events);
-  }
-
-  #tellThoughts(): void {
-    if (performance.now() - this.#flushedAt < countIntervalMs) return;
-    this.#flushedAt = performance.now();
-    this.#hooks.emit([{ type: "thoughts", live: { ...this.#live(this.#strands), thoughts: this.#strands.length } }]);
-  }
-
-  /** Figures of these strands together. */
-  #live(strands: readonly Strand[]): LiveStats {
-    const sum = (count: (strand: Strand) => number) => strands.reduce((total, strand) => total + count(strand), 0);
-    const thinkingTokens = sum(({ output }) => output.thinkingTokens);
-    const answerTokens = sum(({ output }) => output.answerTokens);
-    const { budget } = this.#params.controls;
-    return {
-      thinkingTokens,
-      answerTokens,
-      thinkingBudget: budget === null ? null : budget * strands.length,
-      elapsedMs: this.#flushedAt - this.#startedAt,
-      tokensPerSecond: ((thinkingTokens + answerTokens) * 1000) / (this.#flushedAt - this.#decodingSince),
-      draftedTokens: sum(({ decoder }) => decoder.counts.draftedTokens),
-      acceptedTokens: sum(({ decoder }) => decoder.counts.acceptedTokens),
-      contextUsedTokens: Math.max(...strands.map(({ decoder }) => decoder.text.length)),
-      contextSize: this.#model.target.sequence.contextSize,
-    };
-  }
-
-  #notify(notices: Notice[]): void {
-    this.#hooks.emit(notices.map((notice) => ({ type: "notice", notice })));
   }
 }
