@@ -7,22 +7,21 @@ import * as vscode from "vscode";
 import type { Subscription } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
-import type { AssistantTurn, PanelState, Reference } from "../../common/panel.ts";
+import type { AssistantTurn, Reference } from "../../common/panel.ts";
 import type { SettingKey, Settings } from "../../common/settings.ts";
 import type { Ctx } from "../../host/ctx.ts";
-import { selectedAttachment } from "../../host/editor.ts";
 import { guarded, showError } from "../../host/notify.ts";
 import type { Proposals } from "../actions/proposals.ts";
 import { proposeCode } from "./applyCode.ts";
 import { codeBehind } from "./attachedCode.ts";
-import { versionsOf } from "./branches.ts";
 import type { Question } from "./conversation.ts";
 import { ConversationStore, storeError } from "./conversationStore.ts";
 import { Library } from "./library.ts";
 import { LibrarySearch } from "./librarySearch.ts";
-import { codeEditor, insertCode, newPlace, openAsMarkdown, openAttachment, openLink } from "./pageActions.ts";
+import { insertCode, newPlace, openAsMarkdown, openAttachment, openLink } from "./pageActions.ts";
 import { pageMessage } from "./pageMessages.ts";
 import { pageQuestion } from "./pageQuestion.ts";
+import { collapsedKey, panelState } from "./panelState.ts";
 import { findReferences, toFile } from "./references.ts";
 import { watchSelection } from "./selectionWatch.ts";
 import type { ChatSession, SessionChange } from "./session.ts";
@@ -31,7 +30,6 @@ import { taskIn } from "./slashQuestion.ts";
 import { followTheme } from "./themeColors.ts";
 import { ChatView, type PageMessage } from "./view.ts";
 
-const collapsedKey = "chat.thinkingCollapsed";
 /** Id of the conversation that was on screen last in this workspace. */
 const currentKey = "chat.current";
 
@@ -68,7 +66,7 @@ export class Chat {
     this.#subscription = this.#session.onChange((change) => this.#onChange(change));
     this.#remember();
     this.view = new ChatView(ctx.extension.extensionUri, {
-      state: () => this.#state(),
+      state: () => panelState(ctx, this.#session.conversation, this.#attachSelection),
       // A model may have come or gone since; the page offers the download when it is missing.
       onOpen: () => {
         void sendColors();
@@ -180,26 +178,6 @@ export class Chat {
     const message = pageMessage(change);
     if (message) this.view.send(message);
     else this.view.sendState();
-  }
-
-  #state(): PanelState {
-    const { engine, models, settings, extension } = this.#ctx;
-    const { conversation } = this.#session;
-    return {
-      conversationId: conversation.id,
-      title: conversation.title,
-      turns: conversation.turns,
-      versions: versionsOf(conversation),
-      engine: engine.health,
-      model: { ...models.current, info: engine.model },
-      models: models.choices,
-      download: models.download,
-      effort: settings.current.effort,
-      showOrigins: settings.current.showTokenOrigins,
-      thinkingCollapsed: extension.globalState.get(collapsedKey, false),
-      selection: selectedAttachment(codeEditor()),
-      attachSelection: this.#attachSelection,
-    };
   }
 
   async #onMessage(message: PageMessage): Promise<void> {
