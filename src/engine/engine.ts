@@ -11,7 +11,6 @@ import type { IndexDocumentsParams, IndexDocumentsResult, OpenIndexResult } from
 import type {
   EngineStatus,
   GenerateParams,
-  GenerationEvent,
   GenerationResult,
   LoadParams,
   LogLevel,
@@ -22,33 +21,16 @@ import type {
   UnloadParams,
   UnloadResult,
 } from "../common/protocol.ts";
-import type { Backend, RunningGeneration } from "./backends/backend.ts";
+import type { Backend } from "./backends/backend.ts";
 import { IdleWorker } from "./idleWorker.ts";
 import type { Indexing } from "./indexing.ts";
 import { Indices } from "./indices.ts";
 import { ModelSlot } from "./modelSlot.ts";
-import { FairQueue, type TurnOptions } from "./queue.ts";
+import { FairQueue } from "./queue.ts";
 import { sameWeights } from "./sameLoad.ts";
+import type { EngineGenerationHooks, Session } from "./session.ts";
 import { StateFolder } from "./stateFolder.ts";
-
-/** One client as the engine knows it. */
-export interface Session {
-  /** Clients take turns by it. */
-  readonly id: string;
-  /** What it has loaded and not let go of. */
-  wanted: LoadParams | null;
-  /** Whose index it has open. */
-  workspace: string | null;
-  onLoadProgress(modelId: string, progress: number): void;
-  log(level: LogLevel, message: string): void;
-}
-
-export interface EngineGenerationHooks {
-  emit(events: GenerationEvent[]): void;
-  /** Its turn has come. */
-  onBegin(generation: RunningGeneration): void;
-  signal: AbortSignal;
-}
+import { alone, cancelled, exclusively, whenIdle } from "./turns.ts";
 
 /** Between two words that what is kept is still being written (ms). */
 const writingIntervalMs = 300;
@@ -111,7 +93,7 @@ export class Engine {
       this.#assertInService();
       return (this.#loadedFor(session, params) ?? (await this.#replace(params, signal))).info;
     };
-    return this.#exclusively(session, work, signal);
+    return exclusively(this.#queue, session.id, work, signal);
   }
 
   /** A client that has the engine for itself gets what it asks for to the last option; with others, what does for it. */
@@ -127,7 +109,7 @@ export class Engine {
     this.#closeUnusedIndices();
     const stays = () => !forAll && this.#isWanted;
     if (stays()) return { dropped: false };
-    return this.#exclusively(session, async () => {
+    return exclusively(this.#queue, session.id, async () => {
       if (stays()) return { dropped: false };
       await this.#slot.drop();
       return { dropped: true };
@@ -197,7 +179,7 @@ export class Engine {
   }
 
   measure(session: Session, params: MeasureParams): Promise<MeasureResult> {
-    return this.#exclusively(session, () => this.#ownModel(session).measure(params));
+    return exclusively(this.#queue, session.id, () => this.#ownModel(session).measure(params));
   }
 
   /** @throws HunchError modelNotLoaded, also while another client's model is loaded */
@@ -210,7 +192,7 @@ export class Engine {
     session.workspace = null;
     this.#closeUnusedIndices();
     if (workspace === null) return { isOpen: false, versions: {}, tokens: 0 };
-    return this.#whenIdle(() => {
+    return whenIdle(this.#queue, () => {
       const model = this.#ownModel(session);
       if (model.inProcess) session.workspace = workspace;
       return this.#indexing(session, model)?.state ?? { isOpen: false, versions: {}, tokens: 0 };
@@ -219,7 +201,7 @@ export class Engine {
 
   /** Once nobody runs or waits. @throws HunchError modelNotLoaded as countTokens; internal when no index is open */
   indexDocuments(session: Session, params: IndexDocumentsParams): Promise<IndexDocumentsResult> {
-    return this.#whenIdle(() => {
+    return whenIdle(this.#queue, () => {
       const indexing = this.#indexing(session, this.#ownModel(session));
       if (indexing) return indexing.add(params);
       throw new HunchError("internal", "No index is open.", { hint: "openIndex has to come first." });
@@ -240,7 +222,7 @@ export class Engine {
   /** No new work from now on: what waits is refused too, so that it goes to another engine. Resolves when nothing runs. */
   async retire(): Promise<void> {
     this.#isRetiring = true;
-    do await this.#alone(async () => {});
+    do await alone(this.#queue, async () => {});
     while (this.#queue.length > 0);
   }
 
@@ -249,7 +231,7 @@ export class Engine {
     this.#indices.closeAllBut(new Set());
     // While a generation runs, the cache is not what it was.
     if (this.#queue.length > 0) return;
-    await this.#alone(async () => {
+    await alone(this.#queue, async () => {
       onWriting();
       const timer = setInterval(onWriting, writingIntervalMs);
       try {
@@ -295,7 +277,7 @@ export class Engine {
 
   async #dropUnlessWanted(): Promise<void> {
     if (!this.#slot.model || this.#isWanted) return;
-    await this.#alone(async () => {
+    await alone(this.#queue, async () => {
       if (!this.#isWanted) await this.#slot.drop();
     });
   }
@@ -307,33 +289,6 @@ export class Engine {
 
   #closeUnusedIndices(): void {
     this.#indices.closeAllBut(new Set([...this.#sessions].map(({ workspace }) => workspace)));
-  }
-
-  /** A client's work that needs the model for itself takes its turn like a generation. */
-  #exclusively<T>(session: Session, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const giveUp = () => {
-      throw cancelled();
-    };
-    return this.#alone(work, {
-      clientId: session.id,
-      ...(signal ? { leaving: { signal, result: giveUp } } : {}),
-    });
-  }
-
-  #alone<T>(work: () => Promise<T>, options: Omit<TurnOptions<T>, "alone"> = {}): Promise<T> {
-    return this.#queue.run("engine", () => {}, work, { ...options, alone: true });
-  }
-
-  #whenIdle<T>(work: () => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#queue.whenIdle(async () => {
-        try {
-          resolve(work());
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
   }
 
   #assertInService(): void {
@@ -348,8 +303,4 @@ export class Engine {
 
 function notLoaded(): HunchError {
   return new HunchError("modelNotLoaded", "No model is loaded.", { hint: "Load a model first." });
-}
-
-function cancelled(): HunchError {
-  return new HunchError("cancelled", "Stopped before it had begun.");
 }

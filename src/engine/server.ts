@@ -32,7 +32,8 @@ import {
 } from "../common/protocol.ts";
 import type { RunningGeneration } from "./backends/backend.ts";
 import { serverModels } from "./backends/openai/serverModels.ts";
-import type { Engine, Session } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { Session } from "./session.ts";
 
 const logLevels: readonly LogLevel[] = ["error", "warn", "info", "debug"];
 const engineVersion = process.env.HUNCH_VERSION ?? "development";
