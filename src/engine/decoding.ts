@@ -11,6 +11,7 @@ import type { Output } from "./output.ts";
 import type { Decoder } from "./speculation/decoder.ts";
 import { completesForm, formReserve, holdsForm, missingPart } from "./thinking/answerForm.ts";
 import { answerOpener, hardFactor, sentenceOf, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
+import type { EchoBan } from "./thinking/echoBan.ts";
 import { forAnswers, LoopGuard } from "./thinking/loopGuard.ts";
 import { Trials } from "./trials.ts";
 
@@ -22,6 +23,7 @@ export interface DecodingOptions {
   params: GenerateParams;
   decoder: Decoder;
   output: Output;
+  echoBan: EchoBan;
   signal: AbortSignal;
   notify: (notice: Notice) => void;
   /** Called after each round. */
@@ -32,7 +34,7 @@ export class Decoding {
   readonly #o: DecodingOptions;
   readonly #monitor: ThoughtMonitor;
   readonly #trials: Trials;
-  #answerGuard: LoopGuard | null;
+  #answerGuard: LoopGuard | null = null;
   /** When the answer was wanted now. */
   #asked: { at: number; passes: number } | null = null;
   #answerNowStats: AnswerNowStats | null = null;
@@ -64,7 +66,7 @@ export class Decoding {
       loopGuard: controls.loopGuard,
       earlier: { text, tokens: model.codec.encodeText(text).length },
     });
-    this.#answerGuard = controls.loopGuard ? new LoopGuard(forAnswers) : null;
+    this.#watchAnswer();
     this.#trials = new Trials({ model, decoder, output: options.output, mode: controls.earlyExit });
   }
 
@@ -103,7 +105,7 @@ export class Decoding {
 
   /** One round, and what it came to. @returns why the generation ends; null: it goes on */
   async #round(): Promise<StopReason | null> {
-    const { model, decoder, output, signal, notify, onRound } = this.#o;
+    const { model, decoder, output, echoBan, signal, notify, onRound } = this.#o;
     // Stopped while the prompt was read, the rest of it is not: what follows would evaluate it.
     if (signal.aborted) return "cancelled";
     await this.#open();
@@ -114,8 +116,10 @@ export class Decoding {
     if (signal.aborted) return "cancelled";
     const thoughtEnd = output.segment === "thinking" ? await this.#whyThoughtEnds() : null;
     if (thoughtEnd) {
-      output.declareThoughtEnd(thoughtEnd, this.#unasked(sentenceOf(thoughtEnd)));
+      const sentence = this.#unasked(sentenceOf(thoughtEnd));
+      output.declareThoughtEnd(thoughtEnd, sentence);
       await this.#force(wrapUp(model.format, thoughtEnd, output.thought));
+      echoBan.begin(sentence, decoder.text.length);
     } else if (this.#ended || this.#answerLoops) {
       if ((await this.#beginForm()) || (await this.#beginAnswer())) return null;
       if (this.#ended) return "stop";
@@ -153,19 +157,28 @@ export class Decoding {
     return this.#formHolds ? left : 0;
   }
 
-  /** Begins the answer of a model that closed its thought and stopped. @returns false when it has been tried, or need not be */
+  /**
+   * Begins the answer of a model that closed its thought and stopped, or goes in circles with nothing to show.
+   * @returns false when it has been tried, or need not be
+   */
   async #beginAnswer(): Promise<boolean> {
     const { output } = this.#o;
-    if (!this.#ended || !output.answerIsEmpty || output.thinkingTokens === 0 || this.#openerForced) return false;
+    if (!output.answerIsEmpty || output.thinkingTokens === 0 || this.#openerForced) return false;
     this.#openerForced = true;
     await this.#force(answerOpener);
+    this.#watchAnswer();
     return true;
+  }
+
+  /** From here on, the answer is looked at for circles anew. */
+  #watchAnswer(): void {
+    this.#answerLoops = false;
+    if (this.#o.params.controls.loopGuard) this.#answerGuard = new LoopGuard(forAnswers);
   }
 
   /** Begins the part of the asked form that the answer lacks at its end. @returns false when it lacks none, or got it already */
   async #beginForm(): Promise<boolean> {
-    const { params, output } = this.#o;
-    const { controls } = params;
+    const { output } = this.#o;
     const form = this.#form;
     // A block that goes in circles stays open, so that nobody takes it for whole.
     if (form?.onlyIfCut && this.#answerLoops && output.kind === "code") return false;
@@ -178,8 +191,7 @@ export class Decoding {
     if (!isFirst || holdsForm(output.answer, form)) return false;
     await this.#beginVisibly();
     this.#formFrom = before;
-    this.#answerLoops = false;
-    if (controls.loopGuard) this.#answerGuard = new LoopGuard(forAnswers);
+    this.#watchAnswer();
     return true;
   }
 
@@ -201,14 +213,13 @@ export class Decoding {
       return "stop";
     }
     const inside = output.segment === "thinking";
-    const answerLength = output.answer.length;
     const text = output.push(token, origin);
     if (signal.aborted) return "stop"; // the rest of an accepted draft is not wanted any more
     if (this.#asked && !this.#answerNowStats && !output.answerIsEmpty) this.#noteFirstWord(this.#asked);
     if (inside && output.segment === "thinking") {
       this.#thoughtEnd = this.#monitor.observe(text);
       if (this.#trials.isDue) return "stop";
-    } else if (this.#answerGuard?.push(output.answer.slice(answerLength), output.kind === "code")) {
+    } else if (this.#answerGuard?.push(output.lastText, output.kind === "code")) {
       this.#answerLoops = true;
     }
     if (this.#onlyThinks && output.segment === "answer") return "stop";

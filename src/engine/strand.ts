@@ -19,6 +19,7 @@ import { RecyclingDrafter } from "./speculation/drafters/recycling.ts";
 import { Sampler } from "./speculation/sampler.ts";
 import type { Drafter } from "./speculation/types.ts";
 import type { WorkspaceIndex } from "./speculation/workspaceIndex/workspaceIndex.ts";
+import { EchoBan } from "./thinking/echoBan.ts";
 import { HesitationDamping } from "./thinking/hesitation.ts";
 import type { SegmentStart } from "./thinking/segmenter.ts";
 
@@ -45,6 +46,7 @@ export class Strand {
   readonly #o: StrandOptions;
   /** What has chosen the tokens, one after the other. */
   readonly #samplers: Sampler[];
+  readonly #echoBan: EchoBan;
   /** The draft model, if it is this strand's. */
   readonly #draft: OpenModel | null;
   readonly #nativeBefore: number;
@@ -52,9 +54,13 @@ export class Strand {
   static async open(options: StrandOptions): Promise<Strand> {
     const { model, params, lane, prompt, start } = options;
     const output = new Output(model, start);
-    const sampler = newSampler(model, params, params.sampling, output);
+    const echoBan = new EchoBan(model.codec);
+    const sampler = newSampler(model, params, params.sampling, output, echoBan);
     // The draft model samples alike, and what it does not get through is not counted.
-    const { drafters, draft } = await openDrafters(options, newSampler(model, params, params.sampling, output));
+    const { drafters, draft } = await openDrafters(
+      options,
+      newSampler(model, params, params.sampling, output, echoBan),
+    );
     const controller = new Controller({
       // A run that begins fresh leaves nothing behind either: the next one of the same prompt would know its answer.
       acceptance: params.freshDrafters ? new AcceptanceModel() : model.acceptance,
@@ -77,25 +83,25 @@ export class Strand {
       },
     };
     const decoder = new Decoder(decoderOptions, prompt);
-    return new Strand(options, output, decoder, sampler, draft);
+    return new Strand(options, output, decoder, { sampler, echoBan, draft });
   }
 
   private constructor(
     options: StrandOptions,
     output: Output,
     decoder: Decoder,
-    sampler: Sampler,
-    draft: OpenModel | null,
+    { sampler, echoBan, draft }: { sampler: Sampler; echoBan: EchoBan; draft: OpenModel | null },
   ) {
     const { model, params, lane, signal, notify } = options;
     this.#o = options;
     this.#samplers = [sampler];
+    this.#echoBan = echoBan;
     this.#draft = draft;
     this.lane = lane;
     this.output = output;
     this.decoder = decoder;
     const onRound = () => options.onRound(this);
-    this.decoding = new Decoding({ model, params, decoder, output, signal, notify, onRound });
+    this.decoding = new Decoding({ model, params, decoder, output, echoBan, signal, notify, onRound });
     this.#nativeBefore = this.#nativeSum;
   }
 
@@ -107,7 +113,7 @@ export class Strand {
   /** Samples like this from now on. */
   sampleBy(sampling: SamplingOptions): void {
     const { model, params } = this.#o;
-    const sampler = newSampler(model, params, sampling, this.output);
+    const sampler = newSampler(model, params, sampling, this.output, this.#echoBan);
     this.#samplers.push(sampler);
     this.decoder.useSampler(sampler);
   }
@@ -130,10 +136,16 @@ export class Strand {
   }
 }
 
-function newSampler(model: EngineModel, { controls }: GenerateParams, sampling: SamplingOptions, output: Output) {
+function newSampler(
+  { codec }: EngineModel,
+  { controls }: GenerateParams,
+  sampling: SamplingOptions,
+  output: Output,
+  echoBan: EchoBan,
+): Sampler {
   const penalty = controls.hesitationPenalty ?? 0;
   const inThought = () => output.segment === "thinking";
-  return new Sampler(sampling, penalty > 0 ? new HesitationDamping({ penalty, codec: model.codec, inThought }) : null);
+  return new Sampler(sampling, penalty > 0 ? new HesitationDamping({ penalty, codec, inThought }) : null, echoBan);
 }
 
 async function openDrafters(

@@ -122,6 +122,23 @@ describe("every ended thought is followed by an answer", () => {
       }
   });
 
+  it.each(["off", "auto"] as const)(
+    "'answer now' gets to the first answer token within three passes, whatever was asked and thought: speculation %s",
+    async (speculation) => {
+      const ended = [];
+      for (const question of questions)
+        for (const moment of [4, 12, 24]) {
+          const { thinkingEnd, stats } = await ask(question, { speculation, maxTokens: 64 }, (generation, thinking) => {
+            if (thinking >= moment) generation.answerNow();
+          });
+          if (thinkingEnd !== "answerNow") continue;
+          ended.push(stats.answerNow?.passes);
+        }
+      expect(ended.length).toBeGreaterThanOrEqual(8);
+      expect(ended.filter((passes) => passes === undefined || passes > 3)).toEqual([]);
+    },
+  );
+
   it("'answer now' gives the first answer token within three passes, the wrap-up's aside", async () => {
     const { sequence } = model.target;
     const evaluate = sequence.evaluate.bind(sequence);

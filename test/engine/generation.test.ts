@@ -314,6 +314,21 @@ describe("models that misbehave", () => {
     ]);
   });
 
+  it("an answer that does nothing but repeat that is ended too, though there is nothing to see of it", async () => {
+    const engine = await TestEngine.start({ path: inject("scripted").echoes });
+    const run = (loopGuard: boolean) =>
+      engine.ask({ maxTokens: 600, controls: { budget: 10, loopGuard, earlyExit: "off" } });
+    const guarded = await run(true);
+    const free = await run(false);
+    await engine.stop();
+    const notices = guarded.events.flatMap((event) => (event.type === "notice" ? [event.notice.code] : []));
+    expect(guarded.stopReason).toBe("stop");
+    expect(notices).toEqual(["answerLoop"]);
+    expect(guarded.stats.answerTokens).toBeLessThan(240);
+    expect(free.stopReason).toBe("length");
+    expect(free.stats.answerTokens).toBeGreaterThan(500);
+  });
+
   it("a model that stops after its thought is asked for an answer once", async () => {
     const engine = await TestEngine.start({ path: inject("scripted").noAnswer });
     const result = await engine.ask();

@@ -28,6 +28,7 @@ export type ScriptedName =
   | "longAnswer"
   | "answerLoop"
   | "copies"
+  | "echoes"
   | "beginsText";
 const scriptedModels: Record<ScriptedName, ScriptedModelOptions> = {
   chain: {},
@@ -39,6 +40,13 @@ const scriptedModels: Record<ScriptedName, ScriptedModelOptions> = {
   copies: {
     thoughtTokens: 80,
     answerTexts: ["```\ni have thought enough", "; now i write the answer.\n</THI", "nk>\n\nx = 1\n", "```"],
+  },
+  // Its answer is that and nothing else, over and over, also behind an "Answer:" that is written for it.
+  echoes: {
+    thoughtTokens: 80,
+    thoughtLine: 20,
+    answerTexts: ["i have thought enough", "; now i write the answer.\n\n"],
+    answerLoop: true,
   },
   shortAnswer: { thoughtTokens: 800, thoughtLine: 20, answerTokens: 3 },
   longAnswer: { thoughtTokens: 800, thoughtLine: 20, answerTokens: 40 },

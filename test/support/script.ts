@@ -80,8 +80,8 @@ export function writeScript(options: ScriptOptions, random: () => number): Scrip
   next[end] = end;
   // Hunch closes a thought with line breaks behind the marker, as most families do.
   next["\n".charCodeAt(0)] = answer.length > 0 && !noAnswer ? answer[0]! : end;
-  // Where a thought has lines, trial answers are made at their ends; they begin with "Answer: ".
-  if (thoughtLine > 0) next[" ".charCodeAt(0)] = answer[0]!;
+  // Where a thought has lines, trial answers are made at their ends; they begin with "Answer:".
+  if (thoughtLine > 0) next[":".charCodeAt(0)] = answer[0]!;
 
   const embedding = normalMatrix(random, tokens.length, scriptWidth, 1);
   for (let row = 0; row < tokens.length; row++)

@@ -6,7 +6,7 @@
  * came about: the text at T > 0 is the same whatever was drafted, and speculation is lossless at any temperature
  * (the coupling of arXiv 2408.07978, with both sides sharing the noise).
  *
- * Order of the filters, as in llama.cpp: damping, repetition penalty, top-k, top-p, min-p, temperature.
+ * Order of the filters, as in llama.cpp: bans, damping, repetition penalty, top-k, top-p, min-p, temperature.
  */
 import type { SamplingOptions } from "../../common/protocol.ts";
 import type { Candidates } from "./types.ts";
@@ -23,20 +23,30 @@ export interface Damping {
   penaltyAfter(previous: number | undefined): number;
 }
 
+/** Tokens that may not be chosen at some places, told by the text alone. */
+export interface TokenBan {
+  /** Tokens that it forbids at one place, at most. */
+  readonly most: number;
+  /** Those forbidden at `position`; null: none. @param recent the tokens before it, as in `Sampler.sample` */
+  bannedAt(position: number, recent: readonly number[]): ReadonlySet<number> | null;
+}
+
 export class Sampler {
   readonly options: SamplingOptions;
   /** How many of the likeliest tokens `sample` needs to see. */
   readonly candidateCount: number;
   readonly #damping: Damping | null;
+  readonly #ban: TokenBan | null;
   #dampedTokens = 0;
 
-  constructor(options: SamplingOptions, damping: Damping | null = null) {
+  constructor(options: SamplingOptions, damping: Damping | null = null, ban: TokenBan | null = null) {
     this.options = options;
     this.#damping = damping;
+    this.#ban = ban;
     const kept = options.temperature <= 0 ? 1 : options.topK > 0 ? options.topK : unlimitedCandidates;
     // A penalty moves at most `penaltyWindow` tokens down the list: with that many more, none is missed.
-    this.candidateCount =
-      kept + (options.repetitionPenalty === 1 ? 0 : penaltyWindow) + (damping ? damping.tokens.size : 0);
+    const penalised = options.repetitionPenalty === 1 ? 0 : penaltyWindow;
+    this.candidateCount = kept + penalised + (damping ? damping.tokens.size : 0) + (ban ? ban.most : 0);
   }
 
   /** How many tokens would have been others without the damping; null: there is none. */
@@ -48,7 +58,8 @@ export class Sampler {
    * The token at `position`.
    * @param recent the tokens before this position; only the last `penaltyWindow` matter.
    */
-  sample(undamped: Candidates, position: number, recent: readonly number[]): number {
+  sample(all: Candidates, position: number, recent: readonly number[]): number {
+    const undamped = this.#allowed(all, position, recent);
     const candidates = this.#damped(undamped, recent);
     const token = this.#choose(candidates, position, recent);
     if (candidates !== undamped && token !== this.#choose(undamped, position, recent)) this.#dampedTokens++;
@@ -70,6 +81,13 @@ export class Sampler {
       }
     }
     return best;
+  }
+
+  #allowed(candidates: Candidates, position: number, recent: readonly number[]): Candidates {
+    const banned = this.#ban?.bannedAt(position, recent);
+    if (!banned || !candidates.tokens.some((token) => banned.has(token))) return candidates;
+    const kept = candidates.tokens.map((_, i) => i).filter((i) => !banned.has(candidates.tokens[i]!));
+    return { tokens: kept.map((i) => candidates.tokens[i]!), logits: kept.map((i) => candidates.logits[i]!) };
   }
 
   #damped(candidates: Candidates, recent: readonly number[]): Candidates {

@@ -86,10 +86,13 @@ export class ThoughtMonitor {
  */
 export const answerOpener = "Answer:";
 
-/** First person, since it continues the model's own thought; short, since it is prefilled while the user waits. */
+/**
+ * First person, since it continues the model's own thought; short, since it is prefilled while the user waits. "I" seldom
+ * begins an answer, which can do without the sentence's first word (echoBan.ts).
+ */
 const sentences: Readonly<Record<EndReason, string>> = {
   budget: "I have thought enough; now I write the answer.",
-  answerNow: "The user wants the answer now, so I write it with what I have.",
+  answerNow: "I am asked for the answer now, so I write it with what I have.",
   loop: "I am repeating myself, so I write the answer with what I have.",
 };
 

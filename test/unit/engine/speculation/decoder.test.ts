@@ -8,7 +8,7 @@ import { Decoder, type OnToken } from "../../../../src/engine/speculation/decode
 import { ModelDrafter } from "../../../../src/engine/speculation/drafters/draftModel.ts";
 import { RecyclingDrafter } from "../../../../src/engine/speculation/drafters/recycling.ts";
 import { SuffixDrafter } from "../../../../src/engine/speculation/drafters/suffix.ts";
-import { type Damping, Sampler } from "../../../../src/engine/speculation/sampler.ts";
+import { type Damping, Sampler, type TokenBan } from "../../../../src/engine/speculation/sampler.ts";
 import type { Draft, Drafter } from "../../../../src/engine/speculation/types.ts";
 import { seededRandom } from "../../support/random.ts";
 import { ToySequence } from "../../support/toySequence.ts";
@@ -49,12 +49,13 @@ function open(
     order?: number;
     forgetful?: boolean;
     damping?: Damping;
+    ban?: TokenBan;
   },
 ) {
   const { contextSize, order, forgetful } = options;
   const target = new ToySequence({ contextSize, order, forgetful });
   target.tokens.push(...prompt.slice(0, -1));
-  const sampler = new Sampler(options.sampling, options.damping);
+  const sampler = new Sampler(options.sampling, options.damping, options.ban);
   const costs = new CostCurve(flat);
   const controller = new Controller({
     acceptance: new AcceptanceModel(),
@@ -178,6 +179,31 @@ describe("Decoder", () => {
     expect(decoder.text).not.toEqual(await plainText(warm, 200));
     expect(decoder.counts.acceptedTokens).toBeGreaterThan(0);
   });
+
+  it.each([greedy, warm])(
+    "is lossless with a ban, which depends on place and text (T = $temperature)",
+    async (sampling) => {
+      const likely = [...new Set((await plainText(sampling, 200)).slice(prompt.length))].slice(0, 12);
+      const ban: TokenBan = {
+        most: likely.length,
+        bannedAt: (position, recent) => (position % 4 === 0 || recent.at(-1)! % 3 === 0 ? new Set(likely) : null),
+      };
+      const plain = open(prompt, { sampling, ban });
+      await decode(plain.decoder, 200);
+      const { decoder } = open(prompt, {
+        sampling,
+        ban,
+        drafters: (sampler) => [new SuffixDrafter(), new ModelDrafter({ sequence: new ToySequence(), sampler })],
+      });
+      await decode(decoder, 200);
+      expect(decoder.text).toEqual(plain.decoder.text);
+      expect(decoder.text).not.toEqual(await plainText(sampling, 200));
+      const isBroken = (token: number, position: number) =>
+        position >= prompt.length && ban.bannedAt(position, decoder.text.slice(0, position))?.has(token);
+      expect(decoder.text.filter(isBroken)).toEqual([]);
+      expect(decoder.counts.acceptedTokens).toBeGreaterThan(0);
+    },
+  );
 
   it("verifies only sizes that are allowed", async () => {
     const expected = await plainText(greedy, 100);

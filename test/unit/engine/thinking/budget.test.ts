@@ -127,7 +127,7 @@ describe("wrap-up", () => {
     const format = formatOf("elicited");
     expect(wrapUp(format, "budget", "a")).toMatch(/^\n\nI have .*\.\n<\/think>\n\n$/);
     expect(wrapUp(format, "loop", thoughts.longFence)).toMatch(/^\n````\n\nI am /);
-    expect(wrapUp(format, "answerNow", thoughts.closedFence)).toMatch(/^\n\nThe user /);
+    expect(wrapUp(format, "answerNow", thoughts.closedFence)).toMatch(/^\n\nI am asked /);
     expect(wrapUp(format, "model", "a")).toBe("\n</think>\n\n");
   });
 });
