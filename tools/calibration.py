@@ -2,12 +2,38 @@
 Makes src/evaluation/calibration/tasks.json: small questions about code with checkable answers, made for Hunch. The
 expected answers come from running the code, so that they are right. usage: python3 tools/calibration.py
 
-Two kinds: `value`, what a call returns; `number`, a question in words whose answer an expression computes.
+Two kinds: `value`, what a call returns; `number`, a question in words whose answer an expression computes. A model that
+gets hardly any of them right shows nothing, so some of the first kind are easy.
 """
 
 import json
 import pathlib
 import textwrap
+
+# One step, or a few that are alike, the easiest first. The results are numbers and lists of them: a string would be wrong for
+# want of its quotes, however well it was thought out.
+EASY_VALUES = [
+    ("def f(a, b):\n    return a * b + 1", "f(4, 5)"),
+    ("def f(a, b):\n    if a > b:\n        return a - b\n    return b - a", "f(3, 10)"),
+    ("def f(n):\n    return n // 10 + n % 10", "f(57)"),
+    ("def f(n):\n    total = 0\n    for i in range(1, n + 1):\n        total += i\n    return total", "f(5)"),
+    ("def f(a, b):\n    return [a % b, a // b]", "f(17, 5)"),
+    ("def f(xs):\n    return [x for x in xs if x > xs[0]]", "f([3, 5, 1, 4])"),
+    ("def f(xs):\n    out = []\n    for x in xs:\n        out.append(x + len(out))\n    return out", "f([5, 5, 5])"),
+    ("def f(x):\n    if x > 10:\n        x = x - 10\n    if x > 5:\n        x = x * 2\n    return x", "f(17)"),
+    ("def f(n):\n    count = 0\n    while n >= 5:\n        n = n - 3\n        count += 1\n    return count", "f(14)"),
+    ("def f(xs, i):\n    xs[i], xs[0] = xs[0], xs[i]\n    return xs", "f([1, 2, 3], 2)"),
+    ("def f(word):\n    return word.count('e') * len(word)", "f('letter')"),
+    ("def f(bits):\n    total = 0\n    for bit in bits:\n        total = total * 2 + bit\n    return total", "f([1, 0, 1, 1])"),
+    ("def f(n):\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n    return a", "f(7)"),
+    ("def f(xs):\n    total = 0\n    for x in xs:\n        total += x if x % 2 == 1 else -1\n    return total", "f([3, 4, 5, 6])"),
+    ("def f(xs):\n    return [b - a for a, b in zip(xs, xs[1:])]", "f([2, 5, 6, 10])"),
+    ("def f(words):\n    return sum(len(word) for word in words if 'a' in word)", "f(['map', 'tree', 'ants'])"),
+    ("def f(steps):\n    x = 1\n    for step in steps:\n        x = x + 2 if step == 'a' else x * 3\n    return x", "f('aab')"),
+    ("def f(n):\n    while n % 2 == 0:\n        n = n // 2\n    return n", "f(24)"),
+    ("def f(n):\n    total = 0\n    for i in range(n):\n        if i % 3 == 0:\n            total += i\n    return total", "f(10)"),
+    ("def f(xs):\n    run = best = 0\n    for x in xs:\n        run = run + 1 if x > 2 else 0\n        best = max(best, run)\n    return best", "f([3, 4, 1, 5])"),
+]
 
 VALUES = [
     ("def f(words):\n    return [w[0].upper() + w[1:] for w in words if len(w) > 2]", "f(['to', 'tree', 'sky'])"),
@@ -74,19 +100,26 @@ def number_task(question: str, expression: str) -> dict:
     return {"kind": "number", "question": question, "expected": str(eval(expression))}
 
 
+def mixed(values: list[dict], numbers: list[dict]) -> list[dict]:
+    """The kinds alternate, so that a run that is cut short has seen both."""
+    places = [(i / len(some), task) for some in (values, numbers) for i, task in enumerate(some)]
+    return [task for _, task in sorted(places, key=lambda place: place[0])]
+
+
+def tasks() -> list[dict]:
+    """Those of the file, in its order."""
+    easy, values = ([value_task(*entry) for entry in entries] for entries in (EASY_VALUES, VALUES))
+    numbers = [number_task(*entry) for entry in NUMBERS]
+    # A task keeps its id, by which its answers are kept: what came later is counted on.
+    for i, task in enumerate([*mixed(values, numbers), *easy]):
+        task["id"] = f"task-{i + 1}"
+    return [{"id": task["id"], **task} for task in mixed(easy + values, numbers)]
+
+
 def main() -> None:
-    tasks = [value_task(*entry) for entry in VALUES] + [number_task(*entry) for entry in NUMBERS]
-    # The kinds alternate, so that a run that is cut short has seen both.
-    values = [task for task in tasks if task["kind"] == "value"]
-    numbers = [task for task in tasks if task["kind"] == "number"]
-    mixed = sorted(
-        [(i / len(values), task) for i, task in enumerate(values)]
-        + [(i / len(numbers), task) for i, task in enumerate(numbers)],
-        key=lambda entry: entry[0],
-    )
     target = pathlib.Path(__file__).parent.parent / "src/evaluation/calibration/tasks.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps({"id": f"task-{i + 1}", **task}) for i, (_, task) in enumerate(mixed)]
+    lines = [json.dumps(task, indent=2) for task in tasks()]
     target.write_text("[\n" + textwrap.indent(",\n".join(lines), "  ") + "\n]\n")
 
 

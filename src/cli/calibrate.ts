@@ -19,7 +19,7 @@ export function calibrateCommand(setStatus: (status: number) => void): Command {
   return addEngineOptions(
     new Command("calibrate")
       .description("find the ways of thinking that suit a model best; effort auto then uses them")
-      .option("--limit <n>", "tasks at most (default: all 48)", integer(1, 1_000))
+      .option("--limit <n>", "tasks at most (default: all 68)", integer(1, 1_000))
       .option(
         "--parallel <n|auto>",
         "tasks at once, in one batch; auto: as memory allows, at most 4",

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import type { GenerateParams, GenerationResult } from "../../../src/common/proto
 import { isRight } from "../../../src/evaluation/answers.ts";
 import { adopt } from "../../../src/evaluation/calibration/adopt.ts";
 import { calibrate, calibrationFiles, learntTemplates } from "../../../src/evaluation/calibration/calibrate.ts";
+import tasks from "../../../src/evaluation/calibration/tasks.json" with { type: "json" };
 import { calibrationItems } from "../../../src/evaluation/calibration/tasks.ts";
 import type { RunRecord } from "../../../src/evaluation/runner.ts";
 import type { TemplateName } from "../../../src/prompts/compose.ts";
@@ -80,7 +82,26 @@ describe("the bundled tasks", () => {
   });
 });
 
+describe("the file of tasks", () => {
+  it("has the answers that Python gives now, for the tasks of tools/calibration.py", () => {
+    const tools = join(import.meta.dirname, "..", "..", "..", "tools");
+    const program = "import calibration, json; print(json.dumps(calibration.tasks()))";
+    const made = execFileSync("python3", ["-B", "-c", program], { cwd: tools, encoding: "utf8" });
+    expect(JSON.parse(made)).toEqual(tasks);
+  });
+
+  it("has no code twice, and begins with what is easy", () => {
+    const values = tasks.filter(({ kind }) => kind === "value").map(({ code = "", call = "" }) => ({ code, call }));
+    expect(new Set(values.map(({ code }) => code)).size).toBe(values.length);
+    const isShort = ({ code }: { code: string }) => code.split("\n").length <= 6;
+    expect(values.slice(0, 20).every(isShort)).toBe(true);
+    expect(values.slice(20).every(isShort)).toBe(false);
+  });
+});
+
 describe("calibrate", () => {
+  /** Six templates for each task. */
+  const allRuns = 6 * calibrationItems.length;
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "hunch-calibration-"));
@@ -136,7 +157,7 @@ describe("calibrate", () => {
       onProgress: () => {},
       signal: abort.signal,
     });
-    expect(first).toMatchObject({ adopted: {}, missing: 288 - 20 });
+    expect(first).toMatchObject({ adopted: {}, missing: allRuns - 20 });
     expect(await learntTemplates(folder, model)).toEqual({});
     const second = await calibrate({
       model,
@@ -148,7 +169,7 @@ describe("calibrate", () => {
       onProgress: () => {},
     });
     expect(second.missing).toBe(0);
-    expect(runs).toBe(288);
+    expect(runs).toBe(allRuns);
   });
 
   it("ends when the model is changed, with nothing of the other among its records", async () => {
