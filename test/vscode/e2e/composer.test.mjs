@@ -102,6 +102,29 @@ test("code that is copied in an editor and pasted goes along with its place", as
   assert.deepEqual(await ask("What is this?"), ["cart.ts:8-15"]);
 });
 
+test("a file is completed after #file:, and one that is typed out goes along too", async () => {
+  await chat.newChat();
+  await chat.question.pressSequentially("What does #file:ca");
+  const offers = chat.panel.getByRole("option");
+  await offers.filter({ hasText: "src/cart.ts" }).waitFor();
+  assert.deepEqual(
+    (await offers.locator(".completion-place").allTextContents()).filter((place) => !/ca/i.test(place)),
+    [],
+    "only what fits is offered",
+  );
+  await workbench.screenshot("files-offered");
+  await chat.question.press("Tab");
+  await chip("Leave out src/cart.ts").waitFor();
+  assert.equal(await chat.question.inputValue(), "What does ");
+  await chat.question.pressSequentially("have to do with #file:notes.md?");
+  await chat.question.press("Enter");
+  await chat.lastTurn.waitFor();
+  const asked = chat.panel.locator(".turn-user .question");
+  assert.equal(await asked.textContent(), "What does have to do with #file:notes.md?");
+  assert.deepEqual(await askedChips(), ["cart.ts:1-30", "notes.md:1-5"]);
+  await chat.end();
+});
+
 test("the effort is picked in the panel, and that is a setting", async () => {
   await chat.panel.getByRole("combobox", { name: "Thinking effort" }).selectOption("low");
   await until("the setting", () => workbench.setting("hunch.effort") === "low");
