@@ -4,6 +4,7 @@
  */
 
 import { type ChildProcess, type ForkOptions, fork } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { MessageConnection } from "vscode-jsonrpc";
@@ -34,6 +35,8 @@ export class EngineProcess implements EngineLink {
   constructor(o: {
     enginePath: string;
     env: Record<string, string>;
+    /** See EngineOptions. */
+    background?: boolean;
     onLog(level: LogLevel, message: string): void;
   }) {
     try {
@@ -42,6 +45,7 @@ export class EngineProcess implements EngineLink {
       throw startFailed(error);
     }
     const child = this.#child;
+    if (o.background) lowerPriority(child, o.onLog);
     // Errors of the channel and of the spawn end in `exited`, which says it better.
     child.on("error", (error) => o.onLog("error", `engine process: ${error.message}`));
     readLines(child.stdout, (line) => o.onLog("debug", line));
@@ -117,6 +121,20 @@ export function forkOptions(env: Record<string, string>): Pick<ForkOptions, "exe
       ...env,
     },
   };
+}
+
+/**
+ * Puts an engine below the normal priority: on an idle machine that changes nothing, on a busy one its threads wait for the
+ * others. To be called right after the fork, since on Linux it holds for the threads that are started afterwards.
+ */
+export function lowerPriority({ pid }: ChildProcess, onLog: (level: LogLevel, message: string) => void): void {
+  if (pid === undefined) return; // it could not be started, which its events tell
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    // It has ended already, or the system does not allow it; it computes as well without.
+    onLog("debug", `the engine keeps the normal priority: ${String(error)}`);
+  }
 }
 
 function readLines(stream: Readable | null, onLine: (line: string) => void): void {

@@ -20,6 +20,8 @@ export interface EngineOptions {
   env?: Record<string, string>;
   /** Time for the engine's first word (ms); default 60 000, since a cold disk under load is slow. */
   startTimeoutMs?: number;
+  /** Below the priority of other programs: who starts it is typed into, and must not wait for what is generated. */
+  background?: boolean;
   /** Absent: an engine of one's own. */
   sharing?: SharingOptions;
 }
@@ -56,8 +58,8 @@ async function openSharedIfAny(o: EngineOptions): Promise<OpenEngine | null> {
   }
 }
 
-async function openOwn({ enginePath, env = {}, onLog, startTimeoutMs = 60_000, ...o }: EngineOptions) {
-  const link = new EngineProcess({ enginePath, env, onLog });
+async function openOwn({ enginePath, env = {}, background, onLog, startTimeoutMs = 60_000, ...o }: EngineOptions) {
+  const link = new EngineProcess({ enginePath, env, background, onLog });
   const { client, logLevel, stateFolder } = o;
   return { link, hello: await shakeHands(link, { client, logLevel, stateFolder }, startTimeoutMs) };
 }

@@ -10,7 +10,7 @@ import { buildOf, type EngineBuild, kinship } from "../sharing/build.ts";
 import { type EngineRecord, Rendezvous } from "../sharing/rendezvous.ts";
 import { whileStarting } from "../sharing/startLock.ts";
 import { howItEnded, lastWords } from "./crash.ts";
-import { forkOptions, startFailed } from "./engineProcess.ts";
+import { forkOptions, lowerPriority, startFailed } from "./engineProcess.ts";
 import type { EngineOptions, OpenEngine } from "./engineSource.ts";
 import { shakeHands } from "./handshake.ts";
 import { endOf, type ProcessEnd, SharedLink } from "./sharedLink.ts";
@@ -113,6 +113,7 @@ async function start(place: Rendezvous, build: EngineBuild, o: SharedOptions): P
   } finally {
     closeSync(output);
   }
+  if (o.background) lowerPriority(child, o.onLog);
   await listening(child, log, o.startTimeoutMs ?? 60_000);
   // From here on it is nobody's child.
   if (child.connected) child.disconnect();

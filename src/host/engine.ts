@@ -170,6 +170,7 @@ export class Engine {
     this.#supervisor = new EngineSupervisor({
       enginePath: vscode.Uri.joinPath(extension.extensionUri, "dist", "engine.mjs").fsPath,
       client: "vscode",
+      background: true,
       ...(sharedEngine
         ? { stateFolder: engineFolder(thisUser()), sharing: { folder: sharedEngineFolder(thisUser()) } }
         : { stateFolder: vscode.Uri.joinPath(extension.globalStorageUri, "engine").fsPath }),

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { constants, getPriority } from "node:os";
 import { afterEach, expect, test } from "vitest";
 import { EngineClient } from "../../../src/client/engineClient.ts";
 import type { GenerationEvent } from "../../../src/common/protocol.ts";
@@ -165,4 +167,22 @@ test("an engine that says that it still writes is given the time", async () => {
   await engine.dispose();
   // Ended by itself, and not by a signal.
   expect(exits).toEqual([{ code: 5, signal: null, expected: true }]);
+});
+
+/** Nice values of a process's threads (Linux), the main one first; the 17th field after the name in `stat` (proc(5)). */
+function niceOfThreads(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8").split(") ").at(-1)?.split(" ")[16]),
+  );
+}
+
+test("an engine in the background is below the normal priority, with all its threads; else it has its parent's", async () => {
+  const below = constants.priority.PRIORITY_BELOW_NORMAL;
+  const usual = await start();
+  expect(getPriority(usual.pid)).toBe(getPriority());
+  await usual.dispose();
+  client = await EngineClient.start({ ...fakeEngine(), background: true });
+  await client.load(load());
+  expect(getPriority(client.pid)).toBe(below);
+  if (process.platform === "linux") expect(new Set(niceOfThreads(client.pid))).toEqual(new Set([below]));
 });
