@@ -62,10 +62,10 @@ function write({ date, cpu, cores, loadAverage, rounds, medianMs }) {
     "",
     `${cpu}, ${cores} cores, load average ${loadAverage}; ${rounds.length} fresh windows.`,
     "",
-    "| | median | each |",
-    "|---|---|---|",
-    `| loading and activating, as VS Code measures it | ${medianMs.loadAndActivate} ms | ${rounds.map((round) => round.loadAndActivate).join(", ")} |`,
-    `| our activate() | ${medianMs.activate} ms | ${rounds.map((round) => round.activate).join(", ")} |`,
+    "| | target | median | each |",
+    "|---|---|---|---|",
+    `| loading and activating, as VS Code measures it | ≤ 30 ms | ${medianMs.loadAndActivate} ms | ${rounds.map((round) => round.loadAndActivate).join(", ")} |`,
+    `| our activate() | | ${medianMs.activate} ms | ${rounds.map((round) => round.activate).join(", ")} |`,
   ];
   fs.writeFileSync(path.join(folder, "activation.md"), `${lines.join("\n")}\n`);
 }
