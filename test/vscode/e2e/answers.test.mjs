@@ -118,7 +118,8 @@ test("the tokens are coloured by who proposed them, and that is a setting", asyn
   await button(overlay).click();
   await chat.panel.locator(".legend li").first().waitFor();
   assert.match(await chat.text(), /```ts/, "the text is as the model wrote it");
-  assert.equal(workbench.setting("hunch.showTokenOrigins"), true);
+  // VS Code writes its settings a moment later.
+  await until("the setting", () => workbench.setting("hunch.showTokenOrigins") === true);
   await button(overlay).click();
   await chat.panel.locator(".legend").waitFor({ state: "detached" });
   assert.doesNotMatch(await chat.text(), /```ts/);

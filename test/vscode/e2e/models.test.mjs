@@ -135,10 +135,10 @@ test("verify hashes the file", async () => {
 test("use and draft change the settings, and the view says so", async () => {
   await chooseInMenu("hub-model", "Use as Draft Model");
   await described("hub-model", /drafts/);
-  assert.match(workbench.setting("hunch.draftModel"), /hub-model\.gguf$/);
+  await until("the setting", () => /hub-model\.gguf$/.test(workbench.setting("hunch.draftModel")));
   await chooseInMenu("hub-model", "Draft No More");
   await described("hub-model", /^(?!.*drafts)/);
-  assert.equal(workbench.setting("hunch.draftModel"), "none");
+  await until("the setting", () => workbench.setting("hunch.draftModel") === "none");
   await press("studio-model", "Use for Answers");
   await described("studio-model", /answers/);
   await described("SmolLM2 135M Instruct", /^(?!.*answers)/);
