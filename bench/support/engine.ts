@@ -2,6 +2,7 @@
 import { cpus } from "node:os";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gpuChoices } from "../../src/cli/engineRequest.ts";
 import { EngineClient } from "../../src/client/engineClient.ts";
 import type { SharingOptions } from "../../src/client/sharedEngine.ts";
 import type {
@@ -13,8 +14,6 @@ import type {
   SpeculationMode,
 } from "../../src/common/protocol.ts";
 import { usableCores } from "../../src/engine/threads.ts";
-
-const gpuChoices: readonly GpuChoice[] = ["auto", "off", "vulkan", "cuda", "metal"];
 
 /**
  * @param stateFolder of this benchmark alone: what a user's text taught is no part of a measurement

@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import type { ModelInfo } from "../common/protocol.ts";
 import { type Calibration, calibrate, calibrationFiles } from "../evaluation/calibration/calibrate.ts";
+import { calibrationItems } from "../evaluation/calibration/tasks.ts";
 import { calibrationFolder, thisUser } from "../models/folder.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
 import { addEngineOptions, engineRequest } from "./engineRequest.ts";
@@ -19,7 +20,7 @@ export function calibrateCommand(setStatus: (status: number) => void): Command {
   return addEngineOptions(
     new Command("calibrate")
       .description("find the ways of thinking that suit a model best; effort auto then uses them")
-      .option("--limit <n>", "tasks at most (default: all 68)", integer(1, 1_000))
+      .option("--limit <n>", `tasks at most (default: all ${calibrationItems.length})`, integer(1, 1_000))
       .option(
         "--parallel <n|auto>",
         "tasks at once, in one batch; auto: as memory allows, at most 4",

@@ -6,6 +6,8 @@ import { defaultModelId } from "../models/catalogue.ts";
 import { type BackendName, backends, modelServer } from "./modelServer.ts";
 import { integer, integerOrAuto, usage } from "./values.ts";
 
+export const gpuChoices: readonly GpuChoice[] = ["auto", "off", "vulkan", "cuda", "metal"];
+
 /** Which model is loaded, and how. */
 export interface EngineRequest {
   /** Catalogue id or path; with a server its name for the model, "" for its first. */
@@ -53,11 +55,7 @@ export function addEngineOptions(command: Command): Command {
       integerOrAuto(1, 512),
       "auto",
     )
-    .addOption(
-      new Option("--gpu <backend>", "graphics processor to use")
-        .choices(["auto", "off", "vulkan", "cuda", "metal"] satisfies GpuChoice[])
-        .default("auto"),
-    )
+    .addOption(new Option("--gpu <backend>", "graphics processor to use").choices(gpuChoices).default("auto"))
     .addOption(
       new Option("--backend <name>", "what runs the model (default: embedded; with --shared auto)").choices(backends),
     )

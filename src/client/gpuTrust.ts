@@ -1,19 +1,22 @@
 /**
  * Whether models may use the GPU. A driver that runs out of memory, loses its device or has no code for it takes the
- * engine's process with it, and would do so again and again: after a crash that names the GPU, or a second crash with
- * layers on the GPU or on their way there, models run on the CPU until the user restarts the engine.
+ * engine's process with it, and would do so again and again: after a crash that names the GPU or its memory, or a second
+ * crash with layers on the GPU, models run on the CPU until the user restarts the engine. A model that is still being
+ * loaded may be on the CPU all the same: then only words that name a GPU count.
  */
 import { t } from "../common/l10n.ts";
 import type { LoadParams, ModelInfo } from "../common/protocol.ts";
 import { windowMs } from "./restartPolicy.ts";
 
+/** What drivers and ggml say when memory is short, on the GPU if that is where the model is. */
+const memoryFailure = /out ?of ?(?:device|host)? ?memory|failed to allocate .*buffer/i;
 /**
- * What drivers and ggml say when the GPU's memory is short, the device is gone, or there are no kernels for it: the CUDA
+ * What they say of a GPU alone: its memory is short, the device is gone, or there are no kernels for it. The CUDA
  * build of node-llama-cpp 3.22.1 has machine code for sm_86, 89, 120 and 121, and PTX 9.1 for others, which a driver of
  * CUDA 13.0 or older does not translate. It loads there all the same, and fails at the first pass.
  */
 const gpuFailure =
-  /out ?of ?(?:device|host)? ?memory|device ?lost|cudaMalloc|failed to allocate .*buffer|(?:CUDA|ROCm|MUSA|SYCL) error|unsupported toolchain|no kernel image/i;
+  /device ?(?:memory|lost)|cudaMalloc|(?:CUDA|ROCm|MUSA|SYCL) error|unsupported toolchain|no kernel image/i;
 
 export class GpuTrust {
   #lastCrash = Number.NEGATIVE_INFINITY;
@@ -28,8 +31,14 @@ export class GpuTrust {
    * @param now ms, of a clock that goes forward
    */
   crashed(model: ModelInfo | LoadParams | null, lastWords: string, now: number): void {
-    if (!model || !mayUseGpu(model)) return;
-    if (gpuFailure.test(lastWords) || now - this.#lastCrash < windowMs) this.#lost = true;
+    if (!model) return;
+    if (!("gpuLayers" in model)) {
+      if (gpuFailure.test(lastWords)) this.#lost = true;
+      return;
+    }
+    if (model.gpuLayers === 0) return;
+    const isSecond = now - this.#lastCrash < windowMs;
+    if (isSecond || gpuFailure.test(lastWords) || memoryFailure.test(lastWords)) this.#lost = true;
     this.#lastCrash = now;
   }
 
@@ -52,9 +61,4 @@ export class GpuTrust {
     this.#lost = false;
     this.#lastCrash = Number.NEGATIVE_INFINITY;
   }
-}
-
-/** A model that is not loaded yet may be anywhere that its request allows. */
-function mayUseGpu(model: ModelInfo | LoadParams): boolean {
-  return "gpuLayers" in model ? model.gpuLayers > 0 : model.gpu !== "off" && !model.server;
 }

@@ -33,8 +33,7 @@ export class Output {
   readonly #held = new Map<number, GeneratedToken>();
   #index = 0;
   #forcedTokens = 0;
-  /** Text of the last token, also where it is held back or dropped: markers, and what repeats the end of the thought. */
-  lastText = "";
+  #lastText = "";
   /** Where the answer's last line begins, and whether it is inside a code fence. */
   #lineStart = 0;
   #inFence = false;
@@ -71,9 +70,14 @@ export class Output {
     return this.#inFence || fenceLine.test(this.answer.slice(this.#lineStart)) ? "code" : "prose";
   }
 
+  /** Text of the last token, also where it is held back or dropped: markers, and what repeats the end of the thought. */
+  get lastText(): string {
+    return this.#lastText;
+  }
+
   /** The last token ended a line. The text of a segment may not show it yet: white space at its end is held back. */
   get atLineEnd(): boolean {
-    return /\n[ \t]*$/.test(this.lastText);
+    return /\n[ \t]*$/.test(this.#lastText);
   }
 
   get answerIsEmpty(): boolean {
@@ -138,7 +142,7 @@ export class Output {
    */
   #parse(token: number, index: number): SegmentRun[] {
     const text = this.#decoder.push(token);
-    this.lastText = text;
+    this.#lastText = text;
     const kind = this.#model.codec.kindOf(token);
     const isMarker = kind !== "text" && this.#parser.isMarker(text) && /^[<[]/.test(text);
     if (isMarker) return this.#parser.pushControl(text, index);

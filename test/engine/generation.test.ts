@@ -284,18 +284,24 @@ describe("models that misbehave", () => {
     expect(result.answer.trim()).toBe(wholeAnswer);
   });
 
-  it("an answer that goes in circles is ended, and that is said", async () => {
-    const engine = await TestEngine.start({ path: inject("scripted").answerLoop });
+  /** An answer that never ends by itself, with the guard that ends it and without. */
+  async function guardedAndFree(path: string, budget: number | null) {
+    const engine = await TestEngine.start({ path });
     const run = (loopGuard: boolean) =>
-      engine.ask({ maxTokens: 400, controls: { budget: null, loopGuard, earlyExit: "off" } });
+      engine.ask({ maxTokens: 600, controls: { budget, loopGuard, earlyExit: "off" } });
     const guarded = await run(true);
     const free = await run(false);
     await engine.stop();
     const notices = guarded.events.flatMap((event) => (event.type === "notice" ? [event.notice.code] : []));
     expect(guarded.stopReason).toBe("stop");
     expect(notices).toEqual(["answerLoop"]);
-    expect(guarded.stats.answerTokens).toBeLessThan(120);
     expect(free.stopReason).toBe("length");
+    return { guarded, free };
+  }
+
+  it("an answer that goes in circles is ended, and that is said", async () => {
+    const { guarded, free } = await guardedAndFree(inject("scripted").answerLoop, null);
+    expect(guarded.stats.answerTokens).toBeLessThan(120);
     expect(free.answer.startsWith(guarded.answer)).toBe(true);
   });
 
@@ -315,17 +321,8 @@ describe("models that misbehave", () => {
   });
 
   it("an answer that does nothing but repeat that is ended too, though there is nothing to see of it", async () => {
-    const engine = await TestEngine.start({ path: inject("scripted").echoes });
-    const run = (loopGuard: boolean) =>
-      engine.ask({ maxTokens: 600, controls: { budget: 10, loopGuard, earlyExit: "off" } });
-    const guarded = await run(true);
-    const free = await run(false);
-    await engine.stop();
-    const notices = guarded.events.flatMap((event) => (event.type === "notice" ? [event.notice.code] : []));
-    expect(guarded.stopReason).toBe("stop");
-    expect(notices).toEqual(["answerLoop"]);
+    const { guarded, free } = await guardedAndFree(inject("scripted").echoes, 10);
     expect(guarded.stats.answerTokens).toBeLessThan(240);
-    expect(free.stopReason).toBe("length");
     expect(free.stats.answerTokens).toBeGreaterThan(500);
   });
 

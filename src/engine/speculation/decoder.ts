@@ -131,16 +131,18 @@ export class Decoder {
 
   /**
    * Puts tokens into the text that the target did not choose (a wrap-up, a closing marker).
+   * @param tokens may be none, where the text only has to lose its end
    * @param dropLast drops the last token first (an end-of-text that is not to stand).
    */
   async force(tokens: readonly number[], dropLast = false): Promise<void> {
-    if (tokens.length === 0) return;
+    if (tokens.length === 0 && !dropLast) return;
     const { target } = this.#o;
     if (dropLast) this.#text.pop();
-    // All but the very last token are evaluated; the next round evaluates that one.
-    const pending = [...this.#text.slice(target.length), ...tokens.slice(0, -1)];
-    await this.#evaluateAll(pending);
     this.#text.push(...tokens);
+    // All but the very last token are evaluated; the next round evaluates that one, anew where nothing follows what was
+    // dropped.
+    await this.#rollback(this.#text.length - 1);
+    await this.#evaluateAll(this.#text.slice(target.length, -1));
     for (const drafter of this.#o.drafters) drafter.begin(this.#text);
     this.#o.controller.interrupt();
   }

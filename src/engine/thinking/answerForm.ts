@@ -24,8 +24,8 @@ export function missingPart(answer: string, form: AnswerForm): string {
   const gap = answer.trim() === "" ? "" : answer.endsWith("\n") ? "\n" : "\n\n";
   switch (form.kind) {
     case "line": {
-      // The model has begun the line itself and left it empty.
-      if (lineAfter(answer, form.lead).isLast) return " ";
+      // The model has begun the line itself and left it empty: it goes on from there (no space, see answerOpener).
+      if (lineAfter(answer, form.lead).isLast) return "";
       return `${fence === null ? gap : `${answer.endsWith("\n") ? "" : "\n"}${fence}\n\n`}${form.lead}`;
     }
     case "codeBlock": {

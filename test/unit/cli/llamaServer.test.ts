@@ -6,25 +6,18 @@ import { thisUser } from "../../../src/models/folder.ts";
 import { installedProgram, llamaServerName } from "../../../src/models/llamaServer/release.ts";
 import { fakeProgram } from "../models/support/fakePrograms.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
+import { collectWritten, type Written } from "./support/console.ts";
 
-let output = "";
-let errors = "";
+let written: Written;
 /** On PATH, the only folder there, and empty. */
 let bin = "";
 
 beforeEach(() => {
-  output = "";
-  errors = "";
   bin = temporaryFolder();
   vi.stubEnv("XDG_CACHE_HOME", temporaryFolder());
   vi.stubEnv("HUNCH_LLAMA_SERVER", undefined);
   vi.stubEnv("PATH", bin);
-  const collect = (add: (text: string) => void) => (text: string | Uint8Array) => {
-    add(String(text));
-    return true;
-  };
-  vi.spyOn(process.stdout, "write").mockImplementation(collect((text) => (output += text)));
-  vi.spyOn(process.stderr, "write").mockImplementation(collect((text) => (errors += text)));
+  written = collectWritten();
 });
 
 afterEach(() => {
@@ -47,16 +40,16 @@ describe.skipIf(process.platform !== "linux")("llama-server (the cache folder is
   test("says which one is used, and from where", async () => {
     const ours = built();
     await run();
-    expect(output).toBe(`${ours} (built by hunch llama-server install)\n`);
-    output = "";
+    expect(written.output).toBe(`${ours} (built by hunch llama-server install)\n`);
+    written.output = "";
     const onPath = fakeProgram(bin, llamaServerName, "exit 0");
     await run();
-    expect(output).toBe(`${onPath} (on PATH)\n`);
-    output = "";
+    expect(written.output).toBe(`${onPath} (on PATH)\n`);
+    written.output = "";
     const named = fakeProgram(temporaryFolder(), "named", "exit 0");
     vi.stubEnv("HUNCH_LLAMA_SERVER", named);
     await run("show", "--json");
-    expect(JSON.parse(output)).toEqual({ program: named, foundIn: "environment" });
+    expect(JSON.parse(written.output)).toEqual({ program: named, foundIn: "environment" });
   });
 
   test("where there is none, the error names the command that gets one", async () => {
@@ -64,18 +57,18 @@ describe.skipIf(process.platform !== "linux")("llama-server (the cache folder is
       code: "llamaServerMissing",
       hint: expect.stringMatching(/hunch llama-server install/),
     });
-    expect(output).toBe("");
+    expect(written.output).toBe("");
   });
 
   test("install gives the path of the one that is there, and says which comes first", async () => {
     const ours = built();
     const onPath = fakeProgram(bin, llamaServerName, "exit 0");
     await run("install");
-    expect(output).toBe(`${ours}\n`);
-    expect(errors).toBe(`Note: ${onPath} (on PATH) comes first.\n`);
-    output = "";
+    expect(written.output).toBe(`${ours}\n`);
+    expect(written.errors).toBe(`Note: ${onPath} (on PATH) comes first.\n`);
+    written.output = "";
     await run("install", "--json");
-    expect(JSON.parse(output)).toEqual({ type: "done", path: ours });
+    expect(JSON.parse(written.output)).toEqual({ type: "done", path: ours });
   });
 
   test("install tells what it needs, and leaves no handler of Ctrl-C behind", async () => {
@@ -99,10 +92,10 @@ describe.skipIf(process.platform !== "linux")("llama-server (the cache folder is
       code: "downloadFailed",
       message: expect.stringMatching(/No matching distribution/),
     });
-    expect(errors).toMatch(/^llama-server: downloading its source\n/);
-    expect(output).toBe("");
+    expect(written.errors).toMatch(/^llama-server: downloading its source\n/);
+    expect(written.output).toBe("");
     await expect(run("install", "--json")).rejects.toMatchObject({ code: "downloadFailed" });
-    const [first = ""] = output.split("\n");
+    const [first = ""] = written.output.split("\n");
     expect(JSON.parse(first)).toEqual({
       type: "progress",
       phase: "llama-server",

@@ -7,26 +7,19 @@ import { ModelStore } from "../../../src/models/store.ts";
 import { fileServer, serve } from "../models/support/fileServer.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
 import { tinyModel } from "../models/support/ggufFile.ts";
+import { collectWritten, type Written } from "./support/console.ts";
 
 let folder = "";
-let output = "";
-let errors = "";
+let written: Written;
 
 beforeEach(() => {
   const home = temporaryFolder();
   folder = join(home, "models");
-  output = "";
-  errors = "";
   vi.stubEnv("HUNCH_MODELS", folder);
   vi.stubEnv("HOME", home);
   for (const name of ["XDG_CACHE_HOME", "HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "LLAMA_CACHE", "OLLAMA_MODELS"])
     vi.stubEnv(name, undefined);
-  const collect = (add: (text: string) => void) => (text: string | Uint8Array) => {
-    add(String(text));
-    return true;
-  };
-  vi.spyOn(process.stdout, "write").mockImplementation(collect((text) => (output += text)));
-  vi.spyOn(process.stderr, "write").mockImplementation(collect((text) => (errors += text)));
+  written = collectWritten();
 });
 
 afterEach(() => {
@@ -39,7 +32,7 @@ function run(...args: string[]): Promise<unknown> {
 }
 
 function jsonLines(): Record<string, unknown>[] {
-  return output
+  return written.output
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line));
@@ -56,13 +49,13 @@ function put(id: string, content: Buffer, suffix = ""): string {
 test("list shows the catalogue in columns, and what is here of it", async () => {
   put("qwen3-8b", Buffer.alloc(1_000_000), ".part");
   await run();
-  const lines = output.split("\n");
+  const lines = written.output.split("\n");
   expect(lines[0]).toMatch(/^id +size +memory +thinking +licence +here$/);
   expect(lines.slice(1, catalogue.length + 1).map((line) => line.split(" ")[0])).toEqual(catalogue.map(({ id }) => id));
   expect(lines.find((line) => line.startsWith("qwen3-8b "))).toMatch(
     /5\.03 GB +6\.54 GB, .* trained +Apache-2\.0 +0 %/,
   );
-  expect(output).toMatch(/memory are free/);
+  expect(written.output).toMatch(/memory are free/);
 });
 
 test("list --json writes one object a line", async () => {
@@ -82,7 +75,7 @@ test("list --json writes one object a line", async () => {
 test("path names the folder, or the file of a model", async () => {
   await run("path");
   await run("path", defaultModelId, "--json");
-  const [first, second] = output.trimEnd().split("\n");
+  const [first, second] = written.output.trimEnd().split("\n");
   expect(first).toBe(folder);
   expect(JSON.parse(second!)).toEqual({ path: new ModelStore().path(findModel(defaultModelId)), installed: false });
 });
@@ -93,9 +86,9 @@ test("discover lists models of other programs", async () => {
   writeFileSync(path, tinyModel());
   writeFileSync(join(dirname(path), "broken.gguf"), "no");
   await run("discover");
-  expect(output).toMatch(/Mine +llama +Q4_K_M +.* +LM Studio +.*Mine\.gguf/);
-  expect(output).toContain("1 more file is no usable model");
-  output = "";
+  expect(written.output).toMatch(/Mine +llama +Q4_K_M +.* +LM Studio +.*Mine\.gguf/);
+  expect(written.output).toContain("1 more file is no usable model");
+  written.output = "";
   await run("discover", "--json");
   expect(jsonLines()).toMatchObject([
     { type: "model", path, foundIn: "LM Studio", architecture: "llama" },
@@ -105,7 +98,7 @@ test("discover lists models of other programs", async () => {
 
 test("discover says what to do when there is nothing", async () => {
   await run("discover");
-  expect(output).toContain("hunch models list");
+  expect(written.output).toContain("hunch models list");
 });
 
 test("verify and download reject what they cannot do", async () => {
@@ -122,9 +115,9 @@ test("a download that fails tells on standard error how it went, and leaves no h
   const handlers = process.listenerCount("SIGINT");
   await expect(run("download", "qwen3-0.6b")).rejects.toMatchObject({ code: "checksumMismatch" });
   expect(server.requests[0]!.url).toMatch(/^\/Qwen\/Qwen3-0\.6B-GGUF\/resolve\/[0-9a-f]{40}\/Qwen3-0\.6B-Q8_0\.gguf$/);
-  expect(errors).toMatch(/Downloading Qwen3 0\.6B, 639 MB, licence Apache-2\.0/);
-  expect(errors).toContain("its file has 12 bytes, not 639446688");
-  expect(output).toBe("");
+  expect(written.errors).toMatch(/Downloading Qwen3 0\.6B, 639 MB, licence Apache-2\.0/);
+  expect(written.errors).toContain("its file has 12 bytes, not 639446688");
+  expect(written.output).toBe("");
   expect(process.listenerCount("SIGINT")).toBe(handlers);
 });
 

@@ -25,6 +25,10 @@ connection.onRequest("load", async (params) => {
   if (params.target.id === "missing") fail("modelNotFound", "There is no such file.");
   for (const progress of [0.5, 1]) connection.sendNotification("loadProgress", { id: params.target.id, progress });
   if (params.target.id === "endless") await new Promise(() => {});
+  if (params.target.id === "too large") {
+    console.error("ggml_backend_cpu_buffer_type_alloc_buffer: failed to allocate buffer of size 9999999999");
+    process.abort();
+  }
   if (params.target.id === "has no kernels" && params.gpu !== "off") {
     console.error("ggml-cuda.cu:104: CUDA error: the provided PTX was compiled with an unsupported toolchain.");
     process.abort();

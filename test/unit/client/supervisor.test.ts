@@ -79,6 +79,13 @@ test("a GPU that the runtime has no code for costs one start: the model is loade
   expect(health).toContain("restarting");
 });
 
+test("crashes while a model is loaded that do not name a GPU say nothing against it", async () => {
+  const { engine } = supervise();
+  for (let i = 0; i < 2; i++)
+    await expect(engine.load({ ...load("too large"), gpu: "auto" })).rejects.toMatchObject({ code: "engineCrashed" });
+  expect(await engine.load({ ...load(), gpu: "auto" })).toMatchObject({ gpuLayers: 31, notices: [] });
+});
+
 test("crashes on the GPU without a reason: the second takes the model off it, and what was said is not said again", async () => {
   const { engine } = supervise();
   const onGpu = { ...load(), gpu: "vulkan" } as const;

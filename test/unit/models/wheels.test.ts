@@ -10,6 +10,7 @@ import { memberPattern, WheelSource } from "../../../src/models/sources/wheels.t
 import { ModelStore } from "../../../src/models/store.ts";
 import { deadOrigin, fileServer, status } from "./support/fileServer.ts";
 import { temporaryFolder } from "./support/folder.ts";
+import { isRunning } from "./support/isRunning.ts";
 import { modelOf, sha256, testContent } from "./support/model.ts";
 import { type Member, pipEnvironment, writeWheel } from "./support/wheel.ts";
 
@@ -225,16 +226,6 @@ describe.skipIf(process.platform === "win32")(
 
 function statBytes(path: string): number {
   return existsSync(path) ? statSync(path).size : 0;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A killed process whose parent has not noticed yet is a zombie.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 test("a member is found by the end of its path, with leading zeros, at a folder's border", () => {

@@ -327,6 +327,20 @@ describe("Decoder", () => {
     expect(target.tokens).toEqual(decoder.text.slice(0, -1));
   });
 
+  it("drops an unwanted last token and forces none: it goes on as from a prompt without it", async () => {
+    for (const forgetful of [false, true]) {
+      const { decoder } = open(prompt, { sampling: warm, forgetful });
+      await decode(decoder, 5);
+      const soFar = decoder.text.slice(0, -1);
+      await decoder.force([], true);
+      expect(decoder.text).toEqual(soFar);
+      await decode(decoder, 10);
+      const other = open(soFar, { sampling: warm });
+      await decode(other.decoder, 10);
+      expect(decoder.text).toEqual(other.decoder.text);
+    }
+  });
+
   it("never drafts more than a pass can take", async () => {
     const { decoder, target } = open(prompt, {
       sampling: greedy,

@@ -26,7 +26,7 @@ describe("an answer with a line", () => {
     ["It is 5.", "\n\nAnswer:"],
     ["It is 5.\n", "\nAnswer:"],
     [`So:\n${fence}\nf(1)`, `\n${fence}\n\nAnswer:`],
-    ["It is 5.\n\nAnswer:", " "],
+    ["It is 5.\n\nAnswer:", ""],
   ])("%j goes on with %j", (answer, part) => {
     expect(missingPart(answer, line)).toBe(part);
     expect(holdsForm(`${answer}${part}5`, line)).toBe(true);

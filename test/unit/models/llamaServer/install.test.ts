@@ -13,6 +13,7 @@ import {
 import { fakeProgram } from "../support/fakePrograms.ts";
 import { deadOrigin } from "../support/fileServer.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { isRunning } from "../support/isRunning.ts";
 import { sha256 } from "../support/model.ts";
 import { pipEnvironment } from "../support/wheel.ts";
 
@@ -327,13 +328,3 @@ describe.skipIf(process.platform === "win32" || process.platform === "darwin")(
     });
   },
 );
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A killed process whose parent has not noticed yet is a zombie.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
