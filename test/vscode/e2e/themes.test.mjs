@@ -36,13 +36,15 @@ after(async () => {
   rmSync(models, { recursive: true });
 });
 
-/** Nothing grave in any of the themes, of what is on screen now; each is pictured. */
-async function auditInThemes(state) {
+/** Nothing grave in any of the themes, of what is on screen now, once all of it has the theme's colours; each is pictured. */
+async function auditInThemes(state, isSettled = async () => true) {
   for (const [theme, kind] of kinds) {
     workbench.changeSettings({ "workbench.colorTheme": theme });
     await chat.panel.locator(`body.${kind}`).waitFor();
+    await until(`the colours of ${theme}`, isSettled);
+    const found = await graveViolations(workbench.page, chat.panel, ".part.sidebar");
     await workbench.screenshot(`axe-${state}-${kind}`);
-    assert.deepEqual(await graveViolations(workbench.page, chat.panel, ".part.sidebar"), [], `${state}, ${theme}`);
+    assert.deepEqual(found, [], `${state}, ${theme}`);
   }
 }
 
@@ -60,7 +62,7 @@ test("axe finds nothing serious in an answer with thought, code and figures, in 
   await chat.lastTurn.locator(".thought").waitFor();
   await chat.lastTurn.locator(".stats .disclosure").click();
   await chat.lastTurn.locator(".stats-details").waitFor();
-  await auditInThemes("answer");
+  await auditInThemes("answer", hasEditorColors);
 });
 
 const colorOf = (locator) => locator.first().evaluate((element) => getComputedStyle(element).color);
@@ -74,6 +76,11 @@ async function codeColors() {
     editor: { comment: await inEditor("third"), number: await inEditor(/^7$/), string: await inEditor("gratis") },
     panel: { comment: await inPanel("comment"), number: await inPanel("number"), string: await inPanel("string") },
   };
+}
+
+async function hasEditorColors() {
+  const { panel, editor } = await codeColors();
+  return isDeepStrictEqual(panel, editor);
 }
 
 const looks = {
