@@ -9,6 +9,7 @@ import { withContext } from "../../host/context.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { activeEditor, activeNotebook, cellsOf, codeInQuestion, placeOf, wholeFile } from "../../host/editor.ts";
 import { uncommittedChanges } from "../../host/git.ts";
+import { guarded } from "../../host/notify.ts";
 import { type ProblemPlace, problemInQuestion } from "../../host/problems.ts";
 import { describeProblems } from "../../prompts/problems.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -111,13 +112,17 @@ class Actions {
     });
   }
 
-  /** Asks, and shows what `toChange` makes of the answer; an answer without a usable change can be read in the chat. */
+  /**
+   * Asks, and shows what `toChange` makes of the answer. The conversation is a chat of the list: there an answer without a
+   * usable change can be read, one that was cut off continued, and a change that was not made when the window closed applied.
+   */
   async #propose(
     question: Question,
     toChange: (answer: string) => Promise<Change | vscode.Uri>,
   ): Promise<vscode.Uri | null> {
     if (!(await offerMissingModel(this.#ctx))) return null;
     const session = this.#sessions.create();
+    this.#chat.keep(session);
     try {
       const answer = await answerOf(session, question);
       if (answer === null) return null;
@@ -127,7 +132,8 @@ class Actions {
       return await this.#proposals.show({ title: question.text, change, onApplied: () => session.applied(turnId) });
     } catch (error) {
       if (!isHunchError(error) || error.code !== "unusableAnswer") throw error;
-      void this.#offerAnswer(error, () => this.#chat.show(session));
+      const show = () => this.#chat.open(session.conversation.id);
+      void this.#offerAnswer(error, () => guarded(this.#ctx.log, "show the answer", show));
       return null;
     }
   }

@@ -135,6 +135,17 @@ export class Chat {
     await this.view.focus();
   }
 
+  /** Keeps the conversation of a command among the chats, from its first question on, whatever is on screen. */
+  keep(session: ChatSession): void {
+    this.#library.keep(session);
+  }
+
+  /** Shows a chat of the list. Throws fileNotFound when it is gone. */
+  async open(id: string): Promise<void> {
+    this.#use(this.#library.open(id));
+    await this.view.focus();
+  }
+
   /** The session of a conversation that is kept here, for the explanation of an earlier window that shows it too. */
   join(id: string): ChatSession | null {
     return this.#library.join(id);
@@ -217,8 +228,7 @@ export class Chat {
         return ids ? this.view.send({ type: "sessionsFound", query: message.query, ids }) : undefined;
       }
       case "openSession":
-        this.#use(this.#library.open(message.id));
-        return this.view.focus();
+        return this.open(message.id);
       case "renameSession":
         this.#library.rename(message.id, message.title);
         return this.view.sendState();

@@ -72,6 +72,11 @@ export class Library {
     return this.#show(session);
   }
 
+  /** Keeps a session's conversation among the chats, out of sight: it is written down and listed from its first question on. */
+  keep(session: ChatSession): void {
+    this.#own(session);
+  }
+
   /** The session of a conversation that an explanation of an earlier window shares until `release`; null when it is not here. */
   join(id: string): ChatSession | null {
     const stored = this.#open.has(id) ? null : this.#services.store.load(id);

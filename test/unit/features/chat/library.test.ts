@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { GenerationResult } from "../../../../src/common/protocol.ts";
+import { runsText } from "../../../../src/common/panel.ts";
+import type { GenerationEvent, GenerationResult } from "../../../../src/common/protocol.ts";
+import { codeBehind } from "../../../../src/features/chat/attachedCode.ts";
 import { newConversation } from "../../../../src/features/chat/conversation.ts";
 import { ConversationStore } from "../../../../src/features/chat/conversationStore.ts";
 import { Library } from "../../../../src/features/chat/library.ts";
 import { ChatSession } from "../../../../src/features/chat/session.ts";
-import { model, result } from "../support.ts";
-import { services } from "./sessionSupport.ts";
+import { model, result, tokens } from "../support.ts";
+import { code, services } from "./sessionSupport.ts";
 
 let folder: string;
 let store: ConversationStore;
@@ -25,10 +27,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const newLibrary = (currentId?: string) =>
+const newLibrary = (currentId?: string, kept = store) =>
   new Library(
     {
-      store,
+      store: kept,
       newSession: (stored) =>
         new ChatSession(
           stored ?? newConversation(`c${++ids}`),
@@ -145,6 +147,61 @@ describe("Library", () => {
     expect(library.release(shared)).toBe(false);
     // Nothing was ever asked in it, so it was not stored either.
     expect(() => library.open("x")).toThrow("can not be read");
+  });
+
+  it("keeps the conversation of a command while another chat is on screen, also when the window closes in mid-answer", async () => {
+    const library = newLibrary();
+    const onScreen = library.current;
+    let think: (events: GenerationEvent[]) => void = () => undefined;
+    const session = new ChatSession(
+      newConversation("fix"),
+      services({
+        engine: {
+          prepare: async () => model,
+          generate: (_params, { onEvents }) => {
+            think = onEvents;
+            return new Promise(() => undefined);
+          },
+          answerNow: () => undefined,
+        },
+      }),
+    );
+    library.keep(session);
+    expect(library.list()).toEqual([]);
+    void session.ask({ task: "fix", text: "Fix line 1 of a.ts", question: "", code });
+    await settle();
+    think([tokens("thinking", ["It lacks a type."])]);
+    think([tokens("answer", ["The line"])]);
+    expect(library.list()).toMatchObject([{ id: "fix", title: "Fix line 1 of a.ts", running: true }]);
+    expect(library.current).toBe(onScreen);
+    await store.save();
+
+    const later = new ConversationStore({ folder, now: () => ++ids, onError: (error) => expect.fail(String(error)) });
+    const next = newLibrary(undefined, later);
+    expect(next.list()).toMatchObject([{ title: "Fix line 1 of a.ts", running: false }]);
+    const { conversation } = next.open("fix");
+    const turn = conversation.turns.at(-1);
+    if (turn?.role !== "assistant") throw new Error("no answer");
+    expect(turn).toMatchObject({ status: "stopped", canContinue: true });
+    expect([runsText(turn.thinking), runsText(turn.answer)]).toEqual(["It lacks a type.", "The line"]);
+    // By this its code block finds what it would change.
+    expect(codeBehind(conversation, turn.id)).toEqual(code);
+    later.dispose();
+  });
+
+  it("opens a kept conversation anew once its answer has ended out of sight", async () => {
+    const library = newLibrary();
+    const session = new ChatSession(newConversation("fix"), services({}));
+    library.keep(session);
+    await session.ask({ task: "fix", text: "Fix line 1 of a.ts", question: "", code });
+    expect(library.list()).toMatchObject([{ running: false }]);
+    expect(library.open("fix").conversation.turns.at(-1)).toMatchObject({ status: "done" });
+    // Nothing holds it any more: what it still says goes nowhere.
+    expect(library.current).not.toBe(session);
+    library.create();
+    await library.delete("fix");
+    await session.ask(question("Again?"));
+    expect(library.list()).toEqual([]);
   });
 
   it("shares a stored conversation with an explanation of an earlier window, and holds it until that is gone", async () => {
