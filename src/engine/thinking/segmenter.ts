@@ -37,6 +37,9 @@ interface Marker {
   text: string;
 }
 
+/** From this many words on, the beginning of an echo at the output's end is one that was cut off. */
+const copiedWords = 4;
+
 /** `start`: nothing visible yet; `closed`: behind a thought, in front of the answer. */
 type State = "start" | "thinking" | "closed" | "answer";
 
@@ -168,7 +171,10 @@ export class SegmentParser {
       if (marker.kind === "echo" && this.#state === "thinking") continue; // it is being written there
       const head = this.#buffer.slice(0, marker.text.length).toLowerCase();
       if (head === marker.text) return marker;
-      if (!final && head.length === this.#buffer.length && marker.text.startsWith(head)) return "wait";
+      if (head.length !== this.#buffer.length || !marker.text.startsWith(head)) continue;
+      if (!final) return "wait";
+      // Cut off in the middle of the sentence: so many of its words in a row are a copy of it.
+      if (marker.kind === "echo" && head.trimEnd().split(" ").length >= copiedWords) return marker;
     }
     return null;
   }

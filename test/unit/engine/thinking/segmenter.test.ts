@@ -190,6 +190,8 @@ describe("an answer that repeats the sentence with which Hunch ended its thought
     ["in other spelling", `b\n${sentence.toLowerCase()} </THINK> c`, "b\nc"],
     ["twice", `b\n${sentence}\n</think>\n${sentence}\n</think>\nc`, "b\nc"],
     ["at its end", `b\n\n${sentence}`, "b"],
+    ["where the output was cut off in its middle", "b\n\nI have thought enough; now I", "b"],
+    ["where that was in a word of it", "b I have thought en", "b"],
   ])("is kept free of it, %s", (_name, answer, expected) => {
     const thinking = `a\n\n${sentence}`;
     expect(answered(answer)).toEqual({ thinking, answer: expected });
@@ -200,7 +202,13 @@ describe("an answer that repeats the sentence with which Hunch ended its thought
   });
 
   it("keeps what is like it, a marker that is quoted elsewhere, and the sentence itself where it may stand", () => {
-    for (const text of ["I have thought about it.", "I have", `\`\`\`\nb\n</think>\n\`\`\``])
+    for (const text of [
+      "I have thought about it.",
+      "I have",
+      "b\nI have thought",
+      "I have thought enough to",
+      `\`\`\`\nb\n</think>\n\`\`\``,
+    ])
       expect(answered(text).answer).toBe(text);
     expect(answered(`b\n${sentence}\nc`, [], "").answer).toBe(`b\n${sentence}\nc`);
   });
