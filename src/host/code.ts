@@ -2,6 +2,7 @@
 
 import { HunchError } from "../common/errors.ts";
 import { decimal, t } from "../common/l10n.ts";
+import type { LineSpan } from "./indentation.ts";
 
 /** Larger selections can not be meant: a model reads some ten thousand characters in a minute on a processor. */
 export const maxCodeBytes = 1_000_000;
@@ -31,6 +32,12 @@ function isBinary(text: string): boolean {
   const sample = text.slice(0, 8_192);
   const replaced = sample.split("\uFFFD").length - 1;
   return replaced > sample.length / 10;
+}
+
+/** The lines of a whole document, 0-based and inclusive: a line break at its end ends the last line and begins no other. */
+export function fileLines(document: { lineCount: number; lineAt(line: number): { text: string } }): LineSpan {
+  const last = document.lineCount - 1;
+  return { startLine: 0, endLine: last > 0 && document.lineAt(last).text === "" ? last - 1 : last };
 }
 
 /** Lines of a symbol, 0-based and inclusive; children lie inside. */

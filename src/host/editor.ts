@@ -8,7 +8,7 @@ import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import type { Attachment } from "../common/panel.ts";
 import type { CodePiece } from "../prompts/compose.ts";
-import { checkCode, enclosingSymbol, type SymbolLines } from "./code.ts";
+import { checkCode, enclosingSymbol, fileLines, type SymbolLines } from "./code.ts";
 import { blockAround, type LineSpan } from "./indentation.ts";
 
 export interface EditorCode {
@@ -75,7 +75,7 @@ export async function findSymbol(document: vscode.TextDocument, line: number): P
 
 /** The whole document. Throws as `selectedCode`. */
 export function wholeFile(document: vscode.TextDocument): EditorCode {
-  return linesOf(document, { startLine: 0, endLine: document.lineCount - 1 }, t("The file"));
+  return linesOf(document, fileLines(document), t("The file"));
 }
 
 /** The notebook that is meant: the active one, or that of the active cell; null when a file is. */

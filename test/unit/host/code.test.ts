@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HunchError } from "../../../src/common/errors.ts";
-import { checkCode, enclosingSymbol, maxCodeBytes, type SymbolLines } from "../../../src/host/code.ts";
+import { checkCode, enclosingSymbol, fileLines, maxCodeBytes, type SymbolLines } from "../../../src/host/code.ts";
 
 function codeOf(text: string): string {
   try {
@@ -27,6 +27,21 @@ describe("checkCode", () => {
     ["one character more", "é".repeat(maxCodeBytes / 2 + 1), "inputTooLarge"],
   ])("%s", (_name, text, expected) => {
     expect(codeOf(text)).toBe(expected);
+  });
+});
+
+describe("fileLines", () => {
+  it.each([
+    ["with a line break at its end", "a\nb\n", 1],
+    ["without one", "a\nb", 1],
+    ["with blank lines at its end, of which all but the last are lines of it", "a\n\n\n", 2],
+    ["with blanks in its last line", "a\n  ", 1],
+    ["of one line", "a", 0],
+    ["that is empty", "", 0],
+  ])("of a document %s", (_name, text, endLine) => {
+    const lines = text.split("\n");
+    const document = { lineCount: lines.length, lineAt: (line: number) => ({ text: lines[line] ?? "" }) };
+    expect(fileLines(document)).toEqual({ startLine: 0, endLine });
   });
 });
 

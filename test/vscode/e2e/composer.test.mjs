@@ -121,7 +121,7 @@ test("a file is completed after #file:, and one that is typed out goes along too
   await chat.lastTurn.waitFor();
   const asked = chat.panel.locator(".turn-user .question");
   assert.equal(await asked.textContent(), "What does have to do with #file:notes.md?");
-  assert.deepEqual(await askedChips(), ["cart.ts:1-30", "notes.md:1-5"]);
+  assert.deepEqual(await askedChips(), ["cart.ts:1-29", "notes.md:1-4"]);
   await chat.end();
 });
 

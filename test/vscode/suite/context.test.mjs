@@ -57,7 +57,7 @@ suite("where code comes from", function () {
     const text = await explained(document);
     assert.match(
       text,
-      /^# Explain Untitled-\d+\n\n## Question\n\n> Explain Untitled-\d+\n\n- `Untitled-\d+:1-3`\n\n## Answer/,
+      /^# Explain Untitled-\d+\n\n## Question\n\n> Explain Untitled-\d+\n\n- `Untitled-\d+:1-2`\n\n## Answer/,
     );
     assert.match(text, /\n\nIt adds up\.\n$/);
   });
@@ -70,7 +70,7 @@ suite("where code comes from", function () {
       const text = await explained(
         await vscode.workspace.openTextDocument(vscode.Uri.parse("hunch-test:/lib/answer.ts")),
       );
-      assert.match(text, /- `\/?lib\/answer\.ts:1-2`/);
+      assert.match(text, /- `\/?lib\/answer\.ts:1`/);
     } finally {
       provider.dispose();
     }
