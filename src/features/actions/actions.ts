@@ -20,7 +20,7 @@ import { offerMissingModel } from "../models/download.ts";
 import { answerOf } from "./answer.ts";
 import { changedCode } from "./changedCode.ts";
 import { registerCodeActions } from "./codeActions.ts";
-import { docCommentOf, fixOf, newTestFile, testsOf } from "./edits.ts";
+import { docCommentOf, fixOf, testFileOf, testsOf } from "./edits.ts";
 import type { Change, Proposals } from "./proposals.ts";
 
 export function registerActions(ctx: Ctx, sessions: Sessions, chat: Chat, proposals: Proposals): void {
@@ -101,15 +101,7 @@ class Actions {
       question: "",
       ...(await withContext(code)),
     };
-    return this.#propose(question, async (answer) => {
-      const text = testsOf(answer);
-      const uri = await newTestFile(code.document);
-      if (uri) return { kind: "create", uri, text };
-      // Tests are there already: theirs is the file, so ours come in a document without one.
-      const document = await vscode.workspace.openTextDocument({ language: code.document.languageId, content: text });
-      await vscode.window.showTextDocument(document);
-      return document.uri;
-    });
+    return this.#propose(question, async (answer) => testFileOf(code.document, testsOf(answer)));
   }
 
   /**

@@ -6,7 +6,7 @@ import { t } from "../../common/l10n.ts";
 import type { EditorCode } from "../../host/editor.ts";
 import type { CodeWithProblems } from "../../host/problems.ts";
 import { withDocComment } from "./docComment.ts";
-import type { Change } from "./proposals.ts";
+import type { Change, Replacement } from "./proposals.ts";
 import { closestBlock, fencedBlocks, inPlaceOf, leavesOut } from "./reply.ts";
 import { testPath } from "./testFile.ts";
 
@@ -23,33 +23,48 @@ export function fixOf({ code }: CodeWithProblems, answer: string): Change {
 }
 
 export function docCommentOf({ document, range }: EditorCode, answer: string): Change {
-  const lines = document.getText().split(/\r?\n/);
   for (const block of fencedBlocks(answer)) {
-    const found = withDocComment(lines, range.start.line, block, document.languageId);
-    if (!found) continue;
-    const { from, to } = found;
-    if (to >= document.lineCount) break;
-    const eol = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
-    const place = new vscode.Range(from, 0, to, 0);
-    // With the line that follows, so that it is found again after edits elsewhere.
-    const next = document.lineAt(to).text;
-    const original = document.getText(place) + next;
-    const replacement = [...found.lines, next].join(eol);
-    return { kind: "replace", document, offset: document.offsetAt(place.start), original, replacement };
+    const change = docCommentIn(block, document, range.start.line);
+    if (change) return change;
   }
   throw unusable(t("The model gave no documentation comment."));
 }
 
-/** The text of a test file. */
+/** Puts the comment of a block above the definition that begins at a line (0-based); null when it has none. */
+export function docCommentIn(block: string, document: vscode.TextDocument, definition: number): Replacement | null {
+  const lines = document.getText().split(/\r?\n/);
+  const found = withDocComment(lines, definition, block, document.languageId);
+  if (!found || found.to >= document.lineCount) return null;
+  const { from, to } = found;
+  const eol = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
+  const place = new vscode.Range(from, 0, to, 0);
+  // With the line that follows, so that it is found again after edits elsewhere.
+  const next = document.lineAt(to).text;
+  const original = document.getText(place) + next;
+  const replacement = [...found.lines, next].join(eol);
+  return { kind: "replace", document, offset: document.offsetAt(place.start), original, replacement };
+}
+
+/** The test file of an answer. Throws unusableAnswer when there is none in it. */
 export function testsOf(answer: string): string {
   const blocks = fencedBlocks(answer);
   const longest = blocks.reduce((best, block) => (block.length > best.length ? block : best), "");
   if (longest === "") throw unusable(t("The model gave no test file."));
-  return `${longest.trimEnd()}\n`;
+  return longest;
+}
+
+/** A new file for the tests of a document; where one of its name is there, they are opened in a document without a file. */
+export async function testFileOf(tested: vscode.TextDocument, code: string): Promise<Change | vscode.Uri> {
+  const text = `${code.trimEnd()}\n`;
+  const uri = await newTestFile(tested);
+  if (uri) return { kind: "create", uri, text };
+  const document = await vscode.workspace.openTextDocument({ language: tested.languageId, content: text });
+  await vscode.window.showTextDocument(document);
+  return document.uri;
 }
 
 /** The file for tests of a document; null when one of that name is there, or the document itself is no file. */
-export async function newTestFile({ uri, languageId, isUntitled }: vscode.TextDocument): Promise<vscode.Uri | null> {
+async function newTestFile({ uri, languageId, isUntitled }: vscode.TextDocument): Promise<vscode.Uri | null> {
   if (isUntitled || vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== true) return null;
   const test = uri.with({ path: testPath(uri.path, languageId) });
   return (await exists(test)) ? null : test;

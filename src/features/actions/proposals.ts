@@ -17,6 +17,8 @@ export type Change =
   /** A file that is not there yet. */
   | { kind: "create"; uri: vscode.Uri; text: string };
 
+export type Replacement = Change & { kind: "replace" };
+
 export interface Proposal {
   /** The tab's title, "Fix cart.ts". */
   title: string;
@@ -140,7 +142,7 @@ export class Proposals implements vscode.TextDocumentContentProvider {
   }
 }
 
-function replaceIn(edit: vscode.WorkspaceEdit, change: Change & { kind: "replace" }): void {
+function replaceIn(edit: vscode.WorkspaceEdit, change: Replacement): void {
   const { document, original, offset, replacement } = change;
   const start = locate(document.getText(), original, offset);
   if (start === null)

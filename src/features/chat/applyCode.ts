@@ -1,4 +1,7 @@
-/** What a code block of an answer would change: the code that the question was about, else what the editor shows. */
+/**
+ * What a code block of an answer would change: where its task has a place of its own for it, that; else the code that the
+ * question was about, else what the editor shows.
+ */
 
 import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
@@ -6,30 +9,47 @@ import { t } from "../../common/l10n.ts";
 import { definitionsIn } from "../../host/code.ts";
 import { symbolsOf } from "../../host/editor.ts";
 import type { LineSpan } from "../../host/indentation.ts";
+import type { TaskKind } from "../../prompts/compose.ts";
+import { docCommentIn, testFileOf } from "../actions/edits.ts";
 import { locate } from "../actions/locate.ts";
-import type { Change, Proposals } from "../actions/proposals.ts";
+import type { Change, Proposals, Replacement } from "../actions/proposals.ts";
 import { inPlaceOf, leavesOut, sharedLines } from "../actions/reply.ts";
+import { codeBehind } from "./attachedCode.ts";
 import { alignBlock } from "./blockAlignment.ts";
 import { type Place, placeByName } from "./blockPlace.ts";
-import type { AttachedCode } from "./conversation.ts";
+import type { AttachedCode, Conversation } from "./conversation.ts";
 import { codeEditor } from "./pageActions.ts";
-
-type Replacement = Change & { kind: "replace" };
 
 /**
  * Shows a block of an answer as a change that waits for Apply. Throws as `changeOf`.
+ * @param answer the turn that has the block
  * @param onApplied the change was made
  */
 export async function proposeCode(
   proposals: Proposals,
   block: string,
-  attached: readonly AttachedCode[],
+  answer: { conversation: Conversation; turnId: string },
   onApplied: () => void,
 ): Promise<void> {
-  const change = await changeOf(block, attached);
-  if (leavesOut(block, change.original) && !(await showAnyway())) return;
-  const title = t("Change {0}", vscode.workspace.asRelativePath(change.document.uri));
+  const { conversation, turnId } = answer;
+  const task = conversation.inputs[turnId]?.task;
+  const attached = codeBehind(conversation, turnId);
+  const change =
+    (task === "tests" ? await testsOfCode(block, attached) : null) ?? (await changeOf(block, attached, task));
+  if (change instanceof vscode.Uri) return;
+  if (change.kind === "replace" && leavesOut(block, change.original) && !(await showAnyway())) return;
+  const title =
+    change.kind === "create"
+      ? t("Create {0}", vscode.workspace.asRelativePath(change.uri))
+      : t("Change {0}", vscode.workspace.asRelativePath(change.document.uri));
   await proposals.show({ title, change, onApplied });
+}
+
+/** As the command does it, in a file of their own; null without code that they are for. */
+async function testsOfCode(block: string, attached: readonly AttachedCode[]): Promise<Change | vscode.Uri | null> {
+  const tested = attached.find(isSubject);
+  const document = tested ? await openQuietly(tested.attachment.uri) : null;
+  return document && testFileOf(document, block);
 }
 
 async function showAnyway(): Promise<boolean> {
@@ -54,15 +74,20 @@ interface Target {
 
 /**
  * Of the attached code, that which shares most lines with the block comes first. There its definitions are looked for by
- * name, then lines that it is a new form of; else a selection is replaced as a whole. Failing that, what is selected in
- * the editor is replaced, or the block is put at the cursor. Throws emptyInput when there is no editor either.
+ * name, then, for documentation, the place of a comment, then lines that it is a new form of; else a selection is replaced
+ * as a whole. Failing that, what is selected in the editor is replaced, or the block is put at the cursor. Throws emptyInput
+ * when there is no editor either.
  */
-async function changeOf(block: string, attached: readonly AttachedCode[]): Promise<Replacement> {
+async function changeOf(
+  block: string,
+  attached: readonly AttachedCode[],
+  task: TaskKind | undefined,
+): Promise<Replacement> {
   const opened = await Promise.all(attached.map(openTarget));
   const targets = opened
     .filter((target) => target !== null)
     .sort((a, b) => sharedLines(block, b.code.piece.code) - sharedLines(block, a.code.piece.code));
-  for (const find of [byName, byLines, asWhole])
+  for (const find of task === "docs" ? [byName, asDocComment, byLines, asWhole] : [byName, byLines, asWhole])
     for (const target of targets) {
       const change = await find(target, block);
       if (change && change.replacement !== change.original) return change;
@@ -75,6 +100,11 @@ async function byName({ document, lines, within }: Target, block: string): Promi
   return place && replacing(document, place);
 }
 
+/** The block is the comment of what the question was about. */
+function asDocComment({ document, offset, within, code }: Target, block: string): Replacement | null {
+  return offset !== null && isSubject(code) ? docCommentIn(block, document, within.startLine) : null;
+}
+
 function byLines({ document, lines, within }: Target, block: string): Replacement | null {
   const span = alignBlock(lines, within, block);
   const text = span && inPlaceOf(lines.slice(span.startLine, span.endLine + 1).join("\n"), block);
@@ -82,10 +112,16 @@ function byLines({ document, lines, within }: Target, block: string): Replacemen
 }
 
 /** Not for a whole file, of which the block says nothing, and not for a definition that only went along. */
-function asWhole({ document, lines, offset, within, code: { piece } }: Target, block: string): Replacement | null {
+function asWhole({ document, lines, offset, within, code }: Target, block: string): Replacement | null {
   const isFile = within.startLine === 0 && within.endLine === lines.length - 1 && lines.length > 1;
-  if (offset === null || piece.role === "reference" || isFile) return null;
-  return { kind: "replace", document, offset, original: piece.code, replacement: inPlaceOf(piece.code, block) };
+  if (offset === null || !isSubject(code) || isFile) return null;
+  const original = code.piece.code;
+  return { kind: "replace", document, offset, original, replacement: inPlaceOf(original, block) };
+}
+
+/** The question was about it; it did not only go along. */
+function isSubject({ piece }: AttachedCode): boolean {
+  return piece.role !== "reference";
 }
 
 function replacing(document: vscode.TextDocument, { startLine, endLine, text }: Place): Replacement {

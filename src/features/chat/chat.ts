@@ -13,7 +13,6 @@ import type { Ctx } from "../../host/ctx.ts";
 import { guarded, showError } from "../../host/notify.ts";
 import type { Proposals } from "../actions/proposals.ts";
 import { proposeCode } from "./applyCode.ts";
-import { codeBehind } from "./attachedCode.ts";
 import type { Question } from "./conversation.ts";
 import { ConversationStore, storeError } from "./conversationStore.ts";
 import { Library } from "./library.ts";
@@ -246,8 +245,8 @@ export class Chat {
         return this.#session.inserted(message.code);
       case "proposeCode": {
         const session = this.#session;
-        const attached = codeBehind(session.conversation, message.turnId);
-        return proposeCode(this.#proposals, message.code, attached, () => session.applied(message.turnId));
+        const answer = { conversation: session.conversation, turnId: message.turnId };
+        return proposeCode(this.#proposals, message.code, answer, () => session.applied(message.turnId));
       }
       case "openLink":
         return openLink(message.href);
