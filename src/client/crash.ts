@@ -3,6 +3,7 @@
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import type { EngineExit } from "./engineLink.ts";
+import { type GpuFailure, gpuFailureIn } from "./gpuTrust.ts";
 
 /** What a request has the engine do at the moment. */
 export type Phase = "loading" | "queued" | "prefill" | "thinking" | "answering" | "measuring" | "serving";
@@ -47,11 +48,32 @@ function nextStep(phase: Phase): string {
   }
 }
 
-export function crashError(phase: Phase, exit: EngineExit, lastLines: readonly string[]): HunchError {
+function gpuStep(failure: GpuFailure, phase: Phase, leavesGpu: boolean): string {
+  const keepsText = phase === "thinking" || phase === "answering";
+  const cause =
+    failure === "driver"
+      ? t("The GPU's driver failed: a newer one may help.")
+      : t("The GPU's memory ran out: a smaller model or a smaller context needs less.");
+  const next = leavesGpu
+    ? t(
+        'Models run on the processor now, until you restart the engine; the setting hunch.gpu "off" (in a terminal --gpu off) keeps them there.',
+      )
+    : t('Or let models run on the processor: --gpu off in a terminal, in the editor the setting hunch.gpu "off".');
+  return [...(keepsText ? [t("The text so far is kept.")] : []), cause, next].join(" ");
+}
+
+/** @param leavesGpu whoever asked has models run on the processor after a failure of the GPU */
+export function crashError(
+  phase: Phase,
+  exit: EngineExit,
+  lastLines: readonly string[],
+  leavesGpu: boolean,
+): HunchError {
   const reason = lastWords(lastLines);
+  const gpuFailure = gpuFailureIn(reason);
   const said = reason ? ` ${t("Its last words: {0}", reason)}` : "";
   return new HunchError("engineCrashed", t("The engine stopped {0} ({1}).{2}", doing(phase), howItEnded(exit), said), {
-    hint: nextStep(phase),
+    hint: gpuFailure ? gpuStep(gpuFailure, phase, leavesGpu) : nextStep(phase),
   });
 }
 
@@ -65,7 +87,13 @@ export function howItEnded(exit: EngineExit): string {
 /** The lines among the last of standard error that tell why, joined; empty when nothing was said. */
 export function lastWords(lines: readonly string[]): string {
   const frame = /^\s*(at |#?\d+:? +\S|node:|-+ .*stack trace)|^(file:\/\/|\s*\^+\s*$|Node\.js v)/;
-  const words = lines.filter((line) => !frame.test(line)).map((line) => line.trim());
+  const said = lines.filter((line) => !frame.test(line) && !isNativeFrame(line)).map((line) => line.trim());
+  const words = [...new Set(said)];
   const telling = words.filter((line) => /error|fail|assert|abort|cannot|unable|memory|illegal/i.test(line));
   return (telling.length > 0 ? telling : words).slice(-2).join(" | ");
+}
+
+/** A line of glibc's backtrace, `PATH(symbol+0x1)[0x7f]` or `PATH[0x7f]`: its names tell where, not why. */
+export function isNativeFrame(line: string): boolean {
+  return /^\s*\S.*\[0x[0-9a-f]+\]\s*$/i.test(line);
 }

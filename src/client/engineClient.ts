@@ -51,6 +51,7 @@ export class EngineClient {
   readonly pid: number;
   readonly engineVersion: string;
   readonly #link: EngineLink;
+  readonly #leavesGpu: boolean;
   readonly #generations = new Map<string, (events: GenerationEvent[]) => void>();
   readonly #loads = new Set<(progress: LoadProgress) => void>();
   readonly #exitListeners = new Set<(exit: EngineExit) => void>();
@@ -61,12 +62,13 @@ export class EngineClient {
    * @throws HunchError engineStartFailed, protocolMismatch
    */
   static async start(o: EngineOptions): Promise<EngineClient> {
-    return new EngineClient(await openEngine(o));
+    return new EngineClient(await openEngine(o), o.leavesGpu ?? false);
   }
 
-  private constructor({ link, hello }: OpenEngine) {
+  private constructor({ link, hello }: OpenEngine, leavesGpu: boolean) {
     const { connection } = link;
     this.#link = link;
+    this.#leavesGpu = leavesGpu;
     this.pid = hello.pid;
     this.engineVersion = hello.engineVersion;
     connection.onNotification(protocol.generationNotification, ({ generationId, events }) =>
@@ -249,7 +251,7 @@ export class EngineClient {
       return new HunchError("engineRetired", t("The engine has been replaced by a newer one."));
     return exit.expected && !this.isRetiring
       ? new HunchError("cancelled", t("The engine was stopped."), { hint: t("Ask again to start it.") })
-      : crashError(phase, exit, this.#link.lastLines);
+      : crashError(phase, exit, this.#link.lastLines, this.#leavesGpu);
   }
 }
 

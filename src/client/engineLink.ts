@@ -12,7 +12,7 @@ export interface EngineLink {
   readonly connection: MessageConnection;
   /** Settles when the engine can not be spoken to any more and what it had sent before is handled. Never rejects. */
   readonly exited: Promise<EngineExit>;
-  /** The last lines of standard error, oldest first. */
+  /** The last lines of standard error, and what llama.cpp warned of just before the end, oldest first of each. */
   readonly lastLines: readonly string[];
   /** The engine takes no new work: the next request is for another one. */
   readonly isRetiring: boolean;

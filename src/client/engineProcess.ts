@@ -14,10 +14,8 @@ import { t } from "../common/l10n.ts";
 import { closingNotification, type LogLevel, shutdownRequest } from "../common/protocol.ts";
 import { connect } from "./channel.ts";
 import { type EngineExit, type EngineLink, handleMs, longestShutdownMs, shutdownTimeoutMs } from "./engineLink.ts";
+import { LastLines } from "./lastLines.ts";
 
-/** Lines of standard error that are kept to be quoted when the engine dies; a stack trace may follow the reason. */
-const keptLines = 40;
-const keptLineLength = 300;
 /** Time for the pipes to run dry once the process is gone (ms); a grandchild may hold them open for ever. */
 const drainMs = 250;
 
@@ -27,7 +25,8 @@ export class EngineProcess implements EngineLink {
   /** It serves nobody else, so nobody brings another. */
   readonly isRetiring = false;
   readonly #child: ChildProcess;
-  #lastLines: string[] = [];
+  readonly #lastLines = new LastLines();
+  #endedAt = Number.POSITIVE_INFINITY;
   #expected = false;
   #isOver = false;
 
@@ -50,11 +49,12 @@ export class EngineProcess implements EngineLink {
     child.on("error", (error) => o.onLog("error", `engine process: ${error.message}`));
     readLines(child.stdout, (line) => o.onLog("debug", line));
     readLines(child.stderr, (line) => {
-      this.#lastLines = [...this.#lastLines, line.slice(0, keptLineLength)].slice(-keptLines);
+      this.#lastLines.printed(line);
       o.onLog("warn", line);
     });
     this.exited = new Promise((resolve) => {
       const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        this.#endedAt = performance.now();
         const settle = () => setTimeout(() => resolve({ code, signal, expected: this.#expected }), handleMs);
         const timer = setTimeout(settle, drainMs);
         child.once("close", () => {
@@ -71,13 +71,16 @@ export class EngineProcess implements EngineLink {
     void this.exited.then(() => {
       this.#isOver = true;
     });
-    this.connection = connect(new IPCMessageReader(child), new IPCMessageWriter(child), o.onLog);
+    this.connection = connect(new IPCMessageReader(child), new IPCMessageWriter(child), (level, message) => {
+      this.#lastLines.logged(level, message, performance.now());
+      o.onLog(level, message);
+    });
     // An engine that closed its channel can not be spoken to any more; the exit then ends what is pending.
     child.once("disconnect", () => setTimeout(() => this.kill(), shutdownTimeoutMs).unref());
   }
 
   get lastLines(): readonly string[] {
-    return this.#lastLines;
+    return this.#lastLines.before(Math.min(this.#endedAt, performance.now()));
   }
 
   kill(): void {

@@ -22,6 +22,8 @@ export interface EngineOptions {
   startTimeoutMs?: number;
   /** Below the priority of other programs: who starts it is typed into, and must not wait for what is generated. */
   background?: boolean;
+  /** After a failure of the GPU whoever starts it loads models on the processor, as a supervisor does: errors say so. */
+  leavesGpu?: boolean;
   /** Absent: an engine of one's own. */
   sharing?: SharingOptions;
 }

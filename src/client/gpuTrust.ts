@@ -5,7 +5,7 @@
  * loaded may be on the CPU all the same: then only words that name a GPU count.
  */
 import { t } from "../common/l10n.ts";
-import type { LoadParams, ModelInfo } from "../common/protocol.ts";
+import type { LoadParams, ModelInfo, Notice } from "../common/protocol.ts";
 import { windowMs } from "./restartPolicy.ts";
 
 /** What drivers and ggml say when memory is short, on the GPU if that is where the model is. */
@@ -17,6 +17,17 @@ const memoryFailure = /out ?of ?(?:device|host)? ?memory|failed to allocate .*bu
  */
 const gpuFailure =
   /device ?(?:memory|lost)|cudaMalloc|(?:CUDA|ROCm|MUSA|SYCL) error|unsupported toolchain|no kernel image/i;
+/** That the GPU's memory is short, where the GPU is named. */
+const gpuMemoryFailure = /device ?memory|cudaMalloc/i;
+
+/** What failed: too little memory on the GPU, or anything else of it and its driver. */
+export type GpuFailure = "memory" | "driver";
+
+/** The failure of a GPU that an engine's last words name; null: they name none. */
+export function gpuFailureIn(lastWords: string): GpuFailure | null {
+  if (!gpuFailure.test(lastWords)) return null;
+  return memoryFailure.test(lastWords) || gpuMemoryFailure.test(lastWords) ? "memory" : "driver";
+}
 
 export class GpuTrust {
   #lastCrash = Number.NEGATIVE_INFINITY;
@@ -33,12 +44,12 @@ export class GpuTrust {
   crashed(model: ModelInfo | LoadParams | null, lastWords: string, now: number): void {
     if (!model) return;
     if (!("gpuLayers" in model)) {
-      if (gpuFailure.test(lastWords)) this.#lost = true;
+      if (gpuFailureIn(lastWords)) this.#lost = true;
       return;
     }
     if (model.gpuLayers === 0) return;
     const isSecond = now - this.#lastCrash < windowMs;
-    if (isSecond || gpuFailure.test(lastWords) || memoryFailure.test(lastWords)) this.#lost = true;
+    if (isSecond || gpuFailureIn(lastWords) || memoryFailure.test(lastWords)) this.#lost = true;
     this.#lastCrash = now;
   }
 
@@ -49,11 +60,15 @@ export class GpuTrust {
 
   /** The model, with what the user has to know about it. @param load as it was asked for */
   noted(model: ModelInfo, load: LoadParams): ModelInfo {
-    if (!this.#lost || load.server || load.gpu === "off") return model;
-    const message = t(
-      "The engine stopped while the model was on the GPU, so the model runs on the CPU. Restart the engine to try the GPU again.",
-    );
-    return { ...model, notices: [...model.notices, { code: "gpuLost", message }] };
+    const notice = this.notice(load, t("Restart the engine to try the GPU again."));
+    return notice ? { ...model, notices: [...model.notices, notice] } : model;
+  }
+
+  /** That a model is not on the GPU; null where it need not be told. @param load as it was asked for */
+  notice(load: LoadParams, advice: string): Notice | null {
+    if (!this.#lost || load.server || load.gpu === "off") return null;
+    const happened = t("The engine stopped while the model was on the GPU, so the model runs on the CPU.");
+    return { code: "gpuLost", message: `${happened} ${advice}` };
   }
 
   /** The user wants it tried again. */

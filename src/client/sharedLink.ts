@@ -7,6 +7,7 @@ import { type LogLevel, retireRequest, retiringNotification, shutdownRequest } f
 import type { EngineRecord } from "../sharing/rendezvous.ts";
 import { connect } from "./channel.ts";
 import { type EngineExit, type EngineLink, handleMs, shutdownTimeoutMs } from "./engineLink.ts";
+import { LastLines } from "./lastLines.ts";
 
 /** What is read of the end of an engine's log to find its last words (characters). */
 const logTail = 8_000;
@@ -23,6 +24,9 @@ export class SharedLink implements EngineLink {
   readonly exited: Promise<EngineExit>;
   readonly #socket: Socket;
   readonly #record: EngineRecord;
+  /** Of standard error the engine's log has them. */
+  readonly #lastLogged = new LastLines();
+  #endedAt = Number.POSITIVE_INFINITY;
   #expected = false;
   #isRetiring = false;
 
@@ -54,12 +58,18 @@ export class SharedLink implements EngineLink {
     this.#record = record;
     // Its end follows, which says it better.
     socket.on("error", (error) => onLog("debug", `channel: ${error.message}`));
-    this.connection = connect(new SocketMessageReader(socket), new SocketMessageWriter(socket), onLog);
+    this.connection = connect(new SocketMessageReader(socket), new SocketMessageWriter(socket), (level, message) => {
+      this.#lastLogged.logged(level, message, performance.now());
+      onLog(level, message);
+    });
     this.connection.onNotification(retiringNotification, () => {
       this.#isRetiring = true;
     });
     this.exited = new Promise<void>((resolve) => {
-      socket.once("close", () => setTimeout(resolve, handleMs));
+      socket.once("close", () => {
+        this.#endedAt = performance.now();
+        setTimeout(resolve, handleMs);
+      });
     }).then(async () => {
       const expected = this.#expected || this.#isRetiring;
       const end = ended && !expected ? await Promise.race([ended, unknownEnd()]) : await unknownEnd(0);
@@ -73,7 +83,7 @@ export class SharedLink implements EngineLink {
   }
 
   get lastLines(): readonly string[] {
-    return endOf(this.#record.log);
+    return [...endOf(this.#record.log), ...this.#lastLogged.before(Math.min(this.#endedAt, performance.now()))];
   }
 
   kill(): void {

@@ -167,7 +167,7 @@ export class EngineSupervisor {
   }
 
   #start(): Promise<EngineClient> {
-    const client = EngineClient.start(this.#options);
+    const client = EngineClient.start({ ...this.#options, leavesGpu: true });
     this.#become({ kind: "starting", client });
     this.#adopt(client);
     return client;
@@ -231,7 +231,7 @@ export class EngineSupervisor {
         clearTimeout(timer);
         reject(new HunchError("cancelled", t("The engine was stopped before it had started again.")));
       };
-    }).then(() => EngineClient.start(this.#options));
+    }).then(() => EngineClient.start({ ...this.#options, leavesGpu: true }));
     this.#become({
       kind: "restarting",
       attempt,

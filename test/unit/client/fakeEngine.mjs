@@ -1,5 +1,6 @@
 // Stands in for the engine where faults are tested: a real process on a real channel that misbehaves as told by
 // HUNCH_FAKE (at start) and by the prompt (in a generation).
+import { readFileSync } from "node:fs";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError } from "vscode-jsonrpc/node";
 
 const fault = process.env.HUNCH_FAKE ?? "none";
@@ -12,6 +13,15 @@ const connection = createMessageConnection(new IPCMessageReader(process), new IP
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const fail = (code, message) => {
   throw new ResponseError(1, message, { code, message, hint: "A hint." });
+};
+/** As an H100 did whose driver could not translate the PTX: llama.cpp's words by the log, the others on standard error. */
+const diesOfCuda = async () => {
+  for (const line of readFileSync(new URL("cudaCrash.txt", import.meta.url), "utf8")
+    .trim()
+    .split("\n"))
+    if (line.startsWith("llama.cpp: ")) await connection.sendNotification("log", { level: "warn", message: line });
+    else console.error(line);
+  process.abort();
 };
 let loaded = null;
 let loads = 0;
@@ -72,6 +82,15 @@ connection.onRequest("generate", async (params, token) => {
       }
       if (params.prompt.text.startsWith("out")) console.error("vk::Device::allocateMemory: ErrorOutOfDeviceMemory");
       process.abort();
+      break;
+    case "CUDA fails":
+    case "says a word, then CUDA fails":
+      if (params.prompt.text.startsWith("says")) say("Well");
+      if (gpuLayers === 0) {
+        say("on the CPU");
+        return done("stop");
+      }
+      await diesOfCuda();
       break;
     case "burst, then die":
       for (let i = 0; i < 300; i++) say(`${i} `);

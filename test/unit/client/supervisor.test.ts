@@ -79,6 +79,27 @@ test("a GPU that the runtime has no code for costs one start: the model is loade
   expect(health).toContain("restarting");
 });
 
+test("a driver that fails at the first pass costs no question, by its words alone", async () => {
+  const { engine, health } = supervise();
+  const onGpu = { ...load(), gpu: "cuda" } as const;
+  const events: GenerationEvent[] = [];
+  await engine.generate(onGpu, generate("CUDA fails"), { onEvents: (e) => events.push(...e) });
+  expect(textOf(events)).toBe("on the CPU");
+  expect(health.filter((state) => state === "restarting").length).toBe(1);
+});
+
+test("a driver that fails in mid-answer: the error says that models run on the processor now, and they do", async () => {
+  const { engine } = supervise();
+  const onGpu = { ...load(), gpu: "cuda" } as const;
+  const cutOff = engine.generate(onGpu, generate("says a word, then CUDA fails"), { onEvents: () => {} });
+  await expect(cutOff).rejects.toMatchObject({
+    code: "engineCrashed",
+    message: expect.stringContaining("CUDA error: the provided PTX was compiled with an unsupported toolchain."),
+    hint: expect.stringMatching(/text so far is kept.*driver failed.*run on the processor now/),
+  });
+  expect(await engine.load(onGpu)).toMatchObject({ gpuLayers: 0 });
+});
+
 test("crashes while a model is loaded that do not name a GPU say nothing against it", async () => {
   const { engine } = supervise();
   for (let i = 0; i < 2; i++)
