@@ -1,5 +1,6 @@
 /** `ask`: from a request to a printed answer. */
 import { randomUUID } from "node:crypto";
+import type { EngineClient } from "../client/engineClient.ts";
 import { HunchError } from "../common/errors.ts";
 import type { GenerateParams, GenerationResult, LoadParams, ModelInfo, SamplingOptions } from "../common/protocol.ts";
 import { learntTemplates } from "../evaluation/calibration/calibrate.ts";
@@ -9,10 +10,11 @@ import { chosenControls } from "../prompts/controls.ts";
 import type { LearntTemplates } from "../prompts/effort.ts";
 import { AnswerNow, type KeySource } from "./answerNow.ts";
 import type { AskRequest } from "./askRequest.ts";
-import { type EngineContext, load, loadModel, withEngine } from "./engine.ts";
+import { type EngineContext, loadModel } from "./engine.ts";
 import { readCode, readPromptFile, readQuestion } from "./input.ts";
 import type { AskOutput } from "./output/output.ts";
 import { unmetOptions } from "./unmetOptions.ts";
+import { withModel } from "./withModel.ts";
 
 /** Output tokens at most where neither the user nor the effort asks for more. */
 const usualMaxTokens = 2_048;
@@ -50,7 +52,8 @@ async function readText({ question }: AskRequest): Promise<string> {
 }
 
 /**
- * Loads the model, generates, and tells the output all of it but the end.
+ * Loads the model, generates, and tells the output all of it but the end. Where the GPU fails before the first token, it
+ * goes on on the processor.
  * @throws HunchError of the model, the engine or the prompt; engineCrashed after the output has what was written
  */
 export async function ask(
@@ -60,8 +63,8 @@ export async function ask(
   context: AskContext,
 ): Promise<GenerationResult> {
   const params = { ...(await loadModel(request.engine, context)), ...lanes(request) };
-  return withEngine(context, async (client) => {
-    const model = await load(client, params, context);
+  let hasSaid = false;
+  const answer = async (client: EngineClient, model: ModelInfo) => {
     output.loaded(model);
     const learnt = request.raw ? {} : await learntTemplates(calibrationFolder(thisUser()), model);
     const generation = generateParams(request, question, model, learnt);
@@ -77,6 +80,7 @@ export async function ask(
     try {
       return await client.generate(generation, {
         onEvents: (events) => {
+          hasSaid ||= events.some(({ type }) => type === "tokens");
           output.events(events);
           ending.events(events);
         },
@@ -85,7 +89,8 @@ export async function ask(
     } finally {
       ending.close();
     }
-  });
+  };
+  return withModel(context, params, answer, () => hasSaid);
 }
 
 /** In the shared engine as the editor has it. */

@@ -18,6 +18,8 @@ export interface EngineContext {
   interrupts: Interrupts;
   /** Writes the engine's log to standard error. */
   verbose: boolean;
+  /** The engine's bundle; the one beside this program's unless given. */
+  enginePath?: string;
   /** Where the engine keeps what it learns; the user's folder unless given. */
   stateFolder?: string;
   /** Use the engine that all of the user's programs share. */
@@ -43,10 +45,9 @@ export async function withEngine<T>(context: EngineContext, work: (client: Engin
   }
 }
 
-export function engineOptions({ verbose, stateFolder, shared }: EngineContext): EngineOptions {
+export function engineOptions({ verbose, enginePath, stateFolder, shared }: EngineContext): EngineOptions {
   return {
-    // Beside the bundle of this program.
-    enginePath: fileURLToPath(new URL("engine.mjs", import.meta.url)),
+    enginePath: enginePath ?? fileURLToPath(new URL("engine.mjs", import.meta.url)),
     client: "cli",
     stateFolder: stateFolder ?? engineFolder(thisUser()),
     ...(shared ? { sharing: { folder: sharedEngineFolder(thisUser()) } } : {}),

@@ -1,0 +1,74 @@
+/** `ask` beside an engine that dies as the GPU's driver would have it: a real process, see fakeEngine.mjs. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ask } from "../../../src/cli/ask.ts";
+import { parseAskRequest } from "../../../src/cli/askRequest.ts";
+import { Interrupts } from "../../../src/cli/interrupts.ts";
+import { JsonOutput } from "../../../src/cli/output/json.ts";
+import { ModelStore } from "../../../src/models/store.ts";
+import { fakeEngine } from "../client/fake.ts";
+import { temporaryFolder } from "../models/support/folder.ts";
+import { modelOf, testContent } from "../models/support/model.ts";
+import { contractErrors } from "./schema.ts";
+
+let interrupts: Interrupts;
+beforeEach(() => {
+  interrupts = new Interrupts();
+});
+afterEach(() => interrupts.dispose());
+
+/** Asks a model that is here by its catalogue id. */
+async function asked(prompt: string, modelId = "test", ...options: string[]) {
+  const content = testContent(1_000);
+  const model = modelOf(content, { id: modelId });
+  const store = new ModelStore({ folder: temporaryFolder(), models: [model] });
+  mkdirSync(dirname(store.path(model)), { recursive: true });
+  writeFileSync(store.path(model), content);
+  const written = { lines: [] as Record<string, unknown>[], err: "" };
+  const output = new JsonOutput(
+    (text) => written.lines.push(JSON.parse(text)),
+    (text) => {
+      written.err += text;
+    },
+  );
+  const request = parseAskRequest([prompt, "--raw", "--json", "--model", modelId, ...options]);
+  const { enginePath, stateFolder } = fakeEngine();
+  const context = { store, output, interrupts, verbose: false, keys: null, enginePath, stateFolder };
+  const result = ask(request, { text: prompt, code: [] }, output, context);
+  await result.catch(() => {});
+  const text = written.lines.map((line) => (line.type === "token" ? line.text : "")).join("");
+  expect(written.lines.map(contractErrors).filter(Boolean)).toEqual([]);
+  return { result, text, ...written };
+}
+
+test("a driver that fails at the first pass: the answer comes from the processor, and one line says so", async () => {
+  const { result, text, err } = await asked("CUDA fails", "test", "--gpu", "cuda");
+  expect(await result).toMatchObject({ stopReason: "stop" });
+  expect(text).toBe("on the CPU");
+  expect(err).toMatch(/^gpuLost: The engine stopped while the model was on the GPU.*--gpu off.*driver.*\n$/);
+});
+
+test("a driver that fails while the model is loaded", async () => {
+  const { result, text, err } = await asked("hello", "has no kernels");
+  expect(await result).toMatchObject({ stopReason: "stop" });
+  expect(text).toBe("hello");
+  expect(err).toMatch(/^gpuLost: /);
+});
+
+test("a driver that fails after the first token: what came stays, and the error says what helps", async () => {
+  const { result, text, err } = await asked("says a word, then CUDA fails");
+  await expect(result).rejects.toMatchObject({
+    code: "engineCrashed",
+    message: expect.stringContaining("unsupported toolchain"),
+    hint: expect.stringMatching(/text so far is kept.*--gpu off/),
+  });
+  expect(text).toBe("Well");
+  expect(err).toBe("");
+});
+
+test("a crash that does not name the GPU is not repeated", async () => {
+  const { result, err } = await asked("hello", "too large");
+  await expect(result).rejects.toMatchObject({ code: "engineCrashed", message: expect.stringContaining("allocate") });
+  expect(err).toBe("");
+});
