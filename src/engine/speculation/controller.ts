@@ -81,6 +81,9 @@ export class Controller {
   #tokens = 0;
   /** Passes that the draft model is to save after it has read the text. */
   #promised = 0;
+  /** Lengths of drafts to weigh, by the longest, for this largest size: asked for with every draft. */
+  readonly #lengthsOf = new Map<number, readonly number[]>();
+  #lengthsFor = 0;
   readonly #draftCosts: DraftCosts;
 
   constructor(options: ControllerOptions) {
@@ -95,7 +98,7 @@ export class Controller {
    */
   wantsModelDraft(kind: TextKind, room: number, { company = 0, unread = 0 } = {}): number {
     if (room <= 0 || company > 0) return 0;
-    if (this.#options.force === "draft") return Math.min(room, this.#allowedLengths(4).at(-1) ?? 0);
+    if (this.#options.force === "draft") return Math.min(room, this.#lengths(4).at(-1) ?? 0);
     const { gain, length } = this.#expectedOfModel(kind, room, unread);
     const reading = this.#draftCosts.reading(unread);
     this.#promised = 0;
@@ -208,10 +211,21 @@ export class Controller {
     this.#shadows = [];
   }
 
-  #allowedLengths(longest: number): number[] {
+  /** In order: of the sizes that may be used, and the whole draft where it ends between two usual ones. */
+  #lengths(longest: number): readonly number[] {
     const { allowedSizes, costs } = this.#options;
-    const sizes = allowedSizes ?? usualSizes.filter((size) => size <= costs.largestSize);
-    return sizes.map((size) => size - 1).filter((length) => length > 0 && length <= longest);
+    const { largestSize } = costs;
+    if (largestSize !== this.#lengthsFor) this.#lengthsOf.clear();
+    this.#lengthsFor = largestSize;
+    let lengths = this.#lengthsOf.get(longest);
+    if (!lengths) {
+      const sizes = allowedSizes ?? usualSizes.filter((size) => size <= largestSize);
+      const allowed = sizes.map((size) => size - 1).filter((length) => length > 0 && length <= longest);
+      const between = !allowedSizes && longest > 0 && longest < largestSize ? [longest] : [];
+      lengths = [...new Set([...allowed, ...between])].sort((a, b) => a - b);
+      this.#lengthsOf.set(longest, lengths);
+    }
+    return lengths;
   }
 
   /** Of the draft's lengths the one that gains most, in tokens per second over those of no draft. */
@@ -223,17 +237,13 @@ export class Controller {
   ): { gain: number; length: number } {
     const { costs, force } = this.#options;
     const longest = Math.min(draft.tokens.length, room);
-    const lengths = this.#allowedLengths(longest);
-    // The whole draft, where it ends between two usual sizes.
-    const between = longest > 0 && longest < costs.largestSize && !lengths.includes(longest);
-    if (!this.#options.allowedSizes && between) lengths.push(longest);
     let best = { gain: 0, length: 0 };
     let expected = 1;
     let reach = 1;
     let position = 0;
     let band = 0;
     const chances = this.#trust.applied(draft, learnt);
-    for (const length of lengths.sort((a, b) => a - b)) {
+    for (const length of this.#lengths(longest)) {
       const draftCost = draft.drafter === "draft" && !paid ? reading + this.#draftCosts.token * length : 0;
       if (company === 0 && !force && !this.#lossLimit.allows(costs.relative(length + 1) - 1 + draftCost)) break;
       for (; position < length; position++) {

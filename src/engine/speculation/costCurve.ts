@@ -38,6 +38,8 @@ const outliersToBelieve = 8;
 
 export class CostCurve {
   readonly #ms = new Map<number, number>();
+  /** Known sizes in order: asked for many times a round. */
+  #sizes: readonly number[] = [];
   /** Passes seen of each size since it was measured. */
   readonly #seen = new Map<number, number>();
   /** Passes of any size that were far off, since the last that was not; and of each size. */
@@ -47,7 +49,7 @@ export class CostCurve {
   readonly #doubtful = new Set<number>();
 
   constructor(samples: CostSamples = {}) {
-    for (const [size, ms] of Object.entries(samples)) if (ms > 0) this.#ms.set(Number(size), ms);
+    for (const [size, ms] of Object.entries(samples)) if (ms > 0) this.#set(Number(size), ms);
   }
 
   get known(): boolean {
@@ -62,14 +64,14 @@ export class CostCurve {
   /** The same times, all of them to be measured. */
   copyInDoubt(): CostCurve {
     const copy = new CostCurve(this.samples());
-    for (const size of this.#ms.keys()) copy.#doubtful.add(size);
+    for (const size of this.#sizes) copy.#doubtful.add(size);
     return copy;
   }
 
   /** Takes measured times as they are. */
   adopt(samples: CostSamples): void {
     for (const [size, ms] of Object.entries(samples)) {
-      this.#ms.set(Number(size), ms);
+      this.#set(Number(size), ms);
       this.#seen.delete(Number(size));
       this.#doubtful.delete(Number(size));
     }
@@ -80,12 +82,11 @@ export class CostCurve {
     const exact = this.#ms.get(size);
     if (exact !== undefined) return exact;
     if (this.#ms.size === 0) return Number.NaN;
-    const sizes = [...this.#ms.keys()].sort((a, b) => a - b);
-    const above = sizes.find((known) => known > size);
-    const below = sizes.findLast((known) => known < size);
+    const above = this.#sizes.find((known) => known > size);
+    const below = this.#sizes.findLast((known) => known < size);
     if (below === undefined) return this.#ms.get(above!)! * Math.min(1, 0.5 + (0.5 * size) / above!);
     if (above === undefined) {
-      const before = sizes.findLast((known) => known < below) ?? 0;
+      const before = this.#sizes.findLast((known) => known < below) ?? 0;
       const start = before === 0 ? 0 : this.#ms.get(before)!;
       // A lone measurement says nothing about the slope: two thirds of a pass for each further token.
       const slope =
@@ -98,7 +99,7 @@ export class CostCurve {
 
   /** The largest size that speculation may use: beyond what was measured the curve is a guess. */
   get largestSize(): number {
-    return Math.max(assumedLargest, ...this.#ms.keys());
+    return Math.max(assumedLargest, this.#sizes.at(-1) ?? 0);
   }
 
   /** T(size) / T(1). */
@@ -114,7 +115,7 @@ export class CostCurve {
   observe(size: number, ms: number): void {
     const expected = this.passMs(size);
     if (!Number.isFinite(expected)) {
-      this.#ms.set(size, ms);
+      this.#set(size, ms);
       return;
     }
     const ratio = ms / expected;
@@ -124,10 +125,16 @@ export class CostCurve {
     }
     this.#outliers.clear();
     this.#outliersOf.get(size)?.clear();
-    for (const [known, value] of this.#ms) this.#ms.set(known, value * ratio ** sharedRate);
+    const shared = ratio ** sharedRate;
+    for (const [known, value] of this.#ms) this.#ms.set(known, value * shared);
     if (!this.#ms.has(size) && size > largeSize) return;
     const own = Math.min(mostOfOne, Math.max(1 / mostOfOne, ratio)) ** this.#ownRate(size);
-    this.#ms.set(size, expected * ratio ** sharedRate * own);
+    this.#set(size, expected * shared * own);
+  }
+
+  #set(size: number, ms: number): void {
+    if (!this.#ms.has(size)) this.#sizes = [...this.#sizes, size].sort((a, b) => a - b);
+    this.#ms.set(size, ms);
   }
 
   #ownRate(size: number): number {
@@ -144,8 +151,8 @@ export class CostCurve {
     const [ofAll, ofSize] = [this.#outliers.push(ratio), own.push(ratio)];
     const believed = ofAll ?? ofSize;
     if (believed === null) return;
-    const wrong = ofAll === null ? [size] : [...this.#ms.keys()];
-    if (!this.#ms.has(size)) this.#ms.set(size, this.passMs(size));
+    const wrong = ofAll === null ? [size] : this.#sizes;
+    if (!this.#ms.has(size)) this.#set(size, this.passMs(size));
     for (const known of wrong) this.#ms.set(known, this.#ms.get(known)! * believed);
     // What was measured too slow was measured on a busy machine, each size on another moment of it.
     if (believed < 1) for (const known of wrong) this.#doubtful.add(known);
@@ -154,12 +161,12 @@ export class CostCurve {
   }
 
   samples(): CostSamples {
-    return Object.fromEntries([...this.#ms].sort(([a], [b]) => a - b));
+    return Object.fromEntries(this.#sizes.map((size) => [size, this.#ms.get(size)!]));
   }
 
   /** T(n) at the known sizes, and at those of `rounds`, with how many there were of each; empty while nothing is known. */
   withRounds(rounds: ReadonlyMap<number, number>): PassCost[] {
-    const sizes = [...new Set([...this.#ms.keys(), ...rounds.keys()])].sort((a, b) => a - b);
+    const sizes = [...new Set([...this.#sizes, ...rounds.keys()])].sort((a, b) => a - b);
     if (this.#ms.size === 0) return [];
     return sizes.map((size) => ({
       size,
@@ -170,9 +177,7 @@ export class CostCurve {
 
   /** T(n)/T(1) at the measured sizes, rounded for reading. */
   ratios(): Record<string, number> {
-    return Object.fromEntries(
-      [...this.#ms.keys()].sort((a, b) => a - b).map((size) => [size, Math.round(this.relative(size) * 100) / 100]),
-    );
+    return Object.fromEntries(this.#sizes.map((size) => [size, Math.round(this.relative(size) * 100) / 100]));
   }
 }
 
