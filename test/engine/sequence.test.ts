@@ -10,12 +10,7 @@ setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
 it("the KV cache survives a collection of garbage between two passes", async () => {
-  const runtime = await startRuntime("off", 1, () => {});
-  const model = await openModel(
-    runtime,
-    { id: "smol", path: inject("smolPath") },
-    { contextSize: 512, kvType: "f16", flashAttention: false, threads: 1 },
-  );
+  const { model, close } = await open();
   const undisturbed = await lastRow(model.sequence, async () => {});
   const collected = await lastRow(model.sequence, async () => {
     // Finalizers run in tasks of their own, and node-llama-cpp's release the cells behind a lock.
@@ -24,10 +19,46 @@ it("the KV cache survives a collection of garbage between two passes", async () 
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   });
-  await model.dispose();
-  await runtime.llama.dispose();
+  await close();
   expect(collected).toEqual(undisturbed);
 });
+
+it("a row is the same whether it was read ahead, out of turn, with another count, or not at all before the next pass", async () => {
+  const { model, close } = await open();
+  const { sequence } = model;
+  await sequence.evaluate([504, 3575, 282, 4649, 314, 260], 4);
+  const outOfTurn = [];
+  for (const index of [3, 1, 2, 0]) outOfTurn[index] = await sequence.candidates(index, 10);
+  const inTurn = [];
+  for (const index of [0, 1, 2, 3]) inTurn.push(await sequence.candidates(index, 10));
+  expect(inTurn).toEqual(outOfTurn);
+  expect(new Set(inTurn.map(({ tokens }) => tokens.join())).size).toBe(4);
+  await sequence.candidates(0, 10);
+  const fewer = await sequence.candidates(1, 3);
+  expect(fewer.tokens).toEqual(inTurn[1]!.tokens.slice(0, 3));
+  // The row after this one has been begun, and is not wanted.
+  await sequence.candidates(0, 10);
+  sequence.rollback(5);
+  await sequence.evaluate([260], 1);
+  const again = await sequence.candidates(0, 10);
+  expect(again.tokens).toEqual(inTurn[3]!.tokens);
+  await sequence.candidates(0, 12);
+  await close();
+});
+
+async function open() {
+  const runtime = await startRuntime("off", 1, () => {});
+  const model = await openModel(
+    runtime,
+    { id: "smol", path: inject("smolPath") },
+    { contextSize: 512, kvType: "f16", flashAttention: false, threads: 1 },
+  );
+  const close = async () => {
+    await model.dispose();
+    await runtime.llama.dispose();
+  };
+  return { model, close };
+}
 
 async function lastRow(sequence: NativeSequence, between: () => Promise<void>) {
   sequence.rollback(0);

@@ -2,21 +2,16 @@
  * A token sequence on node-llama-cpp's native bindings.
  *
  * The public `controlledEvaluate` builds a sampler object for each call (12 bytes a vocabulary entry, zeroed) and
- * samples every position asked for. Here one sampler lives as long as the sequence, and rows are fetched one by one, so
- * that positions after the first mismatch cost nothing.
+ * samples every position asked for. Here samplers live as long as the sequence, and rows are fetched in turn, so that
+ * positions after the first mismatch cost next to nothing.
  */
 import type { LlamaContext, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
 import { commonPrefix } from "../../cache/prefix.ts";
 import type { KeptSequence } from "../../cache/prefixStore.ts";
 import type { Candidates, TokenSequence } from "../../speculation/types.ts";
-import {
-  type NativeContext,
-  type NativeSampler,
-  nativeContext,
-  nativeSequenceId,
-  newSampler,
-} from "./nativeContext.ts";
+import { type NativeContext, nativeContext, nativeSequenceId, newSampler } from "./nativeContext.ts";
+import { RowReader } from "./rowReader.ts";
 import { loadState, type Place, saveState } from "./sequenceState.ts";
 import type { SharedBatch } from "./sharedBatch.ts";
 
@@ -26,7 +21,7 @@ export class NativeSequence implements TokenSequence, KeptSequence {
   /** Time spent in native calls so far, the wait for others in the same batch included (ms). */
   nativeMs = 0;
   readonly #batch: SharedBatch;
-  readonly #sampler: NativeSampler;
+  readonly #rows: RowReader;
   #context: NativeContext;
   /** Sequences that the context is for. */
   #streams: number;
@@ -34,7 +29,6 @@ export class NativeSequence implements TokenSequence, KeptSequence {
   #owner: LlamaContextSequence;
   readonly #sequenceId: number;
   readonly #tokens: number[] = [];
-  #samplerCount = 0;
   #outputs: Uint32Array = new Uint32Array();
 
   constructor(model: LlamaModel, context: LlamaContext, batch: SharedBatch, vocabularySize: number) {
@@ -43,7 +37,7 @@ export class NativeSequence implements TokenSequence, KeptSequence {
     this.#streams = context.totalSequences;
     this.#owner = context.getSequence();
     this.#sequenceId = nativeSequenceId(this.#owner);
-    this.#sampler = newSampler(model);
+    this.#rows = new RowReader(() => newSampler(model));
     this.contextSize = context.contextSize;
     this.vocabularySize = vocabularySize;
   }
@@ -83,6 +77,7 @@ export class NativeSequence implements TokenSequence, KeptSequence {
     if (this.length + tokens.length > this.contextSize)
       throw new HunchError("internal", `a pass of ${tokens.length} tokens does not fit at position ${this.length}`);
     const before = performance.now();
+    await this.#rows.settle();
     this.#outputs = await this.#batch.run({ sequenceId: this.#sequenceId, position: this.length, tokens, outputs });
     for (const token of tokens) this.#tokens.push(token);
     this.nativeMs += performance.now() - before;
@@ -90,27 +85,11 @@ export class NativeSequence implements TokenSequence, KeptSequence {
 
   async candidates(index: number, count: number): Promise<Candidates> {
     const before = performance.now();
-    // A sampler with top-k sorts only the top: as cheap as greedy. Its own choice of a token is not used.
-    if (count !== this.#samplerCount) {
-      this.#sampler.applyConfig({ temperature: 1, topK: count, topP: 1, seed: 1 });
-      this.#samplerCount = count;
-    }
-    const row = this.#outputs[index]!;
-    const [, , , flat] = await this.#context.sampleToken(row, this.#sampler, false, false, [
-      [],
-      false,
-      false,
-      false,
-      count,
-    ]);
-    const tokens: number[] = new Array(flat.length / 2);
-    const logits: number[] = new Array(flat.length / 2);
-    for (let i = 0; i < tokens.length; i++) {
-      tokens[i] = flat[2 * i]!;
-      logits[i] = flat[2 * i + 1]!;
-    }
+    // What others have read ahead would be in the way of a pass that they share.
+    const next = this.company === 0 ? this.#outputs[index + 1] : undefined;
+    const candidates = await this.#rows.read(this.#context, this.#outputs[index]!, count, next);
     this.nativeMs += performance.now() - before;
-    return { tokens, logits };
+    return candidates;
   }
 
   rollback(length: number): boolean {
@@ -157,6 +136,7 @@ export class NativeSequence implements TokenSequence, KeptSequence {
    * @param path of a file for the move. @throws when it cannot move; then it stays
    */
   async moveTo(context: LlamaContext, path: string): Promise<void> {
+    await this.#rows.settle();
     const owner = context.getSequence();
     const native = nativeContext(context);
     if (nativeSequenceId(owner) !== this.#sequenceId)
@@ -176,7 +156,7 @@ export class NativeSequence implements TokenSequence, KeptSequence {
   }
 
   async dispose(): Promise<void> {
-    this.#sampler.dispose();
+    await this.#rows.dispose();
     await this.#owner.dispose();
   }
 }
