@@ -38,14 +38,20 @@ const { values: options } = parseArgs({
 });
 
 /**
- * ms of a pass by size. The CPUs are measured (1.5B Q4_K_M, 2 threads; the second AMD one on another day and machine). Assumed: GPUs that are flat up to a size; a
- * larger target on more cores, where reading the weights takes more of the time, so that the curve climbs less.
+ * ms of a pass by size. Measured: the CPUs (1.5B Q4_K_M, 2 threads; the second AMD one on another day and machine) and the
+ * H100 (bench/results/gpu; the larger models with random weights, and before rows were read ahead). Assumed: GPUs that are
+ * flat up to a size; a larger target on more cores, where reading the weights takes more of the time, so that the curve
+ * climbs less.
  */
 const curves: Record<string, CostSamples> = {
   "AMD, 2 cores": { 1: 37, 2: 59, 3: 74, 4: 96, 6: 140, 8: 174, 12: 259, 16: 252, 32: 540 },
   "AMD, 2 cores, steeper": { 1: 38.7, 2: 68.7, 3: 92.7, 4: 126, 6: 177, 8: 226, 12: 315, 16: 300, 32: 623 },
   "Intel, 2 cores": { 1: 84, 2: 134, 3: 168, 4: 151, 6: 286, 8: 300, 12: 479, 16: 495, 32: 915 },
   "Larger target, 8 cores": { 1: 120, 2: 132, 4: 160, 8: 225, 16: 370, 32: 690 },
+  "H100, 1.5B": { 1: 2.5, 2: 4, 3: 4.5, 4: 4.8, 6: 5.8, 8: 6.9, 12: 9.9, 16: 11, 32: 17.1 },
+  "H100, 7B": { 1: 6.24, 2: 6.53, 3: 7.09, 4: 8.49, 6: 11.8, 8: 14.2, 12: 15.5, 16: 16.5, 32: 28 },
+  "H100, 32B": { 1: 15.9, 2: 17.7, 3: 19.8, 4: 23.7, 6: 29.2, 8: 36.1, 12: 33.1, 16: 35.9, 32: 51.7 },
+  "H100, mixture of experts, 30B": { 1: 6.12, 2: 6.46, 3: 8.14, 4: 9.24, 6: 11.8, 8: 14, 12: 18.3, 16: 20.5, 32: 33.6 },
   "GPU, flat to 8": { 1: 10, 8: 10.4, 16: 18, 32: 36 },
   "GPU, flat to 16": { 1: 10, 8: 10.2, 16: 10.8, 32: 20 },
   "GPU, flat to 64": { 1: 10, 8: 10.2, 16: 10.4, 32: 10.8 },

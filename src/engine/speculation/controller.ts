@@ -245,12 +245,13 @@ export class Controller {
     const chances = this.#trust.applied(draft, learnt);
     for (const length of this.#lengths(longest)) {
       const draftCost = draft.drafter === "draft" && !paid ? reading + this.#draftCosts.token * length : 0;
-      if (company === 0 && !force && !this.#lossLimit.allows(costs.relative(length + 1) - 1 + draftCost)) break;
       for (; position < length; position++) {
         if (position === bandFrom[band + 1]) band++;
         reach *= chances[band]!;
         expected += reach;
       }
+      // A longer one may still be allowed: kernels take whole tiles, so 16 tokens can cost less than 12.
+      if (company === 0 && !force && !this.#lossLimit.allows(costs.relative(length + 1) - 1 + draftCost)) continue;
       const gain =
         company === 0
           ? expected / (costs.relative(length + 1) + draftCost)
