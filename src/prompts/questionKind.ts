@@ -20,6 +20,13 @@ const reasoning = [
   ),
 ];
 
+const amount = [
+  /\bhow (many|much|long|often|far|old|fast|large|big)\b|\b(calculate|compute|average|per ?cent(age)?|in total)\b/i,
+  words(
+    "wie ?viele?[nr]?|wie (?:lange|oft|weit|alt|schnell|hoch|groß)|berechnen?|ausrechnen|durchschnitt|prozent|insgesamt",
+  ),
+];
+
 /** It is after a value that code computes. */
 export function asksForValue(question: string): boolean {
   return value.some((pattern) => pattern.test(question));
@@ -28,6 +35,11 @@ export function asksForValue(question: string): boolean {
 /** An answer from the first thought would often be wrong. */
 export function needsReasoning(question: string): boolean {
   return reasoning.some((pattern) => pattern.test(question));
+}
+
+/** It is after a number that has to be worked out. */
+export function asksForAmount(question: string): boolean {
+  return amount.some((pattern) => pattern.test(question));
 }
 
 /** These alternatives as whole words. */

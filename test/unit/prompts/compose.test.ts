@@ -197,6 +197,15 @@ describe("effort auto", () => {
     expect(auto({ task: "ask", question: "Why is quicksort slow here?", code: [] }).thinking).toBe("on");
   });
 
+  it("lets a model that is not trained to think work out numbers plainly, until calibration has found what is as good", () => {
+    const question = "How many requests are sent in an hour?";
+    const template = (more: Partial<ComposeInput>) => compose(input({ task: "ask", question, ...more })).template;
+    expect(template({ effort: "auto" })).toBe("plain");
+    expect(template({ effort: "auto", format: native })).toBe("concise");
+    expect(template({ effort: "auto", learnt: { reasoning: "concise" } })).toBe("concise");
+    expect(template({ effort: "low" })).toBe("draft");
+  });
+
   it("uses what calibration found, by the kind of question, unless an effort or a template is chosen", () => {
     const learnt = { value: "sketch", reasoning: "concise" } as const;
     const question = "What does f(3) return?";

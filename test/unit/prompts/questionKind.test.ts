@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asksForValue, needsReasoning } from "../../../src/prompts/questionKind.ts";
+import { asksForAmount, asksForValue, needsReasoning } from "../../../src/prompts/questionKind.ts";
 
 describe("a question after a value", () => {
   it.each([
@@ -46,4 +46,19 @@ describe("a question that needs reasoning", () => {
     "Woher kommt die Fehlermeldung?",
     "In welche Richtung läuft die Schleife?",
   ])("not: %s", (question) => expect(needsReasoning(question)).toBe(false));
+});
+
+describe("asks for an amount", () => {
+  it.each([
+    "How many books does Alice have?",
+    "How much memory does this take in total?",
+    "Calculate the average latency.",
+    "Wie viele Zeilen hat die Datei?",
+    "Wieviel kostet das insgesamt?",
+    "Wie groß ist der Puffer?",
+  ])("%s", (question) => expect(asksForAmount(question)).toBe(true));
+  it.each(["How does this work?", "Why is it slow?", "Wie geht das?", "Explain the calculation."])(
+    "not: %s",
+    (question) => expect(asksForAmount(question)).toBe(false),
+  );
 });
