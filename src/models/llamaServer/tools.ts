@@ -36,7 +36,7 @@ export function toolsComplaint(output: string): HunchError | null {
 function missingTools(names: readonly string[]): HunchError {
   return new HunchError(
     "backendUnavailable",
-    t("llama-server is built on this machine, which has not all that needs: {0} is missing.", names.join(", ")),
+    t("llama-server has to be built on this machine, and for that {0} is missing.", names.join(", ")),
     { hint: installHint() },
   );
 }
