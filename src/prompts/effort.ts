@@ -132,14 +132,14 @@ function calibrated(level: ChosenEffort, about: Subject): TemplateName | undefin
 }
 
 /**
- * What a model that is not trained to think writes out is what it computes with: told to be short it loses right answers
- * where a number has to be worked out (GSM8K, Qwen2.5-Coder 1.5B: 60 % plain, 41 to 45 % in notes or short sentences). So
- * it thinks plainly there, until calibration has found a shorter way that costs nothing.
+ * What a model that is not trained to think writes out is what it computes with: told to be short, or to follow a form, it
+ * loses right answers where something has to be worked out (Qwen2.5-Coder 1.5B: GSM8K 60 % plain, 41 to 45 % in notes or
+ * short sentences; CRUXEval-O 36 % plain, 25 % in a trace). So it thinks plainly there, until calibration has found a
+ * shorter way that costs nothing.
  */
-function unshortened(level: ChosenEffort, about: Subject): TemplateName | undefined {
-  const { task, question, native = true } = about;
-  if (native || task !== "ask" || (level !== "low" && level !== "medium") || runsCode(about)) return undefined;
-  return asksForAmount(question) ? "plain" : undefined;
+function unshortened(level: ChosenEffort, { task, question, native = true }: Subject): TemplateName | undefined {
+  if (native || task !== "ask" || (level !== "low" && level !== "medium")) return undefined;
+  return asksForValue(question) || asksForAmount(question) ? "plain" : undefined;
 }
 
 /** It is after a value that the code computes. */

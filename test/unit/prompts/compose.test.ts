@@ -197,14 +197,19 @@ describe("effort auto", () => {
     expect(auto({ task: "ask", question: "Why is quicksort slow here?", code: [] }).thinking).toBe("on");
   });
 
-  it("lets a model that is not trained to think work out numbers plainly, until calibration has found what is as good", () => {
-    const question = "How many requests are sent in an hour?";
-    const template = (more: Partial<ComposeInput>) => compose(input({ task: "ask", question, ...more })).template;
-    expect(template({ effort: "auto" })).toBe("plain");
-    expect(template({ effort: "auto", format: native })).toBe("concise");
-    expect(template({ effort: "auto", learnt: { reasoning: "concise" } })).toBe("concise");
-    expect(template({ effort: "low" })).toBe("draft");
-  });
+  it.each([
+    ["How many requests are sent in an hour?", "concise", "draft"],
+    ["What does f(3) return?", "trace", "trace"],
+  ])(
+    "lets a model that is not trained to think work it out plainly, until calibration has found what is as good: %s",
+    (question, trained, low) => {
+      const template = (more: Partial<ComposeInput>) => compose(input({ task: "ask", question, ...more })).template;
+      expect(template({ effort: "auto" })).toBe("plain");
+      expect(template({ effort: "auto", format: native })).toBe(trained);
+      expect(template({ effort: "auto", learnt: { value: "concise", reasoning: "concise" } })).toBe("concise");
+      expect(template({ effort: "low" })).toBe(low);
+    },
+  );
 
   it("uses what calibration found, by the kind of question, unless an effort or a template is chosen", () => {
     const learnt = { value: "sketch", reasoning: "concise" } as const;
@@ -226,9 +231,10 @@ describe("effort auto", () => {
   });
 
   it("runs code in its head when asked for a value", () => {
-    expect(auto({ task: "ask", question: "What does f(3) return?" }).template).toBe("trace");
-    expect(auto({ task: "ask", question: "What is the output of main?" }).template).toBe("trace");
-    expect(auto({ task: "ask", question: "What does it return?", code: [] }).template).not.toBe("trace");
+    const trained = (more: Partial<ComposeInput>) => auto({ task: "ask", format: native, ...more }).template;
+    expect(trained({ question: "What does f(3) return?" })).toBe("trace");
+    expect(trained({ question: "What is the output of main?" })).toBe("trace");
+    expect(trained({ question: "What does it return?", code: [] })).not.toBe("trace");
   });
 });
 
