@@ -124,6 +124,8 @@ export function thinkingEndLine(result: GenerationResult): string | null {
     case "loop":
       return "The thought was ended because it repeated itself.";
     case "earlyExit":
+      if (result.stats.firstAnswer?.stands)
+        return `No thought: the answer without one was likely enough (${percent(result.stats.firstAnswer.probability)}).`;
       return `The thought was ended early (${result.stats.thinkingTokens} tokens): the answer no longer changed.`;
     case "answerNow":
       return `The thought was ended as you asked (${result.stats.thinkingTokens} tokens).`;

@@ -205,6 +205,13 @@ export interface ThinkingControls {
   budget: number | null;
   loopGuard: boolean;
   earlyExit: EarlyExitMode;
+  /**
+   * Least probability (0..1) from which what the model answers before it thinks, one short line, stands, so that no thought
+   * is written (it ends by "earlyExit"). Above 1: it is looked at and told (`GenerationStats.firstAnswer`), and the thought
+   * is written in any case. Not with several thoughts side by side, nor where a thought is carried on; only where the
+   * engine's own process runs the model and can drop the trial from its cache. Absent: the model is not asked.
+   */
+  answerFirst?: number;
   /** Logits taken off words of hesitation ("Wait", "Hmm") at the beginnings of a thought's sentences; none = 0. */
   hesitationPenalty?: number;
   /**

@@ -48,8 +48,10 @@ export interface GenerationStats {
    * far thoughts of this purpose went on (engine/thinking/thoughtLengths.ts); 0 also where too little is known.
    */
   thinkingTokensSaved: number;
-  /** Time of trial answers (early exit), a part of `decodeMs`; absent: none was made. */
+  /** Time of trial answers (early exit, first answer), a part of `decodeMs`; absent: none was made. */
   trialMs?: number;
+  /** What the model answered before it thought; absent: it was not asked (`ThinkingControls.answerFirst`). */
+  firstAnswer?: FirstAnswerStats;
   /** Tokens that would have been words of hesitation without their damping; absent: it was off. */
   dampedTokens?: number;
   /** What "answer now" took; absent: nobody asked for it, or the thought had ended before. */
@@ -94,6 +96,16 @@ export interface AnswerNowStats {
   /** Length of the wrap-up, which is read before the answer (tokens). */
   wrapUpTokens: number;
   ms: number;
+}
+
+/** A trial answer before the thought. */
+export interface FirstAnswerStats {
+  /** One line, without ornaments; "" where it was none that is short, or became too unlikely to stand. */
+  text: string;
+  /** Product of the probabilities of its tokens, 0..1; 0 where there is no line. */
+  probability: number;
+  /** It was likely enough: no thought was written. */
+  stands: boolean;
 }
 
 /** Figures of a generation that never began. */

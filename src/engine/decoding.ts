@@ -55,11 +55,11 @@ export class Decoding {
 
   constructor(options: DecodingOptions) {
     this.#o = options;
-    const { model, params, decoder } = options;
-    const { controls, maxTokens } = params;
+    const { model, params, decoder, output } = options;
+    const { controls, maxTokens, prompt } = params;
     const limit = Math.min(maxTokens, decoder.room);
     const thoughtLimit = Math.floor((limit - Math.min(answerReserve, Math.ceil(limit / 3))) / hardFactor);
-    const text = options.output.earlierThought;
+    const text = output.earlierThought;
     this.#monitor = new ThoughtMonitor({
       budget: controls.budget,
       room: Math.max(1, thoughtLimit),
@@ -67,7 +67,8 @@ export class Decoding {
       earlier: { text, tokens: model.codec.encodeText(text).length },
     });
     this.#watchAnswer();
-    this.#trials = new Trials({ model, decoder, output: options.output, mode: controls.earlyExit });
+    const answerFirst = prompt.kind === "continue" ? undefined : controls.answerFirst;
+    this.#trials = new Trials({ model, decoder, output, mode: controls.earlyExit, answerFirst });
   }
 
   /** Ends the thought at the next token. */
@@ -77,8 +78,9 @@ export class Decoding {
   }
 
   /** What the ways of ending a thought have cost; each is absent where it was not used. */
-  get stats(): Pick<GenerationStats, "trialMs" | "answerNow"> {
+  get stats(): Pick<GenerationStats, "trialMs" | "firstAnswer" | "answerNow"> {
     return {
+      ...(this.#trials.first ? { firstAnswer: this.#trials.first } : {}),
       ...(this.#trials.ms > 0 ? { trialMs: this.#trials.ms } : {}),
       ...(this.#answerNowStats ? { answerNow: this.#answerNowStats } : {}),
     };
@@ -105,7 +107,14 @@ export class Decoding {
 
   /** One round, and what it came to. @returns why the generation ends; null: it goes on */
   async #round(): Promise<StopReason | null> {
-    const { model, decoder, output, echoBan, signal, notify, onRound } = this.#o;
+    const { decoder, output, signal, notify, onRound } = this.#o;
+    if (this.#trials.isFirstDue && (await this.#trials.answersFirst(() => this.#isInterrupted))) {
+      // Where no thought is written, its form is not begun either.
+      this.#isOpen = true;
+      await this.#endThought("earlyExit");
+      onRound();
+      return null;
+    }
     // Stopped while the prompt was read, the rest of it is not: what follows would evaluate it.
     if (signal.aborted) return "cancelled";
     await this.#open();
@@ -115,12 +124,8 @@ export class Decoding {
     await decoder.round(output.kind, this.#left(), this.#onToken);
     if (signal.aborted) return "cancelled";
     const thoughtEnd = output.segment === "thinking" ? await this.#whyThoughtEnds() : null;
-    if (thoughtEnd) {
-      const sentence = this.#unasked(sentenceOf(thoughtEnd));
-      output.declareThoughtEnd(thoughtEnd, sentence);
-      await this.#force(wrapUp(model.format, thoughtEnd, output.thought));
-      echoBan.begin(sentence, decoder.text.length);
-    } else if (this.#ended || this.#answerLoops) {
+    if (thoughtEnd) await this.#endThought(thoughtEnd);
+    else if (this.#ended || this.#answerLoops) {
       if ((await this.#beginForm()) || (await this.#beginAnswer())) return null;
       if (this.#ended) return "stop";
       notify({ code: "answerLoop", message: "The answer was ended because it repeated itself." });
@@ -128,6 +133,15 @@ export class Decoding {
     } else if (this.#formDone) return "stop";
     onRound();
     return null;
+  }
+
+  /** Closes the thought for the model. */
+  async #endThought(reason: ThinkingEnd): Promise<void> {
+    const { model, decoder, output, echoBan } = this.#o;
+    const sentence = this.#unasked(sentenceOf(reason));
+    output.declareThoughtEnd(reason, sentence);
+    await this.#force(wrapUp(model.format, reason, output.thought));
+    echoBan.begin(sentence, decoder.text.length);
   }
 
   /** The form that the answer has to have; undefined where it may have any. */
@@ -215,6 +229,7 @@ export class Decoding {
     const inside = output.segment === "thinking";
     const text = output.push(token, origin);
     if (signal.aborted) return "stop"; // the rest of an accepted draft is not wanted any more
+    if (this.#trials.isFirstDue) return "stop"; // the model has just opened its thought
     if (this.#asked && !this.#answerNowStats && !output.answerIsEmpty) this.#noteFirstWord(this.#asked);
     if (inside && output.segment === "thinking") {
       this.#thoughtEnd = this.#monitor.observe(text);

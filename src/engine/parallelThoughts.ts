@@ -32,7 +32,7 @@ export interface Thought {
 export function paramsOf(params: GenerateParams, index: number): GenerateParams {
   const { sampling, controls } = params;
   const own: SamplingOptions = { ...sampling, temperature, topP, seed: sampling.seed + index };
-  return { ...params, sampling: own, controls: { ...controls, earlyExit: "off" } };
+  return { ...params, sampling: own, controls: { ...controls, earlyExit: "off", answerFirst: undefined } };
 }
 
 /** Thoughts under way side by side; {@link run} gives the one that goes on to the answer. */

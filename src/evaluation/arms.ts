@@ -18,15 +18,24 @@ import type { Item } from "./items.ts";
  * with every other. `budget`: at the effort's budget too.
  * `guarded`: and when it repeats itself. `earlyExit`: and when its trial answers agree. `damped`: as guarded, with words of
  * hesitation made less likely. `parallel`: as guarded, with four thoughts side by side, which end when most have come to the
- * same.
+ * same. `answerFirst`: as off, but no thought is written where the model's answer without one is likely enough.
  */
-export const controlNames = ["off", "budget", "guarded", "earlyExit", "damped", "parallel"] as const;
+export const controlNames = ["off", "budget", "guarded", "earlyExit", "damped", "parallel", "answerFirst"] as const;
 export const parallelThoughts = 4;
+/** Probability from which an answer without a thought is likely enough, unless an arm says otherwise. */
+const answerFirst = 0.05;
 export type ControlName = (typeof controlNames)[number];
 
 export type Arm =
-  /** `speculation` in place of what all arms have. */
-  | { by: "template"; template: TemplateName; controls: ControlName; effort: Effort; speculation?: "off" }
+  /** `speculation` in place of what all arms have; `answerFirst` in place of the usual probability, for that control. */
+  | {
+      by: "template";
+      template: TemplateName;
+      controls: ControlName;
+      effort: Effort;
+      speculation?: "off";
+      answerFirst?: number;
+    }
   /**
    * As `ask` does it: the effort chooses the template, the budget and the controls. `thoughts`: as the setting
    * hunch.parallelThoughts; counts at efforts high and max.
@@ -43,10 +52,11 @@ export interface Conditions {
   learnt: LearntTemplates;
 }
 
-/** "plain", "draft, budget", "plain, no speculation", "effort auto", "effort high, 4 thoughts". */
+/** "plain", "draft, budget", "draft, answerFirst 0.2", "plain, no speculation", "effort auto", "effort high, 4 thoughts". */
 export function armName(arm: Arm): string {
   if (arm.by === "effort") return `effort ${arm.effort}${thoughtsOf(arm) > 1 ? `, ${arm.thoughts} thoughts` : ""}`;
-  const name = arm.controls === "off" ? arm.template : `${arm.template}, ${arm.controls}`;
+  const least = arm.answerFirst === undefined ? "" : ` ${arm.answerFirst}`;
+  const name = arm.controls === "off" ? arm.template : `${arm.template}, ${arm.controls}${least}`;
   return arm.speculation === "off" ? `${name}, no speculation` : name;
 }
 
@@ -92,7 +102,7 @@ export function request(
     },
     sampling: { ...greedy, ...composed.sampling },
     maxTokens: conditions.maxTokens,
-    controls: arm.by === "effort" ? composed.controls : controls(arm.controls, composed),
+    controls: arm.by === "effort" ? composed.controls : controls(arm, composed),
     speculation: (arm.by === "template" ? arm.speculation : undefined) ?? conditions.speculation,
     // What one arm wrote must not help the next to write the same faster.
     freshDrafters: true,
@@ -100,9 +110,9 @@ export function request(
   };
 }
 
-function controls(name: ControlName, composed: Composed): ThinkingControls {
+function controls(arm: Extract<Arm, { by: "template" }>, composed: Composed): ThinkingControls {
   const { budget } = composed.controls;
-  switch (name) {
+  switch (arm.controls) {
     case "off":
       return { ...composed.controls, budget: null, loopGuard: false, earlyExit: "off" };
     case "budget":
@@ -115,5 +125,9 @@ function controls(name: ControlName, composed: Composed): ThinkingControls {
       return { ...composed.controls, budget, loopGuard: true, earlyExit: "off", hesitationPenalty };
     case "parallel":
       return { ...composed.controls, budget, loopGuard: true, earlyExit: "off", thoughts: parallelThoughts };
+    case "answerFirst": {
+      const least = arm.answerFirst ?? answerFirst;
+      return { ...composed.controls, budget: null, loopGuard: false, earlyExit: "off", answerFirst: least };
+    }
   }
 }

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { GenerateParams, GenerationResult, ModelInfo, SamplingOptions } from "../common/protocol.ts";
 import type { StopReason, ThinkingEnd } from "../common/segments.ts";
+import type { FirstAnswerStats } from "../common/stats.ts";
 import { isRight } from "./answers.ts";
 import { type Arm, armName, type Conditions, request, thoughtsOf } from "./arms.ts";
 import type { Item } from "./items.ts";
@@ -38,6 +39,8 @@ export interface RunRecord {
   targetPasses: number;
   /** Tokens that would have been words of hesitation; absent: their damping was off. */
   dampedTokens?: number;
+  /** Absent: the model was not made to answer before it thought. */
+  firstAnswer?: FirstAnswerStats;
   thinkingEnd: ThinkingEnd;
   stopReason: StopReason;
   thinking: string;
@@ -145,6 +148,7 @@ function toRecord({ item, arm, params, fingerprint }: Job, result: GenerationRes
     ...(stats.sharedPasses > 0 && otherThoughts === undefined ? { aside: true as const } : {}),
     targetPasses: stats.targetPasses,
     ...(stats.dampedTokens === undefined ? {} : { dampedTokens: stats.dampedTokens }),
+    ...(stats.firstAnswer === undefined ? {} : { firstAnswer: stats.firstAnswer }),
     thinkingEnd: result.thinkingEnd,
     stopReason: result.stopReason,
     thinking: result.thinking,

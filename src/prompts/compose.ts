@@ -102,6 +102,9 @@ export function compose(input: ComposeInput): Composed {
       loopGuard: true,
       // Only answers of one short line can be tried out; the other tasks ask for more than that.
       earlyExit: thinking === "on" && task === "ask" ? "auto" : "off",
+      ...(thinking === "on" && input.template === undefined && plan.answerFirst !== undefined
+        ? { answerFirst: plan.answerFirst }
+        : {}),
       ...(thinking === "on" && plan.thoughts > 1 ? { thoughts: plan.thoughts } : {}),
     },
     ...(form && thinking === "on" ? { answerForm: { ...form, onlyIfCut: true } } : {}),

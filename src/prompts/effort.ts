@@ -16,6 +16,8 @@ export interface EffortPlan extends Arm {
   budget: number | null;
   /** Side by side; a vote on what they come to chooses one. */
   thoughts: number;
+  /** Probability from which the model's answer without a thought stands; absent: it always thinks. */
+  answerFirst?: number;
 }
 
 /**
@@ -26,6 +28,11 @@ export interface EffortPlan extends Arm {
 export interface LearntTemplates {
   value?: TemplateName;
   reasoning?: TemplateName;
+  /**
+   * By kind, the probability (0..1) from which what the model answers before it would think with that template is right as
+   * often as behind the thought; absent: such answers could not be told from wrong ones.
+   */
+  answerFirst?: { value?: number; reasoning?: number };
 }
 
 /** What the choice of a template depends on beside the level of effort. */
@@ -64,7 +71,13 @@ export function planEffort(
   const budget = budgets[input.native ? "native" : "elicited"];
   return thinksSideBySide(arm.effort, input)
     ? { ...arm, budget: budget.medium, thoughts }
-    : { ...arm, budget: budget[arm.effort], thoughts: 1 };
+    : { ...arm, budget: budget[arm.effort], thoughts: 1, ...(wanted === "auto" ? answersFirst(arm, input) : {}) };
+}
+
+/** Only before a thought in the template that it was calibrated with. */
+function answersFirst({ effort, template }: Arm, about: Subject): Pick<EffortPlan, "answerFirst"> {
+  const least = about.learnt?.answerFirst?.[runsCode(about) ? "value" : "reasoning"];
+  return least === undefined || calibrated(effort, about) !== template ? {} : { answerFirst: least };
 }
 
 /**

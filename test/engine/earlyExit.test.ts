@@ -1,5 +1,5 @@
-/** Early exit on the real engine, with models that say an exact thought. */
-import { expect, inject, it } from "vitest";
+/** Early exit on the real engine, with models that say an exact thought; before the thought on a real small model. */
+import { describe, expect, inject, it } from "vitest";
 import type { EarlyExitMode } from "../../src/common/protocol.ts";
 import type { ScriptedName } from "./globalSetup.ts";
 import { TestEngine } from "./support/engine.ts";
@@ -40,4 +40,58 @@ it("lets a thought go on when the answer is a long one, at a cost of at most 5 %
     expect(result.stats.targetPasses).toBeGreaterThan(off!.stats.targetPasses);
     expect(result.stats.targetPasses).toBeLessThanOrEqual(off!.stats.targetPasses * 1.05);
   }
+});
+
+describe("an answer before the thought", () => {
+  const messages = [
+    {
+      role: "user" as const,
+      content: "First think inside <think></think>. What is 2 + 3? End with a line `Answer: NUMBER`.",
+    },
+  ];
+
+  it("stands where it is likely enough: no thought is written, and the answer has its form", async () => {
+    const engine = await TestEngine.start({ path: inject("smolPath"), kvType: "q8_0", contextSize: 1024 });
+    const ask = (answerFirst?: number) =>
+      engine.ask({
+        prompt: { kind: "chat", messages, thinking: "on", opening: "- " },
+        answerForm: { kind: "line", lead: "Answer:", onlyIfCut: true },
+        maxTokens: 120,
+        speculation: "off",
+        controls: { budget: 40, loopGuard: true, earlyExit: "off", answerFirst },
+      });
+    const [absent, looked, stands] = [await ask(), await ask(1.1), await ask(0)];
+    await engine.stop();
+    expect(absent.stats.firstAnswer).toBeUndefined();
+    const { firstAnswer } = looked.stats;
+    expect(firstAnswer).toMatchObject({ text: expect.stringMatching(/\S/), stands: false });
+    expect(firstAnswer!.probability).toBeGreaterThan(0);
+    expect(firstAnswer!.probability).toBeLessThan(1);
+    expect(looked.tokens.map(({ id }) => id)).toEqual(absent.tokens.map(({ id }) => id));
+    expect(looked.stats.trialMs).toBeGreaterThan(0);
+
+    expect(stands).toMatchObject({ thinkingEnd: "earlyExit", thinking: "", stopReason: "stop" });
+    expect(stands.stats.firstAnswer).toEqual({ ...firstAnswer, stands: true });
+    expect(stands.tokens.every(({ segment, forced }) => segment === "answer" || forced)).toBe(true);
+    expect(stands.answer).toMatch(/^Answer:.*\S/m);
+  });
+
+  it("is asked for where the model opens the thought itself, and not where a thought is carried on", async () => {
+    const engine = await TestEngine.start({ path: inject("scripted").shortAnswer });
+    const options = { maxTokens: 1_200, speculation: "off" } as const;
+    const controls = { budget: null, loopGuard: false, earlyExit: "off" } as const;
+    const whole = await engine.ask({ ...options, controls });
+    const first = await engine.ask({ ...options, controls: { ...controls, answerFirst: 0.5 } });
+    const partial = { thinking: whole.thinking.slice(0, 200), answer: "" };
+    const carriedOn = await engine.ask({
+      ...options,
+      prompt: { kind: "continue", messages, thinking: "on", partial },
+      controls: { ...controls, answerFirst: 0.5 },
+    });
+    await engine.stop();
+    expect(first).toMatchObject({ thinkingEnd: "earlyExit", thinking: "", stopReason: "stop" });
+    expect(first.answer.trim()).toBe(whole.answer);
+    expect(first.stats.firstAnswer).toMatchObject({ text: "a0 a1 a2", stands: true });
+    expect(carriedOn.stats.firstAnswer).toBeUndefined();
+  });
 });

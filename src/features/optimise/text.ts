@@ -13,16 +13,25 @@ export function progressText({ done, total, secondsLeft }: RunProgress): string 
 /** What effort auto does from now on, and whether there is more to measure. */
 export function outcomeText({ model, adopted, missing }: Calibration): string {
   const kinds = [
-    [t("what code returns"), adopted.value],
-    [t("other questions"), adopted.reasoning],
-  ].filter(([, template]) => template !== undefined);
+    { kind: t("what code returns"), template: adopted.value, answersFirst: adopted.answerFirst?.value !== undefined },
+    {
+      kind: t("other questions"),
+      template: adopted.reasoning,
+      answersFirst: adopted.answerFirst?.reasoning !== undefined,
+    },
+  ].flatMap(({ kind, template, answersFirst }) => {
+    if (template === undefined) return [];
+    return answersFirst
+      ? t("{0} for {1} (no thought where an answer without one is likely enough)", template, kind)
+      : t("{0} for {1}", template, kind);
+  });
   const outcome =
     kinds.length === 0
       ? t("Hunch has not measured enough yet to choose how {0} thinks.", model)
       : t(
           "For questions to {0}, effort “auto” now uses: {1}. Explain, Fix and the other commands think as before.",
           model,
-          kinds.map(([kind, template]) => t("{0} for {1}", template ?? "", kind ?? "")).join(", "),
+          kinds.join(", "),
         );
   return missing > 0 ? `${outcome} ${t("{0} answers are missing; optimise again to go on.", missing)}` : outcome;
 }

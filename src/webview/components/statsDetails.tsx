@@ -49,6 +49,8 @@ function rows(stats: GenerationStats): [string, string][] {
   if (stats.thinkingTokensSaved > 0)
     list.push([t("Thinking saved"), t("about {0}", tokens(stats.thinkingTokensSaved))]);
   if (stats.trialMs) list.push([t("Trial answers"), duration(stats.trialMs)]);
+  if (stats.firstAnswer?.text)
+    list.push([t("Answer without a thought"), t("{0} likely", percent(stats.firstAnswer.probability))]);
   if (stats.dampedTokens !== undefined) list.push([t("Words of hesitation damped"), count(stats.dampedTokens)]);
   if (stats.answerNow) {
     const { ms, passes, wrapUpTokens } = stats.answerNow;

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { GenerateParams, GenerationResult } from "../../../src/common/protocol.ts";
 import { isRight } from "../../../src/evaluation/answers.ts";
 import { adopt } from "../../../src/evaluation/calibration/adopt.ts";
+import { adoptAnswerFirst } from "../../../src/evaluation/calibration/answerFirst.ts";
 import { calibrate, calibrationFiles, learntTemplates } from "../../../src/evaluation/calibration/calibrate.ts";
 import tasks from "../../../src/evaluation/calibration/tasks.json" with { type: "json" };
 import { calibrationItems } from "../../../src/evaluation/calibration/tasks.ts";
@@ -72,6 +73,87 @@ describe("adopt", () => {
   });
 });
 
+describe("answers without a thought", () => {
+  const thoughts = (right: (i: number) => boolean, n = 24) => records({ plain: { tokens: 200, right } }, n);
+  const directs = (probability: (i: number) => number, right: (i: number) => boolean, n = 24) =>
+    Array.from({ length: n }, (_, i): RunRecord => {
+      const firstAnswer = { text: "x", probability: probability(i), stands: true };
+      return record(`${i}`, "plain, answerFirst 0", { right: right(i), thinkingTokens: 2, firstAnswer });
+    });
+
+  it("stand from the probability on that saves most and costs no right answer", () => {
+    // Right and likely: 0 to 7; right but less likely than those that are wrong: 8 to 11.
+    const likely = (i: number) => (i < 8 ? 0.3 : 0.15);
+    const probability = (i: number) => (i >= 8 && i < 12 ? 0.07 : likely(i));
+    const found = adoptAnswerFirst(
+      thoughts((i) => i < 14),
+      directs(probability, (i) => i < 12),
+    );
+    expect(found).toEqual({
+      least: 0.2,
+      items: 24,
+      thoughtRight: 14,
+      direct: 8,
+      right: 14,
+      saved: expect.closeTo((8 * 198) / (24 * 200)),
+    });
+  });
+
+  it("do not where likely ones are wrong, or so few right ones are likely that it may be luck", () => {
+    const all = thoughts((i) => i < 12);
+    const least = (probability: (i: number) => number, right: (i: number) => boolean) =>
+      adoptAnswerFirst(all, directs(probability, right))?.least;
+    expect(
+      least(
+        () => 0.9,
+        (i) => i > 0 && i < 12,
+      ),
+    ).toBeNull();
+    expect(
+      least(
+        () => 0.9,
+        (i) => i > 0 && i < 13,
+      ),
+    ).toBe(0.5);
+    expect(
+      least(
+        (i) => (i < 5 ? 0.9 : 0),
+        (i) => i < 12,
+      ),
+    ).toBeNull();
+    expect(
+      least(
+        (i) => (i < 6 ? 0.9 : 0),
+        (i) => i < 12,
+      ),
+    ).toBe(0.5);
+    // Wrong either way: nothing would be lost, and nothing is known.
+    expect(
+      least(
+        (i) => (i < 12 ? 0 : 0.9),
+        (i) => i < 12,
+      ),
+    ).toBeNull();
+  });
+
+  it("are not decided on with fewer than twelve tasks, or by a model that was not asked", () => {
+    const right = (i: number) => i < 10;
+    expect(
+      adoptAnswerFirst(
+        thoughts(right),
+        directs(() => 0.9, right, 11),
+      ),
+    ).toBeNull();
+    expect(
+      adoptAnswerFirst(
+        thoughts(right, 12),
+        directs(() => 0.9, right),
+      )?.items,
+    ).toBe(12);
+    expect(adoptAnswerFirst(thoughts(right), records({ plain: { tokens: 200, right } }))).toBeNull();
+  });
+});
+
 describe("the bundled tasks", () => {
   it("are at least 40, of both kinds early on, with answers that count as right", () => {
     expect(calibrationItems.length).toBeGreaterThanOrEqual(40);
@@ -102,6 +184,7 @@ describe("the file of tasks", () => {
 describe("calibrate", () => {
   /** Six templates for each task. */
   const allRuns = 6 * calibrationItems.length;
+  const values = calibrationItems.filter(({ calibrates }) => calibrates === "value").length;
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "hunch-calibration-"));
@@ -116,6 +199,65 @@ describe("calibrate", () => {
     const thinkingTokens = thinks ? (text.includes("notes") ? 40 : 200) : 0;
     return Promise.resolve(result(thinks ? `Answer: ${item.expected}` : "Answer: 'no'", { thinkingTokens }));
   }
+
+  /** As it answers, but where it is asked before it thinks it is sure of values and right, and unsure of the others. */
+  async function answersFirst(params: GenerateParams): Promise<GenerationResult> {
+    const thought = await generate(params);
+    if (params.controls.answerFirst === undefined) return thought;
+    const item = calibrationItems.find(({ question }) => userText(params).includes(question))!;
+    const firstAnswer = { text: "x", probability: item.calibrates === "value" ? 0.9 : 0.01, stands: true };
+    const right = item.calibrates === "value" ? item.expected : "'no'";
+    const { stats, ...rest } = result(`Answer: ${right}`, { thinkingTokens: 2 });
+    return { ...rest, stats: { ...stats, firstAnswer } };
+  }
+
+  it("finds for each kind whether answers without a thought may stand, before the template that it adopts", async () => {
+    const runs: GenerateParams[] = [];
+    const shares: number[] = [];
+    const calibration = await calibrate({
+      model,
+      folder,
+      generate: (params) => {
+        runs.push(params);
+        return answersFirst(params);
+      },
+      onProgress: ({ done, total }) => shares.push(done / total),
+    });
+    const adopted = { value: "draft", reasoning: "draft", answerFirst: { value: 0.5 } };
+    expect(calibration).toMatchObject({ adopted, missing: 0 });
+    expect(await learntTemplates(folder, model)).toEqual(adopted);
+    const asked = runs.filter(({ controls }) => controls.answerFirst !== undefined);
+    expect([runs.length, asked.length]).toEqual([allRuns + calibrationItems.length, calibrationItems.length]);
+    expect(asked.every((params) => userText(params).includes("notes"))).toBe(true);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
+    const report = readFileSync(file().report, "utf8");
+    expect(report).toContain(`at least 50 % likely: on ${values} of ${values} tasks`);
+    expect(report).toContain("It always thinks");
+  });
+
+  it("does not ask before the thought where that is not possible, which one run tells", async () => {
+    const runs: GenerateParams[] = [];
+    const ask = (params: GenerateParams) => {
+      runs.push(params);
+      return generate(params);
+    };
+    const calibration = await calibrate({ model, folder, generate: ask, onProgress: () => {} });
+    expect(runs).toHaveLength(allRuns + 1);
+    expect(calibration.missing).toBe(0);
+    expect(calibration.adopted.answerFirst?.value).toBeUndefined();
+  });
+
+  it("drops the answers without a thought along with the template that they were found for", async () => {
+    await calibrate({ model, folder, generate: answersFirst, onProgress: () => {} });
+    writeFileSync(file().records, "");
+    const equal = async (params: GenerateParams) => {
+      const item = calibrationItems.find(({ question }) => userText(params).includes(question))!;
+      return result(`Answer: ${item.expected}`, { thinkingTokens: (await generate(params)).stats.thinkingTokens });
+    };
+    await calibrate({ model, folder, generate: equal, onProgress: () => {} });
+    expect(await learntTemplates(folder, model)).toEqual({ value: "none", reasoning: "none" });
+  });
 
   it("adopts per kind, keeps it per model, and writes a report with pictures", async () => {
     const calibration = await calibrate({ model, folder, generate, onProgress: () => {} });
@@ -169,7 +311,8 @@ describe("calibrate", () => {
       onProgress: () => {},
     });
     expect(second.missing).toBe(0);
-    expect(runs).toBe(allRuns);
+    // The last one is that before the thought.
+    expect(runs).toBe(allRuns + 1);
   });
 
   it("ends when the model is changed, with nothing of the other among its records", async () => {
@@ -203,7 +346,8 @@ describe("calibrate", () => {
 
   it("does not use a template that is no more", async () => {
     await calibrate({ model, folder, generate, onProgress: () => {}, limit: 2 });
-    writeFileSync(file().result, JSON.stringify({ adopted: { value: "gone", reasoning: "draft" } }));
-    expect(await learntTemplates(folder, model)).toEqual({ reasoning: "draft" });
+    const adopted = { value: "gone", reasoning: "draft", answerFirst: { value: 0.2, reasoning: 0.1 } };
+    writeFileSync(file().result, JSON.stringify({ adopted }));
+    expect(await learntTemplates(folder, model)).toEqual({ reasoning: "draft", answerFirst: { reasoning: 0.1 } });
   });
 });

@@ -222,6 +222,28 @@ describe("effort auto", () => {
     expect(template({ effort: "auto", question, template: "plain" })).toBe("plain");
   });
 
+  it("answers before it thinks only where calibration found that such answers do, before thoughts in its template", () => {
+    const learnt = { value: "sketch", reasoning: "concise", answerFirst: { value: 0.2 } } as const;
+    const question = "What does f(3) return?";
+    const least = (more: Partial<ComposeInput>) =>
+      compose(input({ task: "ask", effort: "auto", question, learnt, ...more })).controls.answerFirst;
+    expect(least({})).toBe(0.2);
+    expect(least({ format: native })).toBe(0.2);
+    for (const more of [
+      { question: "Why does it fail?" },
+      { code: [] },
+      { effort: "medium" },
+      { template: "sketch" },
+      { budget: 0 },
+      { task: "fix" },
+      { learnt: { value: "sketch" } },
+      { learnt: { answerFirst: { value: 0.2 } } },
+      // Use has moved to another template.
+      { use: [{ task: "ask", effort: "medium", template: "sketch", rewards: 0, punishments: 9, more: 0, less: 0 }] },
+    ] satisfies Partial<ComposeInput>[])
+      expect(least(more), JSON.stringify(more)).toBeUndefined();
+  });
+
   it("leaves all tasks but questions as they are, whatever calibration found: its tasks say nothing about them", () => {
     for (const task of kinds.filter((kind) => kind !== "ask"))
       for (const code of [[piece], [long]])

@@ -11,6 +11,13 @@ describe("outcomeText", () => {
     );
   });
 
+  it("says where it answers without a thought", () => {
+    const adopted = { value: "trace", reasoning: "draft", answerFirst: { value: 0.1 } } as const;
+    expect(outcomeText({ ...calibration, adopted })).toContain(
+      "trace for what code returns (no thought where an answer without one is likely enough), draft for other questions.",
+    );
+  });
+
   it("says when too little is known, and how to go on", () => {
     expect(outcomeText({ ...calibration, missing: 230 })).toMatch(/not measured enough.*230 answers are missing/);
     expect(outcomeText({ ...calibration, adopted: { reasoning: "draft" } })).not.toContain("undefined");
