@@ -163,7 +163,15 @@ describe("run", () => {
     expect(free?.controls).toMatchObject({ budget: null, loopGuard: false, earlyExit: "off" });
     expect(guarded?.controls).toMatchObject({ budget: 192, loopGuard: true, earlyExit: "off" });
     expect(effort?.controls.budget).toBe(448);
-    expect(userText(effort!)).toContain("running the code");
+    expect(userText(effort!)).not.toContain("running the code");
+    const trained = await start({
+      items: items.slice(0, 1),
+      model: {
+        ...model,
+        thinking: { ...model.thinking, family: "qwen3", native: true, sampling: { temperature: 0.6, topP: 0.95 } },
+      },
+    });
+    expect(userText(trained.asked[2]!)).toContain("running the code");
   });
 
   it("has an arm for each control, the damping of hesitation among them", async () => {
