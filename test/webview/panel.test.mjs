@@ -297,7 +297,9 @@ describe("a long conversation", () => {
       document.querySelector(".conversation").scrollTop = 0;
     });
     await panel.page.getByText("Question 0", { exact: true }).waitFor();
-    expect(await panel.page.evaluate(() => document.querySelector(".turn-assistant").offsetHeight)).not.toBe(416);
+    // A turn that comes into sight is laid out with the next frame.
+    const height = () => panel.page.evaluate(() => document.querySelector(".turn-assistant").offsetHeight);
+    await expect.poll(height).not.toBe(416);
   });
 });
 
