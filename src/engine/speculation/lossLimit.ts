@@ -2,7 +2,7 @@
  * The most that guessing may cost a text. Estimates can be wrong for as long as a text lasts, and where passes are dear a
  * few long drafts that fail are worth many tokens; so what speculation has won and lost is added up, and a draft is left
  * out that could bring a text below plain decoding by more than a few passes and a hundredth of its tokens. What it has
- * won it may lose again: with a text that goes well, nothing is held back.
+ * won it may lose again, all of it with one draft: with a text that goes well, nothing is held back.
  *
  * A draft model has to read the text before it can guess. That is an outlay which pays over many tokens, so where what is
  * known of it promises more than that, as much as is promised may be spent beyond the limit, once a text.
@@ -13,13 +13,13 @@
 
 /** Passes that a text may lose; below some, long drafts that win most texts most would never begin. */
 const stake = 7;
+/** More of them for each token of the text. */
+const stakePerToken = 0.01;
 /**
  * Of what is left of the stake, the share that one draft may cost: a long one that fails must not silence all that follow.
  * On traces with an H100's costs of passes, the worst edit of a session is sped up 1.65 times so, 1.13 with all of it.
  */
 const shareOfADraft = 0.8;
-/** More of them for each token of the text. */
-const stakePerToken = 0.01;
 
 export class LossLimit {
   #balance = stake;

@@ -85,7 +85,7 @@ export class NativeSequence implements TokenSequence, KeptSequence {
 
   async candidates(index: number, count: number): Promise<Candidates> {
     const before = performance.now();
-    // What others have read ahead would be in the way of a pass that they share.
+    // In company the pass of the others may begin before a row that was read ahead has come.
     const next = this.company === 0 ? this.#outputs[index + 1] : undefined;
     const candidates = await this.#rows.read(this.#context, this.#outputs[index]!, count, next);
     this.nativeMs += performance.now() - before;
