@@ -1,6 +1,7 @@
 // `npm test`: everything that has to hold, in the order in which it fails fastest. Prints a line for each part and, at
 // the end, what passed. Parts run one after the other: llama.cpp processes beside each other crawl.
 import { spawnSync } from "node:child_process";
+import { failedTests, forgetFailedTests } from "../test/failedTests.mjs";
 
 const parts = [
   ["types", "check:types"],
@@ -12,6 +13,7 @@ const parts = [
   ["VS Code tests (a real VS Code)", "test:vscode"],
 ];
 
+forgetFailedTests();
 const failed = [];
 for (const [title, script] of parts) {
   console.log(`\n=== ${title}: npm run ${script}`);
@@ -25,6 +27,9 @@ for (const [title, script] of parts) {
   if (status !== 0) failed.push(title);
 }
 
+// Those that passed at a second try stand there too.
+const list = failedTests();
+if (list !== "") console.log(`\nFailed tests:\n${list}`);
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")}`);
 console.log(`\nparts: ${parts.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -55,7 +55,9 @@ function runPart(part) {
 
 function runEndToEnd(name, environment) {
   const file = path.join(here, `e2e/${name}.test.mjs`);
-  return succeeds(["--test", "--test-reporter=spec", `--test-timeout=${testTimeoutMs}`, file], environment);
+  const reporters = ["spec", path.join(here, "host/nodeReporter.mjs")];
+  const to = reporters.flatMap((reporter) => ["--test-reporter", reporter, "--test-reporter-destination", "stdout"]);
+  return succeeds(["--test", ...to, `--test-timeout=${testTimeoutMs}`, file], environment);
 }
 
 function succeeds(nodeArguments, environment) {
