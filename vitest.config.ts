@@ -20,6 +20,8 @@ export default defineConfig({
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
           globalSetup: ["test/engine/globalSetup.ts"],
+          // As the engine's own process has it, for tests that open a model in theirs.
+          env: { UV_THREADPOOL_SIZE: "1" },
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -15,6 +15,9 @@ import { RowReader } from "./rowReader.ts";
 import { loadState, type Place, saveState } from "./sequenceState.ts";
 import type { SharedBatch } from "./sharedBatch.ts";
 
+/** llama.cpp's rows are not to be read by two threads at once: only where libuv has a single worker (engineProcess.ts). */
+const readsAhead = process.env.UV_THREADPOOL_SIZE === "1";
+
 export class NativeSequence implements TokenSequence, KeptSequence {
   readonly contextSize: number;
   readonly vocabularySize: number;
@@ -86,7 +89,7 @@ export class NativeSequence implements TokenSequence, KeptSequence {
   async candidates(index: number, count: number): Promise<Candidates> {
     const before = performance.now();
     // In company the pass of the others may begin before a row that was read ahead has come.
-    const next = this.company === 0 ? this.#outputs[index + 1] : undefined;
+    const next = readsAhead && this.company === 0 ? this.#outputs[index + 1] : undefined;
     const candidates = await this.#rows.read(this.#context, this.#outputs[index]!, count, next);
     this.nativeMs += performance.now() - before;
     return candidates;
