@@ -182,7 +182,10 @@ export interface SamplingOptions {
 export type ThinkingMode = "on" | "off";
 
 export type Prompt =
-  /** `opening`: first characters of the thought, written for the model where the prompt opens its thought. */
+  /**
+   * `opening`: first characters of the thought, written for the model where the prompt opens its thought; without thinking,
+   * of the answer. Only where the engine's own process runs the model.
+   */
   | { kind: "chat"; messages: ChatMessage[]; thinking: ThinkingMode; opening?: string }
   /** Sent as it is, without the chat format. */
   | { kind: "raw"; text: string }
@@ -200,6 +203,14 @@ export type Prompt =
  */
 export type EarlyExitMode = "off" | "auto" | "on";
 
+/** A line of code that is begun for the model. */
+export interface CodeOpening {
+  /** From the fence of the block to where the model goes on. */
+  lead: string;
+  /** What ends the block behind that line. */
+  close: string;
+}
+
 export interface ThinkingControls {
   /** Tokens; null = none. At the budget a wrap-up is injected at the next sentence end, 25 % later at once. */
   budget: number | null;
@@ -212,6 +223,8 @@ export interface ThinkingControls {
    * engine's own process runs the model and can drop the trial from its cache. Absent: the model is not asked.
    */
   answerFirst?: number;
+  /** How that answer begins, in place of "Answer:"; where it stands, the answer that is shown begins with it. */
+  answerFirstIn?: CodeOpening;
   /** Logits taken off words of hesitation ("Wait", "Hmm") at the beginnings of a thought's sentences; none = 0. */
   hesitationPenalty?: number;
   /**

@@ -68,7 +68,8 @@ export class Decoding {
     });
     this.#watchAnswer();
     const answerFirst = prompt.kind === "continue" ? undefined : controls.answerFirst;
-    this.#trials = new Trials({ model, decoder, output, mode: controls.earlyExit, answerFirst });
+    const { earlyExit: mode, answerFirstIn } = controls;
+    this.#trials = new Trials({ model, decoder, output, mode, answerFirst, answerFirstIn });
   }
 
   /** Ends the thought at the next token. */
@@ -111,7 +112,7 @@ export class Decoding {
     if (this.#trials.isFirstDue && (await this.#trials.answersFirst(() => this.#isInterrupted))) {
       // Where no thought is written, its form is not begun either.
       this.#isOpen = true;
-      await this.#endThought("earlyExit");
+      await this.#endThought("earlyExit", this.#trials.firstText);
       onRound();
       return null;
     }
@@ -135,12 +136,12 @@ export class Decoding {
     return null;
   }
 
-  /** Closes the thought for the model. */
-  async #endThought(reason: ThinkingEnd): Promise<void> {
+  /** Closes the thought for the model. @param answer what the answer begins with */
+  async #endThought(reason: ThinkingEnd, answer = ""): Promise<void> {
     const { model, decoder, output, echoBan } = this.#o;
     const sentence = this.#unasked(sentenceOf(reason));
     output.declareThoughtEnd(reason, sentence);
-    await this.#force(wrapUp(model.format, reason, output.thought));
+    await this.#force(wrapUp(model.format, reason, output.thought) + answer);
     echoBan.begin(sentence, decoder.text.length);
   }
 
@@ -273,13 +274,14 @@ export class Decoding {
     };
   }
 
-  /** Begins the thought in the form that is wanted: a small model goes on in a form more surely than it follows words. */
+  /** Begins thought or answer in the form that is wanted: a small model goes on in a form more surely than it follows words. */
   async #open(): Promise<void> {
     if (this.#isOpen) return;
     this.#isOpen = true;
     const { params, output } = this.#o;
     const { prompt } = params;
-    if (prompt.kind === "chat" && prompt.opening && output.segment === "thinking") await this.#force(prompt.opening);
+    if (prompt.kind !== "chat" || !prompt.opening) return;
+    if (output.segment === "thinking" || prompt.thinking === "off") await this.#force(prompt.opening);
   }
 
   /** Puts text into the output that the model did not choose, in place of an end that it chose. */

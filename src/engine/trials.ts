@@ -2,7 +2,7 @@
  * Trial answers while a thought is under way (thinking/earlyExit.ts says when they are made and what they settle) and
  * before it (thinking/firstAnswer.ts): made by the decoder behind the text as it stands, which stays as it is.
  */
-import type { EarlyExitMode } from "../common/protocol.ts";
+import type { CodeOpening, EarlyExitMode } from "../common/protocol.ts";
 import type { FirstAnswerStats } from "../common/stats.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Output } from "./output.ts";
@@ -18,6 +18,8 @@ export interface TrialsOptions {
   mode: EarlyExitMode;
   /** Probability (0..1) from which an answer before the thought stands, above 1 none does; absent: none is made. */
   answerFirst?: number;
+  /** What begins it; absent: {@link answerOpener}. */
+  answerFirstIn?: CodeOpening;
 }
 
 export class Trials {
@@ -25,6 +27,8 @@ export class Trials {
   ms = 0;
   /** What the model answered before it thought; null: it was not asked. */
   first: FirstAnswerStats | null = null;
+  /** What the answer begins with where that stands; "" where it is written as if nothing had been asked before. */
+  firstText = "";
   readonly #o: TrialsOptions;
   #hasAskedFirst = false;
   readonly #earlyExit: EarlyExit | null;
@@ -84,8 +88,8 @@ export class Trials {
    */
   async answersFirst(isInterrupted: () => boolean): Promise<boolean> {
     this.#hasAskedFirst = true;
-    const { model, decoder, answerFirst: least = Number.POSITIVE_INFINITY } = this.#o;
-    const lead = this.#lead("");
+    const { model, decoder, answerFirst: least = Number.POSITIVE_INFINITY, answerFirstIn: code } = this.#o;
+    const lead = this.#lead("", code?.lead);
     const hasRoom = decoder.room >= lead.length + 2 * longestTrial;
     if (!model.target.canRollBack || !hasRoom || isInterrupted()) return false;
     const answer = new FirstAnswer(least > 1 ? 0 : least);
@@ -101,12 +105,13 @@ export class Trials {
     if (isInterrupted()) return false;
     const { text: line, probability } = answer;
     this.first = { text: line, probability, stands: line !== "" && probability >= least };
+    if (code && this.first.stands) this.firstText = code.lead + answer.written + code.close;
     return this.first.stands;
   }
 
   /** What ends the thought and begins a short answer. */
-  #lead(thought: string): number[] {
+  #lead(thought: string, opener = answerOpener): number[] {
     const { codec, format } = this.#o.model;
-    return codec.encodeBehind(wrapUp(format, "earlyExit", thought) + answerOpener);
+    return codec.encodeBehind(wrapUp(format, "earlyExit", thought) + opener);
   }
 }

@@ -11,6 +11,7 @@ import type {
   ThinkingFormatInfo,
   ThinkingMode,
 } from "../common/protocol.ts";
+import { assertionOpening } from "./assertion.ts";
 import { type CodePiece, codeBlock } from "./code.ts";
 import { describeOmissions, type Omission } from "./contextBudget.ts";
 import { type LearntTemplates, planEffort } from "./effort.ts";
@@ -51,7 +52,10 @@ export interface ComposeInput {
 export interface Composed {
   messages: ChatMessage[];
   thinking: ThinkingMode;
-  /** First characters of the thought, for a model that has to be led into the template's form; "" for others. */
+  /**
+   * First characters of the thought, for a model that has to be led into the template's form; of the answer, where there is
+   * no thought and the answer is best begun as code; "" for others.
+   */
   opening: string;
   controls: ThinkingControls;
   /** What the answer has to hold should the thought be ended for the model; absent: anything. */
@@ -89,6 +93,8 @@ export function compose(input: ComposeInput): Composed {
       : budget === null
         ? freeThoughtTokens[format.native ? "native" : "elicited"]
         : Math.ceil(budget * hardFactor) + wrapUpTokens;
+  const assertion = task === "ask" && !format.native ? assertionOpening(input.question, input.code) : null;
+  const openings = { on: format.native ? "" : template.opening, off: assertion?.lead ?? "" };
   return {
     messages: [
       { role: "system", content: systemText },
@@ -96,7 +102,7 @@ export function compose(input: ComposeInput): Composed {
       { role: "user", content: userText(input, template, thinking, budget) },
     ],
     thinking,
-    opening: thinking === "on" && !format.native ? template.opening : "",
+    opening: openings[thinking],
     controls: {
       budget: thinking === "on" ? budget : null,
       loopGuard: true,
@@ -105,6 +111,7 @@ export function compose(input: ComposeInput): Composed {
       ...(thinking === "on" && input.template === undefined && plan.answerFirst !== undefined
         ? { answerFirst: plan.answerFirst }
         : {}),
+      ...(thinking === "on" && assertion ? { answerFirstIn: assertion } : {}),
       ...(thinking === "on" && plan.thoughts > 1 ? { thoughts: plan.thoughts } : {}),
     },
     ...(form && thinking === "on" ? { answerForm: { ...form, onlyIfCut: true } } : {}),

@@ -76,6 +76,32 @@ describe("an answer before the thought", () => {
     expect(stands.answer).toMatch(/^Answer:.*\S/m);
   });
 
+  it("begun as code stays as it was on trial, and the model goes on behind it", async () => {
+    const engine = await TestEngine.start({ path: inject("smolPath"), kvType: "q8_0", contextSize: 1024 });
+    const code = { lead: "```python\nassert 2 + 3 ==", close: "\n```\n\n" };
+    const ask = (answerFirst: number) =>
+      engine.ask({
+        prompt: { kind: "chat", messages, thinking: "on" },
+        maxTokens: 120,
+        speculation: "off",
+        controls: { budget: 40, loopGuard: true, earlyExit: "off", answerFirst, answerFirstIn: code },
+      });
+    const [looked, stands] = [await ask(1.1), await ask(0)];
+    const plainly = await engine.ask({
+      prompt: { kind: "chat", messages, thinking: "off", opening: code.lead },
+      maxTokens: 20,
+    });
+    await engine.stop();
+    const { text } = looked.stats.firstAnswer!;
+    expect(text).toMatch(/\S/);
+    expect(looked.answer).not.toContain(code.lead);
+    expect(stands).toMatchObject({ thinkingEnd: "earlyExit", thinking: "" });
+    expect(stands.answer.startsWith(`${code.lead} ${text}${code.close}`)).toBe(true);
+    expect(plainly).toMatchObject({ thinking: "", thinkingEnd: "none" });
+    expect(plainly.answer.startsWith(code.lead)).toBe(true);
+    expect(plainly.answer.length).toBeGreaterThan(code.lead.length);
+  });
+
   it("is asked for where the model opens the thought itself, and not where a thought is carried on", async () => {
     const engine = await TestEngine.start({ path: inject("scripted").shortAnswer });
     const options = { maxTokens: 1_200, speculation: "off" } as const;

@@ -28,6 +28,11 @@ export class FirstAnswer {
     return this.#line.value ?? "";
   }
 
+  /** The line as it was written. */
+  get written(): string {
+    return this.#line.written;
+  }
+
   /** Product of the probabilities of its tokens, 0..1; 0 where there is no line. */
   get probability(): number {
     return this.text === "" ? 0 : this.#product;

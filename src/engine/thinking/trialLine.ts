@@ -32,6 +32,11 @@ export class TrialLine {
     return this.#tokens === 0 ? 0 : Math.exp(this.#logSum / this.#tokens);
   }
 
+  /** The line as it was written, up to where it ends. */
+  get written(): string {
+    return this.#text.trimEnd();
+  }
+
   /** The line without its ornaments; null when it is none that could be compared: cut off, a heading, code, a lead-over. */
   get value(): string | null {
     const line = this.#text.trim();

@@ -1,0 +1,53 @@
+/**
+ * An answer begun as code, for questions after the value of a call. A model that has read much code knows what stands
+ * behind `assert f(3) ==` better than what stands behind "Answer:" (Qwen2.5-Coder 1.5B, 74 CRUXEval-O questions without a
+ * thought: 26 right in place of 19); CRUXEval itself asks so (arXiv 2401.03065). Pure.
+ */
+import type { CodeOpening } from "../common/protocol.ts";
+import type { CodePiece } from "./code.ts";
+import { asksForValue } from "./questionKind.ts";
+
+/**
+ * @returns null where the question is after no value, names no call or several, or the code is in a language for which
+ *   this was not measured
+ */
+export function assertionOpening(question: string, code: readonly CodePiece[]): CodeOpening | null {
+  if (!asksForValue(question)) return null;
+  const calls = callsIn(question);
+  const [call] = calls;
+  if (call === undefined || calls.length > 1) return null;
+  const name = /[\p{L}_][\p{L}\p{N}_]*(?=\()/u.exec(call)?.[0] ?? "";
+  const isDefined = code.some((piece) => piece.languageId === "python" && definitionOf(name).test(piece.code));
+  return isDefined ? { lead: `\`\`\`python\nassert ${call} ==`, close: "\n```\n\n" } : null;
+}
+
+function definitionOf(name: string): RegExp {
+  return new RegExp(String.raw`^\s*(?:async\s+)?(?:def|class)\s+${name}\b`, "mu");
+}
+
+/** Calls such as `f(3, ")")`, each once: what is in backticks and has brackets, if there is any, else those in the text. */
+function callsIn(question: string): string[] {
+  const quoted = [...question.matchAll(/`([^`\n]*\([^`\n]*)`/g)].map(([, span = ""]) => span.trim());
+  if (quoted.length > 0) return [...new Set(quoted)].filter((span) => callAt(span, 0) === span);
+  const plain = [...question.matchAll(/(?<![\p{L}\p{N}_.])(?=[\p{L}_][\p{L}\p{N}_.]*\()/gu)];
+  return [...new Set(plain.flatMap(({ index }) => callAt(question, index) ?? []))];
+}
+
+/** The call that begins there, up to its closing bracket; null where none does. */
+function callAt(text: string, start: number): string | null {
+  const head = /^[\p{L}_][\p{L}\p{N}_.]*\(/u.exec(text.slice(start))?.[0];
+  if (!head) return null;
+  let depth = 1;
+  let quote = "";
+  for (let i = start + head.length; i < text.length; i++) {
+    const char = text[i]!;
+    if (char === "\n") return null;
+    if (quote !== "") {
+      if (char === "\\") i++;
+      else if (char === quote) quote = "";
+    } else if (char === "'" || char === '"') quote = char;
+    else if ("([{".includes(char)) depth++;
+    else if (")]}".includes(char) && --depth === 0) return text.slice(start, i + 1);
+  }
+  return null;
+}
