@@ -94,7 +94,10 @@ function passesToAnswer(passes: number, tokens: readonly GeneratedToken[]): numb
   return passes - tokens.slice(first).filter(({ forced }) => !forced).length + 1;
 }
 
-describe("a trial answer", () => {
+describe.each([
+  ["a trial answer", { earlyExit: "on" }],
+  ["a trial answer before the thought", { earlyExit: "off", answerFirst: 0 }],
+] as const)("%s", (_, trials) => {
   let model: EngineModel;
   beforeAll(async () => {
     model = await loadModel("trial", inject("scripted").longAnswer);
@@ -112,7 +115,7 @@ describe("a trial answer", () => {
       since = 0;
       interrupt(running);
     });
-    const controls = { budget: null, loopGuard: false, earlyExit: "on" } as const;
+    const controls = { budget: null, loopGuard: false, ...trials };
     const result = await generate(model, { speculation: "off", maxTokens: 1_200, controls }, (begun) => {
       running = begun;
     });
