@@ -23,6 +23,8 @@ export default defineConfig({
           // As the engine's own process has it, for tests that open a model in theirs.
           env: { UV_THREADPOOL_SIZE: "1" },
           fileParallelism: false,
+          // Engines that are killed, starved and cut off, on two shared cores: a fault of ours fails twice.
+          retry: 1,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

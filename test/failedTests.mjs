@@ -32,7 +32,10 @@ export function addFailedTest(name, error) {
 export default class VitestReporter {
   onTestCaseResult(test) {
     const { state, errors } = test.result();
-    if (state === "failed") addFailedTest(`${test.module.relativeModuleId}: ${test.fullName}`, errors[0]);
+    const isFlaky = test.diagnostic()?.flaky ?? false;
+    if (state !== "failed" && !isFlaky) return;
+    const name = `${test.module.relativeModuleId}: ${test.fullName}`;
+    addFailedTest(isFlaky ? `${name} (passed at the second try)` : name, errors?.[0]);
   }
 
   /** What fails outside of a test: a hook, an import, a rejection that nobody awaits. */
