@@ -127,7 +127,8 @@ function controls(arm: Extract<Arm, { by: "template" }>, composed: Composed): Th
       return { ...composed.controls, budget, loopGuard: true, earlyExit: "off", thoughts: parallelThoughts };
     case "answerFirst": {
       const least = arm.answerFirst ?? answerFirst;
-      return { ...composed.controls, budget: null, loopGuard: false, earlyExit: "off", answerFirst: least };
+      const begun = composed.assertion ? { answerFirstIn: composed.assertion } : {};
+      return { ...composed.controls, budget: null, loopGuard: false, earlyExit: "off", answerFirst: least, ...begun };
     }
   }
 }

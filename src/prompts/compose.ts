@@ -6,6 +6,7 @@ import type { Effort } from "../common/panel.ts";
 import type {
   AnswerForm,
   ChatMessage,
+  CodeOpening,
   SamplingOptions,
   ThinkingControls,
   ThinkingFormatInfo,
@@ -57,6 +58,8 @@ export interface Composed {
    * no thought and the answer is best begun as code; "" for others.
    */
   opening: string;
+  /** How an answer before the thought is begun; null: as any other. */
+  assertion: CodeOpening | null;
   controls: ThinkingControls;
   /** What the answer has to hold should the thought be ended for the model; absent: anything. */
   answerForm?: AnswerForm;
@@ -80,7 +83,9 @@ const wrapUpTokens = 32;
 
 export function compose(input: ComposeInput): Composed {
   const { task, format } = input;
-  const plan = planEffort({ ...input, native: format.native, canDisable: format.canDisable });
+  const assertion = task === "ask" && !format.native ? assertionOpening(input.question, input.code) : null;
+  const { native, canDisable } = format;
+  const plan = planEffort({ ...input, native, canDisable, asserts: assertion !== null });
   // A model that can not be stopped from thinking is asked for notes.
   const wanted = input.template ?? plan.template;
   const template = templates[wanted === "none" && !format.canDisable ? "draft" : wanted];
@@ -93,7 +98,6 @@ export function compose(input: ComposeInput): Composed {
       : budget === null
         ? freeThoughtTokens[format.native ? "native" : "elicited"]
         : Math.ceil(budget * hardFactor) + wrapUpTokens;
-  const assertion = task === "ask" && !format.native ? assertionOpening(input.question, input.code) : null;
   const openings = { on: format.native ? "" : template.opening, off: assertion?.lead ?? "" };
   return {
     messages: [
@@ -103,15 +107,15 @@ export function compose(input: ComposeInput): Composed {
     ],
     thinking,
     opening: openings[thinking],
+    assertion,
     controls: {
       budget: thinking === "on" ? budget : null,
       loopGuard: true,
       // Only answers of one short line can be tried out; the other tasks ask for more than that.
       earlyExit: thinking === "on" && task === "ask" ? "auto" : "off",
       ...(thinking === "on" && input.template === undefined && plan.answerFirst !== undefined
-        ? { answerFirst: plan.answerFirst }
+        ? { answerFirst: plan.answerFirst, ...(assertion ? { answerFirstIn: assertion } : {}) }
         : {}),
-      ...(thinking === "on" && assertion ? { answerFirstIn: assertion } : {}),
       ...(thinking === "on" && plan.thoughts > 1 ? { thoughts: plan.thoughts } : {}),
     },
     ...(form && thinking === "on" ? { answerForm: { ...form, onlyIfCut: true } } : {}),

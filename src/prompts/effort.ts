@@ -47,7 +47,15 @@ interface Subject {
   /** The model can answer without a thought; absent: it can. */
   canDisable?: boolean;
   learnt?: LearntTemplates;
+  /** An answer without a thought is begun as an assertion (assertion.ts). */
+  asserts?: boolean;
 }
+
+/**
+ * From this probability on, what stands behind an assertion that was begun for the model is as often right as what it says
+ * behind a plain thought; until calibration finds what holds for the user's own model.
+ */
+const sureAssertion = 0.7;
 
 /** Thinking tokens by effort. Models trained to think write long thoughts, and break off badly below some hundreds. */
 const budgets: Readonly<Record<"elicited" | "native", Readonly<Record<ChosenEffort, number | null>>>> = {
@@ -74,10 +82,13 @@ export function planEffort(
     : { ...arm, budget: budget[arm.effort], thoughts: 1, ...(wanted === "auto" ? answersFirst(arm, input) : {}) };
 }
 
-/** Only before a thought in the template that it was calibrated with. */
+/** What calibration found counts only before a thought in the template that it was found with. */
 function answersFirst({ effort, template }: Arm, about: Subject): Pick<EffortPlan, "answerFirst"> {
+  const found = calibrated(effort, about);
+  const usual = about.asserts && template === "plain" ? sureAssertion : undefined;
   const least = about.learnt?.answerFirst?.[runsCode(about) ? "value" : "reasoning"];
-  return least === undefined || calibrated(effort, about) !== template ? {} : { answerFirst: least };
+  const answerFirst = found === undefined ? usual : found === template ? least : undefined;
+  return answerFirst === undefined ? {} : { answerFirst };
 }
 
 /**

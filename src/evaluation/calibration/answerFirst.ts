@@ -6,7 +6,7 @@ import type { RunRecord } from "../runner.ts";
 import { leastItems, leastRight } from "./adopt.ts";
 
 /** Probabilities that are tried, the most cautious first. */
-const candidates = [0.5, 0.2, 0.1, 0.05] as const;
+const candidates = [0.7, 0.5, 0.3, 0.2, 0.1, 0.05] as const;
 
 export interface AnswerFirst {
   /** null: at none of them the answers are right as often as with thoughts alone. */

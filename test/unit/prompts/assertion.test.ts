@@ -41,10 +41,25 @@ describe("composed", () => {
   it("it begins the answer where there is no thought, and is the trial's beginning where there is one", () => {
     const off = compose({ ...input, effort: "off" });
     expect(off).toMatchObject({ thinking: "off", opening: "```python\nassert f(1, 2) ==" });
-    expect(off.controls.answerFirstIn).toBeUndefined();
-    const on = compose({ ...input, effort: "medium" });
+    const on = compose({ ...input, effort: "auto" });
     expect(on.opening).not.toMatch(/assert/);
     expect(on.controls.answerFirstIn).toEqual({ lead: off.opening, close: "\n```\n\n" });
+    for (const { controls } of [off, compose({ ...input, effort: "medium" })])
+      expect(controls).not.toHaveProperty("answerFirstIn");
+  });
+
+  it("a sure one stands before a plain thought where the effort is auto, until calibration says otherwise", () => {
+    const least = (more: object) => compose({ ...input, effort: "auto", ...more }).controls.answerFirst;
+    expect(least({})).toBe(0.7);
+    expect(least({ learnt: { value: "plain", answerFirst: { value: 0.3 } } })).toBe(0.3);
+    for (const more of [
+      { learnt: { value: "plain" } },
+      { learnt: { value: "draft" } },
+      { effort: "medium" },
+      { template: "plain" },
+      { question: "What do `f(1, 2)` and `f(2, 1)` return?" },
+    ])
+      expect(least(more), JSON.stringify(more)).toBeUndefined();
   });
 
   it("nothing is begun for another task, or a model that is trained to think", () => {
