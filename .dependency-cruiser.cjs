@@ -32,7 +32,7 @@ module.exports = {
     {
       name: "vscode-only-in-host-and-features",
       severity: "error",
-      from: { pathNot: "^src/(host|features)/|^src/extension\\.ts$" },
+      from: { pathNot: "^src/(host|features)/|^src/(extension|startup)\\.ts$" },
       to: { path: "^vscode$" },
     },
     {

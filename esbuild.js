@@ -66,6 +66,7 @@ const programs = [
     ...node,
     format: "cjs",
     entryPoints: [
+      "src/startup.ts",
       "src/extension.ts",
       "src/host/runtime.ts",
       "src/features/benchmark/benchmarkRun.ts",
