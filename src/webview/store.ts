@@ -44,6 +44,8 @@ export class PanelStore {
   /** How much of the turns is drawn. */
   readonly history = new History();
   readonly #events: StoreEvents;
+  /** What stood behind "#" and is not answered yet, in the order in which the host was asked. */
+  #asked: readonly string[] = [];
   #lost = false;
 
   constructor(events: StoreEvents) {
@@ -79,7 +81,7 @@ export class PanelStore {
         this.#events.recolor(message.colors);
         return;
       case "completions":
-        this.found = message.references;
+        this.#find(message.query, message.references);
         return;
       case "view":
         this.#events.takeOver(message.view);
@@ -114,6 +116,9 @@ export class PanelStore {
       case "setAttachSelection":
         this.#change({ attachSelection: message.value });
         return;
+      case "complete":
+        this.#asked = [...this.#asked, message.query];
+        return;
       default:
         return;
     }
@@ -135,6 +140,17 @@ export class PanelStore {
     let again = false;
     for (const turn of this.drawn) if (turn.role === "assistant" && turn.beforeFrame(now)) again = true;
     return again;
+  }
+
+  /**
+   * One letter may take the host longer than the whole name. What was found for it later must not take the name's place,
+   * nor what another page asked for, which hears the same messages.
+   */
+  #find(query: string, references: readonly Reference[]): void {
+    const place = this.#asked.indexOf(query);
+    if (place < 0) return;
+    this.#asked = this.#asked.slice(place + 1);
+    this.found = references;
   }
 
   #setState({ turns, ...chrome }: PanelState): void {

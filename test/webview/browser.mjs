@@ -72,6 +72,8 @@ export async function openPanel(pages) {
     await page.goto(`${origin}/`);
     await page.locator(".composer").waitFor();
     if (scene.typed) await page.locator(".composer textarea").fill(scene.typed);
+    // Three may be offered without a search: the selection, problems and changes.
+    if (scene.found) await page.locator(".completion").nth(3).waitFor();
     // Two frames: the state is drawn in the first, what depends on layout in the second.
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   };

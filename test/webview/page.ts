@@ -15,7 +15,8 @@ export interface Theme {
 
 /**
  * Runs before the panel: sets the theme the way VS Code does (through the style object, which a policy allows), and
- * answers `ready` with the scene. What the panel sends is kept in `window.sent`, what it saves in `window.saved`.
+ * answers `ready` with the scene and a "#" with what it finds. What the panel sends is kept in `window.sent`, what it saves
+ * in `window.saved`.
  */
 export function hostScript(theme: Theme, scene: Scene): string {
   return `(() => {
@@ -31,6 +32,7 @@ export function hostScript(theme: Theme, scene: Scene): string {
       postMessage(message) {
         window.sent.push(message);
         if (message.type === "ready") for (const answer of [{ type: "state", state: scene.state }, ...(scene.messages ?? [])]) window.toPanel(answer);
+        if (message.type === "complete" && scene.found) window.toPanel({ type: "completions", query: message.query, references: scene.found });
       },
       getState: () => window.saved,
       setState(state) { window.saved = state; },

@@ -1,5 +1,5 @@
 /** Every state of the panel as the host would send it, for the dev page, the screenshots and the accessibility test. */
-import { othersOf, type PanelState, type ToPanel } from "../../src/common/panel.ts";
+import { othersOf, type PanelState, type Reference, type ToPanel } from "../../src/common/panel.ts";
 import {
   assistantTurn,
   conversation,
@@ -28,6 +28,8 @@ export interface Scene {
   saved?: unknown;
   /** What the user types into the question then. */
   typed?: string;
+  /** What is found for a "#" in it. */
+  found?: Reference[];
 }
 
 export const scenes: Record<string, Scene> = {
@@ -92,6 +94,25 @@ export const scenes: Record<string, Scene> = {
       notices: [{ code: "draftIgnored", message: "The draft model has another vocabulary and is not used." }],
     }),
     saved: { conversationId: "c1", openStats: ["c1.1"], thoughts: {} },
+  },
+  withoutThought: {
+    state: conversation({
+      answer: runsOf("`next()` returns `undefined` then.\n\nAnswer: undefined"),
+      status: "done",
+      thinkingEnd: "earlyExit",
+      stopReason: "stop",
+      stats: {
+        ...stats,
+        thinkingTokens: 0,
+        thinkingMs: 0,
+        thinkingTokensSaved: 240,
+        answerTokens: 14,
+        byDrafter: {},
+        trialMs: 190,
+        firstAnswer: { text: "undefined", probability: 0.62, stands: true },
+      },
+    }),
+    saved: { conversationId: "c1", openStats: ["c1.1"], thoughts: {}, scrollTop: 0 },
   },
   origins: {
     state: conversation(done, { showOrigins: true }),
@@ -162,26 +183,20 @@ export const scenes: Record<string, Scene> = {
   },
   mentions: {
     state: panelState(),
-    messages: [
+    found: [
+      { kind: "file", uri: "file:///w/src/server/queue/queue.ts", label: "src/server/queue/queue.ts" },
       {
-        type: "completions",
-        query: "",
-        references: [
-          { kind: "file", uri: "file:///w/src/server/queue/queue.ts", label: "src/server/queue/queue.ts" },
-          {
-            kind: "file",
-            uri: "file:///w/l.ts",
-            label: `src/${"deeply/".repeat(12)}aVeryLongFileName.generated.test.ts`,
-          },
-          {
-            kind: "symbol",
-            uri: "file:///w/q.ts",
-            label: "src/queue.ts",
-            name: "FairQueue",
-            startLine: 3,
-            endLine: 40,
-          },
-        ],
+        kind: "file",
+        uri: "file:///w/l.ts",
+        label: `src/${"deeply/".repeat(12)}aVeryLongFileName.generated.test.ts`,
+      },
+      {
+        kind: "symbol",
+        uri: "file:///w/q.ts",
+        label: "src/queue.ts",
+        name: "FairQueue",
+        startLine: 3,
+        endLine: 40,
       },
     ],
     typed: "Why is it slow? #",

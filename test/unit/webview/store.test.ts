@@ -49,6 +49,24 @@ describe("PanelStore", () => {
     expect(events).toEqual(["lost", "lost"]);
   });
 
+  it("keeps what was found for the newest query when an older one is answered later", () => {
+    const { store } = newStore();
+    const file = (label: string) => ({ kind: "file" as const, uri: `file:///${label}`, label });
+    const answer = (query: string, ...labels: string[]) =>
+      store.receive({ type: "completions", query, references: labels.map(file) });
+    const found = () => store.found.map((reference) => ("label" in reference ? reference.label : reference.kind));
+    for (const query of ["f", "file:c", "file:cart"]) store.anticipate({ type: "complete", query });
+    answer("file:c", "cat.ts", "cart.ts");
+    expect(found()).toEqual(["cat.ts", "cart.ts"]);
+    answer("file:cart", "cart.ts");
+    answer("f", "flow.ts");
+    answer("q", "what another page asked for");
+    expect(found()).toEqual(["cart.ts"]);
+    store.anticipate({ type: "complete", query: "f" });
+    answer("f", "flow.ts");
+    expect(found()).toEqual(["flow.ts"]);
+  });
+
   it("asks for the state when anything comes before it", () => {
     const { store, events } = newStore();
     store.receive({ type: "engine", engine: { state: "ready" } });
