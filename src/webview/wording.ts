@@ -101,8 +101,10 @@ export function statsSummary(stats: GenerationStats): string[] {
   const accepted = acceptanceRate(stats);
   if (faster !== null && accepted !== null) parts.push(t("{0} from speculation", factor(faster)));
   if (accepted !== null) parts.push(`${t("{0} accepted", percent(accepted))}${earners(stats)}`);
-  if (stats.thinkingTokens > 0) parts.push(t("{0} thinking tokens", count(stats.thinkingTokens)));
-  if (stats.thinkingTokensSaved > 0) parts.push(t("about {0} saved", count(stats.thinkingTokensSaved)));
+  const { thinkingTokens: thought, thinkingTokensSaved: saved } = stats;
+  if (thought > 0) parts.push(t("{0} thinking tokens", count(thought)));
+  if (saved > 0)
+    parts.push(thought > 0 ? t("about {0} saved", count(saved)) : t("about {0} thinking tokens saved", count(saved)));
   return parts;
 }
 

@@ -49,8 +49,14 @@ function rows(stats: GenerationStats): [string, string][] {
   if (stats.thinkingTokensSaved > 0)
     list.push([t("Thinking saved"), t("about {0}", tokens(stats.thinkingTokensSaved))]);
   if (stats.trialMs) list.push([t("Trial answers"), duration(stats.trialMs)]);
-  if (stats.firstAnswer?.text)
-    list.push([t("Answer without a thought"), t("{0} likely", percent(stats.firstAnswer.probability))]);
+  if (stats.firstAnswer?.text) {
+    const { probability, stands } = stats.firstAnswer;
+    const likely = percent(probability);
+    list.push([
+      t("Answer without a thought"),
+      stands ? t("{0} likely, it stands", likely) : t("{0} likely, too little to stand", likely),
+    ]);
+  }
   if (stats.dampedTokens !== undefined) list.push([t("Words of hesitation damped"), count(stats.dampedTokens)]);
   if (stats.answerNow) {
     const { ms, passes, wrapUpTokens } = stats.answerNow;

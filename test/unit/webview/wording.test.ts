@@ -83,6 +83,15 @@ describe("figures", () => {
     ]);
   });
 
+  it("says what was saved of which thoughts, also where there was none", () => {
+    const saved = (thinkingTokens: number) =>
+      statsSummary(stats({ thinkingTokens, thinkingTokensSaved: 120 }))
+        .slice(-2)
+        .join(" · ");
+    expect(saved(240)).toBe("240 thinking tokens · about 120 saved");
+    expect(saved(0)).toMatch(/tok\/s · about 120 thinking tokens saved$/);
+  });
+
   it("says nothing of speculation that did not happen", () => {
     expect(statsSummary(stats({ tokensPerSecond: 19, plainTokensPerSecond: 19 }))).toEqual(["19 tok/s"]);
   });
