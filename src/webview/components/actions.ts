@@ -35,8 +35,11 @@ export function turnActions(turn: TurnHead, modelId: string): TurnAction[] {
   if (turn.canContinue)
     actions.push({ label: t("Continue"), icon: "forward", message: { type: "continue", turnId: turn.id } });
   if (ended) actions.push({ label: t("Retry"), icon: "refresh", message: { type: "retry", turnId: turn.id } });
-  if (turn.error) actions.push(...errorActions(turn.error.code, modelId));
-  return actions;
+  if (!turn.error) return actions;
+  const { code } = turn.error;
+  const helpful = errorActions(code, modelId);
+  // Without the program, trying again comes to the same.
+  return code === "llamaServerMissing" ? [...helpful, ...actions] : [...actions, ...helpful];
 }
 
 /** What helps against an error, beyond trying again. */
