@@ -16,7 +16,7 @@ import type { Change, Proposals, Replacement } from "../actions/proposals.ts";
 import { inPlaceOf, leavesOut, sharedLines } from "../actions/reply.ts";
 import { codeBehind } from "./attachedCode.ts";
 import { alignBlock } from "./blockAlignment.ts";
-import { type Place, placeByName } from "./blockPlace.ts";
+import { isAll, type Place, placeByName } from "./blockPlace.ts";
 import type { AttachedCode, Conversation } from "./conversation.ts";
 import { codeEditor } from "./pageActions.ts";
 
@@ -113,7 +113,7 @@ function byLines({ document, lines, within }: Target, block: string): Replacemen
 
 /** Not for a whole file, of which the block says nothing, and not for a definition that only went along. */
 function asWhole({ document, lines, offset, within, code }: Target, block: string): Replacement | null {
-  const isFile = within.startLine === 0 && within.endLine === lines.length - 1 && lines.length > 1;
+  const isFile = isAll(lines, within) && within.endLine > within.startLine;
   if (offset === null || !isSubject(code) || isFile) return null;
   const original = code.piece.code;
   return { kind: "replace", document, offset, original, replacement: inPlaceOf(original, block) };

@@ -34,6 +34,11 @@ interface Part {
   added: Unit[];
 }
 
+/** Only blank lines of the document are outside `within`, as the one that a last line break makes. */
+export function isAll(lines: readonly string[], within: LineSpan): boolean {
+  return lines.every((line, at) => line.trim() === "" || isIn({ startLine: at, endLine: at }, within));
+}
+
 /** The definitions of the block take the place of those of the same names; null where it defines none of them. */
 export function placeByName(question: PlaceQuestion): Place | null {
   const { lines, within, block } = question;

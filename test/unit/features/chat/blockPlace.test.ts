@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type NamedLines, placeByName } from "../../../../src/features/chat/blockPlace.ts";
+import { isAll, type NamedLines, placeByName } from "../../../../src/features/chat/blockPlace.ts";
 
 const cart = [
   'import { round } from "./money";', // 0
@@ -146,5 +146,17 @@ describe("placeByName", () => {
       .map((line) => indent + line)
       .join("\n");
     expect(place).toEqual({ startLine, endLine: end, text });
+  });
+});
+
+describe("isAll", () => {
+  it.each([
+    [["a", "b"], 0, 1, true],
+    [["a", "b", ""], 0, 1, true],
+    [["", "  ", "a", "b", "", ""], 2, 3, true],
+    [["a", "b", "c", ""], 0, 1, false],
+    [["a", "b", "c", ""], 1, 2, false],
+  ])("%j, lines %i to %i: %s", (lines, startLine, endLine, expected) => {
+    expect(isAll(lines, { startLine, endLine })).toBe(expected);
   });
 });
