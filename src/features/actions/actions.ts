@@ -121,7 +121,11 @@ class Actions {
       const change = await toChange(answer);
       if (change instanceof vscode.Uri) return change;
       const turnId = session.conversation.turns.at(-1)?.id ?? "";
-      return await this.#proposals.show({ title: question.text, change, onApplied: () => session.applied(turnId) });
+      return await this.#proposals.show({
+        title: question.text,
+        change,
+        onApplied: () => this.#chat.applied(session, turnId),
+      });
     } catch (error) {
       if (!isHunchError(error) || error.code !== "unusableAnswer") throw error;
       const show = () => this.#chat.open(session.conversation.id);

@@ -139,6 +139,11 @@ export class Chat {
     this.#library.keep(session);
   }
 
+  /** A change that an answer proposed was made. */
+  applied(session: ChatSession, turnId: string): void {
+    this.#library.applied(session, turnId);
+  }
+
   /** Shows a chat of the list. Throws fileNotFound when it is gone. */
   async open(id: string): Promise<void> {
     this.#use(this.#library.open(id));
@@ -246,7 +251,7 @@ export class Chat {
       case "proposeCode": {
         const session = this.#session;
         const answer = { conversation: session.conversation, turnId: message.turnId };
-        return proposeCode(this.#proposals, message.code, answer, () => session.applied(message.turnId));
+        return proposeCode(this.#proposals, message.code, answer, () => this.applied(session, message.turnId));
       }
       case "openLink":
         return openLink(message.href);

@@ -54,14 +54,12 @@ export class Library {
 
   /** Throws fileNotFound when the conversation is gone. */
   open(id: string): ChatSession {
-    const open = this.#open.get(id);
-    if (open) return this.#show(open.session);
-    const stored = this.#services.store.load(id);
-    if (!stored)
+    const session = this.#reopened(id);
+    if (!session)
       throw new HunchError("fileNotFound", t("This chat can not be read any more."), {
         hint: t("Its file may have been deleted. The other chats are not affected."),
       });
-    return this.#show(this.#own(this.#services.newSession(stored)));
+    return this.#show(session);
   }
 
   /** Shows a session that an inline explanation goes on using until `release`. */
@@ -79,8 +77,7 @@ export class Library {
 
   /** The session of a conversation that an explanation of an earlier window shares until `release`; null when it is not here. */
   join(id: string): ChatSession | null {
-    const stored = this.#open.has(id) ? null : this.#services.store.load(id);
-    const session = this.#open.get(id)?.session ?? (stored && this.#own(this.#services.newSession(stored)));
+    const session = this.#reopened(id);
     if (session) this.#shared.add(session);
     return session;
   }
@@ -90,6 +87,16 @@ export class Library {
     const kept = this.#shared.delete(session);
     this.#closeIfDone(session);
     return kept;
+  }
+
+  /**
+   * A change that an answer of `session` proposed was made, maybe long after that session was closed: it counts in the
+   * conversation as it is now, where it may have been made before.
+   */
+  applied(session: ChatSession, turnId: string): void {
+    const now = this.#reopened(session.conversation.id) ?? session;
+    now.applied(turnId);
+    this.#closeIfDone(now);
   }
 
   rename(id: string, title: string): void {
@@ -143,6 +150,14 @@ export class Library {
 
   #conversation(id: string): Conversation | null {
     return this.#open.get(id)?.session.conversation ?? this.#services.store.load(id);
+  }
+
+  /** The open session of a conversation, or a new one of what is stored; null when there is none. */
+  #reopened(id: string): ChatSession | null {
+    const open = this.#open.get(id);
+    if (open) return open.session;
+    const stored = this.#services.store.load(id);
+    return stored && this.#own(this.#services.newSession(stored));
   }
 
   #own(session: ChatSession): ChatSession {

@@ -172,12 +172,12 @@ export class ChatSession {
     const turn = this.conversation.turns.findLast(
       (candidate) => candidate.role === "assistant" && runsText(candidate.answer).includes(code.trim()),
     );
-    if (turn) this.#signal(turn.id, "inserted");
+    if (turn) this.#used(turn.id, "inserted");
   }
 
   /** A change that an answer proposed was made. */
   applied(turnId: string): void {
-    this.#signal(turnId, "applied");
+    this.#used(turnId, "applied");
   }
 
   /** The first question is asked anew elsewhere. Of an answer that was cut off or failed that says nothing. */
@@ -186,12 +186,18 @@ export class ChatSession {
     if (first?.role === "assistant" && first.status === "done") this.#signal(first.id, "regenerated");
   }
 
-  /** Once for an answer: the same done twice says no more. */
-  #signal(turnId: string, signal: UseSignal): void {
+  /** Once for an answer: the same done twice says no more. True the first time. */
+  #signal(turnId: string, signal: UseSignal): boolean {
     const input = this.conversation.inputs[turnId];
-    if (!input?.plan || input.signals?.includes(signal)) return;
+    if (!input?.plan || input.signals?.includes(signal)) return false;
     input.signals = [...(input.signals ?? []), signal];
     this.#services.signal(input.plan, signal);
+    return true;
+  }
+
+  /** A signal that no other change follows: it has to be written down all the same. */
+  #used(turnId: string, signal: UseSignal): void {
+    if (this.#signal(turnId, signal)) this.#changes.fire({ type: "turns" });
   }
 
   async #answer(turn: AssistantTurn, carryOn: boolean): Promise<void> {

@@ -17,10 +17,13 @@ let store: ConversationStore;
 let ids = 0;
 /** Ends the generations in the order in which they began. */
 let answers: ((result: GenerationResult) => void)[];
+/** What was learnt from what was done with answers. */
+let signals: string[];
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "hunch-library-"));
   store = new ConversationStore({ folder, now: () => ++ids, onError: (error) => expect.fail(String(error)) });
   answers = [];
+  signals = [];
 });
 afterEach(() => {
   store.dispose();
@@ -45,6 +48,7 @@ const newLibrary = (currentId?: string, kept = store) =>
               answerNow: () => undefined,
             },
             newId: () => `g${++ids}`,
+            signal: (_plan, signal) => signals.push(signal),
           }),
         ),
     },
@@ -201,6 +205,40 @@ describe("Library", () => {
     library.create();
     await library.delete("fix");
     await session.ask(question("Again?"));
+    expect(library.list()).toEqual([]);
+  });
+
+  it("counts a change once that was made from its diff, and from the chat after that, in this window and the next", async () => {
+    const library = newLibrary();
+    const session = new ChatSession(
+      newConversation("fix"),
+      services({ signal: (_plan, signal) => signals.push(signal) }),
+    );
+    library.keep(session);
+    await session.ask({ task: "fix", text: "Fix line 1 of a.ts", question: "", code });
+    await store.save();
+    const turnId = session.conversation.turns.at(-1)?.id ?? "";
+    // The diff knows the session that asked, which nothing holds any more.
+    library.applied(session, turnId);
+    expect(library.open("fix")).not.toBe(session);
+    library.applied(library.current, turnId);
+    expect(signals).toEqual(["applied"]);
+    await store.save();
+
+    const later = new ConversationStore({ folder, now: () => ++ids, onError: (error) => expect.fail(String(error)) });
+    const next = newLibrary(undefined, later);
+    next.applied(next.open("fix"), turnId);
+    expect(signals).toEqual(["applied"]);
+    later.dispose();
+  });
+
+  it("counts a change whose chat was deleted before it was made", async () => {
+    const library = newLibrary();
+    await askAndStore(library);
+    const { current } = library;
+    await library.delete(current.conversation.id);
+    library.applied(current, current.conversation.turns.at(-1)?.id ?? "");
+    expect(signals).toEqual(["applied"]);
     expect(library.list()).toEqual([]);
   });
 
