@@ -2,7 +2,14 @@
 import { randomUUID } from "node:crypto";
 import type { EngineClient } from "../client/engineClient.ts";
 import { HunchError } from "../common/errors.ts";
-import type { GenerateParams, GenerationResult, LoadParams, ModelInfo, SamplingOptions } from "../common/protocol.ts";
+import type {
+  GenerateParams,
+  GenerationResult,
+  LoadParams,
+  ModelInfo,
+  Notice,
+  SamplingOptions,
+} from "../common/protocol.ts";
 import { learntTemplates } from "../evaluation/calibration/calibrate.ts";
 import { calibrationFolder, thisUser } from "../models/folder.ts";
 import { type CodePiece, compose, type TaskKind } from "../prompts/compose.ts";
@@ -64,7 +71,7 @@ export async function ask(
 ): Promise<GenerationResult> {
   const params = { ...(await loadModel(request.engine, context)), ...lanes(request) };
   let hasSaid = false;
-  const answer = async (client: EngineClient, model: ModelInfo) => {
+  const answer = async (client: EngineClient, model: ModelInfo, told: readonly Notice[]) => {
     output.loaded(model);
     const learnt = request.raw ? {} : await learntTemplates(calibrationFolder(thisUser()), model);
     const generation = generateParams(request, question, model, learnt);
@@ -78,7 +85,7 @@ export async function ask(
       offer: (hint) => output.offer(hint),
     });
     try {
-      return await client.generate(generation, {
+      const result = await client.generate(generation, {
         onEvents: (events) => {
           hasSaid ||= events.some(({ type }) => type === "tokens");
           output.events(events);
@@ -86,6 +93,7 @@ export async function ask(
         },
         signal: context.interrupts.signal,
       });
+      return { ...result, model: { ...result.model, notices: [...result.model.notices, ...told] } };
     } finally {
       ending.close();
     }

@@ -4,22 +4,23 @@
  */
 import type { EngineClient } from "../client/engineClient.ts";
 import { GpuTrust } from "../client/gpuTrust.ts";
-import type { LoadParams, ModelInfo } from "../common/protocol.ts";
+import type { LoadParams, ModelInfo, Notice } from "../common/protocol.ts";
 import { type EngineContext, load, withEngine } from "./engine.ts";
 
 /**
- * @param work told when it begins anew by being called again
+ * @param work told when it begins anew by being called again. Its `told` is what the user was told of the model that its
+ * own notices do not say
  * @param hasSaid whether the work has said what can not be taken back
  * @throws HunchError of the engine and the load, and what `work` throws
  */
 export async function withModel<T>(
   context: EngineContext,
   params: LoadParams,
-  work: (client: EngineClient, model: ModelInfo) => Promise<T>,
+  work: (client: EngineClient, model: ModelInfo, told: readonly Notice[]) => Promise<T>,
   hasSaid: () => boolean,
 ): Promise<T> {
   const gpu = new GpuTrust();
-  const attempt = () =>
+  const attempt = (told: readonly Notice[]) =>
     withEngine(context, async (client) => {
       const asked = gpu.loadOf(params);
       let model: ModelInfo | null = null;
@@ -27,14 +28,14 @@ export async function withModel<T>(
         if (!expected) gpu.crashed(model ?? asked, client.lastWords, performance.now());
       });
       model = await load(client, asked, context);
-      return work(client, model);
+      return work(client, model, told);
     });
   try {
-    return await attempt();
+    return await attempt([]);
   } catch (error) {
     const notice = gpu.notice(params, "With --gpu off it begins there; a newer driver of the GPU may help.");
     if (!notice || hasSaid() || context.interrupts.signal.aborted) throw error;
     context.output.notice(notice);
-    return attempt();
+    return attempt([notice]);
   }
 }

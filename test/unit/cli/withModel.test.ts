@@ -47,6 +47,8 @@ test("a driver that fails at the first pass: the answer comes from the processor
   expect(await result).toMatchObject({ stopReason: "stop" });
   expect(text).toBe("on the CPU");
   expect(err).toMatch(/^gpuLost: The engine stopped while the model was on the GPU.*--gpu off.*driver.*\n$/);
+  const { model } = await result;
+  expect(model.notices.map(({ code }) => code)).toEqual(["gpuLost"]);
 });
 
 test("a driver that fails while the model is loaded", async () => {

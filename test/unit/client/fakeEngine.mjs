@@ -58,7 +58,12 @@ connection.onRequest("generate", async (params, token) => {
   const emit = (events) => connection.sendNotification("generation", { generationId: params.generationId, events });
   const say = (text, segment = "answer") =>
     emit([{ type: "tokens", tokens: [{ id: 1, text, segment, origin: "target" }], live: {} }]);
-  const done = (stopReason) => ({ answer: "", thinking: "", stopReason, model: { id: loaded, loadMs: loads } });
+  const done = (stopReason) => ({
+    answer: "",
+    thinking: "",
+    stopReason,
+    model: { id: loaded, loadMs: loads, notices: [] },
+  });
   emit([{ type: "queue", position: 0 }]);
   switch (params.prompt.text) {
     case "prefill for ever":
