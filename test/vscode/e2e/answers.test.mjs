@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { conversation } from "../host/conversation.mjs";
-import { openFile, runCommand, selectLines, until } from "../host/host.mjs";
+import { closeEditors, openFile, runCommand, selectLines, until } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
@@ -62,6 +62,7 @@ test("code is inserted at the editor's cursor, and one Undo takes it back", asyn
   await page.keyboard.press("ArrowRight");
   await button("Insert code at the editor's cursor").click();
   await until("the code in the editor", async () => /third piece for free\.const free/.test(await editorText()));
+  await page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
   await workbench.screenshot("inserted");
   await page.keyboard.press("Control+z");
   await until("the text as it was", async () => (await editorText()) === before);
@@ -69,7 +70,7 @@ test("code is inserted at the editor's cursor, and one Undo takes it back", asyn
 
 test("the question's chip opens its code, selected", async () => {
   const { page } = workbench;
-  await runCommand(page, "View: Close All Editors");
+  await closeEditors(page);
   await chat.panel.locator(".turn-user .chip", { hasText: "cart.ts:8-15" }).click();
   await page.locator('.tab.active[data-resource-name="cart.ts"]').waitFor();
   await page.locator(".statusbar-item", { hasText: /Ln 15.*selected/ }).waitFor();
@@ -131,7 +132,7 @@ test("answered again, the first answer stays as a version", async () => {
   await chat.ended();
   await button("Version before").click();
   await chat.panel.getByRole("group", { name: "Version 1 of 2" }).waitFor();
-  assert.match(await chat.text(), /counts the free ones/);
+  await chat.says(/counts the free ones/);
   await reopen();
   await chat.panel.getByRole("group", { name: "Version 1 of 2" }).waitFor();
 });
@@ -148,13 +149,11 @@ test("a link is followed only after a question", async () => {
 test("a chat of the list, and the one on screen, are exported as Markdown", async () => {
   const { page } = workbench;
   const exported = () => page.locator(".editor-group-container.active .view-line", { hasText: "How many are free?" });
-  await runCommand(page, "View: Close All Editors");
+  await closeEditors(page);
   await runCommand(page, "Hunch: Export Chat as Markdown");
   await exported().first().waitFor();
   assert.match(await page.locator(".tab.active").getAttribute("aria-label"), /Untitled/);
-  await runCommand(page, "View: Close All Editors");
-  const discard = page.locator(".monaco-dialog-box .monaco-button", { hasText: "Don't Save" });
-  if (await discard.isVisible()) await discard.click();
+  await closeEditors(page);
   await workbench.openPanel();
   await runCommand(page, "Hunch: Show Chats");
   await chat.panel.getByRole("button", { name: /^Export as Markdown/ }).click();

@@ -1,13 +1,14 @@
 /** The commands where people find them: in the palette, in menus, in the lightbulb, among the problems, and on keys. */
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { conversation } from "../host/conversation.mjs";
-import { notification, openFile, repository, runCommand, selectLines, until } from "../host/host.mjs";
+import { notification, openFile, runCommand, selectLines, until } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
+import { serveModel } from "../host/serving.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
 
@@ -59,6 +60,16 @@ async function choose(name) {
     return !(await menuEntry(name).isVisible());
   });
 }
+
+/** What makes `element` appear may come too early for the editor to heed it: it is done until it does. */
+const shown = (what, element, act) =>
+  until(what, async () => {
+    await act();
+    return element.waitFor({ timeout: 5_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
 
 async function explained() {
   await until("the explanation", async () => /A price is a number/.test((await thread().textContent()) ?? ""));
@@ -113,12 +124,12 @@ test("the editor's context menu has them", async () => {
   const { page } = workbench;
   await openFile(page, "cart.ts");
   await selectLines(page, 8, 15);
-  const open = async () => {
-    await page.locator(".editor-group-container.active .view-line").nth(9).click({ button: "right" });
+  await page.locator(".editor-group-container.active .view-line").nth(9).click({ button: "right" });
+  await menuEntry("Hunch").waitFor();
+  await shown("the submenu", menuEntry("Find Bugs"), async () => {
+    await page.mouse.move(0, 0);
     await menuEntry("Hunch").hover();
-    await menuEntry("Find Bugs").waitFor();
-  };
-  await open();
+  });
   for (const name of ["Explain Selection", "Explain File", "Annotate Lines", "Ask…", "Explain Problem", "Write Tests"])
     assert.equal(await menuEntry(name).count(), 1, name);
   await choose("Find Bugs");
@@ -129,8 +140,9 @@ test("the lightbulb has them, for a selection", async () => {
   const { page } = workbench;
   await openFile(page, "cart.ts");
   await selectLines(page, 8, 15);
-  await page.keyboard.press("Control+.");
-  await page.locator(".action-widget .monaco-list-row", { hasText: "Write tests with Hunch" }).click();
+  const entry = page.locator(".action-widget .monaco-list-row", { hasText: "Write tests with Hunch" });
+  await shown("the lightbulb's list", entry, () => page.keyboard.press("Control+."));
+  await entry.click();
   await diff().waitFor();
   await runCommand(page, "Hunch: Discard Change");
   await diff().waitFor({ state: "detached" });
@@ -141,9 +153,10 @@ test("a problem is explained from the list of problems", async () => {
   await openBroken();
   await runCommand(page, "Problems: Focus on Problems View");
   const problem = page.locator(".markers-panel .monaco-list-row", { hasText: "is not assignable" });
-  await problem.click();
-  await page.keyboard.press("Control+.");
-  await menuEntry("Fix with Hunch").waitFor();
+  await shown("what can be done about it", menuEntry("Fix with Hunch"), async () => {
+    await problem.click();
+    await page.keyboard.press("Control+.");
+  });
   await choose("Explain with Hunch");
   assert.match(await explained(), /Explain the problem in src\/broken\.ts:1/);
   await runCommand(page, "View: Hide Panel");
@@ -224,16 +237,21 @@ test("“Explain” stands above definitions when that is wanted, and in the hov
   assert.match(await explained(), /Explain src\/cart\.ts:/);
   workbench.changeSettings({ "hunch.codeLens": false });
   await page.locator(".codelens-decoration a", { hasText: "Explain" }).first().waitFor({ state: "detached" });
-  await page
-    .locator(".view-line span", { hasText: /^total$/ })
-    .first()
-    .hover();
-  await page.locator(".monaco-hover a", { hasText: "Explain with Hunch" }).first().click();
+  const name = page.locator(".view-line span", { hasText: /^total$/ }).first();
+  const link = page.locator(".monaco-hover a", { hasText: "Explain with Hunch" }).first();
+  await shown("the hover", link, async () => {
+    await page.mouse.move(0, 0);
+    await name.hover();
+  });
+  await link.click();
   assert.match(await explained(), /Explain src\/cart\.ts:8-15/);
 });
 
 test("the status bar leads to the actions, and they run", async () => {
   const { page } = workbench;
+  await workbench.openPanel();
+  await workbench.ask("What is free?");
+  await answered("What is free?");
   const item = page.locator('.statusbar-item[id="hunch.hunch.hunch.status"], .statusbar-item', { hasText: "Hunch" });
   await item.first().click();
   for (const name of ["Ask…", "Select Model", "Download Model", "Restart Engine", "Show Engine Log"])
@@ -274,9 +292,11 @@ test("Set Server Key: a server that wants a key is refused without it, and answe
   await notification(page, "The settings name no server that could have a key.");
   await runCommand(page, "Notifications: Clear All Notifications");
 
-  const endpoint = await serveModel("an open secret");
-  const { origin } = new URL(endpoint);
-  workbench.changeSettings({ "hunch.backend": "openai", "hunch.endpoint": endpoint });
+  const served = await serveModel(model, "an open secret");
+  ({ server } = served);
+  const { origin, host } = new URL(served.endpoint);
+  workbench.changeSettings({ "hunch.backend": "openai", "hunch.endpoint": served.endpoint });
+  await chat.panel.getByRole("button", { name: `Model: ${host}. Choose another.` }).waitFor();
   await chat.newChat();
   await workbench.ask("What is a price?");
   const card = chat.lastTurn.locator(".card-error");
@@ -293,21 +313,6 @@ test("Set Server Key: a server that wants a key is refused without it, and answe
   await chat.lastTurn.getByRole("button", { name: "Retry" }).click();
   await answered("What is a price?");
 });
-
-/** `hunch serve` on the scripted model; gives its address. */
-async function serveModel(key) {
-  const cli = path.join(repository, "dist/cli.mjs");
-  server = spawn(process.execPath, [cli, "serve", "--model", model, "--port", "0"], {
-    env: { ...process.env, HUNCH_API_KEY: key },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let said = "";
-  server.stdout.on("data", (data) => {
-    said += data;
-  });
-  const [, address] = await until("the server", () => / is served at (http:\/\/\S+)/.exec(said));
-  return address;
-}
 
 test("nothing was fetched from anywhere", () => {
   assert.deepEqual([...workbench.external], []);

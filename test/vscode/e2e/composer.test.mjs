@@ -157,7 +157,7 @@ test("while a long file is read, the panel says how far it is", async () => {
   await workbench.ask("Which is the highest?");
   const waiting = chat.panel.locator(".waiting").last();
   const [, read, all] = await until("progress", async () =>
-    /Reading (\d+) of (\d+) tokens/.exec(plain((await waiting.isVisible()) ? await waiting.textContent() : "")),
+    /Reading (\d+) of (\d+) tokens/.exec(plain((await waiting.allTextContents()).join(""))),
   );
   assert.ok(Number(all) > 3_000, `${read} of ${all}`);
   await workbench.screenshot("prefill");
@@ -188,7 +188,7 @@ const endThought = {
 };
 
 test("a thought grows with its count, and Alt+Enter, the command and the button end it", async () => {
-  workbench.changeSettings({
+  await chat.use({
     "hunch.model": ponders,
     "hunch.contextSize": 32_768,
     "hunch.maxTokens": 30_000,
@@ -205,7 +205,7 @@ test("a thought grows with its count, and Alt+Enter, the command and the button 
     await endThought[end]();
     await chat.ended();
     assert.match(await chat.lastTurn.locator(".thinking .disclosure").textContent(), /ended by you/, end);
-    assert.match(await chat.text(), /Enough thought/, end);
+    await chat.says(/Enough thought/);
   }
 });
 
@@ -220,7 +220,7 @@ test("another model is picked in the panel and answers", async () => {
   await chat.newChat();
   await workbench.ask("Who are you?");
   await chat.ended();
-  assert.match(await chat.text(), /The other one says this/);
+  await chat.says(/The other one says this/);
   workbench.changeSettings({ "hunch.model": testModel() });
 });
 

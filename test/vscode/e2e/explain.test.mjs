@@ -31,8 +31,9 @@ async function explain(first, last) {
   await thread().waitFor();
 }
 
-/** The last comment streams: its text is another one a moment later. */
+/** The last comment streams: it can be stopped, and its text is another one a moment later. */
 async function streams() {
+  await action("Stop").waitFor({ state: "attached" });
   const early = await until("a first token", async () => {
     const text = await lastText();
     return /Thinking · \d+|Thought for/.test(text) ? text : null;
@@ -105,14 +106,14 @@ test("a window closed in mid-answer: the next one has the explanation, says that
   await workbench.load();
   await openFile(page, "cart.ts");
   await thread().waitFor();
+  await until("the note on its code", async () => /The code was changed since/.test(await thread().textContent()));
   const text = await thread().textContent();
   assert.match(text, /Explain src\/cart\.ts:8-15/);
-  assert.match(text, /The code was changed since/);
   assert.match(text, /Thought for|Stopped/);
   await workbench.screenshot("explain-reopened");
   await press("Continue");
   await streams();
-  await press("Stop");
+  await pressAway(action("Stop"));
   await press("Delete");
   await thread().waitFor({ state: "detached" });
 });

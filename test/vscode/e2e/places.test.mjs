@@ -51,7 +51,7 @@ test("moved to the secondary side bar and back in mid-answer: nothing is lost, a
   const ended = await chat.text();
   await workbench.hidePanel();
   await workbench.openPanel();
-  assert.equal(await chat.text(), ended);
+  await chat.shows(ended);
   // What is left in it is VS Code's own.
   await runCommand(page, "View: Toggle Secondary Side Bar Visibility");
   await page.locator(".part.auxiliarybar").waitFor({ state: "hidden" });

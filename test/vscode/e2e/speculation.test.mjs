@@ -82,6 +82,7 @@ test("what a file of the workspace says is guessed from it, and is coloured and 
   await workbench.openPanel();
   await workbench.ask("Say the lines.");
   await turn().locator(".stats").waitFor();
+  await until("the whole answer", async () => (await origins("excluded")).said === 24);
   const [fromIndex, fromIgnored, fromExcluded] = await Promise.all(["indexed", "ignored", "excluded"].map(origins));
   assert.equal(fromIndex.said, 24);
   // Each pass adds a token of the model's own.

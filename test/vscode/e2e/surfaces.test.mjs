@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { conversation, endless, exact } from "../host/conversation.mjs";
-import { pressAway, repository, runCommand, selectLines, until } from "../host/host.mjs";
+import { closeEditors, pressAway, repository, runCommand, selectLines, until } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
@@ -51,14 +51,14 @@ function twoFolders(folder) {
 /** Opens the file of one of the folders, which only its whole path tells from the other's. */
 async function openIn(folder) {
   const { page, workspace } = workbench;
-  await runCommand(page, "View: Close All Editors");
+  await closeEditors(page);
   await page.keyboard.press("F1");
   const input = page.locator(".quick-input-widget input").first();
   await input.fill(path.join(workspace, folder, "src/cart.ts"));
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: "cart.ts" }).first().waitFor();
-  await page.keyboard.press("Enter");
+  const row = page.locator(".quick-input-list .monaco-list-row", { hasText: "cart.ts" });
+  await row.filter({ hasText: folder }).first().click();
   await page.locator('.tab.active[data-resource-name="cart.ts"]').waitFor();
-  await page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();
+  await page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
 }
 
 test("another extension uses the model: counts, streams, cancels", async () => {
@@ -79,13 +79,18 @@ test("@hunch in VS Code's chat: slash commands, a streamed answer, and its end b
   await runCommand(page, "Hunch: Ask @hunch in VS Code's Chat");
   const chat = page.locator(".interactive-session");
   const input = chat.locator(".chat-input-container .monaco-editor").first();
-  await until("@hunch in the input", async () => /@hunch/.test((await input.textContent()) ?? ""));
+  const typed = async () => ((await input.textContent()) ?? "").replaceAll("\u00a0", " ");
+  await until("@hunch in the input", async () => /@hunch/.test(await typed()));
+  await chat.locator(".chat-input-container .monaco-editor.focused").first().waitFor();
   await page.keyboard.type("/");
   for (const name of ["/bugs", "/docs", "/explain", "/fix", "/tests"])
     await page.locator(".suggest-widget .monaco-list-row", { hasText: name }).first().waitFor();
   await page.keyboard.type("explain");
   await page.keyboard.press("Escape");
   await page.keyboard.type(` ${endless}`);
+  await until("the question in the input", async () => (await typed()).includes(`/explain ${endless}`));
+  // Enter is the list's while one is open.
+  await page.locator(".suggest-widget.visible").waitFor({ state: "hidden" });
   await page.keyboard.press("Enter");
   const answer = chat.locator(".interactive-response .chat-markdown-part").last();
   const text = async () => ((await answer.isVisible()) ? await answer.textContent() : "") ?? "";
@@ -137,7 +142,7 @@ test("a change in the second folder leaves the same file of the first alone", as
   const apply = page.locator('.editor-actions .action-label[aria-label^="Apply Change"]');
   const diff = page.locator(".monaco-diff-editor");
   const [alpha, beta] = [read("alpha"), read("beta")];
-  workbench.changeSettings({ "hunch.model": writer, "hunch.showTokenOrigins": false });
+  await chat.use({ "hunch.model": writer, "hunch.showTokenOrigins": false });
   await openIn("beta");
   await selectLines(page, 8, 15);
   await workbench.openPanel();

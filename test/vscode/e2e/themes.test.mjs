@@ -9,16 +9,11 @@ import { graveViolations } from "../host/axe.mjs";
 import { conversation } from "../host/conversation.mjs";
 import { openFile, until } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
-import { testSettings } from "../host/settings.mjs";
+import { testSettings, themes } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
 
 const code = '// every third\nconst free = Math.floor(7 / 3);\nexport const note = "gratis";';
 const answer = `It *counts* the \`free\` ones, as [the page](https://example.invalid/cart) says.\n\`\`\`ts\n${code}\n\`\`\` \n`;
-const kinds = [
-  ["Dark Modern", "vscode-dark"],
-  ["Light Modern", "vscode-light"],
-  ["Default High Contrast", "vscode-high-contrast"],
-];
 const models = mkdtempSync(path.join(os.tmpdir(), "hunch-scripted-"));
 let workbench;
 let chat;
@@ -38,7 +33,7 @@ after(async () => {
 
 /** Nothing grave in any of the themes, of what is on screen now, once all of it has the theme's colours; each is pictured. */
 async function auditInThemes(state, isSettled = async () => true) {
-  for (const [theme, kind] of kinds) {
+  for (const [theme, kind] of themes) {
     workbench.changeSettings({ "workbench.colorTheme": theme });
     await chat.panel.locator(`body.${kind}`).waitFor();
     await until(`the colours of ${theme}`, isSettled);

@@ -1,4 +1,5 @@
 /** A conversation in the chat panel, for the end-to-end tests: what it shows, and how an answer is ended. */
+import path from "node:path";
 import { pressAway, runCommand, until } from "./host.mjs";
 
 /** Without sampling the small model goes on with this until it is stopped. */
@@ -39,11 +40,32 @@ export function conversation(workbench, panel = workbench.panel) {
       });
       return text;
     },
+    /** Waits until the last answer has `pattern` in it. */
+    says: (pattern) => shownText(`an answer that says ${pattern}`, (text) => pattern.test(text)),
+    /** Waits until the last answer is `text`, to the letter: a page that opens draws it a frame later. */
+    shows: (text) => shownText("the same text as before", (now) => now === text),
+    /** Begins a chat; the keys go to its question then, and are not the palette's any more. */
     async newChat() {
       await runCommand(workbench.page, "Hunch: New Chat");
       await panel.locator(".welcome").waitFor();
+      await until("the question to have the focus", async () => {
+        const inPage = await workbench.page.evaluate(() => document.activeElement?.matches("iframe.webview"));
+        return inPage && shown.question.evaluate((field) => field.ownerDocument.activeElement === field);
+      });
     },
-    /** Asks in a new chat, so that nothing but the question decides how long the answer gets. */
+    /** Changes settings and waits until the panel has them: a question asked at once would still go by the old ones. */
+    async use(settings) {
+      workbench.changeSettings(settings);
+      const { "hunch.effort": effort, "hunch.model": model } = settings;
+      const picked = panel.getByRole("combobox", { name: "Thinking effort" });
+      if (effort) await until(`the effort ${effort}`, async () => (await picked.inputValue()) === effort);
+      const name = model && `Model: ${path.basename(model)}. Choose another.`;
+      if (model) await panel.getByRole("button", { name, exact: true }).waitFor();
+    },
+    /**
+     * Asks in a new chat, so that nothing but the question decides how long the answer gets; with a selection, which goes
+     * along, the model may come to an end.
+     */
     async askEndless() {
       await shown.newChat();
       await workbench.ask(endless);
@@ -59,6 +81,16 @@ export function conversation(workbench, panel = workbench.panel) {
       await shown.sendButton.waitFor();
     },
   };
+  async function shownText(what, isRight) {
+    let text = "";
+    const right = async () => {
+      text = await shown.text();
+      return isRight(text);
+    };
+    await until(what, right).catch((error) => {
+      throw new Error(`${error.message}; it is: ${text.slice(-200)}`);
+    });
+  }
   return shown;
 }
 

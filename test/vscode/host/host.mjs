@@ -142,11 +142,22 @@ export async function runCommand(page, title) {
   await quickOpen(page, `>${title}`, title);
 }
 
-/** Opens a file of the workspace by its name. */
+/** Opens a file of the workspace by its name; the keys are its editor's then. */
 export async function openFile(page, name) {
   await quickOpen(page, name, name);
   await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   await page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();
+  await page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
+}
+
+/** Closes all editors; what was not saved in them is lost. */
+export async function closeEditors(page) {
+  await runCommand(page, "View: Close All Editors");
+  const discard = page.locator(".monaco-dialog-box .monaco-button", { hasText: "Don't Save" });
+  await until("the editors to close", async () => {
+    if (await discard.isVisible()) await discard.click({ timeout: 2_000 }).catch(() => null);
+    return (await page.locator(".editor-group-container .tab").count()) === 0;
+  });
 }
 
 /** Types into the quick input and takes the row `wanted`; again, when a workbench that still loads has closed it. */
@@ -169,14 +180,25 @@ async function openQuickInput(page, text) {
   await input.fill(text, { timeout: 10_000 });
 }
 
-/** Selects whole lines of the active editor, 1-based. */
+/** Selects whole lines of the active editor, 1-based. The status bar tells when it has happened. */
 export async function selectLines(page, first, last) {
-  await openQuickInput(page, `:${first}`);
-  await page.keyboard.press("Enter");
-  await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  const cursor = (line) => page.locator(".statusbar-item", { hasText: new RegExp(`\\bLn ${line}, Col`) });
+  const goTo = async () => {
+    await openQuickInput(page, `:${first}`);
+    await page.keyboard.press("Enter");
+    await page.locator(".quick-input-widget").waitFor({ state: "hidden", timeout: 10_000 });
+    await cursor(first).waitFor({ timeout: 10_000 });
+  };
+  await until(`the cursor on line ${first}`, () =>
+    goTo().then(
+      () => true,
+      () => false,
+    ),
+  );
   await page.keyboard.press("Home");
   for (let line = first; line < last; line++) await page.keyboard.press("Shift+ArrowDown");
   await page.keyboard.press("Shift+End");
+  await cursor(last).waitFor();
 }
 
 /** The document inside a webview of the extension "publisher.name". */

@@ -19,3 +19,10 @@ export function testSettings(more = {}) {
     ...more,
   };
 }
+
+/** The looks that are pictured: colour themes, each with what VS Code calls its kind in a webview. */
+export const themes = [
+  ["Dark Modern", "vscode-dark"],
+  ["Light Modern", "vscode-light"],
+  ["Default High Contrast", "vscode-high-contrast"],
+];
