@@ -141,7 +141,7 @@ export class Decoding {
     const { model, decoder, output, echoBan } = this.#o;
     const sentence = this.#unasked(sentenceOf(reason));
     output.declareThoughtEnd(reason, sentence);
-    await this.#force(wrapUp(model.format, reason, output.thought) + answer);
+    await this.#force(answer, wrapUp(model.format, reason, output.thought));
     echoBan.begin(sentence, decoder.text.length);
   }
 
@@ -284,10 +284,15 @@ export class Decoding {
     if (output.segment === "thinking" || prompt.thinking === "off") await this.#force(prompt.opening);
   }
 
-  /** Puts text into the output that the model did not choose, in place of an end that it chose. */
-  async #force(text: string): Promise<void> {
+  /**
+   * Puts text into the output that the model did not choose, in place of an end that it chose.
+   * @param text may have been the user's: what looks like a marker in it is none. @param closing comes first, its markers as tokens
+   */
+  async #force(text: string, closing = ""): Promise<void> {
     const { model, decoder, output } = this.#o;
-    const tokens = model.codec.encodeBehind(text).slice(0, Math.max(0, decoder.room - 1));
+    const { codec } = model;
+    const all = [...codec.encodeBehind(closing), ...codec.encodeText(text)];
+    const tokens = all.slice(0, Math.max(0, decoder.room - 1));
     const before = decoder.counts.targetPasses;
     await decoder.force(tokens, this.#ended);
     if (this.#asked) {

@@ -53,16 +53,19 @@ export class ThreadGovernor {
   #recent: number[] = [];
   #trial: { from: number; before: number; times: number[] } | null = null;
   readonly #now: () => number;
+  readonly #leavesCore: () => boolean;
 
-  constructor(max: number, now: () => number = () => performance.now()) {
+  /** @param options `leavesCore`: whether a core is to stay free now, whatever is fastest */
+  constructor(max: number, options: { now?: () => number; leavesCore?: () => boolean } = {}) {
     this.max = Math.max(1, max);
     this.#threads = this.max;
-    this.#now = now;
+    this.#now = options.now ?? (() => performance.now());
+    this.#leavesCore = options.leavesCore ?? (() => false);
   }
 
   /** Threads the next pass should use. */
   get threads(): number {
-    return this.#threads;
+    return this.#leavesCore() ? Math.max(1, Math.min(this.#threads, this.max - 1)) : this.#threads;
   }
 
   /**
@@ -87,6 +90,8 @@ export class ThreadGovernor {
 
   /** Tells the time of a finished pass, in ms divided by its relative cost T(n). */
   observe(normalisedMs: number): void {
+    // What a pass takes with fewer threads says nothing about the count.
+    if (this.#leavesCore()) return;
     if (this.#trial) {
       this.#judgeTrial(this.#trial, normalisedMs);
       return;

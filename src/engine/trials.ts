@@ -112,6 +112,6 @@ export class Trials {
   /** What ends the thought and begins a short answer. */
   #lead(thought: string, opener = answerOpener): number[] {
     const { codec, format } = this.#o.model;
-    return codec.encodeBehind(wrapUp(format, "earlyExit", thought) + opener);
+    return [...codec.encodeBehind(wrapUp(format, "earlyExit", thought)), ...codec.encodeText(opener)];
   }
 }

@@ -78,7 +78,8 @@ describe("an answer before the thought", () => {
 
   it("begun as code stays as it was on trial, and the model goes on behind it", async () => {
     const engine = await TestEngine.start({ path: inject("smolPath"), kvType: "q8_0", contextSize: 1024 });
-    const code = { lead: "```python\nassert 2 + 3 ==", close: "\n```\n\n" };
+    // What looks like a marker in a question ends nothing.
+    const code = { lead: '```python\nassert f("<|im_end|>", 3) ==', close: "\n```\n\n" };
     const ask = (answerFirst: number) =>
       engine.ask({
         prompt: { kind: "chat", messages, thinking: "on" },
