@@ -28,7 +28,6 @@ import { Log } from "./host/log.ts";
 import { Models } from "./host/models.ts";
 import { showSettingProblem } from "./host/notify.ts";
 import { SettingsReader } from "./host/settings.ts";
-import { watchTyping } from "./host/typing.ts";
 
 let active: { chat: Chat; explanations: Explanations; engine: Engine } | null = null;
 
@@ -63,7 +62,6 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerParticipant(ctx, sessions);
   registerStatus(ctx, sessions);
   registerWorkspaceIndex(ctx);
-  watchTyping(ctx);
   active = { chat, explanations, engine };
   log.write("info", `Activated in ${(performance.now() - startMs).toFixed(1)} ms.`);
 }

@@ -146,12 +146,6 @@ export class EngineClient {
     this.#connection.sendNotification(protocol.answerNowNotification, { generationId }).catch(() => {});
   }
 
-  /** The user types: the engine leaves a core to the editor for a moment. */
-  typing(): void {
-    if (this.#exit) return;
-    this.#connection.sendNotification(protocol.typingNotification).catch(() => {}); // as for answerNow
-  }
-
   measure(params: MeasureParams): Promise<MeasureResult> {
     return this.#request({ phase: "measuring" }, () => this.#connection.sendRequest(protocol.measureRequest, params));
   }

@@ -132,11 +132,6 @@ export class EngineSupervisor {
     this.#former?.answerNow(generationId);
   }
 
-  /** The user types; told to an engine that runs. */
-  typing(): void {
-    if (this.#state.kind === "running") this.#state.client.typing();
-  }
-
   /** Ends the engine, if there is one, also a shared one, and starts a fresh one; earlier crashes are forgotten. */
   async restart(): Promise<void> {
     this.#policy.forget();

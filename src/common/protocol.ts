@@ -385,8 +385,6 @@ export const retireRequest = new RequestType<RetireParams, null, ErrorData>("ret
 
 /** client → engine: end this generation's thought now and answer. */
 export const answerNowNotification = new NotificationType<{ generationId: string }>("answerNow");
-/** client → engine: the user types, several times a second while they do. */
-export const typingNotification = new NotificationType0("typing");
 /** engine → client: progress of a load, 0..1. */
 export const loadProgressNotification = new NotificationType<{ id: string; progress: number }>("loadProgress");
 /** engine → client: what a generation produced, batched about 60 times a second. */

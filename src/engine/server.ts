@@ -28,14 +28,12 @@ import {
   serverModelsRequest,
   shutdownRequest,
   statusRequest,
-  typingNotification,
   unloadRequest,
 } from "../common/protocol.ts";
 import type { RunningGeneration } from "./backends/backend.ts";
 import { serverModels } from "./backends/openai/serverModels.ts";
 import type { Engine } from "./engine.ts";
 import type { Session } from "./session.ts";
-import { typing } from "./typing.ts";
 
 const logLevels: readonly LogLevel[] = ["error", "warn", "info", "debug"];
 const engineVersion = process.env.HUNCH_VERSION ?? "development";
@@ -100,7 +98,6 @@ export class EngineServer implements Session {
         return null;
       }),
     );
-    connection.onNotification(typingNotification, () => typing.note());
     connection.onNotification(answerNowNotification, ({ generationId }) => {
       const generation = this.#generations.get(generationId);
       if (generation === "waiting") this.#generations.set(generationId, "answerNow");

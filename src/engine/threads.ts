@@ -53,19 +53,16 @@ export class ThreadGovernor {
   #recent: number[] = [];
   #trial: { from: number; before: number; times: number[] } | null = null;
   readonly #now: () => number;
-  readonly #leavesCore: () => boolean;
 
-  /** @param options `leavesCore`: whether a core is to stay free now, whatever is fastest */
-  constructor(max: number, options: { now?: () => number; leavesCore?: () => boolean } = {}) {
+  constructor(max: number, now: () => number = () => performance.now()) {
     this.max = Math.max(1, max);
     this.#threads = this.max;
-    this.#now = options.now ?? (() => performance.now());
-    this.#leavesCore = options.leavesCore ?? (() => false);
+    this.#now = now;
   }
 
   /** Threads the next pass should use. */
   get threads(): number {
-    return this.#leavesCore() ? Math.max(1, Math.min(this.#threads, this.max - 1)) : this.#threads;
+    return this.#threads;
   }
 
   /**
@@ -90,8 +87,6 @@ export class ThreadGovernor {
 
   /** Tells the time of a finished pass, in ms divided by its relative cost T(n). */
   observe(normalisedMs: number): void {
-    // What a pass takes with fewer threads says nothing about the count.
-    if (this.#leavesCore()) return;
     if (this.#trial) {
       this.#judgeTrial(this.#trial, normalisedMs);
       return;

@@ -143,11 +143,6 @@ export class Engine {
     this.#supervisor?.answerNow(generationId);
   }
 
-  /** The user types, which matters to an engine that answers. */
-  typing(): void {
-    if (this.#running > 0) this.#supervisor?.typing();
-  }
-
   async restart(): Promise<void> {
     await (await this.#start()).restart();
   }

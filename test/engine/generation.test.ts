@@ -53,13 +53,6 @@ describe("a generation", () => {
     expect(byDrafter).toBe(stats.acceptedTokens);
   });
 
-  it("leaves a core to the editor while its user types", async () => {
-    const own = await TestEngine.start({ path: inject("scripted").chain, threads: 2 });
-    const { threads } = await own.ask({ onEvent: () => own.client.typing() });
-    await own.stop();
-    expect(threads).toBe(1);
-  });
-
   it("keeps nothing of what a run taught that is to be fresh", async () => {
     const prompt = {
       kind: "chat",

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { cgroupQuota, ThreadGovernor, usableCores } from "../../../src/engine/threads.ts";
-import { Typing } from "../../../src/engine/typing.ts";
 
 const files = (content: Record<string, string>) => (path: string) => {
   const text = content[path];
@@ -24,24 +23,10 @@ describe("cores", () => {
   });
 });
 
-it("typing is under way for a second after a key", () => {
-  const clock = { ms: 0 };
-  const typing = new Typing(() => clock.ms);
-  expect(typing.isUnderWay).toBe(false);
-  typing.note();
-  clock.ms = 999;
-  expect(typing.isUnderWay).toBe(true);
-  typing.note();
-  clock.ms = 1_998;
-  expect(typing.isUnderWay).toBe(true);
-  clock.ms = 1_999;
-  expect(typing.isUnderWay).toBe(false);
-});
-
 describe("ThreadGovernor", () => {
   function governor(max = 4) {
     const clock = { ms: 0 };
-    return { clock, it: new ThreadGovernor(max, { now: () => clock.ms }) };
+    return { clock, it: new ThreadGovernor(max, () => clock.ms) };
   }
   function pass({ clock, it }: ReturnType<typeof governor>, ms: number, times = 1) {
     for (let i = 0; i < times; i++) {
@@ -67,22 +52,6 @@ describe("ThreadGovernor", () => {
     expect(slow.it.threads).toBe(4);
     pass(slow, 120);
     expect(slow.it.threads).toBe(2);
-  });
-
-  it("leaves a core while it is told to, and learns nothing from those passes", () => {
-    let isTyping = false;
-    const of = (max: number) => new ThreadGovernor(max, { now: () => 0, leavesCore: () => isTyping });
-    const [one, two, eight] = [of(1), of(2), of(8)];
-    eight.observe(30);
-    isTyping = true;
-    expect([one.threads, two.threads, eight.threads]).toEqual([1, 1, 7]);
-    for (let i = 0; i < 9; i++) eight.observe(3_000);
-    isTyping = false;
-    expect([one.threads, two.threads, eight.threads]).toEqual([1, 2, 8]);
-    // Fewer are not made more.
-    eight.observe(3_000);
-    isTyping = true;
-    expect(eight.threads).toBe(4);
   });
 
   it("goes down to one thread and not below", () => {
@@ -125,7 +94,7 @@ describe("ThreadGovernor", () => {
 describe("ThreadGovernor.settle", () => {
   /** Times of a pass by thread count, and how often each was tried. */
   async function settle(ms: Record<number, number>) {
-    const it = new ThreadGovernor(2, { now: () => 0 });
+    const it = new ThreadGovernor(2, () => 0);
     const tried: number[] = [];
     await it.settle(async (threads) => {
       tried.push(threads);
@@ -144,7 +113,7 @@ describe("ThreadGovernor.settle", () => {
   });
 
   it("then sees at once when even the first pass of a prompt collapses", async () => {
-    const it = new ThreadGovernor(2, { now: () => 0 });
+    const it = new ThreadGovernor(2, () => 0);
     await it.settle(async (threads) => (threads === 2 ? 30 : 47));
     it.observe(1_000);
     expect(it.threads).toBe(1);

@@ -14,7 +14,6 @@ import type { StateFile, StateFolder } from "../../stateFolder.ts";
 import { detectFormat, familyNamed, type ThinkingFormat } from "../../thinking/formats.ts";
 import { ThoughtLengths } from "../../thinking/thoughtLengths.ts";
 import { ThreadGovernor, usableCores } from "../../threads.ts";
-import { typing } from "../../typing.ts";
 import type { LoadHooks } from "../backend.ts";
 import type { Lanes } from "./lanes.ts";
 import type { OpenModel } from "./loadModel.ts";
@@ -99,7 +98,7 @@ export class EngineModel {
       tokens: this.codec.markers,
     });
     this.#opensThought = startsInside(parts, this.format);
-    this.governor = new ThreadGovernor(threads, { leavesCore: () => typing.isUnderWay });
+    this.governor = new ThreadGovernor(threads);
     this.#state = folder.file<Learnt>({
       model: params.target.sha256 ?? `${params.target.path}:${target.sizeBytes}`,
       draft: draft ? (draft.ref.sha256 ?? draft.ref.path) : null,
