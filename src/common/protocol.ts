@@ -203,6 +203,17 @@ export type Prompt =
  */
 export type EarlyExitMode = "off" | "auto" | "on";
 
+/** What the model answers before it thinks, one short line, may stand, so that no thought is written. */
+export interface FirstAnswerControl {
+  /**
+   * The probability (0..1) from which it stands; the thought ends by "earlyExit" then. Above 1: it is looked at and told
+   * (`GenerationStats.firstAnswer`), and the thought is written in any case.
+   */
+  least: number;
+  /** How it begins, and where it stands the answer that is shown with it; null: with "Answer:", and it is written anew. */
+  opening: CodeOpening | null;
+}
+
 /** A line of code that is begun for the model. */
 export interface CodeOpening {
   /** From the fence of the block to where the model goes on. */
@@ -217,14 +228,10 @@ export interface ThinkingControls {
   loopGuard: boolean;
   earlyExit: EarlyExitMode;
   /**
-   * Least probability (0..1) from which what the model answers before it thinks, one short line, stands, so that no thought
-   * is written (it ends by "earlyExit"). Above 1: it is looked at and told (`GenerationStats.firstAnswer`), and the thought
-   * is written in any case. Not with several thoughts side by side, nor where a thought is carried on; only where the
-   * engine's own process runs the model and can drop the trial from its cache. Absent: the model is not asked.
+   * Not with several thoughts side by side, nor where a thought is carried on; only where the engine's own process runs the
+   * model and can drop the trial from its cache. Absent: the model is not asked.
    */
-  answerFirst?: number;
-  /** How that answer begins, in place of "Answer:"; where it stands, the answer that is shown begins with it. */
-  answerFirstIn?: CodeOpening;
+  answerFirst?: FirstAnswerControl;
   /** Logits taken off words of hesitation ("Wait", "Hmm") at the beginnings of a thought's sentences; none = 0. */
   hesitationPenalty?: number;
   /**

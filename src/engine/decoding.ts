@@ -68,8 +68,7 @@ export class Decoding {
     });
     this.#watchAnswer();
     const answerFirst = prompt.kind === "continue" ? undefined : controls.answerFirst;
-    const { earlyExit: mode, answerFirstIn } = controls;
-    this.#trials = new Trials({ model, decoder, output, mode, answerFirst, answerFirstIn });
+    this.#trials = new Trials({ model, decoder, output, mode: controls.earlyExit, answerFirst });
   }
 
   /** Ends the thought at the next token. */
@@ -109,10 +108,11 @@ export class Decoding {
   /** One round, and what it came to. @returns why the generation ends; null: it goes on */
   async #round(): Promise<StopReason | null> {
     const { decoder, output, signal, notify, onRound } = this.#o;
-    if (this.#trials.isFirstDue && (await this.#trials.answersFirst(() => this.#isInterrupted))) {
+    const first = this.#trials.isFirstDue ? await this.#trials.answerFirst(() => this.#isInterrupted) : null;
+    if (first !== null) {
       // Where no thought is written, its form is not begun either.
       this.#isOpen = true;
-      await this.#endThought("earlyExit", this.#trials.firstText);
+      await this.#endThought("earlyExit", first);
       onRound();
       return null;
     }

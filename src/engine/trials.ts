@@ -2,7 +2,7 @@
  * Trial answers while a thought is under way (thinking/earlyExit.ts says when they are made and what they settle) and
  * before it (thinking/firstAnswer.ts): made by the decoder behind the text as it stands, which stays as it is.
  */
-import type { CodeOpening, EarlyExitMode } from "../common/protocol.ts";
+import type { EarlyExitMode, FirstAnswerControl } from "../common/protocol.ts";
 import type { FirstAnswerStats } from "../common/stats.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Output } from "./output.ts";
@@ -16,10 +16,8 @@ export interface TrialsOptions {
   decoder: Decoder;
   output: Output;
   mode: EarlyExitMode;
-  /** Probability (0..1) from which an answer before the thought stands, above 1 none does; absent: none is made. */
-  answerFirst?: number;
-  /** What begins it; absent: {@link answerOpener}. */
-  answerFirstIn?: CodeOpening;
+  /** Absent: no answer is made before the thought. */
+  answerFirst?: FirstAnswerControl;
 }
 
 export class Trials {
@@ -27,8 +25,6 @@ export class Trials {
   ms = 0;
   /** What the model answered before it thought; null: it was not asked. */
   first: FirstAnswerStats | null = null;
-  /** What the answer begins with where that stands; "" where it is written as if nothing had been asked before. */
-  firstText = "";
   readonly #o: TrialsOptions;
   #hasAskedFirst = false;
   readonly #earlyExit: EarlyExit | null;
@@ -84,14 +80,17 @@ export class Trials {
   /**
    * Makes the model answer before it thinks, once.
    * @param isInterrupted as for {@link settle}
-   * @returns true when that answer stands: the thought may end where it begins
+   * @returns where that answer stands, so that the thought may end where it begins, what is kept of it: "" where it is
+   *   written as if nothing had been asked before; null where it does not stand
    */
-  async answersFirst(isInterrupted: () => boolean): Promise<boolean> {
+  async answerFirst(isInterrupted: () => boolean): Promise<string | null> {
     this.#hasAskedFirst = true;
-    const { model, decoder, answerFirst: least = Number.POSITIVE_INFINITY, answerFirstIn: code } = this.#o;
-    const lead = this.#lead("", code?.lead);
+    const { model, decoder, answerFirst } = this.#o;
+    if (!answerFirst) return null;
+    const { least, opening } = answerFirst;
+    const lead = this.#lead("", opening?.lead);
     const hasRoom = decoder.room >= lead.length + 2 * longestTrial;
-    if (!model.target.canRollBack || !hasRoom || isInterrupted()) return false;
+    if (!model.target.canRollBack || !hasRoom || isInterrupted()) return null;
     const answer = new FirstAnswer(least > 1 ? 0 : least);
     const text = model.codec.streamDecoder();
     const before = performance.now();
@@ -102,11 +101,11 @@ export class Trials {
       () => !isInterrupted(),
     );
     this.ms += performance.now() - before;
-    if (isInterrupted()) return false;
+    if (isInterrupted()) return null;
     const { text: line, probability } = answer;
     this.first = { text: line, probability, stands: line !== "" && probability >= least };
-    if (code && this.first.stands) this.firstText = code.lead + answer.written + code.close;
-    return this.first.stands;
+    if (!this.first.stands) return null;
+    return opening ? opening.lead + answer.written + opening.close : "";
   }
 
   /** What ends the thought and begins a short answer. */

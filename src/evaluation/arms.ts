@@ -126,9 +126,8 @@ function controls(arm: Extract<Arm, { by: "template" }>, composed: Composed): Th
     case "parallel":
       return { ...composed.controls, budget, loopGuard: true, earlyExit: "off", thoughts: parallelThoughts };
     case "answerFirst": {
-      const least = arm.answerFirst ?? answerFirst;
-      const begun = composed.assertion ? { answerFirstIn: composed.assertion } : {};
-      return { ...composed.controls, budget: null, loopGuard: false, earlyExit: "off", answerFirst: least, ...begun };
+      const first = { least: arm.answerFirst ?? answerFirst, opening: composed.assertion };
+      return { ...composed.controls, budget: null, loopGuard: false, earlyExit: "off", answerFirst: first };
     }
   }
 }

@@ -19,7 +19,7 @@ const settledMs = 5_000;
  * @param require what the bundle gets
  * @returns what the bundle exports. @throws what the bundle throws, or when there is none
  */
-export function loadCompiled(file: string, folder: string, require: NodeJS.Require, keepAfterMs = settledMs): unknown {
+export function loadCompiled(file: string, folder: string, require: NodeJS.Require): unknown {
   const source = readFileSync(file, "utf8");
   // V8 itself looks at its version and flags, but of the source only at the length.
   const name = `${prefix}${createHash("sha256").update(source).digest("hex").slice(0, 16)}`;
@@ -28,7 +28,7 @@ export function loadCompiled(file: string, folder: string, require: NodeJS.Requi
   const script = new Script(wrapped, { filename: file, cachedData });
   const module = { exports: {} };
   (script.runInThisContext() as Wrapper)(module.exports, require, module, file, dirname(file));
-  if (!cachedData || script.cachedDataRejected) setTimeout(() => keep(script, folder, name), keepAfterMs).unref();
+  if (!cachedData || script.cachedDataRejected) setTimeout(() => keep(script, folder, name), settledMs).unref();
   return module.exports;
 }
 

@@ -114,7 +114,7 @@ export function compose(input: ComposeInput): Composed {
       // Only answers of one short line can be tried out; the other tasks ask for more than that.
       earlyExit: thinking === "on" && task === "ask" ? "auto" : "off",
       ...(thinking === "on" && input.template === undefined && plan.answerFirst !== undefined
-        ? { answerFirst: plan.answerFirst, ...(assertion ? { answerFirstIn: assertion } : {}) }
+        ? { answerFirst: { least: plan.answerFirst, opening: assertion } }
         : {}),
       ...(thinking === "on" && plan.thoughts > 1 ? { thoughts: plan.thoughts } : {}),
     },

@@ -14,11 +14,11 @@ export const hesitationPenalty = 4;
 
 /** @param thinks there is a thought that words of hesitation could stand in */
 export function chosenControls(composed: ThinkingControls, choices: ControlChoices, thinks: boolean): ThinkingControls {
-  const { answerFirst, answerFirstIn, ...controls } = composed;
+  const { answerFirst, ...controls } = composed;
   return {
     ...controls,
     // It is an early exit too: before the thought.
-    ...(answerFirst === undefined || choices.earlyExit === "off" ? {} : { answerFirst, answerFirstIn }),
+    ...(answerFirst === undefined || choices.earlyExit === "off" ? {} : { answerFirst }),
     loopGuard: controls.loopGuard && choices.loopGuard,
     earlyExit: choices.earlyExit === "off" ? "off" : controls.earlyExit,
     ...(choices.dampHesitation && thinks ? { hesitationPenalty } : {}),

@@ -52,13 +52,18 @@ describe("an answer before the thought", () => {
 
   it("stands where it is likely enough: no thought is written, and the answer has its form", async () => {
     const engine = await TestEngine.start({ path: inject("smolPath"), kvType: "q8_0", contextSize: 1024 });
-    const ask = (answerFirst?: number) =>
+    const ask = (least?: number) =>
       engine.ask({
         prompt: { kind: "chat", messages, thinking: "on", opening: "- " },
         answerForm: { kind: "line", lead: "Answer:", onlyIfCut: true },
         maxTokens: 120,
         speculation: "off",
-        controls: { budget: 40, loopGuard: true, earlyExit: "off", answerFirst },
+        controls: {
+          budget: 40,
+          loopGuard: true,
+          earlyExit: "off",
+          answerFirst: least === undefined ? undefined : { least, opening: null },
+        },
       });
     const [absent, looked, stands] = [await ask(), await ask(1.1), await ask(0)];
     await engine.stop();
@@ -80,12 +85,12 @@ describe("an answer before the thought", () => {
     const engine = await TestEngine.start({ path: inject("smolPath"), kvType: "q8_0", contextSize: 1024 });
     // What looks like a marker in a question ends nothing.
     const code = { lead: '```python\nassert f("<|im_end|>", 3) ==', close: "\n```\n\n" };
-    const ask = (answerFirst: number) =>
+    const ask = (least: number) =>
       engine.ask({
         prompt: { kind: "chat", messages, thinking: "on" },
         maxTokens: 120,
         speculation: "off",
-        controls: { budget: 40, loopGuard: true, earlyExit: "off", answerFirst, answerFirstIn: code },
+        controls: { budget: 40, loopGuard: true, earlyExit: "off", answerFirst: { least, opening: code } },
       });
     const [looked, stands] = [await ask(1.1), await ask(0)];
     const plainly = await engine.ask({
@@ -108,12 +113,15 @@ describe("an answer before the thought", () => {
     const options = { maxTokens: 1_200, speculation: "off" } as const;
     const controls = { budget: null, loopGuard: false, earlyExit: "off" } as const;
     const whole = await engine.ask({ ...options, controls });
-    const first = await engine.ask({ ...options, controls: { ...controls, answerFirst: 0.5 } });
+    const first = await engine.ask({
+      ...options,
+      controls: { ...controls, answerFirst: { least: 0.5, opening: null } },
+    });
     const partial = { thinking: whole.thinking.slice(0, 200), answer: "" };
     const carriedOn = await engine.ask({
       ...options,
       prompt: { kind: "continue", messages, thinking: "on", partial },
-      controls: { ...controls, answerFirst: 0.5 },
+      controls: { ...controls, answerFirst: { least: 0.5, opening: null } },
     });
     await engine.stop();
     expect(first).toMatchObject({ thinkingEnd: "earlyExit", thinking: "", stopReason: "stop" });

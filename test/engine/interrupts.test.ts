@@ -96,7 +96,7 @@ function passesToAnswer(passes: number, tokens: readonly GeneratedToken[]): numb
 
 describe.each([
   ["a trial answer", { earlyExit: "on" }],
-  ["a trial answer before the thought", { earlyExit: "off", answerFirst: 0 }],
+  ["a trial answer before the thought", { earlyExit: "off", answerFirst: { least: 0, opening: null } }],
 ] as const)("%s", (_, trials) => {
   let model: EngineModel;
   beforeAll(async () => {

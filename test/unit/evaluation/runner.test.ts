@@ -187,7 +187,7 @@ describe("run", () => {
       { budget: 192, loopGuard: true, earlyExit: "off", hesitationPenalty },
     ]);
     expect(asked.map(({ controls }) => controls.earlyExit).filter((mode) => mode === "on")).toHaveLength(1);
-    expect(asked.flatMap(({ controls }) => controls.answerFirst ?? [])).toEqual([0.05]);
+    expect(asked.flatMap(({ controls }) => controls.answerFirst?.least ?? [])).toEqual([0.05]);
   });
 
   it("gives efforts high and max several short thoughts where that is wanted, and counts the tokens of all", async () => {

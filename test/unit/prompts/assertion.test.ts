@@ -43,13 +43,13 @@ describe("composed", () => {
     expect(off).toMatchObject({ thinking: "off", opening: "```python\nassert f(1, 2) ==" });
     const on = compose({ ...input, effort: "auto" });
     expect(on.opening).not.toMatch(/assert/);
-    expect(on.controls.answerFirstIn).toEqual({ lead: off.opening, close: "\n```\n\n" });
+    expect(on.controls.answerFirst?.opening).toEqual({ lead: off.opening, close: "\n```\n\n" });
     for (const { controls } of [off, compose({ ...input, effort: "medium" })])
-      expect(controls).not.toHaveProperty("answerFirstIn");
+      expect(controls).not.toHaveProperty("answerFirst");
   });
 
   it("a sure one stands before a plain thought where the effort is auto, until calibration says otherwise", () => {
-    const least = (more: object) => compose({ ...input, effort: "auto", ...more }).controls.answerFirst;
+    const least = (more: object) => compose({ ...input, effort: "auto", ...more }).controls.answerFirst?.least;
     expect(least({})).toBe(0.7);
     expect(least({ learnt: { value: "plain", answerFirst: { value: 0.3 } } })).toBe(0.3);
     for (const more of [

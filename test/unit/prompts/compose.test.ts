@@ -226,7 +226,7 @@ describe("effort auto", () => {
     const learnt = { value: "sketch", reasoning: "concise", answerFirst: { value: 0.2 } } as const;
     const question = "What does f(3) return?";
     const least = (more: Partial<ComposeInput>) =>
-      compose(input({ task: "ask", effort: "auto", question, learnt, ...more })).controls.answerFirst;
+      compose(input({ task: "ask", effort: "auto", question, learnt, ...more })).controls.answerFirst?.least;
     expect(least({})).toBe(0.2);
     expect(least({ format: native })).toBe(0.2);
     for (const more of [

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { conversation, exact } from "../host/conversation.mjs";
 import { openFile, runCommand, selectLines, sleep, until } from "../host/host.mjs";
-import { testSettings, themes } from "../host/settings.mjs";
+import { testSettings } from "../host/settings.mjs";
 import { killEngine, openWorkbench } from "../host/workbench.mjs";
 
 /** Settings of a conversation that is looked at: thoughts, and answers as markdown. */
@@ -229,13 +229,8 @@ test("a question asked in other words keeps the first one, with its answer, as a
 });
 
 test("follows the colour theme: dark, light, high contrast", async () => {
-  const { panel, screenshot } = workbench;
   await chat.use(looks);
-  for (const [theme, kind] of themes) {
-    workbench.changeSettings({ "workbench.colorTheme": theme });
-    await panel.locator(`body.${kind}`).waitFor();
-    await screenshot(`theme-${kind}`);
-  }
+  await chat.inThemes((_, kind) => workbench.screenshot(`theme-${kind}`));
 });
 
 test("a new chat is empty", async () => {

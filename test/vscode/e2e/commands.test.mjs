@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { conversation } from "../host/conversation.mjs";
-import { notification, openFile, runCommand, selectLines, until } from "../host/host.mjs";
+import { notification, openFile, runCommand, selectLines, until, untilShown } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
 import { serveModel } from "../host/serving.mjs";
 import { testSettings } from "../host/settings.mjs";
@@ -61,16 +61,6 @@ async function choose(name) {
   });
 }
 
-/** What makes `element` appear may come too early for the editor to heed it: it is done until it does. */
-const shown = (what, element, act) =>
-  until(what, async () => {
-    await act();
-    return element.waitFor({ timeout: 5_000 }).then(
-      () => true,
-      () => false,
-    );
-  });
-
 async function explained() {
   await until("the explanation", async () => /A price is a number/.test((await thread().textContent()) ?? ""));
   const text = await thread().textContent();
@@ -90,7 +80,7 @@ async function openBroken() {
 async function answered(question) {
   await chat.panel.locator(".turn-user").last().filter({ hasText: question }).waitFor();
   await chat.ended();
-  await until("the answer", async () => /A price is a number/.test(await chat.text()));
+  await chat.says(/A price is a number/);
 }
 
 test("Ask… asks in a box, about the selection, and answers in the chat", async () => {
@@ -126,7 +116,7 @@ test("the editor's context menu has them", async () => {
   await selectLines(page, 8, 15);
   await page.locator(".editor-group-container.active .view-line").nth(9).click({ button: "right" });
   await menuEntry("Hunch").waitFor();
-  await shown("the submenu", menuEntry("Find Bugs"), async () => {
+  await untilShown("the submenu", menuEntry("Find Bugs"), async () => {
     await page.mouse.move(0, 0);
     await menuEntry("Hunch").hover();
   });
@@ -141,7 +131,7 @@ test("the lightbulb has them, for a selection", async () => {
   await openFile(page, "cart.ts");
   await selectLines(page, 8, 15);
   const entry = page.locator(".action-widget .monaco-list-row", { hasText: "Write tests with Hunch" });
-  await shown("the lightbulb's list", entry, () => page.keyboard.press("Control+."));
+  await untilShown("the lightbulb's list", entry, () => page.keyboard.press("Control+."));
   await entry.click();
   await diff().waitFor();
   await runCommand(page, "Hunch: Discard Change");
@@ -153,7 +143,7 @@ test("a problem is explained from the list of problems", async () => {
   await openBroken();
   await runCommand(page, "Problems: Focus on Problems View");
   const problem = page.locator(".markers-panel .monaco-list-row", { hasText: "is not assignable" });
-  await shown("what can be done about it", menuEntry("Fix with Hunch"), async () => {
+  await untilShown("what can be done about it", menuEntry("Fix with Hunch"), async () => {
     await problem.click();
     await page.keyboard.press("Control+.");
   });
@@ -239,7 +229,7 @@ test("“Explain” stands above definitions when that is wanted, and in the hov
   await page.locator(".codelens-decoration a", { hasText: "Explain" }).first().waitFor({ state: "detached" });
   const name = page.locator(".view-line span", { hasText: /^total$/ }).first();
   const link = page.locator(".monaco-hover a", { hasText: "Explain with Hunch" }).first();
-  await shown("the hover", link, async () => {
+  await untilShown("the hover", link, async () => {
     await page.mouse.move(0, 0);
     await name.hover();
   });

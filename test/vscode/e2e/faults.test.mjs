@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { conversation, exact } from "../host/conversation.mjs";
-import { closeEditors, notification, openFile, runCommand, selectLines, until } from "../host/host.mjs";
+import { closeEditors, notification, openFile, runCommand, selectLines, until, untilShown } from "../host/host.mjs";
 import { testModel, testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
 
@@ -113,13 +113,9 @@ test("the open file renamed in the explorer in mid-answer: the question's chip l
   await runCommand(page, "View: Show Explorer");
   const row = (name) => page.locator(".explorer-folders-view .monaco-list-row", { hasText: name });
   const name = page.locator(".explorer-folders-view .monaco-inputbox input");
-  await until("the name to be changed", async () => {
+  await untilShown("the name to be changed", name, async () => {
     await row("cart.ts").click();
     await page.keyboard.press("F2");
-    return name.waitFor({ timeout: 5_000 }).then(
-      () => true,
-      () => false,
-    );
   });
   await name.fill("basket.ts");
   await name.press("Enter");

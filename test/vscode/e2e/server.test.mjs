@@ -9,7 +9,7 @@ import { conversation } from "../host/conversation.mjs";
 import { notification, runCommand, until } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
 import { serveModel } from "../host/serving.mjs";
-import { testSettings, themes } from "../host/settings.mjs";
+import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
 
 const models = mkdtempSync(path.join(os.tmpdir(), "hunch-scripted-"));
@@ -39,14 +39,11 @@ after(async () => {
 });
 
 /** Pictures what is on screen in each of the themes. */
-async function pictured(name, check = async () => {}) {
-  for (const [theme, kind] of themes) {
-    workbench.changeSettings({ "workbench.colorTheme": theme });
-    await chat.panel.locator(`body.${kind}`).waitFor();
+const pictured = (name, check = async () => {}) =>
+  chat.inThemes(async (theme, kind) => {
     await check(theme);
     await workbench.screenshot(`${name}-${kind}`);
-  }
-}
+  });
 
 test("a question says which program is missing, and its button gets one", async () => {
   const { page, panel } = workbench;

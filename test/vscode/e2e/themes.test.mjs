@@ -9,7 +9,7 @@ import { graveViolations } from "../host/axe.mjs";
 import { conversation } from "../host/conversation.mjs";
 import { openFile, until } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
-import { testSettings, themes } from "../host/settings.mjs";
+import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
 
 const code = '// every third\nconst free = Math.floor(7 / 3);\nexport const note = "gratis";';
@@ -32,16 +32,13 @@ after(async () => {
 });
 
 /** Nothing grave in any of the themes, of what is on screen now, once all of it has the theme's colours; each is pictured. */
-async function auditInThemes(state, isSettled = async () => true) {
-  for (const [theme, kind] of themes) {
-    workbench.changeSettings({ "workbench.colorTheme": theme });
-    await chat.panel.locator(`body.${kind}`).waitFor();
+const auditInThemes = (state, isSettled = async () => true) =>
+  chat.inThemes(async (theme, kind) => {
     await until(`the colours of ${theme}`, isSettled);
     const found = await graveViolations(workbench.page, chat.panel, ".part.sidebar");
     await workbench.screenshot(`axe-${state}-${kind}`);
     assert.deepEqual(found, [], `${state}, ${theme}`);
-  }
-}
+  });
 
 test("axe finds nothing serious in the welcome, in dark, light and high contrast", async () => {
   await openFile(workbench.page, "free.ts");

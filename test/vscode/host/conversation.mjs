@@ -1,6 +1,7 @@
 /** A conversation in the chat panel, for the end-to-end tests: what it shows, and how an answer is ended. */
 import path from "node:path";
 import { pressAway, runCommand, until } from "./host.mjs";
+import { themes } from "./settings.mjs";
 
 /** Without sampling the small model goes on with this until it is stopped. */
 export const endless = "List all numbers from one to one thousand in words.";
@@ -61,6 +62,14 @@ export function conversation(workbench, panel = workbench.panel) {
       if (effort) await until(`the effort ${effort}`, async () => (await picked.inputValue()) === effort);
       const name = model && `Model: ${path.basename(model)}. Choose another.`;
       if (model) await panel.getByRole("button", { name, exact: true }).waitFor();
+    },
+    /** Does something in each of the themes that are pictured, once the panel has it. */
+    async inThemes(act) {
+      for (const [theme, kind] of themes) {
+        workbench.changeSettings({ "workbench.colorTheme": theme });
+        await panel.locator(`body.${kind}`).waitFor();
+        await act(theme, kind);
+      }
     },
     /**
      * Asks in a new chat, so that nothing but the question decides how long the answer gets; with a selection, which goes

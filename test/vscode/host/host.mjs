@@ -31,6 +31,16 @@ export async function until(what, probe, timeoutMs = waitMs) {
   }
 }
 
+/** Does something until it has made `element` appear: it may come too early to be heeded. */
+export const untilShown = (what, element, act, timeoutMs = 5_000) =>
+  until(what, async () => {
+    await act();
+    return element.waitFor({ timeout: timeoutMs }).then(
+      () => true,
+      () => false,
+    );
+  });
+
 /** Presses a button until it is gone: what it ends may end by itself first. */
 export const pressAway = (button) =>
   until("a button to go", async () => {

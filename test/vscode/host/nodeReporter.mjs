@@ -1,9 +1,13 @@
 /** node:test's side of the list of failed tests; prints nothing itself. */
+import { Transform } from "node:stream";
 import { addFailedTest } from "../../failedTests.mjs";
 
-// biome-ignore lint/correctness/useYield: a reporter is a generator, and this one has nothing to print
-export default async function* failedTestsReporter(events) {
-  for await (const { type, data } of events)
-    if (type === "test:fail" && data.details?.error?.failureType !== "subtestsFailed")
-      addFailedTest(`${data.file?.split("/").at(-1)}: ${data.name}`, data.details?.error?.cause ?? data.details?.error);
-}
+export default new Transform({
+  writableObjectMode: true,
+  transform({ type, data }, _encoding, done) {
+    const error = data.details?.error;
+    if (type === "test:fail" && error?.failureType !== "subtestsFailed")
+      addFailedTest(`${data.file?.split("/").at(-1)}: ${data.name}`, error?.cause ?? error);
+    done();
+  },
+});

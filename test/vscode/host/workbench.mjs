@@ -9,6 +9,7 @@ import {
   startHost,
   tempWorkspace,
   until,
+  untilShown,
   waitMs,
   webview,
   workbenchUrl,
@@ -40,13 +41,10 @@ function windowOn(host, page, opened) {
     async openPanel() {
       const question = panel.getByRole("textbox", { name: "Question" });
       // A click on the icon of a view that is shown hides it, and a window that loads shows it when it gets there.
-      await until("the chat panel", async () => {
+      const show = async () => {
         if ((await icon.locator("..").getAttribute("aria-expanded")) !== "true") await icon.click();
-        return question.waitFor({ timeout: 15_000 }).then(
-          () => true,
-          () => false,
-        );
-      });
+      };
+      await untilShown("the chat panel", question, show, 15_000);
     },
     async hidePanel() {
       await runCommand(page, "View: Show Explorer");
