@@ -203,14 +203,19 @@ export type Prompt =
  */
 export type EarlyExitMode = "off" | "auto" | "on";
 
-/** What the model answers before it thinks, one short line, may stand, so that no thought is written. */
+/**
+ * What the model answers where no thought is asked for, one short line, is looked at first, and may stand, so that no
+ * thought is written.
+ */
 export interface FirstAnswerControl {
   /**
-   * The probability (0..1) from which it stands; the thought ends by "earlyExit" then. Above 1: it is looked at and told
+   * The probability (0..1) from which it stands; the thought's end is "earlyExit" then. Above 1: it is looked at and told
    * (`GenerationStats.firstAnswer`), and the thought is written in any case.
    */
   least: number;
-  /** How it begins, and where it stands the answer that is shown with it; null: with "Answer:", and it is written anew. */
+  /** The last message as it is where no thought is asked for. */
+  message: string;
+  /** How the answer begins; null: with "Answer:". */
   opening: CodeOpening | null;
 }
 
@@ -228,8 +233,8 @@ export interface ThinkingControls {
   loopGuard: boolean;
   earlyExit: EarlyExitMode;
   /**
-   * Not with several thoughts side by side, nor where a thought is carried on; only where the engine's own process runs the
-   * model and can drop the trial from its cache. Absent: the model is not asked.
+   * Only with the prompt of a chat that asks for a thought, and not with several side by side; only where the engine's own
+   * process runs the model and can drop the trial from its cache. Absent: the model is not asked.
    */
   answerFirst?: FirstAnswerControl;
   /** Logits taken off words of hesitation ("Wait", "Hmm") at the beginnings of a thought's sentences; none = 0. */

@@ -56,7 +56,7 @@ export class Decoding {
   constructor(options: DecodingOptions) {
     this.#o = options;
     const { model, params, decoder, output } = options;
-    const { controls, maxTokens, prompt } = params;
+    const { controls, maxTokens } = params;
     const limit = Math.min(maxTokens, decoder.room);
     const thoughtLimit = Math.floor((limit - Math.min(answerReserve, Math.ceil(limit / 3))) / hardFactor);
     const text = output.earlierThought;
@@ -67,8 +67,7 @@ export class Decoding {
       earlier: { text, tokens: model.codec.encodeText(text).length },
     });
     this.#watchAnswer();
-    const answerFirst = prompt.kind === "continue" ? undefined : controls.answerFirst;
-    this.#trials = new Trials({ model, decoder, output, mode: controls.earlyExit, answerFirst });
+    this.#trials = new Trials({ model, decoder, output, mode: controls.earlyExit });
   }
 
   /** Ends the thought at the next token. */
@@ -78,12 +77,19 @@ export class Decoding {
   }
 
   /** What the ways of ending a thought have cost; each is absent where it was not used. */
-  get stats(): Pick<GenerationStats, "trialMs" | "firstAnswer" | "answerNow"> {
+  get stats(): Pick<GenerationStats, "trialMs" | "answerNow"> {
     return {
-      ...(this.#trials.first ? { firstAnswer: this.#trials.first } : {}),
       ...(this.#trials.ms > 0 ? { trialMs: this.#trials.ms } : {}),
       ...(this.#answerNowStats ? { answerNow: this.#answerNowStats } : {}),
     };
+  }
+
+  /** Begins the output with this answer, which stands in place of a thought. */
+  async answerDirectly(answer: string): Promise<void> {
+    this.#isOpen = true;
+    this.#o.output.declareThoughtEnd("earlyExit", "");
+    await this.#force(answer);
+    this.#o.onRound();
   }
 
   /** Writes thought and answer, or what is left of them after {@link think}. */
@@ -108,14 +114,6 @@ export class Decoding {
   /** One round, and what it came to. @returns why the generation ends; null: it goes on */
   async #round(): Promise<StopReason | null> {
     const { decoder, output, signal, notify, onRound } = this.#o;
-    const first = this.#trials.isFirstDue ? await this.#trials.answerFirst(() => this.#isInterrupted) : null;
-    if (first !== null) {
-      // Where no thought is written, its form is not begun either.
-      this.#isOpen = true;
-      await this.#endThought("earlyExit", first);
-      onRound();
-      return null;
-    }
     // Stopped while the prompt was read, the rest of it is not: what follows would evaluate it.
     if (signal.aborted) return "cancelled";
     await this.#open();
@@ -136,12 +134,12 @@ export class Decoding {
     return null;
   }
 
-  /** Closes the thought for the model. @param answer what the answer begins with */
-  async #endThought(reason: ThinkingEnd, answer = ""): Promise<void> {
+  /** Closes the thought for the model. */
+  async #endThought(reason: ThinkingEnd): Promise<void> {
     const { model, decoder, output, echoBan } = this.#o;
     const sentence = this.#unasked(sentenceOf(reason));
     output.declareThoughtEnd(reason, sentence);
-    await this.#force(answer, wrapUp(model.format, reason, output.thought));
+    await this.#force("", wrapUp(model.format, reason, output.thought));
     echoBan.begin(sentence, decoder.text.length);
   }
 
@@ -230,7 +228,6 @@ export class Decoding {
     const inside = output.segment === "thinking";
     const text = output.push(token, origin);
     if (signal.aborted) return "stop"; // the rest of an accepted draft is not wanted any more
-    if (this.#trials.isFirstDue) return "stop"; // the model has just opened its thought
     if (this.#asked && !this.#answerNowStats && !output.answerIsEmpty) this.#noteFirstWord(this.#asked);
     if (inside && output.segment === "thinking") {
       this.#thoughtEnd = this.#monitor.observe(text);

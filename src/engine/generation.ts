@@ -2,25 +2,21 @@
  * One generation, from messages to the last event: chat format → tokens → reused KV prefix → prefill → rounds of
  * speculation (decoding.ts) → segments.
  */
-import { HunchError } from "../common/errors.ts";
 import type { GenerateParams, GenerationResult } from "../common/protocol.ts";
 import type { StopReason } from "../common/segments.ts";
-import { emptyStats, type GenerationStats } from "../common/stats.ts";
+import { emptyStats, type FirstAnswerStats, type GenerationStats } from "../common/stats.ts";
 import type { GenerationHooks, RunningGeneration } from "./backends/backend.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Lane } from "./backends/embedded/lanes.ts";
-import { exchangePrompt } from "./backends/embedded/promptCache.ts";
 import { prefill } from "./cache/prefix.ts";
-import { type PromptPart, renderChat, startsInside } from "./chat/chatTemplate.ts";
+import { tryAnswer, withoutThought } from "./firstAnswer.ts";
 import { GenerationEvents } from "./generationEvents.ts";
 import type { Output } from "./output.ts";
 import { paramsOf, SideBySide, type Thinker, type Thought } from "./parallelThoughts.ts";
+import { PromptReader } from "./promptReader.ts";
 import { Strand, type StrandOptions } from "./strand.ts";
 import { settleThoughts } from "./thinking/savings.ts";
 import type { SegmentStart } from "./thinking/segmenter.ts";
-
-/** Context that has to be left for an answer (tokens), or the prompt counts as too long. */
-const leastRoom = 64;
 
 export class Generation implements RunningGeneration {
   readonly #model: EngineModel;
@@ -35,6 +31,10 @@ export class Generation implements RunningGeneration {
   #sideBySide: SideBySide | null = null;
   /** Of thoughts that were not chosen. */
   #otherOutputs: readonly Output[] = [];
+  readonly #reader: PromptReader;
+  /** What trying an answer before the thought took; passes and their time only where no strand that goes on has them. */
+  readonly #firstTrial = { ms: 0, passes: 0, nativeMs: 0 };
+  #firstAnswer: FirstAnswerStats | null = null;
 
   constructor(model: EngineModel, params: GenerateParams, hooks: GenerationHooks) {
     this.#model = model;
@@ -42,6 +42,7 @@ export class Generation implements RunningGeneration {
     this.#hooks = hooks;
     const { contextSize } = model.target.sequence;
     this.#events = new GenerationEvents({ emit: hooks.emit, budget: params.controls.budget, contextSize });
+    this.#reader = new PromptReader(model, hooks, (notices) => this.#events.notify(notices));
   }
 
   /** Ends the thought at the next token; remembered when it has not begun. */
@@ -67,11 +68,10 @@ export class Generation implements RunningGeneration {
   }
 
   async run(): Promise<GenerationResult> {
-    const { parts, inside, resumedText } = this.#render();
-    const prompt = this.#model.codec.encode(parts);
-    this.#checkLength(prompt.length);
+    const { prompt, start } = this.#reader.render(this.#params);
+    this.#reader.checkLength(prompt.length);
     try {
-      return await this.#write(prompt, { startsInside: inside, resumedText });
+      return await this.#write(prompt, start);
     } finally {
       for (const strand of this.#strands) strand.close();
       for (const lane of this.#lanes) this.#model.lanes.release(lane);
@@ -80,36 +80,33 @@ export class Generation implements RunningGeneration {
 
   async #write(prompt: number[], start: SegmentStart): Promise<GenerationResult> {
     const lane = await this.#takeLane(prompt);
-    const prefillStart = performance.now();
-    const cachedTokens = await this.#prefill(lane, prompt);
-    let prefillMs = performance.now() - prefillStart;
-
-    this.#events.decodingSince = performance.now();
-    const thought = await this.#thinkSideBySide(lane, prompt, start);
-    const strand = thought?.strand ?? (await this.#open(lane, prompt, start));
-    if (!thought) {
-      // A draft model that was asked for has read the prompt as well.
+    const direct = await this.#answerFirst(lane);
+    if (!direct) {
+      await this.#reader.read(lane, prompt, this.#params);
       this.#events.decodingSince = performance.now();
-      prefillMs = this.#events.decodingSince - prefillStart;
     }
+    const thought = direct ? null : await this.#thinkSideBySide(lane, prompt, start);
+    const strand = direct ?? thought?.strand ?? (await this.#openReading(lane, prompt, start));
     const { output, decoder } = strand;
     this.#strands = [strand];
     if (this.#answerNow && !thought) strand.decoding.answerNow();
     const stopReason = thought?.end ?? (await strand.decoding.run());
-    const decodeMs = performance.now() - this.#events.decodingSince;
+    const decodeMs = performance.now() - this.#events.decodingSince + this.#firstTrial.ms;
     output.end();
     this.#events.flush(strand);
 
     const { counts } = decoder;
-    const passes = counts.targetPasses;
+    const passes = counts.targetPasses + this.#firstTrial.passes;
     const { chosenTokens } = output;
     const costs = this.#model.costsAt(decoder.text.length);
     const plainMs = costs.passMs(1);
     const costCurve = costs.withRounds(counts.roundsBySize);
     const { budget } = this.#params.controls;
+    const { trialMs: thoughtTrialMs = 0, ...endings } = strand.decoding.stats;
+    const trialMs = thoughtTrialMs + this.#firstTrial.ms;
     const stats: GenerationStats = {
-      promptTokens: prompt.length,
-      cachedTokens,
+      promptTokens: this.#reader.promptTokens,
+      cachedTokens: this.#reader.cachedTokens,
       thinkingTokens: output.thinkingTokens,
       answerTokens: output.answerTokens,
       targetPasses: passes,
@@ -119,16 +116,18 @@ export class Generation implements RunningGeneration {
       meanAcceptanceLength: counts.roundsWithDraft > 0 ? 1 + counts.acceptedTokens / counts.roundsWithDraft : 0,
       tokensPerPass: passes > 0 ? chosenTokens / passes : 0,
       queueMs: this.#hooks.queueMs,
-      prefillMs,
+      prefillMs: this.#reader.ms,
       timeToFirstTokenMs: output.firstTokenAt === null ? 0 : output.firstTokenAt - this.#startedAt,
       decodeMs,
       tokensPerSecond: decodeMs > 0 ? (chosenTokens * 1000) / decodeMs : 0,
       plainTokensPerSecond: plainMs > 0 ? 1000 / plainMs : 0,
-      overheadMsPerPass: passes > 0 ? (decodeMs - strand.nativeMs) / passes : 0,
+      overheadMsPerPass: passes > 0 ? (decodeMs - strand.nativeMs - this.#firstTrial.nativeMs) / passes : 0,
       thinkingMs: output.thinkingMs,
       otherThinkingTokens: (thought?.others ?? []).reduce((sum, { tokens }) => sum + tokens, 0),
       thinkingTokensSaved: this.#learnThoughts(output, stopReason),
-      ...strand.decoding.stats,
+      ...endings,
+      ...(trialMs > 0 ? { trialMs } : {}),
+      ...(this.#firstAnswer ? { firstAnswer: this.#firstAnswer } : {}),
       ...(budget === null ? {} : { thinkingBudget: budget }),
       ...strand.stats,
       contextUsedTokens: decoder.text.length,
@@ -175,6 +174,51 @@ export class Generation implements RunningGeneration {
     });
   }
 
+  /** Opens a strand; a draft model that was asked for reads the prompt as well. */
+  async #openReading(
+    lane: Lane,
+    prompt: readonly number[],
+    start: SegmentStart,
+    own: Partial<StrandOptions> = {},
+  ): Promise<Strand> {
+    const before = performance.now();
+    const strand = await this.#open(lane, prompt, start, own);
+    this.#events.decodingSince = performance.now();
+    this.#reader.ms += this.#events.decodingSince - before;
+    return strand;
+  }
+
+  /** Where an answer before the thought is wanted and stands, the strand that goes on behind it. */
+  async #answerFirst(lane: Lane): Promise<Strand | null> {
+    const params = withoutThought(this.#params);
+    const { answerFirst } = this.#params.controls;
+    if (!params || !answerFirst || !this.#model.target.canRollBack || this.#isInterrupted) return null;
+    const { prompt, start } = this.#reader.render(params);
+    await this.#reader.read(lane, prompt, this.#params);
+    if (this.#isInterrupted) return null;
+    const strand = await this.#openReading(lane, prompt, start, { params });
+    this.#strands = [strand];
+    const before = performance.now();
+    const answer = await tryAnswer(this.#model, strand, answerFirst, () => this.#isInterrupted);
+    this.#firstTrial.ms = performance.now() - before;
+    this.#firstAnswer = answer?.stats ?? null;
+    if (answer?.stats.stands) {
+      this.#events.decodingSince = performance.now();
+      await strand.decoding.answerDirectly(answer.text);
+      return strand;
+    }
+    this.#firstTrial.passes = strand.decoder.counts.targetPasses;
+    this.#firstTrial.nativeMs = strand.nativeMs;
+    strand.close();
+    this.#strands = [];
+    return null;
+  }
+
+  /** The user waits: for the answer, or for the end. */
+  get #isInterrupted(): boolean {
+    return this.#answerNow || this.#hooks.signal.aborted;
+  }
+
   /** Several thoughts at once, where they are wanted and can be had; the chosen one is ready for its answer. */
   async #thinkSideBySide(first: Lane, prompt: number[], start: SegmentStart): Promise<Thought | null> {
     const { controls, prompt: asked, sampling } = this.#params;
@@ -182,7 +226,7 @@ export class Generation implements RunningGeneration {
     const { thoughts: wanted = 1 } = controls;
     if (wanted <= 1 || !start.startsInside || asked.kind !== "chat" || !target.canRollBack) return null;
     // Nobody waits for several any more.
-    if (this.#hooks.signal.aborted || this.#answerNow) return null;
+    if (this.#isInterrupted) return null;
     await lanes.open();
     const count = Math.min(wanted, lanes.most);
     if (count <= 1) return null;
@@ -210,55 +254,6 @@ export class Generation implements RunningGeneration {
     thought.strand.sampleBy(sampling);
     this.#events.notify([thought.notice]);
     return thought;
-  }
-
-  #render(): { parts: PromptPart[]; inside: boolean; resumedText: string } {
-    const { prompt, controls } = this.#params;
-    const { chatTemplate, format, codec } = this.#model;
-    if (prompt.kind === "raw") {
-      const inside = format.open.some((marker) => prompt.text.trimEnd().endsWith(marker.trimEnd()));
-      return { parts: [{ text: prompt.text, special: true }], inside, resumedText: "" };
-    }
-    const { parts, resumedText, notices } = renderChat(prompt.messages, {
-      template: chatTemplate,
-      format,
-      thinking: prompt.thinking,
-      budget: controls.budget,
-      partial: prompt.kind === "continue" ? prompt.partial : undefined,
-      tokens: codec.markers,
-    });
-    if (notices.length > 0) this.#events.notify(notices);
-    return { parts, inside: startsInside(parts, format), resumedText };
-  }
-
-  #checkLength(tokens: number): void {
-    const { contextSize } = this.#model.target.sequence;
-    if (tokens === 0)
-      throw new HunchError("emptyInput", "The prompt is empty.", { hint: "Ask a question or select some code." });
-    if (tokens + leastRoom > contextSize)
-      throw new HunchError(
-        "promptTooLong",
-        `The prompt has ${tokens} tokens; the context holds ${contextSize}, and an answer needs room too.`,
-        { hint: "Select less code, start a new chat, or raise the context size (hunch.contextSize, --context)." },
-      );
-  }
-
-  async #prefill({ sequence }: Lane, prompt: number[]): Promise<number> {
-    const { governor, costs } = this.#model;
-    const { emit, signal } = this.#hooks;
-    await exchangePrompt(this.#model.prefixes, sequence, prompt, this.#params);
-    this.#model.useThreads();
-    const cached = await prefill(sequence, prompt, {
-      signal,
-      onProgress: (processedTokens, cachedTokens) =>
-        emit([{ type: "prefill", processedTokens, totalTokens: prompt.length, cachedTokens }]),
-      onPass: (ms, size) => {
-        // Only full passes are comparable with each other, and those that nobody else had a part in.
-        if (size === sequence.maxPassSize && sequence.company === 0) governor.observe(ms / costs.relative(size));
-        this.#model.useThreads();
-      },
-    });
-    return cached;
   }
 
   /** Notes how long the thoughts were. @returns what ending them early has saved (tokens), 0 if not known */

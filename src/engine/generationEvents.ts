@@ -22,6 +22,7 @@ export class GenerationEvents {
   decodingSince = 0;
   #flushedAt = 0;
   #flushing = false;
+  readonly #told = new Set<string>();
 
   constructor(options: GenerationEventsOptions) {
     this.#o = options;
@@ -50,8 +51,11 @@ export class GenerationEvents {
     this.#o.emit([{ type: "thoughts", live: { ...this.#live(strands), thoughts: strands.length } }]);
   }
 
+  /** Each once: a question may be read in two wordings. */
   notify(notices: readonly Notice[]): void {
-    this.#o.emit(notices.map((notice) => ({ type: "notice", notice })));
+    const news = notices.filter(({ message }) => !this.#told.has(message));
+    for (const { message } of news) this.#told.add(message);
+    if (news.length > 0) this.#o.emit(news.map((notice) => ({ type: "notice", notice })));
   }
 
   /** Figures of these strands together. */

@@ -126,8 +126,9 @@ function controls(arm: Extract<Arm, { by: "template" }>, composed: Composed): Th
     case "parallel":
       return { ...composed.controls, budget, loopGuard: true, earlyExit: "off", thoughts: parallelThoughts };
     case "answerFirst": {
-      const first = { least: arm.answerFirst ?? answerFirst, opening: composed.assertion };
-      return { ...composed.controls, budget: null, loopGuard: false, earlyExit: "off", answerFirst: first };
+      const { firstAnswer } = composed;
+      const first = firstAnswer ? { answerFirst: { least: arm.answerFirst ?? answerFirst, ...firstAnswer } } : {};
+      return { ...composed.controls, budget: null, loopGuard: false, earlyExit: "off", ...first };
     }
   }
 }

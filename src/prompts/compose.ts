@@ -6,7 +6,7 @@ import type { Effort } from "../common/panel.ts";
 import type {
   AnswerForm,
   ChatMessage,
-  CodeOpening,
+  FirstAnswerControl,
   SamplingOptions,
   ThinkingControls,
   ThinkingFormatInfo,
@@ -58,8 +58,8 @@ export interface Composed {
    * no thought and the answer is best begun as code; "" for others.
    */
   opening: string;
-  /** How an answer before the thought is begun; null: as any other. */
-  assertion: CodeOpening | null;
+  /** How an answer before the thought is asked for, where one is wanted; null: the model can not be kept from thinking. */
+  firstAnswer: Omit<FirstAnswerControl, "least"> | null;
   controls: ThinkingControls;
   /** What the answer has to hold should the thought be ended for the model; absent: anything. */
   answerForm?: AnswerForm;
@@ -98,6 +98,7 @@ export function compose(input: ComposeInput): Composed {
       : budget === null
         ? freeThoughtTokens[format.native ? "native" : "elicited"]
         : Math.ceil(budget * hardFactor) + wrapUpTokens;
+  const firstAnswer = canDisable ? { message: userText(input, templates.none, "off", null), opening: assertion } : null;
   const openings = { on: format.native ? "" : template.opening, off: assertion?.lead ?? "" };
   return {
     messages: [
@@ -107,14 +108,14 @@ export function compose(input: ComposeInput): Composed {
     ],
     thinking,
     opening: openings[thinking],
-    assertion,
+    firstAnswer,
     controls: {
       budget: thinking === "on" ? budget : null,
       loopGuard: true,
       // Only answers of one short line can be tried out; the other tasks ask for more than that.
       earlyExit: thinking === "on" && task === "ask" ? "auto" : "off",
-      ...(thinking === "on" && input.template === undefined && plan.answerFirst !== undefined
-        ? { answerFirst: { least: plan.answerFirst, opening: assertion } }
+      ...(thinking === "on" && input.template === undefined && plan.answerFirst !== undefined && firstAnswer
+        ? { answerFirst: { least: plan.answerFirst, ...firstAnswer } }
         : {}),
       ...(thinking === "on" && plan.thoughts > 1 ? { thoughts: plan.thoughts } : {}),
     },

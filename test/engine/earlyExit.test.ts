@@ -62,7 +62,7 @@ describe("an answer before the thought", () => {
           budget: 40,
           loopGuard: true,
           earlyExit: "off",
-          answerFirst: least === undefined ? undefined : { least, opening: null },
+          answerFirst: least === undefined ? undefined : { least, message: "What is 2 + 3?", opening: null },
         },
       });
     const [absent, looked, stands] = [await ask(), await ask(1.1), await ask(0)];
@@ -85,16 +85,17 @@ describe("an answer before the thought", () => {
     const engine = await TestEngine.start({ path: inject("smolPath"), kvType: "q8_0", contextSize: 1024 });
     // What looks like a marker in a question ends nothing.
     const code = { lead: '```python\nassert f("<|im_end|>", 3) ==', close: "\n```\n\n" };
+    const message = "What is 2 + 3?";
     const ask = (least: number) =>
       engine.ask({
         prompt: { kind: "chat", messages, thinking: "on" },
         maxTokens: 120,
         speculation: "off",
-        controls: { budget: 40, loopGuard: true, earlyExit: "off", answerFirst: { least, opening: code } },
+        controls: { budget: 40, loopGuard: true, earlyExit: "off", answerFirst: { least, message, opening: code } },
       });
     const [looked, stands] = [await ask(1.1), await ask(0)];
     const plainly = await engine.ask({
-      prompt: { kind: "chat", messages, thinking: "off", opening: code.lead },
+      prompt: { kind: "chat", messages: [{ role: "user", content: message }], thinking: "off", opening: code.lead },
       maxTokens: 20,
     });
     await engine.stop();
@@ -105,27 +106,30 @@ describe("an answer before the thought", () => {
     expect(stands.answer.startsWith(`${code.lead} ${text}${code.close}`)).toBe(true);
     expect(plainly).toMatchObject({ thinking: "", thinkingEnd: "none" });
     expect(plainly.answer.startsWith(code.lead)).toBe(true);
+    // What stands was asked for as where no thought is wanted.
+    expect(stands.stats.promptTokens).toBe(plainly.stats.promptTokens);
+    expect(looked.stats.promptTokens).toBeGreaterThan(plainly.stats.promptTokens);
     expect(plainly.answer.length).toBeGreaterThan(code.lead.length);
   });
 
-  it("is asked for where the model opens the thought itself, and not where a thought is carried on", async () => {
+  it("needs no prompt that opens a thought, and is not asked for where a thought is carried on", async () => {
     const engine = await TestEngine.start({ path: inject("scripted").shortAnswer });
     const options = { maxTokens: 1_200, speculation: "off" } as const;
     const controls = { budget: null, loopGuard: false, earlyExit: "off" } as const;
     const whole = await engine.ask({ ...options, controls });
     const first = await engine.ask({
       ...options,
-      controls: { ...controls, answerFirst: { least: 0.5, opening: null } },
+      controls: { ...controls, answerFirst: { least: 0.5, message: "Go on.", opening: null } },
     });
     const partial = { thinking: whole.thinking.slice(0, 200), answer: "" };
     const carriedOn = await engine.ask({
       ...options,
       prompt: { kind: "continue", messages, thinking: "on", partial },
-      controls: { ...controls, answerFirst: { least: 0.5, opening: null } },
+      controls: { ...controls, answerFirst: { least: 0.5, message: "Go on.", opening: null } },
     });
     await engine.stop();
     expect(first).toMatchObject({ thinkingEnd: "earlyExit", thinking: "", stopReason: "stop" });
-    expect(first.answer.trim()).toBe(whole.answer);
+    expect(first.answer).toBe(`Answer: ${whole.answer}`);
     expect(first.stats.firstAnswer).toMatchObject({ text: "a0 a1 a2", stands: true });
     expect(carriedOn.stats.firstAnswer).toBeUndefined();
   });

@@ -96,7 +96,10 @@ function passesToAnswer(passes: number, tokens: readonly GeneratedToken[]): numb
 
 describe.each([
   ["a trial answer", { earlyExit: "on" }],
-  ["a trial answer before the thought", { earlyExit: "off", answerFirst: { least: 0, opening: null } }],
+  [
+    "a trial answer before the thought",
+    { earlyExit: "off", answerFirst: { least: 0, message: "Go on.", opening: null } },
+  ],
 ] as const)("%s", (_, trials) => {
   let model: EngineModel;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { efforts } from "../../../src/common/panel.ts";
 import type { ChatMessage, ThinkingFormatInfo } from "../../../src/common/protocol.ts";
-import { type ComposeInput, compose } from "../../../src/prompts/compose.ts";
+import { type ComposeInput, compose, thinkingText } from "../../../src/prompts/compose.ts";
 import { tasks } from "../../../src/prompts/tasks/index.ts";
 import type { TaskKind } from "../../../src/prompts/tasks/task.ts";
 import { templateNames, templates } from "../../../src/prompts/templates/index.ts";
@@ -242,6 +242,27 @@ describe("effort auto", () => {
       { use: [{ task: "ask", effort: "medium", template: "sketch", rewards: 0, punishments: 9, more: 0, less: 0 }] },
     ] satisfies Partial<ComposeInput>[])
       expect(least(more), JSON.stringify(more)).toBeUndefined();
+  });
+
+  it("asks for an answer before the thought without a word about thinking; not of a model that always thinks", () => {
+    const question = "What does f(3) return?";
+    const asked = (more: Partial<ComposeInput>) =>
+      compose(
+        input({
+          task: "ask",
+          effort: "auto",
+          question,
+          learnt: { value: "plain", answerFirst: { value: 0.2 } },
+          ...more,
+        }),
+      );
+    const { messages, controls } = asked({});
+    const { messages: direct } = asked({ effort: "off" });
+    expect(controls.answerFirst?.message).toBe(direct.at(-1)?.content);
+    expect(messages.at(-1)?.content).toBe(
+      `${controls.answerFirst?.message}\n\n${thinkingText(templates.plain, null, elicited)}`,
+    );
+    expect(asked({ format: { ...native, canDisable: false } }).controls.answerFirst).toBeUndefined();
   });
 
   it("leaves all tasks but questions as they are, whatever calibration found: its tasks say nothing about them", () => {

@@ -6,7 +6,7 @@ it("lets nothing end a thought early, before it begins included, where that is s
     budget: 448,
     loopGuard: true,
     earlyExit: "auto",
-    answerFirst: { least: 0.1, opening: null },
+    answerFirst: { least: 0.1, message: "What?", opening: null },
   } as const;
   const choices = { loopGuard: true, dampHesitation: false };
   expect(chosenControls(composed, { ...choices, earlyExit: "auto" }, true)).toEqual(composed);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { longestTrial } from "../../../../src/engine/thinking/earlyExit.ts";
-import { FirstAnswer } from "../../../../src/engine/thinking/firstAnswer.ts";
+import { FirstAnswerLine } from "../../../../src/engine/thinking/firstAnswerLine.ts";
 
 /** What the model says, token by token with its probability; "<end>" ends the generation. @returns tokens it was asked for */
-function read(answer: FirstAnswer, said: readonly (readonly [text: string, probability: number])[]): number {
+function read(answer: FirstAnswerLine, said: readonly (readonly [text: string, probability: number])[]): number {
   for (const [i, [text, probability]] of said.entries()) {
     const isEnd = text === "<end>";
     if (answer.push(isEnd ? "" : text, isEnd, probability) === "stop") return i + 1;
@@ -26,7 +26,7 @@ describe("an answer before the thought", () => {
         ["<end>", 0.2],
       ],
     ] as const) {
-      const answer = new FirstAnswer(0.05);
+      const answer = new FirstAnswerLine(0.05);
       expect(read(answer, said)).toBe(said.length);
       expect(answer.text).toBe("[1, 2]");
       expect(answer.probability).toBeCloseTo(0.2);
@@ -39,10 +39,10 @@ describe("an answer before the thought", () => {
       ["2", 0.05],
       ["\n", 1],
     ] as const;
-    const answer = new FirstAnswer(0.05);
+    const answer = new FirstAnswerLine(0.05);
     expect(read(answer, said)).toBe(2);
     expect(answer).toMatchObject({ text: "", probability: 0 });
-    const looked = new FirstAnswer(0);
+    const looked = new FirstAnswerLine(0);
     expect(read(looked, said)).toBe(3);
     expect(looked.text).toBe("42");
     expect(looked.probability).toBeCloseTo(0.025);
@@ -51,14 +51,14 @@ describe("an answer before the thought", () => {
   it.each(["Here is why:\n", "## Result\n", "```python\n", "<end>"])(
     "is none where it is no short line: %j",
     (text) => {
-      const answer = new FirstAnswer(0);
+      const answer = new FirstAnswerLine(0);
       read(answer, [[text, 0.9]]);
       expect(answer).toMatchObject({ text: "", probability: 0 });
     },
   );
 
   it("is none where the line is a long one", () => {
-    const answer = new FirstAnswer(0);
+    const answer = new FirstAnswerLine(0);
     expect(
       read(
         answer,

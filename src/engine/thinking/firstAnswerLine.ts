@@ -4,7 +4,7 @@
  */
 import { TrialLine } from "./trialLine.ts";
 
-export class FirstAnswer {
+export class FirstAnswerLine {
   readonly #line = new TrialLine();
   readonly #least: number;
   #product = 1;
