@@ -158,7 +158,7 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
     default: 2_000,
     scope: "machine",
   },
-  sharedEngine: { type: { kind: "flag" }, default: false, scope: "machine" },
+  sharedEngine: { type: { kind: "flag" }, default: true, scope: "machine" },
   loopGuard: { type: { kind: "flag" }, default: true, scope: "window" },
   earlyExit: {
     type: { kind: "choice", values: ["auto", "off"] satisfies Settings["earlyExit"][] },

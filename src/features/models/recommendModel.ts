@@ -28,5 +28,5 @@ export async function recommendModel(ctx: Ctx, check: MachineCheck): Promise<voi
   );
   if (answer === others) await vscode.commands.executeCommand("hunch.manageModels");
   if (answer !== get) return;
-  if (installed || (await downloadWithProgress(ctx, model.id))) await answerWith(ctx, model.id);
+  if (installed || (await downloadWithProgress(ctx, model.id))) await answerWith(ctx, model);
 }

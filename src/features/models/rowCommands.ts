@@ -16,7 +16,7 @@ export function registerRowCommands(ctx: Ctx, view: ModelsView): void {
   const onRow = (id: ModelCommandId, act: (row: ModelRow) => unknown) =>
     registerCommand(ctx, id, (node?: ModelNode) => (node?.kind === "model" ? act(node.row) : undefined));
   registerCommand(ctx, "hunch.models.refresh", () => view.refresh());
-  onRow("hunch.models.use", (row) => answerWith(ctx, row.id));
+  onRow("hunch.models.use", (row) => answerWith(ctx, row));
   onRow("hunch.models.setDraft", (row) => ctx.settings.update("draftModel", row.id));
   onRow("hunch.models.unsetDraft", () => ctx.settings.update("draftModel", noDraft));
   onRow("hunch.models.download", (row) => downloadRow(ctx, row));
@@ -28,20 +28,21 @@ export function registerRowCommands(ctx: Ctx, view: ModelsView): void {
 }
 
 /** From now on it answers, unless a server does and the user wants that. */
-export async function answerWith({ settings }: Ctx, id: string): Promise<void> {
+export async function answerWith({ settings }: Ctx, { id, name }: Pick<ModelRow, "id" | "name">): Promise<void> {
   await useModel(id, {
     current: settings.current,
     update: (key, value) => settings.update(key, value),
-    askToRunHere,
+    askToRunHere: () => askToRunHere(name),
   });
 }
 
-async function askToRunHere(): Promise<boolean> {
+async function askToRunHere(model: string): Promise<boolean> {
   const here = t("Run It Here");
   const serverModel = t("Select the Server's Model");
   const answer = await vscode.window.showInformationMessage(
     t(
-      "A server answers, as the setting hunch.backend says, with models of its own. Run this model on this machine instead?",
+      "A server answers, as the setting hunch.backend says, with models of its own. Run {0} on this machine instead?",
+      model,
     ),
     here,
     serverModel,
@@ -53,7 +54,7 @@ async function askToRunHere(): Promise<boolean> {
 /** The first model that is here becomes the one that answers. */
 async function downloadRow(ctx: Ctx, row: ModelRow): Promise<void> {
   const { installed } = await ctx.models.refresh();
-  if ((await downloadWithProgress(ctx, row.id)) && !installed) await answerWith(ctx, row.id);
+  if ((await downloadWithProgress(ctx, row.id)) && !installed) await answerWith(ctx, row);
 }
 
 async function verify(ctx: Ctx, row: ModelRow): Promise<void> {

@@ -11,15 +11,11 @@ import { killEngine, openWorkbench } from "../host/workbench.mjs";
 let workbench;
 before(async () => {
   workbench = await openWorkbench({
-    settings: testSettings({ "hunch.sharedEngine": true, "hunch.effort": "off", "hunch.maxTokens": 24 }),
+    settings: testSettings({ "hunch.effort": "off", "hunch.maxTokens": 24 }),
   });
   await workbench.openPanel();
 });
-after(async () => {
-  // It would stay for a minute.
-  for (const pid of workbench?.engines() ?? []) process.kill(pid, "SIGTERM");
-  await workbench?.close();
-});
+after(() => workbench?.close());
 
 /** Asks in a window's panel and waits for the end of the answer. */
 async function askWindow(text, window = workbench) {

@@ -104,6 +104,8 @@ export async function openWorkbench({ settings, env, prepare, prepareData } = {}
     async close() {
       await browser.close();
       await host.stop();
+      // The one that windows share would stay for a minute.
+      for (const pid of enginePids(host.dataDir)) process.kill(pid, "SIGTERM");
       rmSync(workspace, { recursive: true, force: true });
     },
   };
