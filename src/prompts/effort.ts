@@ -52,10 +52,10 @@ interface Subject {
 }
 
 /**
- * From this probability on, what stands behind an assertion that was begun for the model is as often right as what it says
- * behind a plain thought; until calibration finds what holds for the user's own model.
+ * From this probability on, an assertion that was begun for the model stands in place of a plain thought, until calibration
+ * finds what holds for the user's own model: so the 1.5B is as often right as if it always thought (bench/README).
  */
-const sureAssertion = 0.7;
+const likelyAssertion = 0.15;
 
 /** Thinking tokens by effort. Models trained to think write long thoughts, and break off badly below some hundreds. */
 const budgets: Readonly<Record<"elicited" | "native", Readonly<Record<ChosenEffort, number | null>>>> = {
@@ -85,7 +85,7 @@ export function planEffort(
 /** What calibration found counts only before a thought in the template that it was found with. */
 function answersFirst({ effort, template }: Arm, about: Subject): Pick<EffortPlan, "answerFirst"> {
   const found = calibrated(effort, about);
-  const usual = about.asserts && template === "plain" ? sureAssertion : undefined;
+  const usual = about.asserts && template === "plain" ? likelyAssertion : undefined;
   const least = about.learnt?.answerFirst?.[runsCode(about) ? "value" : "reasoning"];
   const answerFirst = found === undefined ? usual : found === template ? least : undefined;
   return answerFirst === undefined ? {} : { answerFirst };
