@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { endless } from "../host/conversation.mjs";
 import { openFile, pressAway, runCommand, selectLines, until } from "../host/host.mjs";
 import { testSettings } from "../host/settings.mjs";
-import { killEngine, openWorkbench } from "../host/workbench.mjs";
+import { engineRests, killEngine, openWorkbench } from "../host/workbench.mjs";
 
 let workbench;
 before(async () => {
@@ -100,7 +100,7 @@ test("a window closed in mid-answer: the next one has the explanation, says that
   await explain(8, 15);
   await streams();
   await page.goto("about:blank");
-  await until("the end of the engine", () => workbench.engines().length === 0);
+  await engineRests(workbench);
   const file = path.join(workbench.workspace, "src/cart.ts");
   writeFileSync(file, readFileSync(file, "utf8").replace("let sum = 0;", "let sum = 0; // nothing yet"));
   await workbench.load();

@@ -6,18 +6,9 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { conversation, exact } from "../host/conversation.mjs";
-import {
-  closeEditors,
-  notification,
-  openFile,
-  runCommand,
-  selectLines,
-  sleep,
-  until,
-  untilShown,
-} from "../host/host.mjs";
+import { closeEditors, notification, openFile, runCommand, selectLines, until, untilShown } from "../host/host.mjs";
 import { testModel, testSettings } from "../host/settings.mjs";
-import { openWorkbench } from "../host/workbench.mjs";
+import { engineRests, openWorkbench } from "../host/workbench.mjs";
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), "hunch-faults-"));
 const model = path.join(scratch, "model.gguf");
@@ -43,13 +34,6 @@ after(async () => {
   await workbench?.close();
   rmSync(scratch, { recursive: true });
 });
-
-/** Processor time that a process has used (s). */
-function cpuSeconds(pid) {
-  const [, fields = ""] = /\) (.*)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
-  const [user, system] = fields.split(" ").slice(11, 13);
-  return (Number(user) + Number(system)) / 100;
-}
 
 async function reopen() {
   await workbench.load();
@@ -155,13 +139,7 @@ test("the window closed in mid-answer: the engine writes no more, and the text i
   // Leaving tells the extensions that the window closes: what came until then is written down.
   const before = await chat.text();
   await workbench.page.goto("about:blank");
-  // It waits a minute for the next window, and writes for nobody.
-  const [engine] = workbench.engines();
-  await until("the engine at rest", async () => {
-    const before = cpuSeconds(engine);
-    await sleep(1_000);
-    return cpuSeconds(engine) - before < 0.1;
-  });
+  const engine = await engineRests(workbench);
   await reopen();
   assert.deepEqual(workbench.engines(), [engine]);
   const restored = await chat.grows(before.length - 1);

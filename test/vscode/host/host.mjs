@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { killEngines } from "./engines.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), ".cache");
@@ -77,6 +78,8 @@ export function startHost({ settings = {}, env = {}, vsix = "", prepare } = {}) 
     kill("SIGTERM");
     for (let i = 0; i < 50 && kill(0); i++) await sleep(100);
     kill("SIGKILL");
+    // The engine that windows share is in no group of theirs, and writes into the folder.
+    await until("the end of the engines", () => killEngines(dataDir) === 0);
     process.off("exit", onExit);
     if (process.env.KEEP) console.error(`data kept: ${dataDir}`);
     else fs.rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });

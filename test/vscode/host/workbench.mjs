@@ -1,11 +1,13 @@
 /** One workbench with Hunch in it, for an end-to-end test: opened on a copy of the sample workspace. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { cpuSeconds, enginePids } from "./engines.mjs";
 import {
   openBrowser,
   repository,
   runCommand,
   screenshots,
+  sleep,
   startHost,
   tempWorkspace,
   until,
@@ -104,8 +106,6 @@ export async function openWorkbench({ settings, env, prepare, prepareData } = {}
     async close() {
       await browser.close();
       await host.stop();
-      // The one that windows share would stay for a minute.
-      for (const pid of enginePids(host.dataDir)) process.kill(pid, "SIGTERM");
       rmSync(workspace, { recursive: true, force: true });
     },
   };
@@ -113,25 +113,24 @@ export async function openWorkbench({ settings, env, prepare, prepareData } = {}
   return workbench;
 }
 
-/** The engine inherits the data folder as its home: that tells the engines of two hosts apart. */
-function enginePids(dataDir) {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-        return command.includes("engine.mjs") && readFileSync(`/proc/${pid}/environ`, "utf8").includes(dataDir);
-      } catch {
-        return false; // it has just ended
-      }
-    })
-    .map(Number);
-}
-
 /** Waits until an engine runs, kills it with SIGKILL, and waits until it is gone. */
 export async function killEngine(workbench) {
   const [pid] = await until("an engine", () => (workbench.engines().length > 0 ? workbench.engines() : null));
   process.kill(pid, "SIGKILL");
   await until("the end of the engine", () => !workbench.engines().includes(pid));
+  return pid;
+}
+
+/**
+ * Waits until the engine that wrote for a window writes no more, since the window was closed: it waits a minute for the next.
+ * @returns its process id
+ */
+export async function engineRests(workbench) {
+  const [pid] = workbench.engines();
+  await until("the engine at rest", async () => {
+    const before = cpuSeconds(pid);
+    await sleep(1_000);
+    return cpuSeconds(pid) - before < 0.1;
+  });
   return pid;
 }
