@@ -20,9 +20,8 @@ export interface FirstAnswer {
 export function withoutThought(params: GenerateParams): GenerateParams | null {
   const { prompt, controls } = params;
   const { answerFirst, thoughts = 1 } = controls;
-  const last = prompt.kind === "chat" ? prompt.messages.at(-1) : undefined;
-  if (!answerFirst || !last || prompt.kind !== "chat" || prompt.thinking === "off" || thoughts > 1) return null;
-  const messages = [...prompt.messages.slice(0, -1), { ...last, content: answerFirst.message }];
+  if (!answerFirst || prompt.kind !== "chat" || prompt.thinking === "off" || thoughts > 1) return null;
+  const messages = [...prompt.messages.slice(0, -1), { role: "user" as const, content: answerFirst.message }];
   return { ...params, prompt: { kind: "chat", messages, thinking: "off" } };
 }
 

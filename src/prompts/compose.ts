@@ -98,13 +98,14 @@ export function compose(input: ComposeInput): Composed {
       : budget === null
         ? freeThoughtTokens[format.native ? "native" : "elicited"]
         : Math.ceil(budget * hardFactor) + wrapUpTokens;
-  const firstAnswer = canDisable ? { message: userText(input, templates.none, "off", null), opening: assertion } : null;
+  const asked = userText(input);
+  const firstAnswer = canDisable ? { message: asked, opening: assertion } : null;
   const openings = { on: format.native ? "" : template.opening, off: assertion?.lead ?? "" };
   return {
     messages: [
       { role: "system", content: systemText },
       ...input.history.filter((message) => message.role !== "system"),
-      { role: "user", content: userText(input, template, thinking, budget) },
+      { role: "user", content: thinking === "on" ? joined([asked, thinkingText(template, budget, format)]) : asked },
     ],
     thinking,
     opening: openings[thinking],
@@ -128,22 +129,19 @@ export function compose(input: ComposeInput): Composed {
   };
 }
 
-function userText(input: ComposeInput, template: Template, thinking: ThinkingMode, budget: number | null): string {
+/** Without a word about thinking. */
+function userText(input: ComposeInput): string {
   const sent = input.history.filter((message) => message.role === "user").map((message) => message.content);
   // What the question is about stands next to it.
   const isReference = (piece: CodePiece) => piece.role === "reference";
   const code = [...input.code.filter(isReference), ...input.code.filter((piece) => !isReference(piece))];
   const blocks = code.map(codeBlock).filter((block) => !sent.some((content) => content.includes(block)));
   const { instruction } = tasks[input.task];
-  return [
-    ...blocks,
-    describeOmissions(input.omitted ?? []),
-    instruction,
-    input.question.trim(),
-    thinking === "on" ? thinkingText(template, budget, input.format) : "",
-  ]
-    .filter((part) => part !== "")
-    .join("\n\n");
+  return joined([...blocks, describeOmissions(input.omitted ?? []), instruction, input.question.trim()]);
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("\n\n");
 }
 
 /** Models that are not trained to think are told where the thought goes, and that an answer has to follow. */
