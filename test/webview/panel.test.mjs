@@ -241,6 +241,34 @@ describe("a stream", () => {
     expect(await toEnd.count()).toBe(0);
   });
 
+  it("never lets the focus go with Latest: it stays while it has it, and the conversation has it after", async () => {
+    await panel.show(pages.scenes.crashed, "dark", { height: 500 });
+    const { page } = panel;
+    const scrollTo = (top) =>
+      page.evaluate(async (value) => {
+        document.querySelector(".conversation").scrollTop = value;
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      }, top);
+    const toEnd = page.getByRole("button", { name: "Latest" });
+    await scrollTo(40);
+    await toEnd.focus();
+    await scrollTo(100_000);
+    expect(await toEnd.evaluate((button) => button === document.activeElement)).toBe(true);
+
+    await scrollTo(40);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.evaluate(() => document.activeElement.className)).toBe("conversation");
+    await expect.poll(() => toEnd.count()).toBe(0);
+
+    await settle();
+    await scrollTo(40);
+    await toEnd.focus();
+    await scrollTo(100_000);
+    await page.keyboard.press("Tab");
+    await expect.poll(() => page.evaluate(() => document.activeElement.tagName)).not.toBe("BODY");
+    await expect.poll(() => toEnd.count()).toBe(0);
+  });
+
   it("comes back where it was after the page was thrown away", async () => {
     const scene = structuredClone(pages.scenes.done);
     await panel.show(scene, "dark");

@@ -12,9 +12,9 @@ import { Composer } from "./composer.tsx";
 import type { ContextUse } from "./contextMeter.tsx";
 import { EngineNotice } from "./engineNotice.tsx";
 import { DownloadProgress, FirstRun } from "./firstRun.tsx";
-import { Icon } from "./icons.tsx";
 import { Scrolled } from "./scrolled.tsx";
 import { SessionList } from "./sessionList.tsx";
+import { ToEnd } from "./toEnd.tsx";
 import { UserTurnView } from "./userTurn.tsx";
 import { Welcome } from "./welcome.tsx";
 
@@ -56,7 +56,7 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
   const growing = running || wasRunning.current || firstDrawn.current !== store.history.first;
   wasRunning.current = running;
   firstDrawn.current = store.history.first;
-  const { following, toEnd } = useFollowEnd(scroller, growing, {
+  const follow = useFollowEnd(scroller, growing, {
     start: view.scrollTop,
     onScroll: setScrollTop,
   });
@@ -64,7 +64,7 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
   const shownQuestion = useRef(lastQuestion);
   useEffect(() => {
     // A new question is always followed, wherever the user had scrolled to.
-    if (lastQuestion !== shownQuestion.current) toEnd();
+    if (lastQuestion !== shownQuestion.current) follow.toEnd();
     shownQuestion.current = lastQuestion;
   }, [lastQuestion]);
 
@@ -86,14 +86,7 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
         {chrome.model.installed && chrome.download.state === "running" && (
           <DownloadProgress download={chrome.download} />
         )}
-        {!following && !empty && (
-          <div class="to-end">
-            <button type="button" class="button button-secondary button-small" onClick={toEnd}>
-              <Icon name="arrowDown" />
-              {t("Latest")}
-            </button>
-          </div>
-        )}
+        {!empty && <ToEnd follow={follow} scroller={scroller} />}
       </Scrolled>
     </>
   );
