@@ -6,7 +6,7 @@ import { t } from "../../common/l10n.ts";
 import { Scrolled } from "../components/scrolled.tsx";
 import { memo } from "../memo.tsx";
 import { CodeBlock } from "./codeBlock.tsx";
-import { type Block, languageOf } from "./document.ts";
+import { type Block, isOpenFence, languageOf } from "./document.ts";
 import { maxDepth, renderInline } from "./inline.tsx";
 import { MathBlockView } from "./math.tsx";
 
@@ -46,7 +46,7 @@ function renderBlock(token: Token, depth: number): ComponentChildren {
     case "blockquote":
       return <blockquote>{renderBlocks(generic.tokens ?? [], depth + 1)}</blockquote>;
     case "code":
-      return <CodeBlock language={languageOf(generic.lang)} code={generic.text} open={false} />;
+      return <CodeBlock language={languageOf(generic.lang)} code={generic.text} open={isOpenFence(generic.raw)} />;
     case "table":
       return <Table table={token as Tokens.Table} depth={depth} />;
     case "math":

@@ -212,8 +212,16 @@ const nothingSettled = { settled: [], length: 0 };
 
 function toBlock(token: Token, key: number): Block {
   if (token.type === "code" && typeof token.text === "string")
-    return { kind: "code", key, language: languageOf(token.lang), code: token.text, open: false };
+    return { kind: "code", key, language: languageOf(token.lang), code: token.text, open: isOpenFence(token.raw) };
   return { kind: "markdown", key, token };
+}
+
+/** A fence whose closing line has not come; code by indentation is none. */
+export function isOpenFence(raw: string): boolean {
+  if (!/^ {0,3}(```|~~~)/.test(raw)) return false;
+  const fence = openingFence(raw);
+  const inside = raw.slice(raw.indexOf("\n") + 1).trimEnd();
+  return !fence?.closing.test(inside.slice(inside.lastIndexOf("\n") + 1));
 }
 
 /** The language of a fence's info string: its first word, lower case. */

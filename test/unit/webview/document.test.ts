@@ -1,6 +1,12 @@
 import type { Token } from "marked";
 import { describe, expect, it } from "vitest";
-import { type Block, languageOf, MarkdownDocument, parseMarkdown } from "../../../src/webview/markdown/document.ts";
+import {
+  type Block,
+  isOpenFence,
+  languageOf,
+  MarkdownDocument,
+  parseMarkdown,
+} from "../../../src/webview/markdown/document.ts";
 import { seededRandom } from "../support/random.ts";
 import { documents } from "./markdownCorpus.ts";
 
@@ -127,6 +133,25 @@ describe("the work of a streamed document", () => {
     const short = parsedCharacters(paragraph.repeat(50), 32);
     const long = parsedCharacters(paragraph.repeat(400), 32);
     expect(long / short).toBeLessThan(9);
+  });
+
+  it("calls a fence open until its closing line, from the first character on", () => {
+    const source = "~~~ts\nconst a = 1;\n~~~";
+    const document = new MarkdownDocument();
+    const open = Array.from(source, (character) => {
+      document.append(character);
+      document.update();
+      return document.tail[0]?.kind === "code" ? document.tail[0].open : null;
+    });
+    expect(open.indexOf(false)).toBe(source.length - 1);
+    expect(open.filter((one) => one === true).length).toBe(source.length - 3);
+  });
+
+  it("calls the fence of a list open until its closing line", () => {
+    expect(["```", "```ts", "```\n", "```ts\na\n", "```ts\na\n``"].map(isOpenFence)).not.toContain(false);
+    expect(["```\n```", "```ts\na\n```\n", "````\n```\n`````", "    ```\n", "    a"].map(isOpenFence)).not.toContain(
+      true,
+    );
   });
 
   it("does not parse inside an open fence", () => {

@@ -73,7 +73,7 @@ test("code of an answer in the chat is shown as a change; Apply makes it, Undo t
   await openFile(page, "cart.ts");
   await selectLines(page, 8, 15);
   await workbench.openPanel();
-  await panel.getByRole("button", { name: /Send the selection .*cart\.ts/ }).waitFor();
+  await panel.getByRole("button", { name: /Send the selection .*cart\.ts:8-15/ }).waitFor();
   await workbench.ask("Write tests.");
   await panel.getByRole("button", { name: "Show the code as a change, to apply" }).click();
   await diff().waitFor();
@@ -82,7 +82,12 @@ test("code of an answer in the chat is shown as a change; Apply makes it, Undo t
   await diff().waitFor({ state: "detached" });
   await openFile(page, "cart.ts");
   const text = () => page.locator(".editor-group-container.active .view-lines").textContent();
-  await until("the change", async () => /nothing/.test(await text()) && !/Math\.floor/.test(await text()));
+  let seen = "";
+  const changed = async () => {
+    seen = await text();
+    return /nothing/.test(seen) && !/Math\.floor/.test(seen);
+  };
+  await until("the change", changed).catch((error) => assert.fail(`${error.message}, but ${seen}`));
   await page.locator(".editor-group-container.active .monaco-editor").first().click();
   await page.keyboard.press("Control+z");
   await until("the code as it was", async () => /Math/.test(await text()));
