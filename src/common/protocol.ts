@@ -217,6 +217,8 @@ export interface FirstAnswerControl {
   message: string;
   /** How the answer begins; null: with "Answer:". */
   opening: CodeOpening | null;
+  /** The line is all that was asked for: where it stands, the answer ends with it. Absent: the model goes on behind it. */
+  isWhole?: boolean;
 }
 
 /** A line of code that is begun for the model. */

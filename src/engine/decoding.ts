@@ -7,6 +7,7 @@ import type { AnswerForm, GenerateParams, Notice } from "../common/protocol.ts";
 import type { StopReason, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
 import type { AnswerNowStats, GenerationStats } from "../common/stats.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
+import type { FirstAnswer } from "./firstAnswer.ts";
 import type { Output } from "./output.ts";
 import type { Decoder } from "./speculation/decoder.ts";
 import { completesForm, formReserve, holdsForm, missingPart } from "./thinking/answerForm.ts";
@@ -50,6 +51,7 @@ export class Decoding {
   #formHolds = false;
   #formDone = false;
   #isOpen = false;
+  #isWhole = false;
   /** A round ends where the answer begins. */
   #onlyThinks = false;
 
@@ -84,17 +86,28 @@ export class Decoding {
     };
   }
 
-  /** Begins the output with this answer, which stands in place of a thought. */
-  async answerDirectly(answer: string): Promise<void> {
+  /** Begins the output with this answer, which stands in place of a thought, and ends it where that is whole. */
+  async answerDirectly({ text: { lead, line, close }, isWhole }: FirstAnswer): Promise<void> {
+    const { model, output, onRound } = this.#o;
     this.#isOpen = true;
-    this.#o.output.declareThoughtEnd("earlyExit", "");
-    await this.#force(answer);
-    this.#o.onRound();
+    output.declareThoughtEnd("earlyExit", "");
+    if (isWhole) {
+      // Nothing is decoded behind it, so it need not be evaluated.
+      const put = (text: string, isForced: boolean) => {
+        for (const token of model.codec.encodeText(text)) output.push(token, "target", isForced);
+      };
+      put(lead, true);
+      put(line, false);
+      put(close.trimEnd(), true);
+      this.#isWhole = true;
+    } else await this.#force(lead + line + close);
+    onRound();
   }
 
   /** Writes thought and answer, or what is left of them after {@link think}. */
   async run(): Promise<StopReason> {
     this.#onlyThinks = false;
+    if (this.#isWhole) return "stop";
     while (true) {
       const end = await this.#round();
       if (end) return end;

@@ -12,8 +12,10 @@ import { longestLine } from "./thinking/trialLine.ts";
 
 export interface FirstAnswer {
   stats: FirstAnswerStats;
-  /** What the output begins with where it stands. */
-  text: string;
+  /** What the output begins with where it stands: `line` is the model's, what is around it ours. */
+  text: { lead: string; line: string; close: string };
+  /** Nothing is to come behind it. */
+  isWhole: boolean;
 }
 
 /** The same question, without a thought; null where none is to be answered first. */
@@ -34,7 +36,7 @@ export function withoutThought(params: GenerateParams): GenerateParams | null {
 export async function tryAnswer(
   { codec }: EngineModel,
   { decoder }: Strand,
-  { least, opening }: FirstAnswerControl,
+  { least, opening, isWhole = false }: FirstAnswerControl,
   isInterrupted: () => boolean,
 ): Promise<FirstAnswer | null> {
   const lead = opening?.lead ?? answerOpener;
@@ -51,5 +53,5 @@ export async function tryAnswer(
   if (isInterrupted()) return null;
   const { probability } = line;
   const stats = { text: line.text, probability, stands: line.text !== "" && probability >= least };
-  return { stats, text: lead + line.written + (opening?.close ?? "") };
+  return { stats, text: { lead, line: line.written, close: opening?.close ?? "" }, isWhole };
 }

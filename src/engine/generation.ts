@@ -204,7 +204,7 @@ export class Generation implements RunningGeneration {
     this.#firstAnswer = answer?.stats ?? null;
     if (answer?.stats.stands) {
       this.#events.decodingSince = performance.now();
-      await strand.decoding.answerDirectly(answer.text);
+      await strand.decoding.answerDirectly(answer);
       return strand;
     }
     this.#firstTrial.passes = strand.decoder.counts.targetPasses;

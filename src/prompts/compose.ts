@@ -18,6 +18,7 @@ import { describeOmissions, type Omission } from "./contextBudget.ts";
 import { type LearntTemplates, planEffort } from "./effort.ts";
 import type { ChosenEffort } from "./effortLevels.ts";
 import type { UseLog } from "./learning.ts";
+import { asksForReasons, asksForValue } from "./questionKind.ts";
 import { tasks } from "./tasks/index.ts";
 import type { TaskKind } from "./tasks/task.ts";
 import { templates } from "./templates/index.ts";
@@ -46,6 +47,8 @@ export interface ComposeInput {
   learnt?: LearntTemplates;
   /** What use taught; counts where the effort is "auto". */
   use?: UseLog;
+  /** A thought is wanted in any case: an answer before it was not enough. */
+  mustThink?: boolean;
   /** Thoughts side by side at efforts high and max, where the engine can have several; absent: 1. */
   thoughts?: number;
 }
@@ -99,7 +102,8 @@ export function compose(input: ComposeInput): Composed {
         ? freeThoughtTokens[format.native ? "native" : "elicited"]
         : Math.ceil(budget * hardFactor) + wrapUpTokens;
   const asked = userText(input);
-  const firstAnswer = canDisable ? { message: asked, opening: assertion } : null;
+  const isWhole = asksForValue(input.question) && !asksForReasons(input.question);
+  const firstAnswer = canDisable ? { message: asked, opening: assertion, isWhole } : null;
   const openings = { on: format.native ? "" : template.opening, off: assertion?.lead ?? "" };
   return {
     messages: [
@@ -115,7 +119,11 @@ export function compose(input: ComposeInput): Composed {
       loopGuard: true,
       // Only answers of one short line can be tried out; the other tasks ask for more than that.
       earlyExit: thinking === "on" && task === "ask" ? "auto" : "off",
-      ...(thinking === "on" && input.template === undefined && plan.answerFirst !== undefined && firstAnswer
+      ...(thinking === "on" &&
+      input.template === undefined &&
+      plan.answerFirst !== undefined &&
+      firstAnswer &&
+      !input.mustThink
         ? { answerFirst: { least: plan.answerFirst, ...firstAnswer } }
         : {}),
       ...(thinking === "on" && plan.thoughts > 1 ? { thoughts: plan.thoughts } : {}),

@@ -13,6 +13,13 @@ const value = [
   words("ausgabe von"),
 ];
 
+const reasons = [
+  /\b(why|how|explain|explanation|describe|reasons?|because|steps?)\b/i,
+  words(
+    "warum|wieso|weshalb|wie(?! (?:lautet|ist))|erklär\\p{L}*|beschreib\\p{L}*|begründ\\p{L}*|gründe|grund|schritt\\p{L}*",
+  ),
+];
+
 const reasoning = [
   /\b(why|prove|bugs?|wrong|fails?|failing|races?|deadlocks?|complexity|big-?o|optimi[sz]e|trade-?offs?|compare|correct)\b/i,
   words(
@@ -30,6 +37,13 @@ const amount = [
 /** It is after a value that code computes. */
 export function asksForValue(question: string): boolean {
   return value.some((pattern) => pattern.test(question));
+}
+
+/** It wants to be told more than the value: why, or how. */
+export function asksForReasons(question: string): boolean {
+  // The words of a string that a call is given are none of the question's.
+  const words = question.replace(/`[^`\n]*`|"[^"\n]*"|'[^'\n]*'/g, " ");
+  return reasons.some((pattern) => pattern.test(words));
 }
 
 /** An answer from the first thought would often be wrong. */

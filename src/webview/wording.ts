@@ -103,6 +103,7 @@ export function statsSummary(stats: GenerationStats): string[] {
   if (accepted !== null) parts.push(`${t("{0} accepted", percent(accepted))}${earners(stats)}`);
   const { thinkingTokens: thought, thinkingTokensSaved: saved } = stats;
   if (thought > 0) parts.push(t("{0} thinking tokens", count(thought)));
+  if (stats.firstAnswer?.stands) parts.push(t("no thought, {0} likely", percent(stats.firstAnswer.probability)));
   if (saved > 0)
     parts.push(thought > 0 ? t("about {0} saved", count(saved)) : t("about {0} thinking tokens saved", count(saved)));
   return parts;

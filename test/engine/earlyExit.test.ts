@@ -112,6 +112,36 @@ describe("an answer before the thought", () => {
     expect(plainly.answer.length).toBeGreaterThan(code.lead.length);
   });
 
+  it("ends with the line where that is all that was asked for", async () => {
+    const engine = await TestEngine.start({ path: inject("smolPath"), kvType: "q8_0", contextSize: 1024 });
+    const opening = { lead: "```python\nassert f(3) ==", close: "\n```\n\n" };
+    const ask = (isWhole: boolean) =>
+      engine.ask({
+        prompt: { kind: "chat", messages, thinking: "on" },
+        maxTokens: 120,
+        speculation: "off",
+        controls: {
+          budget: 40,
+          loopGuard: true,
+          earlyExit: "off",
+          answerFirst: { least: 0, message: "What is 2 + 3?", opening, isWhole },
+        },
+      });
+    const [goesOn, whole] = [await ask(false), await ask(true)];
+    const again = await ask(true);
+    await engine.stop();
+    expect(whole).toMatchObject({ thinkingEnd: "earlyExit", thinking: "", stopReason: "stop" });
+    const { text } = whole.stats.firstAnswer!;
+    expect(text).toMatch(/\S/);
+    expect(whole.answer).toBe(`${opening.lead} ${text}\n\`\`\``);
+    expect(goesOn.answer.startsWith(whole.answer)).toBe(true);
+    // It was written on trial, and is not evaluated again.
+    expect(whole.stats.targetPasses).toBeLessThan(goesOn.stats.targetPasses);
+    expect(whole.stats.tokensPerSecond).toBeGreaterThan(0);
+    expect(whole.tokens.filter(({ forced }) => !forced).length).toBeGreaterThan(0);
+    expect(again.answer).toBe(whole.answer);
+  });
+
   it("needs no prompt that opens a thought, and is not asked for where a thought is carried on", async () => {
     const engine = await TestEngine.start({ path: inject("scripted").shortAnswer });
     const options = { maxTokens: 1_200, speculation: "off" } as const;

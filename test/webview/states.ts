@@ -97,7 +97,7 @@ export const scenes: Record<string, Scene> = {
   },
   withoutThought: {
     state: conversation({
-      answer: runsOf("`next()` returns `undefined` then.\n\nAnswer: undefined"),
+      answer: runsOf("Answer: undefined"),
       status: "done",
       thinkingEnd: "earlyExit",
       stopReason: "stop",

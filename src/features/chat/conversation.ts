@@ -43,6 +43,8 @@ export interface TurnInput {
   /** Code that there was no room for before it came to the model's context. */
   omitted?: readonly Omission[];
   effort: Effort;
+  /** An answer before the thought was not enough. */
+  mustThink?: boolean;
   /** The user message as the model got it, so that the next turn repeats it to the letter; empty until it was sent. */
   sent: string;
   /** How the model was last asked to think; missing until it was asked. */

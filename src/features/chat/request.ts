@@ -99,6 +99,7 @@ function composeTurn(
     format: model.thinking,
     learnt,
     use,
+    mustThink: input.mustThink,
     thoughts: Math.min(settings.parallelThoughts, model.thoughts ?? 1),
   });
 }

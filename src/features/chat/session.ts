@@ -96,7 +96,10 @@ export class ChatSession {
     await this.#answer(turn, false);
   }
 
-  /** Answers again. What was written so far, and what came after it, stays as a version. */
+  /**
+   * Answers again, after a thought where there was none before. What was written so far, and what came after it, stays as a
+   * version.
+   */
   async retry(turnId: string): Promise<void> {
     const turn = findTurn(this.conversation, turnId);
     if (this.#run || !turn) return;
@@ -106,10 +109,12 @@ export class ChatSession {
       input.effort = effort;
       return this.#answer(turn, false);
     }
-    // An answer that was cut off or failed is repeated for another reason.
-    if (turn.status === "done") this.#signal(turn.id, "regenerated");
+    const cameFirst = turn.stats?.firstAnswer?.stands;
+    // An answer that was cut off or failed is repeated for another reason, and one without a thought says nothing of thoughts.
+    if (turn.status === "done" && !cameFirst) this.#signal(turn.id, "regenerated");
     fork(this.conversation, turnId);
-    await this.#answer(answerAgain(this.conversation, input, effort), false);
+    const mustThink = input.mustThink || cameFirst;
+    await this.#answer(answerAgain(this.conversation, { ...input, mustThink }, effort), false);
   }
 
   /**
@@ -239,11 +244,14 @@ export class ChatSession {
       carryOn,
     });
     turn.notices = notices;
-    Object.assign(inputOf(this.conversation, turn), { sent, plan });
-    return engine.generate(
+    const input = Object.assign(inputOf(this.conversation, turn), { sent, plan });
+    const result = await engine.generate(
       { ...params, generationId: run.generationId },
       { signal, onEvents: (events) => this.#take(run, events) },
     );
+    // It was asked for without a word about thinking then: the next turn repeats what the model has read.
+    if (result.stats.firstAnswer?.stands) input.sent = params.controls.answerFirst?.message ?? sent;
+    return result;
   }
 
   #take({ turn, base }: Run, events: readonly GenerationEvent[]): void {

@@ -28,6 +28,8 @@ const newChat = (): TurnAction => ({ label: t("New chat"), icon: "file", message
 /** `modelId`: the chosen model. */
 export function turnActions(turn: TurnHead, modelId: string): TurnAction[] {
   if (turn.status === "done" && turn.stopReason === "contextFull") return [newChat()];
+  if (turn.status === "done" && turn.stats?.firstAnswer?.stands)
+    return [{ label: t("Think it through"), icon: "thought", message: { type: "retry", turnId: turn.id } }];
   const ended = turn.status === "stopped" || turn.status === "failed";
   const cutOff = turn.status === "done" && turn.stopReason === "length";
   if (!ended && !cutOff) return [];

@@ -263,6 +263,15 @@ describe("effort auto", () => {
       `${controls.answerFirst?.message}\n\n${thinkingText(templates.plain, null, elicited)}`,
     );
     expect(asked({ format: { ...native, canDisable: false } }).controls.answerFirst).toBeUndefined();
+    expect(asked({ mustThink: true })).toMatchObject({ thinking: "on", messages });
+    expect(asked({ mustThink: true }).controls.answerFirst).toBeUndefined();
+  });
+
+  it("lets the answer end with the value where nothing else is asked for", () => {
+    const isWhole = (question: string) => compose(input({ task: "ask", question })).firstAnswer?.isWhole;
+    expect(isWhole("What does f(3) return?")).toBe(true);
+    expect(isWhole("What does f(3) return, and why?")).toBe(false);
+    expect(isWhole("What is this?")).toBe(false);
   });
 
   it("leaves all tasks but questions as they are, whatever calibration found: its tasks say nothing about them", () => {

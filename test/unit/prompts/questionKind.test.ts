@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asksForAmount, asksForValue, needsReasoning } from "../../../src/prompts/questionKind.ts";
+import { asksForAmount, asksForReasons, asksForValue, needsReasoning } from "../../../src/prompts/questionKind.ts";
 
 describe("a question after a value", () => {
   it.each([
@@ -25,6 +25,25 @@ describe("a question after a value", () => {
     "Was macht diese Funktion?",
     "What was the idea behind this?",
   ])("not: %s", (question) => expect(asksForValue(question)).toBe(false));
+});
+
+describe("a question that wants reasons", () => {
+  it.each([
+    "What does f(3) return, and why?",
+    "What does f(3) return? Explain it.",
+    "Which value has x, step by step?",
+    "Was gibt f(3) zurück, und warum?",
+    "Was liefert f(3)? Erkläre es.",
+    "Welchen Wert hat x, und wie kommt er zustande?",
+  ])("%s", (question) => expect(asksForReasons(question)).toBe(true));
+
+  it.each([
+    "What does f(3) return?",
+    "What does `f('how and why')` return?",
+    'What does f("explain") return?',
+    "Wie lautet die Ausgabe?",
+    "What does `f(1)` return? End with the exact Python value on a line of its own: `Answer: VALUE`.",
+  ])("not: %s", (question) => expect(asksForReasons(question)).toBe(false));
 });
 
 describe("a question that needs reasoning", () => {

@@ -172,6 +172,18 @@ describe("what is offered after a turn", () => {
     ]);
   });
 
+  it("is a thought, where the answer came without one", () => {
+    const firstAnswer = (stands: boolean) => ({
+      status: "done" as const,
+      stopReason: "stop" as const,
+      stats: stats({ firstAnswer: { text: "4", probability: 0.62, stands } }),
+    });
+    expect(turnActions(head({ id: "c1.1", ...firstAnswer(true) }), "m")).toEqual([
+      { label: "Think it through", icon: "thought", message: { type: "retry", turnId: "c1.1" } },
+    ]);
+    expect(labels(firstAnswer(false))).toEqual([]);
+  });
+
   it("fetches the chosen model when its file is the trouble", () => {
     expect(errorActions("modelCorrupted", "m")[0]?.message).toEqual({ type: "download", modelId: "m" });
   });

@@ -92,6 +92,13 @@ describe("figures", () => {
     expect(saved(0)).toMatch(/tok\/s · about 120 thinking tokens saved$/);
   });
 
+  it("says that an answer came without a thought, and how likely it was", () => {
+    const firstAnswer = { text: "4", probability: 0.62, stands: true };
+    const last = (stands: boolean) => statsSummary(stats({ firstAnswer: { ...firstAnswer, stands } })).at(-1);
+    expect(last(true)).toMatch(/^no thought, 62\s%\slikely$/u);
+    expect(last(false)).not.toContain("no thought");
+  });
+
   it("says nothing of speculation that did not happen", () => {
     expect(statsSummary(stats({ tokensPerSecond: 19, plainTokensPerSecond: 19 }))).toEqual(["19 tok/s"]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runsText } from "../../../../src/common/panel.ts";
 import { restoreConversation } from "../../../../src/features/chat/conversation.ts";
 import { hesitationPenalty } from "../../../../src/prompts/controls.ts";
-import { live, model, result, tokens } from "../support.ts";
+import { live, model, result, stats, tokens } from "../support.ts";
 import { code, session, type Work } from "./sessionSupport.ts";
 
 describe("the thoughts of a turn", () => {
@@ -33,6 +33,37 @@ describe("the thoughts of a turn", () => {
     expect(stored?.turns.at(-1)).toMatchObject({ otherThoughts: [other] });
     await chat.retry(last().id);
     expect(last().otherThoughts).toBeUndefined();
+  });
+
+  it("thinks where the user asks again after an answer without a thought", async () => {
+    const firstAnswer = { text: "4", probability: 0.62, stands: true };
+    const direct: Work = async ({ emit }) => {
+      emit(tokens("answer", ["Answer: 4"]));
+      return result({ thinkingEnd: "earlyExit", stats: stats({ firstAnswer }) });
+    };
+    const thought: Work = async ({ emit }) => {
+      emit(tokens("thinking", ["hm"]), tokens("answer", ["Answer: 5"]));
+      return result();
+    };
+    const { chat, asked, last, signals } = session([direct, direct, thought, thought], {
+      learnt: { value: "plain", answerFirst: { value: 0.2 } },
+      settings: { effort: "auto" },
+    });
+    await chat.ask({ task: "ask", text: "What does f(3) return?", code });
+    await chat.ask({ task: "ask", text: "What does f(4) return?", code: [] });
+    const [first, second] = asked.map(({ prompt }) => (prompt.kind === "chat" ? prompt.messages : []));
+    expect(asked[0]?.controls.answerFirst?.least).toBe(0.2);
+    // The next turn repeats what the model has read: not a word about thinking.
+    expect(second?.[1]?.content).toBe(asked[0]?.controls.answerFirst?.message);
+    expect(first?.[1]?.content).not.toBe(second?.[1]?.content);
+
+    await chat.retry(last().id);
+    expect(asked[2]?.controls.answerFirst).toBeUndefined();
+    expect(asked[2]?.prompt).toMatchObject({ thinking: "on" });
+    expect(signals).toEqual([]);
+    await chat.retry(last().id);
+    expect(asked[3]?.controls.answerFirst).toBeUndefined();
+    expect(signals).toEqual(["regenerated"]);
   });
 
   it("ends and steers thoughts as the settings have it", async () => {
