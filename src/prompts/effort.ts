@@ -52,10 +52,11 @@ interface Subject {
 }
 
 /**
- * From this probability on, an assertion that was begun for the model stands in place of a plain thought, until calibration
- * finds what holds for the user's own model: so the 1.5B is as often right as if it always thought (bench/README).
+ * From this probability on, by effort, an assertion that was begun for the model stands in place of a plain thought, until
+ * calibration finds what holds for the user's own model. With the lower one the 1.5B is as often right as if it always
+ * thought; with the higher one more often, for more tokens (bench/README).
  */
-const likelyAssertion = 0.15;
+const likelyAssertion = { auto: 0.15, high: 0.25 };
 
 /** Thinking tokens by effort. Models trained to think write long thoughts, and break off badly below some hundreds. */
 const budgets: Readonly<Record<"elicited" | "native", Readonly<Record<ChosenEffort, number | null>>>> = {
@@ -79,16 +80,22 @@ export function planEffort(
   const budget = budgets[input.native ? "native" : "elicited"];
   return thinksSideBySide(arm.effort, input)
     ? { ...arm, budget: budget.medium, thoughts }
-    : { ...arm, budget: budget[arm.effort], thoughts: 1, ...(wanted === "auto" ? answersFirst(arm, input) : {}) };
+    : { ...arm, budget: budget[arm.effort], thoughts: 1, ...answersFirst(wanted, arm, input) };
 }
 
-/** What calibration found counts only before a thought in the template that it was found with. */
-function answersFirst({ effort, template }: Arm, about: Subject): Pick<EffortPlan, "answerFirst"> {
-  const found = calibrated(effort, about);
-  const usual = about.asserts && template === "plain" ? likelyAssertion : undefined;
+/**
+ * What calibration found counts only before a thought in the template that it was found with. At effort high it is for
+ * assertions only, and they have to be the surer ones.
+ */
+function answersFirst(wanted: Effort, { effort, template }: Arm, about: Subject): Pick<EffortPlan, "answerFirst"> {
+  const isHigh = wanted === "high" && about.asserts;
+  if (wanted !== "auto" && !isHigh) return {};
+  const found = isHigh ? about.learnt?.value : calibrated(effort, about);
+  const usual = about.asserts && template === "plain" ? likelyAssertion[isHigh ? "high" : "auto"] : undefined;
   const least = about.learnt?.answerFirst?.[runsCode(about) ? "value" : "reasoning"];
   const answerFirst = found === undefined ? usual : found === template ? least : undefined;
-  return answerFirst === undefined ? {} : { answerFirst };
+  if (answerFirst === undefined) return {};
+  return { answerFirst: isHigh ? Math.max(answerFirst, likelyAssertion.high) : answerFirst };
 }
 
 /**

@@ -8,11 +8,11 @@ export function ActionRow({ actions }: { actions: readonly TurnAction[] }) {
   if (actions.length === 0) return null;
   return (
     <div class="action-row">
-      {actions.map(({ label, icon, message }, index) => (
+      {actions.map(({ label, icon, message, isQuiet }, index) => (
         <button
           key={label}
           type="button"
-          class={index === 0 ? "button" : "button button-secondary"}
+          class={index === 0 && !isQuiet ? "button" : "button button-secondary"}
           onClick={() => post(message)}
         >
           <Icon name={icon} />

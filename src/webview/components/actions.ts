@@ -10,6 +10,8 @@ export interface TurnAction {
   label: string;
   icon: IconName;
   message: FromPanel;
+  /** Never the button that most people want. */
+  isQuiet?: boolean;
 }
 
 const restartEngine = (): TurnAction => ({
@@ -29,7 +31,9 @@ const newChat = (): TurnAction => ({ label: t("New chat"), icon: "file", message
 export function turnActions(turn: TurnHead, modelId: string): TurnAction[] {
   if (turn.status === "done" && turn.stopReason === "contextFull") return [newChat()];
   if (turn.status === "done" && turn.stats?.firstAnswer?.stands)
-    return [{ label: t("Think it through"), icon: "thought", message: { type: "retry", turnId: turn.id } }];
+    return [
+      { label: t("Think it through"), icon: "thought", message: { type: "retry", turnId: turn.id }, isQuiet: true },
+    ];
   const ended = turn.status === "stopped" || turn.status === "failed";
   const cutOff = turn.status === "done" && turn.stopReason === "length";
   if (!ended && !cutOff) return [];

@@ -48,6 +48,21 @@ describe("composed", () => {
       expect(controls).not.toHaveProperty("answerFirst");
   });
 
+  it("only a surer one stands where the effort is high, and none where it is the highest", () => {
+    const least = (more: object) => compose({ ...input, effort: "high", ...more }).controls.answerFirst?.least;
+    expect(least({})).toBe(0.25);
+    expect(least({ learnt: { value: "plain", answerFirst: { value: 0.1 } } })).toBe(0.25);
+    expect(least({ learnt: { value: "plain", answerFirst: { value: 0.5 } } })).toBe(0.5);
+    for (const more of [
+      { learnt: { value: "plain" } },
+      { learnt: { value: "draft", answerFirst: { value: 0.1 } } },
+      { question: "Why is this slow?", learnt: { reasoning: "plain", answerFirst: { reasoning: 0.1 } } },
+      { effort: "max" },
+      { thoughts: 4 },
+    ])
+      expect(least(more), JSON.stringify(more)).toBeUndefined();
+  });
+
   it("a likely one stands before a plain thought where the effort is auto, until calibration says otherwise", () => {
     const least = (more: object) => compose({ ...input, effort: "auto", ...more }).controls.answerFirst?.least;
     expect(least({})).toBe(0.15);

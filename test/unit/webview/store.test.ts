@@ -179,7 +179,7 @@ describe("what is offered after a turn", () => {
       stats: stats({ firstAnswer: { text: "4", probability: 0.62, stands } }),
     });
     expect(turnActions(head({ id: "c1.1", ...firstAnswer(true) }), "m")).toEqual([
-      { label: "Think it through", icon: "thought", message: { type: "retry", turnId: "c1.1" } },
+      { label: "Think it through", icon: "thought", message: { type: "retry", turnId: "c1.1" }, isQuiet: true },
     ]);
     expect(labels(firstAnswer(false))).toEqual([]);
   });
