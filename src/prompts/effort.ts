@@ -56,7 +56,7 @@ interface Subject {
  * calibration finds what holds for the user's own model. With the lower one the 1.5B is as often right as if it always
  * thought; with the higher one more often, for more tokens (bench/README).
  */
-const likelyAssertion = { auto: 0.15, high: 0.25 };
+const likelyAssertion = { auto: 0.1, high: 0.25 };
 
 /** Thinking tokens by effort. Models trained to think write long thoughts, and break off badly below some hundreds. */
 const budgets: Readonly<Record<"elicited" | "native", Readonly<Record<ChosenEffort, number | null>>>> = {

@@ -65,7 +65,7 @@ describe("composed", () => {
 
   it("a likely one stands before a plain thought where the effort is auto, until calibration says otherwise", () => {
     const least = (more: object) => compose({ ...input, effort: "auto", ...more }).controls.answerFirst?.least;
-    expect(least({})).toBe(0.15);
+    expect(least({})).toBe(0.1);
     expect(least({ learnt: { value: "plain", answerFirst: { value: 0.3 } } })).toBe(0.3);
     for (const more of [
       { learnt: { value: "plain" } },
