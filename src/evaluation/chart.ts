@@ -22,8 +22,11 @@ export function chart(rows: readonly ArmFigures[], title: string): string {
   ];
   for (let i = 0; i <= 4; i++) {
     const tokens = (mostTokens * i) / 4;
-    const accuracy = (mostAccuracy * i) / 4;
     parts.push(text(x(tokens), plot.bottom + 18, tokens.toFixed(0), { anchor: "middle" }));
+  }
+  const tenths = Math.round(10 * mostAccuracy);
+  for (let i = 0; i <= tenths; i += tenths > 5 ? 2 : 1) {
+    const accuracy = i / 10;
     parts.push(text(plot.left - 8, y(accuracy) + 4, `${percent(accuracy)} %`, { anchor: "end" }));
     parts.push(line(plot.left, y(accuracy), plot.right, y(accuracy), "#ddd", 1));
   }
