@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { endless } from "../host/conversation.mjs";
 import { openFile, pressAway, runCommand, selectLines, until } from "../host/host.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { engineRests, killEngine, openWorkbench } from "../host/workbench.mjs";
@@ -31,12 +30,15 @@ async function explain(first, last) {
   await thread().waitFor();
 }
 
+/** What a comment shows of an answer that has begun. */
+const begun = /Thinking · \d+|Thought for/;
+
 /** The last comment streams: it can be stopped, and its text is another one a moment later. */
 async function streams() {
   await action("Stop").waitFor({ state: "attached" });
   const early = await until("a first token", async () => {
     const text = await lastText();
-    return /Thinking · \d+|Thought for/.test(text) ? text : null;
+    return begun.test(text) ? text : null;
   });
   await until("more text", async () => (await lastText()) !== early);
 }
@@ -67,20 +69,11 @@ test("a follow-up question is answered in the thread", async () => {
   await replies.first().waitFor();
   assert.equal(await replies.count(), 1);
   await replies.click();
-  await page.keyboard.type(endless);
+  await page.keyboard.type("And how often?");
   await thread().locator(".form-actions").getByText("Ask", { exact: true }).click();
   await until("the question and its answer", async () => (await comments().count()) === 3);
-  await streams();
-});
-
-test("the engine killed in mid-answer: the text stays, the thread says so, continue works", async () => {
-  const before = await comments().count();
-  await killEngine(workbench);
-  await until("the error", async () => /engine stopped.*SIGKILL/.test(await lastText()));
-  assert.equal(await comments().count(), before);
-  await workbench.screenshot("explain-engine-killed");
-  await press("Continue");
-  await streams();
+  // The small model thinks about it as long as it likes.
+  await until("a thought", async () => begun.test(await lastText()));
 });
 
 test("opened in the chat both go on; deleted, the chat keeps the conversation", async () => {
@@ -93,6 +86,21 @@ test("opened in the chat both go on; deleted, the chat keeps the conversation", 
   assert.equal(await panel.locator(".turn-user").count(), 2);
   await pressAway(panel.getByRole("button", { name: "Stop", exact: true }));
   await panel.getByRole("button", { name: "Send", exact: true }).waitFor();
+});
+
+test("the engine killed in mid-answer: the text stays, the thread says so, continue works", async () => {
+  await explain(8, 15);
+  await streams();
+  const before = await comments().count();
+  await killEngine(workbench);
+  await until("the error", async () => /engine stopped.*SIGKILL/.test(await lastText()));
+  assert.equal(await comments().count(), before);
+  await workbench.screenshot("explain-engine-killed");
+  await press("Continue");
+  await streams();
+  await press("Stop");
+  await press("Delete");
+  await thread().waitFor({ state: "detached" });
 });
 
 test("a window closed in mid-answer: the next one has the explanation, says that its code was changed meanwhile, and goes on", async () => {
