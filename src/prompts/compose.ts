@@ -18,7 +18,7 @@ import { describeOmissions, type Omission } from "./contextBudget.ts";
 import { type LearntTemplates, planEffort } from "./effort.ts";
 import type { ChosenEffort } from "./effortLevels.ts";
 import type { UseLog } from "./learning.ts";
-import { asksForReasons, asksForValue } from "./questionKind.ts";
+import { asksForReasons } from "./questionKind.ts";
 import { tasks } from "./tasks/index.ts";
 import type { TaskKind } from "./tasks/task.ts";
 import { templates } from "./templates/index.ts";
@@ -102,7 +102,7 @@ export function compose(input: ComposeInput): Composed {
         ? freeThoughtTokens[format.native ? "native" : "elicited"]
         : Math.ceil(budget * hardFactor) + wrapUpTokens;
   const asked = userText(input);
-  const isWhole = asksForValue(input.question) && !asksForReasons(input.question);
+  const isWhole = assertion !== null && !asksForReasons(input.question);
   const firstAnswer = canDisable ? { message: asked, opening: assertion, isWhole } : null;
   const openings = { on: format.native ? "" : template.opening, off: assertion?.lead ?? "" };
   return {

@@ -48,6 +48,13 @@ describe("composed", () => {
       expect(controls).not.toHaveProperty("answerFirst");
   });
 
+  it("is the whole answer where nothing else is asked for than the value of a call", () => {
+    const isWhole = (question: string) => compose({ ...input, question, effort: "auto" }).firstAnswer?.isWhole;
+    expect(isWhole("What does `f(1, 2)` return?")).toBe(true);
+    for (const question of ["What does `f(1, 2)` return, and why?", "What does this return?", "What is this?"])
+      expect(isWhole(question), question).toBe(false);
+  });
+
   it("only a surer one stands where the effort is high, and none where it is the highest", () => {
     const least = (more: object) => compose({ ...input, effort: "high", ...more }).controls.answerFirst?.least;
     expect(least({})).toBe(0.25);

@@ -267,13 +267,6 @@ describe("effort auto", () => {
     expect(asked({ mustThink: true }).controls.answerFirst).toBeUndefined();
   });
 
-  it("lets the answer end with the value where nothing else is asked for", () => {
-    const isWhole = (question: string) => compose(input({ task: "ask", question })).firstAnswer?.isWhole;
-    expect(isWhole("What does f(3) return?")).toBe(true);
-    expect(isWhole("What does f(3) return, and why?")).toBe(false);
-    expect(isWhole("What is this?")).toBe(false);
-  });
-
   it("leaves all tasks but questions as they are, whatever calibration found: its tasks say nothing about them", () => {
     for (const task of kinds.filter((kind) => kind !== "ask"))
       for (const code of [[piece], [long]])
