@@ -104,6 +104,7 @@ export function compose(input: ComposeInput): Composed {
   const asked = userText(input);
   const isWhole = assertion !== null && !asksForReasons(input.question);
   const firstAnswer = canDisable ? { message: asked, opening: assertion, isWhole } : null;
+  const least = input.template === undefined && !input.mustThink ? plan.answerFirst : undefined;
   const openings = { on: format.native ? "" : template.opening, off: assertion?.lead ?? "" };
   return {
     messages: [
@@ -119,13 +120,7 @@ export function compose(input: ComposeInput): Composed {
       loopGuard: true,
       // Only answers of one short line can be tried out; the other tasks ask for more than that.
       earlyExit: thinking === "on" && task === "ask" ? "auto" : "off",
-      ...(thinking === "on" &&
-      input.template === undefined &&
-      plan.answerFirst !== undefined &&
-      firstAnswer &&
-      !input.mustThink
-        ? { answerFirst: { least: plan.answerFirst, ...firstAnswer } }
-        : {}),
+      ...(thinking === "on" && least !== undefined && firstAnswer ? { answerFirst: { least, ...firstAnswer } } : {}),
       ...(thinking === "on" && plan.thoughts > 1 ? { thoughts: plan.thoughts } : {}),
     },
     ...(form && thinking === "on" ? { answerForm: { ...form, onlyIfCut: true } } : {}),

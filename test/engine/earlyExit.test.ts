@@ -50,18 +50,18 @@ describe("an answer before the thought", () => {
     },
   ];
 
+  const shortThought = { budget: 40, loopGuard: true, earlyExit: "off" } as const;
+  const short = { maxTokens: 120, speculation: "off" } as const;
+
   it("stands where it is likely enough: no thought is written, and the answer has its form", async () => {
     const engine = await TestEngine.start({ path: inject("smolPath"), kvType: "q8_0", contextSize: 1024 });
     const ask = (least?: number) =>
       engine.ask({
         prompt: { kind: "chat", messages, thinking: "on", opening: "- " },
         answerForm: { kind: "line", lead: "Answer:", onlyIfCut: true },
-        maxTokens: 120,
-        speculation: "off",
+        ...short,
         controls: {
-          budget: 40,
-          loopGuard: true,
-          earlyExit: "off",
+          ...shortThought,
           answerFirst: least === undefined ? undefined : { least, message: "What is 2 + 3?", opening: null },
         },
       });
@@ -89,9 +89,8 @@ describe("an answer before the thought", () => {
     const ask = (least: number) =>
       engine.ask({
         prompt: { kind: "chat", messages, thinking: "on" },
-        maxTokens: 120,
-        speculation: "off",
-        controls: { budget: 40, loopGuard: true, earlyExit: "off", answerFirst: { least, message, opening: code } },
+        ...short,
+        controls: { ...shortThought, answerFirst: { least, message, opening: code } },
       });
     const [looked, stands] = [await ask(1.1), await ask(0)];
     const plainly = await engine.ask({
@@ -118,14 +117,8 @@ describe("an answer before the thought", () => {
     const ask = (isWhole: boolean) =>
       engine.ask({
         prompt: { kind: "chat", messages, thinking: "on" },
-        maxTokens: 120,
-        speculation: "off",
-        controls: {
-          budget: 40,
-          loopGuard: true,
-          earlyExit: "off",
-          answerFirst: { least: 0, message: "What is 2 + 3?", opening, isWhole },
-        },
+        ...short,
+        controls: { ...shortThought, answerFirst: { least: 0, message: "What is 2 + 3?", opening, isWhole } },
       });
     const [goesOn, whole] = [await ask(false), await ask(true)];
     const again = await ask(true);
