@@ -33,6 +33,8 @@ const { values: options } = parseArgs({
   options: {
     model: { type: "string" },
     runs: { type: "string", default: "210" },
+    /** Only the runs with this format. */
+    format: { type: "string" },
     seed: { type: "string", default: "1" },
     "max-tokens": { type: "string", default: "400" },
     parallel: { type: "string", default: "1" },
@@ -71,7 +73,7 @@ try {
   report.runs = options.fresh
     ? []
     : earlierRuns(options, report, ["model", "cpu", "gpu", "seed", "maxTokens", "endings"]);
-  const planned = plan(Number(options.runs), report.seed);
+  const planned = plan(Number(options.runs), report.seed).filter(({ format }) => format === (options.format ?? format));
   const open = planned.filter(({ index }) => !report.runs.some((run) => run.index === index));
   const total = planned.length;
   const startedAt = performance.now();

@@ -2,10 +2,13 @@
  * What generating costs the one who types: from the key press to the frame that shows its character, in the editor of a
  * real VS Code with the real engine, beside a model that rests and beside one that writes an answer, with the chat out of
  * sight and beside the editor. They take turns; with --priority also the last with the engine at the editor's priority.
- * usage: node bench/typing/main.mjs --model FILE [--rounds 5] [--keys 40] [--threads N] [--priority] [--no-write]
+ * With --control also beside a model that rests, while other processes compute at the engine's priority, one a core, and do
+ * nothing else: what any program costs that keeps the cores busy.
+ * usage: node bench/typing/main.mjs --model FILE [--rounds 5] [--keys 40] [--threads N] [--priority] [--control] [--no-write]
  * Writes bench/results/typing.json and typing.md. A headless browser draws on the processor, which the engine uses too:
  * with a graphics card there is less to share. Never a gate.
  */
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os, { getPriority } from "node:os";
 import path from "node:path";
@@ -25,6 +28,7 @@ const { values } = parseArgs({
     keys: { type: "string", default: "40" },
     threads: { type: "string" },
     priority: { type: "boolean", default: false },
+    control: { type: "boolean", default: false },
     "no-write": { type: "boolean", default: false },
   },
 });
@@ -34,7 +38,14 @@ const resting = "resting";
 const hidden = "writing, chat out of sight";
 const beside = "writing beside the editor";
 const besideAsEqual = "writing beside the editor, at its priority";
-const arms = [resting, hidden, beside, ...(values.priority ? [besideAsEqual] : [])];
+const besideOthers = "resting, while others compute";
+const arms = [
+  resting,
+  ...(values.control ? [besideOthers] : []),
+  hidden,
+  beside,
+  ...(values.priority ? [besideAsEqual] : []),
+];
 /** Of each answer another: what the engine learnt from the last one would make it faster. */
 const subjects = [
   "linked list",
@@ -99,24 +110,42 @@ if (!values["no-write"]) {
 async function measure(arm, marker) {
   for (const again of ["", "b ", "c ", "d "]) {
     const times = await typeUnder(arm, `// ${marker} ${again}`);
-    const tokensPerSecond = arm === resting ? null : await endAnswer();
+    const tokensPerSecond = rests(arm) ? null : await endAnswer();
     console.error(`${marker}: ${arm}, ${times.map((ms) => ms.toFixed(0)).join(" ")}; ${tokensPerSecond} tokens/s`);
-    if (arm === resting || tokensPerSecond !== null) return { arm, times, tokensPerSecond };
+    if (rests(arm) || tokensPerSecond !== null) return { arm, times, tokensPerSecond };
   }
   throw new Error("The answers ended before the typing did.");
 }
 
+/** The model does, under this condition. */
+function rests(arm) {
+  return arm === resting || arm === besideOthers;
+}
+
 async function typeUnder(arm, marker) {
-  if (arm !== resting) await startAnswer();
+  if (!rests(arm)) await startAnswer();
   const [engine] = workbench.engines();
-  if (arm === resting) await rest(engine);
+  if (rests(arm)) await rest(engine);
   const niceness = getPriority(engine);
+  if (arm === besideOthers) return besideComputing(niceness, () => typeComment(marker));
   if (arm === besideAsEqual) setNiceness(engine, getPriority());
   if (arm === hidden) await workbench.hidePanel();
   const times = await typeComment(marker);
   if (arm === hidden) await workbench.openPanel();
   if (arm === besideAsEqual) setNiceness(engine, niceness);
   return times;
+}
+
+/** What `work` gives while other processes compute, one a core. @param niceness theirs */
+async function besideComputing(niceness, work) {
+  const others = os.cpus().map(() => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
+  try {
+    for (const { pid } of others) setNiceness(pid, niceness);
+    await sleep(500);
+    return await work();
+  } finally {
+    for (const other of others) other.kill("SIGKILL");
+  }
 }
 
 async function startAnswer() {

@@ -225,7 +225,10 @@ export class Decoding {
   async #beginVisibly(): Promise<void> {
     const { model, decoder, output } = this.#o;
     const { codec } = model;
-    const shows = (token: number) => codec.kindOf(token) === "text" && /[^\s`~*_]/.test(codec.decode([token], []));
+    const shows = (token: number) => {
+      const text = codec.decode([token], []);
+      return codec.kindOf(token) === "text" && /[^\s`~*_]/.test(text) && !output.beginsMarker(text);
+    };
     const token = decoder.room > 0 ? await decoder.likeliest(shows) : null;
     if (token === null) return;
     await decoder.force([token]);

@@ -84,6 +84,11 @@ export class Output {
     return this.answer.replace(/[`~\s]/g, "") === ""; // an empty code fence is no answer either
   }
 
+  /** A marker may be about to be spelt out, and nothing be shown, if this text comes next. */
+  beginsMarker(text: string): boolean {
+    return this.#parser.beginsMarker(text.trim());
+  }
+
   /** @returns the thinking text that this token released. */
   push(token: number, origin: TokenOrigin, forced = false): string {
     this.firstTokenAt ??= performance.now();

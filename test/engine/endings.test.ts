@@ -3,7 +3,7 @@
  * thoughts badly, over several questions and ways of ending.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import type { AnswerForm, GenerateParams, GenerationEvent } from "../../src/common/protocol.ts";
+import type { AnswerForm, GenerateParams, GenerationEvent, LoadParams } from "../../src/common/protocol.ts";
 import { EngineModel } from "../../src/engine/backends/embedded/engineModel.ts";
 import { Generation } from "../../src/engine/generation.ts";
 import { StateFolder } from "../../src/engine/stateFolder.ts";
@@ -19,27 +19,53 @@ const questions = [
   "Why is a binary search faster than a linear one?",
 ];
 
+async function load(more: Partial<LoadParams> = {}): Promise<EngineModel> {
+  const failed = (message: string) => {
+    throw new Error(message);
+  };
+  const model = await EngineModel.load(
+    {
+      target: { id: "smol", path: inject("smolPath") },
+      draft: null,
+      contextSize: 1024,
+      kvType: "auto",
+      threads: "auto",
+      gpu: "off",
+      strict: false,
+      ...more,
+    },
+    new StateFolder(`${inject("scratch")}/endings`, failed),
+    { onProgress: () => {}, log: () => {} },
+  );
+  await model.settleThreads();
+  return model;
+}
+
+it("begins what is asked for with a word, where the model would put a marker of its format", async () => {
+  const model = await load({ thinkingFormat: "gptOss" });
+  const pattern = "What is 20 + 20?\nIt is 40.\nAnswer: <|end|>\n\n";
+  const params: GenerateParams = {
+    generationId: "marker",
+    conversationId: "marker",
+    prompt: { kind: "raw", text: `${pattern.repeat(6)}What is 20 + 20?\nIt is` },
+    sampling: greedy,
+    maxTokens: 5,
+    controls: { budget: null, loopGuard: true, earlyExit: "off" },
+    answerForm: { kind: "line", lead: "Answer:" },
+    speculation: "off",
+    onContextFull: "stop",
+  };
+  const { signal } = new AbortController();
+  const { answer } = await new Generation(model, params, { emit: () => {}, signal, queueMs: 0 }).run();
+  await model.dispose();
+  expect(answer).toMatch(/Answer: *\w/);
+  expect(answer).not.toContain("<|");
+});
+
 describe("every ended thought is followed by an answer", () => {
   let model: EngineModel;
   beforeAll(async () => {
-    const path = inject("smolPath");
-    const failed = (message: string) => {
-      throw new Error(message);
-    };
-    model = await EngineModel.load(
-      {
-        target: { id: "smol", path },
-        draft: null,
-        contextSize: 1024,
-        kvType: "auto",
-        threads: "auto",
-        gpu: "off",
-        strict: false,
-      },
-      new StateFolder(`${inject("scratch")}/endings`, failed),
-      { onProgress: () => {}, log: () => {} },
-    );
-    await model.settleThreads();
+    model = await load();
   });
   afterAll(() => model.dispose());
 

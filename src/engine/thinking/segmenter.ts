@@ -102,6 +102,12 @@ export class SegmentParser {
     return text !== "" && this.#markers.some(({ kind, text }) => kind !== "echo" && text.includes(folded));
   }
 
+  /** A marker begins with this text. Words that are markers are left aside, and a lone bracket, which begins many a value. */
+  beginsMarker(text: string): boolean {
+    const folded = text.toLowerCase();
+    return /^(<|\[.)/.test(text) && this.#markers.some(({ kind, text }) => kind !== "echo" && text.startsWith(folded));
+  }
+
   /** @param token any number that tells the caller's tokens apart; it comes back in the runs. */
   push(piece: string, token: number): SegmentRun[] {
     return this.#push({ text: piece, token, control: false });

@@ -253,4 +253,12 @@ describe("streaming", () => {
     expect(parser.isMarker("<|call|>")).toBe(false);
     expect(parser.isMarker("")).toBe(false);
   });
+
+  it("knows what would begin one that is spelt out", () => {
+    const channels = new SegmentParser(formatOf("gptOss"), { startsInside: false });
+    expect(["<", "<|", "<|chan", "<|END|>"].every((text) => channels.beginsMarker(text))).toBe(true);
+    expect(["|", "<div", "[", "40", "the end", ""].some((text) => channels.beginsMarker(text))).toBe(false);
+    const words = new SegmentParser(formatOf("granite"), { startsInside: false });
+    expect(words.beginsMarker("Here")).toBe(false);
+  });
 });
