@@ -61,21 +61,19 @@ export function markdown(report: EndingsReport): string {
     "",
     "| ended by | runs | answered | in the form asked | what ended the thought |",
     "|---|---|---|---|---|",
-    ...endings.map((ending) =>
-      row(
-        ending,
-        runs.filter((run) => run.ending === ending),
-        true,
-      ),
-    ),
+    ...endings.flatMap((ending) => {
+      const some = runs.filter((run) => run.ending === ending);
+      return some.length > 0 ? [row(ending, some, true)] : [];
+    }),
     row("**all**", runs, false),
     "",
     "| format, T | runs | answered | in the form asked |",
     "|---|---|---|---|",
     ...formats.flatMap((format) =>
-      [0, 0.7].map((temperature) => {
+      [0, 0.7].flatMap((temperature) => {
         const some = runs.filter((run) => run.format === format && run.temperature === temperature);
-        return `| ${format}, ${temperature} | ${some.length} | ${share(some, isAnswered)} | ${share(some, (run) => run.isInFormat)} |`;
+        const shares = `${share(some, isAnswered)} | ${share(some, (run) => run.isInFormat)}`;
+        return some.length > 0 ? [`| ${format}, ${temperature} | ${some.length} | ${shares} |`] : [];
       }),
     ),
     "",
@@ -110,7 +108,6 @@ function isAnswered({ isEmpty, leaks }: EndingRun): boolean {
 }
 
 function share<T>(some: readonly T[], holds: (one: T) => boolean): string {
-  if (some.length === 0) return "";
   const held = some.filter(holds).length;
   return held === some.length ? "100 %" : `${held} of ${some.length}`;
 }

@@ -3,14 +3,14 @@
  * the budget, "answer now", a loop, an early exit. Whatever ended it, the thought is closed and an answer follows. An
  * answer that goes in circles is ended too.
  */
-import type { AnswerForm, GenerateParams, Notice } from "../common/protocol.ts";
+import type { GenerateParams, Notice } from "../common/protocol.ts";
 import type { StopReason, ThinkingEnd, TokenOrigin } from "../common/segments.ts";
 import type { AnswerNowStats, GenerationStats } from "../common/stats.ts";
+import { AskedForm } from "./askedForm.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { FirstAnswer } from "./firstAnswer.ts";
 import type { Output } from "./output.ts";
 import type { Decoder } from "./speculation/decoder.ts";
-import { completesForm, formReserve, holdsForm, missingPart } from "./thinking/answerForm.ts";
 import { answerOpener, hardFactor, sentenceOf, ThoughtMonitor, wrapUp } from "./thinking/budget.ts";
 import type { EchoBan } from "./thinking/echoBan.ts";
 import { forAnswers, LoopGuard } from "./thinking/loopGuard.ts";
@@ -35,6 +35,7 @@ export class Decoding {
   readonly #o: DecodingOptions;
   readonly #monitor: ThoughtMonitor;
   readonly #trials: Trials;
+  readonly #form: AskedForm;
   #answerGuard: LoopGuard | null = null;
   /** When the answer was wanted now. */
   #asked: { at: number; passes: number } | null = null;
@@ -46,10 +47,6 @@ export class Decoding {
   #thoughtEnd: ThinkingEnd | null = null;
   #answerLoops = false;
   #openerForced = false;
-  /** Length of the answer when Hunch began the part of the asked form that was missing; null: it has not. */
-  #formFrom: number | null = null;
-  #formHolds = false;
-  #formDone = false;
   #isOpen = false;
   #isWhole = false;
   /** A round ends where the answer begins. */
@@ -70,6 +67,7 @@ export class Decoding {
     });
     this.#watchAnswer();
     this.#trials = new Trials({ model, decoder, output, mode: controls.earlyExit });
+    this.#form = new AskedForm({ model, params, decoder, output, force: (text) => this.#force(text) });
   }
 
   /** Ends the thought at the next token. */
@@ -130,10 +128,10 @@ export class Decoding {
     // Stopped while the prompt was read, the rest of it is not: what follows would evaluate it.
     if (signal.aborted) return "cancelled";
     await this.#open();
-    if (this.#left() <= 0 && !(await this.#beginForm())) return decoder.room > 0 ? "length" : "contextFull";
+    if (this.#form.left <= 0 && !(await this.#beginForm())) return decoder.room > 0 ? "length" : "contextFull";
     this.#ended = false;
     this.#thoughtEnd = null;
-    await decoder.round(output.kind, this.#left(), this.#onToken);
+    await decoder.round(output.kind, this.#form.left, this.#onToken);
     if (signal.aborted) return "cancelled";
     const thoughtEnd = output.segment === "thinking" ? await this.#whyThoughtEnds() : null;
     if (thoughtEnd) await this.#endThought(thoughtEnd);
@@ -142,7 +140,7 @@ export class Decoding {
       if (this.#ended) return "stop";
       notify({ code: "answerLoop", message: "The answer was ended because it repeated itself." });
       return "stop";
-    } else if (this.#formDone) return "stop";
+    } else if (this.#form.isDone) return "stop";
     onRound();
     return null;
   }
@@ -156,31 +154,11 @@ export class Decoding {
     echoBan.begin(sentence, decoder.text.length);
   }
 
-  /** The form that the answer has to have; undefined where it may have any. */
-  get #form(): AnswerForm | undefined {
-    const { params, output } = this.#o;
-    const isCut = output.thinkingEnd !== "none" && output.thinkingEnd !== "model";
-    return params.answerForm?.onlyIfCut && !isCut ? undefined : params.answerForm;
-  }
-
   /** The sentence, unless the prompt has it: then an answer may well quote it. */
   #unasked(sentence: string): string {
     const { prompt } = this.#o.params;
     const texts = prompt.kind === "raw" ? [prompt.text] : prompt.messages.map(({ content }) => content);
     return texts.some((text) => text.includes(sentence)) ? "" : sentence;
-  }
-
-  /** Tokens that the model may still choose; some are kept for what the answer has to hold, until it does. */
-  #left(): number {
-    const { params, output, decoder } = this.#o;
-    const { maxTokens } = params;
-    const form = this.#form;
-    const left = Math.min(maxTokens - output.chosenTokens, decoder.room);
-    if (!form || this.#formHolds || this.#formFrom !== null) return left;
-    const kept = Math.min(formReserve[form.kind], Math.floor(maxTokens / 6));
-    if (left > kept) return left - kept;
-    this.#formHolds = holdsForm(output.answer, form);
-    return this.#formHolds ? left : 0;
   }
 
   /**
@@ -202,37 +180,11 @@ export class Decoding {
     if (this.#o.params.controls.loopGuard) this.#answerGuard = new LoopGuard(forAnswers);
   }
 
-  /** Begins the part of the asked form that the answer lacks at its end. @returns false when it lacks none, or got it already */
+  /** Begins what the answer lacks of the form. @returns false when it lacks nothing, or got it already */
   async #beginForm(): Promise<boolean> {
-    const { output } = this.#o;
-    const form = this.#form;
-    // A block that goes in circles stays open, so that nobody takes it for whole.
-    if (form?.onlyIfCut && this.#answerLoops && output.kind === "code") return false;
-    if (!form || output.segment === "thinking" || holdsForm(output.answer, form)) return false;
-    const isFirst = this.#formFrom === null;
-    // Once more only to end what the model did not: a block that it left open.
-    if (!isFirst && form.kind === "line") return false;
-    const before = output.answer.length;
-    await this.#force(missingPart(output.answer, form));
-    if (!isFirst || holdsForm(output.answer, form)) return false;
-    await this.#beginVisibly();
-    this.#formFrom = before;
-    this.#watchAnswer();
-    return true;
-  }
-
-  /** The next token is the likeliest that shows something: what was begun for the model must not end at once. */
-  async #beginVisibly(): Promise<void> {
-    const { model, decoder, output } = this.#o;
-    const { codec } = model;
-    const shows = (token: number) => {
-      const text = codec.decode([token], []);
-      return codec.kindOf(token) === "text" && /[^\s`~*_]/.test(text) && !output.beginsMarker(text);
-    };
-    const token = decoder.room > 0 ? await decoder.likeliest(shows) : null;
-    if (token === null) return;
-    await decoder.force([token]);
-    output.push(token, "target");
+    const hasBegun = await this.#form.begin(this.#answerLoops);
+    if (hasBegun) this.#watchAnswer();
+    return hasBegun;
   }
 
   readonly #onToken = (token: number, origin: TokenOrigin): "continue" | "stop" => {
@@ -252,16 +204,9 @@ export class Decoding {
       this.#answerLoops = true;
     }
     if (this.#onlyThinks && output.segment === "answer") return "stop";
-    this.#formDone = this.#completesForm();
-    return this.#thoughtEnd || this.#answerLoops || this.#formDone || this.#left() <= 0 ? "stop" : "continue";
+    this.#form.observe();
+    return this.#thoughtEnd || this.#answerLoops || this.#form.isDone || this.#form.left <= 0 ? "stop" : "continue";
   };
-
-  #completesForm(): boolean {
-    const { output } = this.#o;
-    const from = this.#formFrom;
-    const form = this.#form;
-    return form && from !== null ? completesForm(output.answer.slice(from), output.answer, form) : false;
-  }
 
   async #whyThoughtEnds(): Promise<ThinkingEnd | null> {
     if (this.#ended) return "model"; // stopped inside the thought: close it, so that there is an answer

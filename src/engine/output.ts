@@ -84,9 +84,9 @@ export class Output {
     return this.answer.replace(/[`~\s]/g, "") === ""; // an empty code fence is no answer either
   }
 
-  /** A marker may be about to be spelt out, and nothing be shown, if this text comes next. */
+  /** A marker may be about to be spelt out, ornaments in front of it or not, if this text comes next. */
   beginsMarker(text: string): boolean {
-    return this.#parser.beginsMarker(text.trim());
+    return this.#parser.beginsMarker(text.trim().replace(/^[`~*_]+/, ""));
   }
 
   /** @returns the thinking text that this token released. */

@@ -1,0 +1,102 @@
+/**
+ * Sees to it that an answer has the form that was asked for: keeps tokens for it, begins what the model left out, where the
+ * answer would end, and knows when that is complete.
+ */
+import type { AnswerForm, GenerateParams } from "../common/protocol.ts";
+import type { EngineModel } from "./backends/embedded/engineModel.ts";
+import type { Output } from "./output.ts";
+import type { Decoder } from "./speculation/decoder.ts";
+import { completesForm, formReserve, holdsForm, missingPart } from "./thinking/answerForm.ts";
+
+export interface AskedFormOptions {
+  model: EngineModel;
+  params: GenerateParams;
+  decoder: Decoder;
+  output: Output;
+  /** Puts text into the output that the model did not choose. */
+  force: (text: string) => Promise<void>;
+}
+
+export class AskedForm {
+  readonly #o: AskedFormOptions;
+  /** Length of the answer when Hunch began the part that was missing; null: it has not. */
+  #from: number | null = null;
+  #holds = false;
+  #isDone = false;
+
+  constructor(options: AskedFormOptions) {
+    this.#o = options;
+  }
+
+  /** What Hunch began is complete, and nothing is wanted behind it. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** Tokens that the model may still choose; some are kept for what the answer has to hold, until it does. */
+  get left(): number {
+    const { params, output, decoder } = this.#o;
+    const { maxTokens } = params;
+    const form = this.#form;
+    const left = Math.min(maxTokens - output.chosenTokens, decoder.room);
+    if (!form || this.#holds || this.#from !== null) return left;
+    const kept = Math.min(formReserve[form.kind], Math.floor(maxTokens / 6));
+    if (left > kept) return left - kept;
+    this.#holds = holdsForm(output.answer, form);
+    return this.#holds ? left : 0;
+  }
+
+  /**
+   * Begins the part that the answer lacks at its end.
+   * @param isLooping the answer goes in circles
+   * @returns false when it lacks none, or got it already
+   */
+  async begin(isLooping: boolean): Promise<boolean> {
+    const { output, force } = this.#o;
+    const form = this.#form;
+    // A block that goes in circles stays open, so that nobody takes it for whole.
+    if (form?.onlyIfCut && isLooping && output.kind === "code") return false;
+    if (!form || output.segment === "thinking" || holdsForm(output.answer, form)) return false;
+    const isFirst = this.#from === null;
+    // Once more only to end what the model did not: a block that it left open.
+    if (!isFirst && form.kind === "line") return false;
+    const before = output.answer.length;
+    await force(missingPart(output.answer, form));
+    if (!isFirst || holdsForm(output.answer, form)) return false;
+    await this.#beginVisibly();
+    this.#from = before;
+    return true;
+  }
+
+  /** Looks at the answer as it is now, after each token of it. */
+  observe(): void {
+    const { output } = this.#o;
+    const from = this.#from;
+    const form = this.#form;
+    this.#isDone = form && from !== null ? completesForm(output.answer.slice(from), output.answer, form) : false;
+  }
+
+  /** The form that the answer has to have; undefined where it may have any. */
+  get #form(): AnswerForm | undefined {
+    const { params, output } = this.#o;
+    const isCut = output.thinkingEnd !== "none" && output.thinkingEnd !== "model";
+    return params.answerForm?.onlyIfCut && !isCut ? undefined : params.answerForm;
+  }
+
+  /**
+   * The next token is the likeliest that shows something: what was begun for the model must not end at once, nor with a
+   * marker.
+   */
+  async #beginVisibly(): Promise<void> {
+    const { model, decoder, output } = this.#o;
+    const { codec } = model;
+    const shows = (token: number) => {
+      const text = codec.decode([token], []);
+      return codec.kindOf(token) === "text" && /[^\s`~*_]/.test(text) && !output.beginsMarker(text);
+    };
+    const token = decoder.room > 0 ? await decoder.likeliest(shows) : null;
+    if (token === null) return;
+    await decoder.force([token]);
+    output.push(token, "target");
+  }
+}
