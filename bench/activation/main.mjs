@@ -2,6 +2,7 @@
  * What opening a window costs for Hunch's sake: the time VS Code itself measures for loading and activating the
  * extension ("Developer: Show Running Extensions"), and the part of it that is our activate(). Each round is a new
  * installation of a real VS Code: its first window, which compiles the extension, and a later one, which finds it compiled.
+ * Beside each, the same of an extension that does nothing (control/), in an installation of its own: VS Code's own share.
  * usage: node bench/activation/main.mjs [--rounds 5] [--no-write]   (needs test/vscode/host/install.sh and a build)
  * Writes bench/results/activation.json and activation.md. Never a gate.
  */
@@ -9,7 +10,15 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { repository, runCommand, until } from "../../test/vscode/host/host.mjs";
+import {
+  openBrowser,
+  repository,
+  runCommand,
+  startHost,
+  tempWorkspace,
+  until,
+  workbenchUrl,
+} from "../../test/vscode/host/host.mjs";
 import { openWorkbench } from "../../test/vscode/host/workbench.mjs";
 
 const { values } = parseArgs({
@@ -19,7 +28,7 @@ const { values } = parseArgs({
 const compiled = /(^|\/)compiled-[0-9a-f]+$/;
 
 const rounds = [];
-for (let i = 0; i < Number(values.rounds); i++) rounds.push(await round());
+for (let i = 0; i < Number(values.rounds); i++) rounds.push({ ...(await round()), control: await control() });
 const of = (which) => rounds.map((round) => round[which]);
 const medians = (which) => ({
   loadAndActivate: median(of(which), "loadAndActivate"),
@@ -31,7 +40,7 @@ const results = {
   cores: os.cpus().length,
   loadAverage: Number(os.loadavg()[0].toFixed(1)),
   rounds,
-  medianMs: { first: medians("first"), later: medians("later") },
+  medianMs: { first: medians("first"), later: medians("later"), control: medians("control") },
 };
 console.log(JSON.stringify(results, null, 1));
 if (!values["no-write"]) write(results);
@@ -55,12 +64,37 @@ async function measure(workbench, windows) {
   const { page } = workbench;
   const activations = () => [...workbench.log().matchAll(/Activated in ([\d.]+) ms/g)].map(([, ms]) => Number(ms));
   await until("the activation", () => activations().length === windows);
+  return { loadAndActivate: await shownTime(page, "Hunch"), activate: activations().at(-1) };
+}
+
+/** The window of an installation with the control in place of Hunch. */
+async function control() {
+  const workspace = tempWorkspace(path.join(repository, "test/vscode/workspace"));
+  const host = startHost();
+  const { browser, page } = await openBrowser();
+  try {
+    const ext = path.join(repository, "bench/activation/control");
+    await page.goto(workbenchUrl(host.port, { workspace, ext }), { timeout: 120_000 });
+    await page.locator(".monaco-workbench .activitybar").waitFor();
+    await page.getByText("control activated").waitFor();
+    return { loadAndActivate: await shownTime(page, /bench.control/i) };
+  } finally {
+    await browser.close();
+    await host.stop();
+    fs.rmSync(workspace, { recursive: true, force: true });
+  }
+}
+
+/** Milliseconds of loading and activating of an extension that has been activated, as VS Code shows them. */
+async function shownTime(page, extension) {
+  // The slowest come first, and only what is in sight is there.
+  await page.setViewportSize({ width: 1400, height: 3_000 });
   await runCommand(page, "Developer: Show Running Extensions");
-  const row = page.locator(".runtime-extensions-editor .extension").filter({ hasText: "Hunch" });
+  const row = page.locator(".runtime-extensions-editor .extension").filter({ hasText: extension });
   const text = await row.locator(".activation-time").textContent();
   const shown = /(\d+)\s*ms/.exec(text);
   if (!shown) throw new Error(`no time in “${text}”`);
-  return { loadAndActivate: Number(shown[1]), activate: activations().at(-1) };
+  return Number(shown[1]);
 }
 
 function median(rounds, key) {
@@ -87,6 +121,7 @@ function write({ date, cpu, cores, loadAverage, rounds, medianMs }) {
     "|---|---|---|---|",
     row("loading and activating, as VS Code measures it", "≤ 30 ms", "later", "loadAndActivate"),
     row("the same in the first window after an installation", "", "first", "loadAndActivate"),
+    row("an extension that does nothing, in a window of its own", "", "control", "loadAndActivate"),
     row("our activate() alone", "", "later", "activate"),
     row("the same in the first window", "", "first", "activate"),
   ];

@@ -1,7 +1,8 @@
 /**
- * Prompts whose answers repeat what stands in them, so that drafts are made and accepted, and go on for long: code to be
- * returned many times with a name changed, code that is begun a second time, lists that go on. All from the speed benchmark's
- * own code (MIT), cut to lengths that are evenly spread in their logarithm.
+ * Prompts whose continuations repeat what stands in them, so that drafts are made and accepted, and go on for long: code to be
+ * written many times with a name changed, code that is begun a second time, lists that go on. Plain text, since a model
+ * ends an answer in a chat when it has said enough. All from the speed benchmark's own code (MIT), cut to lengths that are
+ * evenly spread in their logarithm.
  */
 import data from "../../src/benchmark/prompts.json" with { type: "json" };
 
@@ -62,9 +63,7 @@ function render(kind: StrictPrompt["kind"], index: number, length: number): stri
     case "edit": {
       const code = source(index, length);
       const name = code.match(/\b[a-z_]{4,}\b/)?.[0] ?? "value";
-      return chat(
-        `Rename \`${name}\` to \`renamed\` everywhere and write the whole code, ten times.\n\n\`\`\`\n${code}\n\`\`\``,
-      );
+      return `${code}\n\n# The same code with ${name} renamed to renamed, ten times:\n\n`;
     }
     case "again": {
       const code = source(index, Math.ceil(length * 0.7));
@@ -77,7 +76,7 @@ function render(kind: StrictPrompt["kind"], index: number, length: number): stri
       return text.slice(0, text.lastIndexOf(",") + 1);
     }
     case "quote":
-      return chat(`Write this text again, word by word, ten times:\n\n${source(index, length)}`);
+      return `${source(index, length)}\n\n# The same text again, word by word, ten times:\n\n`;
   }
 }
 
@@ -85,8 +84,4 @@ function source(index: number, length: number): string {
   const from = index % files.length;
   const text = [...files.slice(from), ...files.slice(0, from)].join("\n\n");
   return text.repeat(Math.ceil(length / text.length)).slice(0, length);
-}
-
-function chat(question: string): string {
-  return `<|im_start|>user\n${question}<|im_end|>\n<|im_start|>assistant\n`;
 }
