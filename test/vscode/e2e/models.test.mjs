@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { notification, runCommand, until, untilShown } from "../host/host.mjs";
+import { notification, runCommand, until } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
 import { testModel, testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
@@ -92,10 +92,9 @@ async function chooseInMenu(name, entry) {
   });
 }
 
-/** A row that changes at that moment takes no click: the button is pressed until the question is there. */
-async function pressDelete(name, pattern) {
+async function confirm(pattern) {
   const dialog = workbench.page.locator(".monaco-dialog-box");
-  await untilShown("the question", dialog, () => press(name, "Delete"));
+  await dialog.waitFor();
   assert.match(await dialog.textContent(), pattern);
   await dialog.locator(".monaco-button", { hasText: "Delete" }).click();
 }
@@ -166,7 +165,8 @@ test("a download shows its progress, is cancelled, and what came is kept until i
   await workbench.screenshot("models-downloading");
   await press(name, "Cancel Download");
   await described(name, /MB are here/);
-  await pressDelete(name, /Delete Qwen2\.5-Coder 0\.5B Instruct from this machine\?/);
+  await press(name, "Delete");
+  await confirm(/Delete Qwen2\.5-Coder 0\.5B Instruct from this machine\?/);
   await described(name, /491 MB · Apache/);
   assert.equal(existsSync(path.join(workbench.host.dataDir, "home/hunch/models/qwen2.5-coder-0.5b")), false);
   await runCommand(page, "Notifications: Clear All Notifications");
@@ -196,7 +196,8 @@ test("the commands of the palette: recommend, select, download and cancel, list"
   await page.locator(".notifications-center .monaco-button", { hasText: "Cancel" }).click();
   await runCommand(page, "Hunch: Manage Models");
   await described(name, /MB are here/);
-  await pressDelete(name, /Delete Qwen2\.5-Coder 0\.5B Instruct from this machine\?/);
+  await press(name, "Delete");
+  await confirm(/Delete Qwen2\.5-Coder 0\.5B Instruct from this machine\?/);
   await described(name, /491 MB · Apache/);
   await runCommand(page, "Notifications: Clear All Notifications");
 });
@@ -213,7 +214,8 @@ test("Look Again finds a model that came meanwhile", async () => {
 
 test("delete removes the file, after a question", async () => {
   const folder = path.join(workbench.host.dataDir, "home/hunch/models/smollm2-135m");
-  await pressDelete("SmolLM2 135M Instruct", /98\.4 MB become free/);
+  await press("SmolLM2 135M Instruct", "Delete");
+  await confirm(/98\.4 MB become free/);
   await until("the file to go", () => !existsSync(folder));
   assert.ok(existsSync(testModel()));
 });
