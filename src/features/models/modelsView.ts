@@ -1,5 +1,6 @@
 /** The view of the models: what is here, what other programs have, what can be had, with size, fit and licence. */
 
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { modelsViewId } from "../../common/commands.ts";
 import { t } from "../../common/l10n.ts";
@@ -21,8 +22,8 @@ import {
 /** A group, or a row: the argument of the commands in the rows' menus. */
 export type ModelNode = { kind: "group"; title: string; rows: readonly ModelRow[] } | { kind: "model"; row: ModelRow };
 
-/** VS Code draws a tree once 200 ms have passed without a change (ms): progress that is told oftener would not be seen. */
-const drawEveryMs = 500;
+/** How often a download's row is drawn (ms): drawing makes its buttons anew, and a click just then is lost. */
+const drawEveryMs = 2_000;
 
 type DiskFacts = Omit<LibraryFacts, "answers" | "drafts" | "download" | "discovered">;
 
@@ -36,6 +37,9 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
   #disk: DiskFacts | null = null;
   #discovered: DiscoveredModel[] = [];
   #drawing: NodeJS.Timeout | null = null;
+  /** As drawn last, and when (ms since the epoch). */
+  #nodes: readonly ModelNode[] = [];
+  #drawnAt = 0;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -50,7 +54,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
       // A download that has ended left something on the disk.
       ctx.models.onDownload(({ state }) => (state === "running" ? this.#drawSoon() : this.#lookAtDisk())),
       ctx.settings.onDidChange((keys) => {
-        if (keys.includes("draftModel") || keys.includes("backend")) this.#changed.fire();
+        if (keys.includes("draftModel") || keys.includes("backend")) this.#draw();
       }),
       this.#view.onDidChangeVisibility(({ visible }) => visible && this.refresh()),
     ];
@@ -62,7 +66,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
     try {
       await this.#lookAtDisk();
       this.#discovered = await this.#ctx.models.discover();
-      this.#changed.fire();
+      this.#draw();
     } catch (error) {
       // The rest of the list is of use without what other programs have.
       this.#ctx.log.error("look for models on this disk", error);
@@ -70,11 +74,35 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
   }
 
   getChildren(node?: ModelNode): ModelNode[] {
-    if (node) return node.kind === "group" ? node.rows.map((row) => ({ kind: "model", row })) : [];
-    if (!this.#disk) return [];
+    if (!node) return [...this.#nodes];
+    return node.kind === "group" ? node.rows.map((row) => ({ kind: "model", row })) : [];
+  }
+
+  getTreeItem(node: ModelNode): vscode.TreeItem {
+    return node.kind === "group" ? groupItem(node) : rowItem(node.row);
+  }
+
+  dispose(): void {
+    this.#cancelDrawing();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #drawSoon(): void {
+    this.#drawing ??= setTimeout(() => this.#draw(), Math.max(0, this.#drawnAt + drawEveryMs - Date.now()));
+  }
+
+  #cancelDrawing(): void {
+    if (this.#drawing) clearTimeout(this.#drawing);
+    this.#drawing = null;
+  }
+
+  /** Only where something looks different: whoever is about to press a button keeps it. */
+  #draw(): void {
+    this.#cancelDrawing();
+    if (!this.#disk) return;
     const { settings, models } = this.#ctx;
     const { model, draftModel, backend } = settings.current;
-    return groupsOf(
+    const nodes = groupsOf(
       library({
         ...this.#disk,
         discovered: this.#discovered,
@@ -84,22 +112,10 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
         download: models.download,
       }),
     );
-  }
-
-  getTreeItem(node: ModelNode): vscode.TreeItem {
-    return node.kind === "group" ? groupItem(node) : rowItem(node.row);
-  }
-
-  dispose(): void {
-    if (this.#drawing) clearTimeout(this.#drawing);
-    for (const subscription of this.#subscriptions) subscription.dispose();
-  }
-
-  #drawSoon(): void {
-    this.#drawing ??= setTimeout(() => {
-      this.#drawing = null;
-      this.#changed.fire();
-    }, drawEveryMs);
+    if (isDeepStrictEqual(nodes, this.#nodes)) return;
+    this.#nodes = nodes;
+    this.#drawnAt = Date.now();
+    this.#changed.fire();
   }
 
   async #lookAtDisk(): Promise<void> {
@@ -122,7 +138,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
     const recommendation = recommend(machine, store.models);
     this.#disk = { catalogue, machine, recommendation };
     this.#view.message = `${machineText(machine)} ${recommendationText(recommendation)}`;
-    this.#changed.fire();
+    this.#draw();
   }
 }
 
