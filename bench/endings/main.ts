@@ -9,15 +9,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Interrupts } from "../../src/cli/interrupts.ts";
 import { RunDisplay } from "../../src/cli/runDisplay.ts";
-import type {
-  AnswerForm,
-  ChatMessage,
-  GeneratedToken,
-  GenerateParams,
-  ModelInfo,
-  Prompt,
-} from "../../src/common/protocol.ts";
+import type { ChatMessage, Prompt } from "../../src/common/prompt.ts";
+import type { GeneratedToken, GenerateParams, ModelInfo } from "../../src/common/protocol.ts";
 import type { ThinkingEnd } from "../../src/common/segments.ts";
+import type { AnswerForm } from "../../src/common/thinkingControls.ts";
 import { holdsForm } from "../../src/engine/thinking/answerForm.ts";
 import { sentenceOf } from "../../src/engine/thinking/budget.ts";
 import { formatOf } from "../../src/engine/thinking/formats.ts";

@@ -5,14 +5,8 @@ import { fileURLToPath } from "node:url";
 import { gpuChoices } from "../../src/cli/engineRequest.ts";
 import { EngineClient } from "../../src/client/engineClient.ts";
 import type { SharingOptions } from "../../src/client/sharedEngine.ts";
-import type {
-  GenerationResult,
-  GpuChoice,
-  LoadParams,
-  ModelInfo,
-  SamplingOptions,
-  SpeculationMode,
-} from "../../src/common/protocol.ts";
+import type { SamplingOptions } from "../../src/common/prompt.ts";
+import type { GenerationResult, GpuChoice, LoadParams, ModelInfo, SpeculationMode } from "../../src/common/protocol.ts";
 import { usableCores } from "../../src/engine/threads.ts";
 
 /**

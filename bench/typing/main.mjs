@@ -1,10 +1,11 @@
 /**
  * What generating costs the one who types: from the key press to the frame that shows its character, in the editor of a
  * real VS Code with the real engine, beside a model that rests and beside one that writes an answer, with the chat out of
- * sight and beside the editor. They take turns; with --priority also the last with the engine at the editor's priority.
+ * sight and beside the editor. They take turns; with --priority also the last with the engine at the editor's priority,
+ * with --idle also with the engine scheduled as idle (SCHED_IDLE, see sched(7)), which yields to anything at once.
  * With --control also beside a model that rests, while other processes compute at the engine's priority, one a core, and do
  * nothing else: what any program costs that keeps the cores busy.
- * usage: node bench/typing/main.mjs --model FILE [--rounds 5] [--keys 40] [--threads N] [--priority] [--control] [--no-write]
+ * usage: node bench/typing/main.mjs --model FILE [--rounds 5] [--keys 40] [--threads N] [--priority] [--idle] [--control] [--no-write]
  * Writes bench/results/typing.json and typing.md. A headless browser draws on the processor, which the engine uses too:
  * with a graphics card there is less to share. Never a gate.
  */
@@ -18,7 +19,7 @@ import { openFile, repository, sleep, until } from "../../test/vscode/host/host.
 import { openWorkbench } from "../../test/vscode/host/workbench.mjs";
 import { watchTyping } from "./inPage.mjs";
 import { joinOneGroup } from "./oneGroup.mjs";
-import { processorTime, setNiceness } from "./process.mjs";
+import { processorTime, setNiceness, setScheduling } from "./process.mjs";
 import { figuresOf, report } from "./report.mjs";
 
 const { values } = parseArgs({
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     keys: { type: "string", default: "40" },
     threads: { type: "string" },
     priority: { type: "boolean", default: false },
+    idle: { type: "boolean", default: false },
     control: { type: "boolean", default: false },
     "no-write": { type: "boolean", default: false },
   },
@@ -38,6 +40,7 @@ const resting = "resting";
 const hidden = "writing, chat out of sight";
 const beside = "writing beside the editor";
 const besideAsEqual = "writing beside the editor, at its priority";
+const besideIdle = "writing beside the editor, scheduled as idle";
 const besideOthers = "resting, while others compute";
 const arms = [
   resting,
@@ -45,6 +48,7 @@ const arms = [
   hidden,
   beside,
   ...(values.priority ? [besideAsEqual] : []),
+  ...(values.idle ? [besideIdle] : []),
 ];
 /** Of each answer another: what the engine learnt from the last one would make it faster. */
 const subjects = [
@@ -129,10 +133,12 @@ async function typeUnder(arm, marker) {
   const niceness = getPriority(engine);
   if (arm === besideOthers) return besideComputing(niceness, () => typeComment(marker));
   if (arm === besideAsEqual) setNiceness(engine, getPriority());
+  if (arm === besideIdle) setScheduling(engine, "--idle");
   if (arm === hidden) await workbench.hidePanel();
   const times = await typeComment(marker);
   if (arm === hidden) await workbench.openPanel();
   if (arm === besideAsEqual) setNiceness(engine, niceness);
+  if (arm === besideIdle) setScheduling(engine, "--other");
   return times;
 }
 

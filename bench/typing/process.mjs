@@ -1,4 +1,5 @@
 /** The engine's process from outside: its priority, to measure what that is good for, and whether it computes. Linux only. */
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setPriority } from "node:os";
 
@@ -11,6 +12,11 @@ export function setNiceness(pid, niceness) {
       if (error.info?.code !== "ESRCH") throw error; // one that lived for a single pass has ended
     }
   }
+}
+
+/** Needs chrt(1). @param policy "--idle" or "--other", of all threads; those that they start have it too */
+export function setScheduling(pid, policy) {
+  execFileSync("chrt", ["--all-tasks", policy, "--pid", "0", String(pid)]);
 }
 
 /** Processor time that it has used (hundredths of a second): the fields utime and stime of proc(5). */

@@ -2,14 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { EngineClient } from "../client/engineClient.ts";
 import { HunchError } from "../common/errors.ts";
-import type {
-  GenerateParams,
-  GenerationResult,
-  LoadParams,
-  ModelInfo,
-  Notice,
-  SamplingOptions,
-} from "../common/protocol.ts";
+import type { SamplingOptions } from "../common/prompt.ts";
+import type { GenerateParams, GenerationResult, LoadParams, ModelInfo, Notice } from "../common/protocol.ts";
 import { learntTemplates } from "../evaluation/calibration/calibrate.ts";
 import { calibrationFolder, thisUser } from "../models/folder.ts";
 import { type CodePiece, compose, type TaskKind } from "../prompts/compose.ts";

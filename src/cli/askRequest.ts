@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto";
 import { Command, Option } from "commander";
 import { type Effort, efforts } from "../common/panel.ts";
-import type { SamplingOptions } from "../common/protocol.ts";
+import type { SamplingOptions } from "../common/prompt.ts";
 import { settingDefinitions } from "../common/settings.ts";
 import type { TemplateName } from "../prompts/compose.ts";
 import type { ControlChoices } from "../prompts/controls.ts";

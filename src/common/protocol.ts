@@ -2,13 +2,15 @@
  * The engine's protocol, JSON-RPC over IPC, stdio or a socket. One file for both sides; the doc of each message says
  * who sends it and when. Requests are cancelled with vscode-jsonrpc's cancellation; a failed request always rejects,
  * with `ErrorData` as the error's data.
- * The workspace index is in indexProtocol.ts.
+ * What a generation is asked is in prompt.ts and thinkingControls.ts, the workspace index in indexProtocol.ts.
  */
 import { NotificationType, NotificationType0, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { ErrorData } from "./errors.ts";
 import type { OpenaiServer } from "./openaiServer.ts";
+import type { Prompt, SamplingOptions } from "./prompt.ts";
 import type { Segment, StopReason, ThinkingEnd, ThoughtFate, TokenOrigin } from "./segments.ts";
 import type { ExactnessResult, GenerationStats, LiveStats } from "./stats.ts";
+import type { AnswerForm, ThinkingControls } from "./thinkingControls.ts";
 
 /**
  * 2: an engine may have several clients, each on a connection of its own over a socket: `initialize` carries a token,
@@ -160,99 +162,6 @@ export interface ModelInfo {
 }
 
 // ---- generate: client → engine; answered when the generation has ended. Generations wait in one fair queue.
-
-export interface ChatMessage {
-  role: "system" | "user" | "assistant";
-  content: string;
-}
-
-export interface SamplingOptions {
-  /** 0 = greedy. */
-  temperature: number;
-  /** 0 = off (then the 256 likeliest tokens are considered). */
-  topK: number;
-  topP: number;
-  minP: number;
-  /** 1 = off; applied to the last 64 tokens. */
-  repetitionPenalty: number;
-  seed: number;
-}
-
-/** `on`: the model's own way of thinking, or elicited where it has none. */
-export type ThinkingMode = "on" | "off";
-
-export type Prompt =
-  /**
-   * `opening`: first characters of the thought, written for the model where the prompt opens its thought; without thinking,
-   * of the answer. Only where the engine's own process runs the model.
-   */
-  | { kind: "chat"; messages: ChatMessage[]; thinking: ThinkingMode; opening?: string }
-  /** Sent as it is, without the chat format. */
-  | { kind: "raw"; text: string }
-  /** Goes on where an interrupted answer stopped: the same messages and what had been generated. */
-  | {
-      kind: "continue";
-      messages: ChatMessage[];
-      thinking: ThinkingMode;
-      partial: { thinking: string; answer: string };
-    };
-
-/**
- * Ends a thought when trial answers repeat with confidence. `auto`: gives up where the first trial is not a short
- * answer; `on`: goes on trying.
- */
-export type EarlyExitMode = "off" | "auto" | "on";
-
-/**
- * What the model answers where no thought is asked for, one short line, is looked at first, and may stand, so that no
- * thought is written.
- */
-export interface FirstAnswerControl {
-  /**
-   * The probability (0..1) from which it stands; the thought's end is "earlyExit" then. Above 1: it is looked at and told
-   * (`GenerationStats.firstAnswer`), and the thought is written in any case.
-   */
-  least: number;
-  /** The last message as it is where no thought is asked for. */
-  message: string;
-  /** How the answer begins; null: with "Answer:". */
-  opening: CodeOpening | null;
-  /** The line is all that was asked for: where it stands, the answer ends with it. Absent: the model goes on behind it. */
-  isWhole?: boolean;
-}
-
-/** A line of code that is begun for the model. */
-export interface CodeOpening {
-  /** From the fence of the block to where the model goes on. */
-  lead: string;
-  /** What ends the block behind that line. */
-  close: string;
-}
-
-export interface ThinkingControls {
-  /** Tokens; null = none. At the budget a wrap-up is injected at the next sentence end, 25 % later at once. */
-  budget: number | null;
-  loopGuard: boolean;
-  earlyExit: EarlyExitMode;
-  /**
-   * Only with the prompt of a chat that asks for a thought, and not with several side by side; only where the engine's own
-   * process runs the model and can drop the trial from its cache. Absent: the model is not asked.
-   */
-  answerFirst?: FirstAnswerControl;
-  /** Logits taken off words of hesitation ("Wait", "Hmm") at the beginnings of a thought's sentences; none = 0. */
-  hesitationPenalty?: number;
-  /**
-   * Thoughts side by side, each with a seed of its own, of which a vote on what they come to chooses one; at most as many
-   * as the model has lanes, and only where the prompt opens the thought. Absent: 1.
-   */
-  thoughts?: number;
-}
-
-/** `line`: a line that begins with `lead` ("Answer:"), and something on it. `codeBlock`: a fenced block with code in it. */
-export type AnswerForm = ({ kind: "line"; lead: string } | { kind: "codeBlock" }) & {
-  /** Only behind a thought that was ended for the model; one that it ended itself is followed by what it wants to say. */
-  onlyIfCut?: true;
-};
 
 export interface GenerateParams {
   generationId: string;

@@ -2,7 +2,8 @@
  * Sees to it that an answer has the form that was asked for: keeps tokens for it, begins what the model left out, where the
  * answer would end, and knows when that is complete.
  */
-import type { AnswerForm, GenerateParams } from "../common/protocol.ts";
+import type { GenerateParams } from "../common/protocol.ts";
+import type { AnswerForm } from "../common/thinkingControls.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Output } from "./output.ts";
 import type { Decoder } from "./speculation/decoder.ts";

@@ -2,8 +2,9 @@
  * The model's answer before it would think, made on trial behind a prompt that does not speak of thinking: a model that was
  * told to think, and is then made to answer, is less often right than one that was only asked (bench/README).
  */
-import type { FirstAnswerControl, GenerateParams } from "../common/protocol.ts";
+import type { GenerateParams } from "../common/protocol.ts";
 import type { FirstAnswerStats } from "../common/stats.ts";
+import type { FirstAnswerControl } from "../common/thinkingControls.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Strand } from "./strand.ts";
 import { answerOpener } from "./thinking/budget.ts";

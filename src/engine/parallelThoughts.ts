@@ -3,7 +3,9 @@
  * When one has ended, the model is made to answer from it on trial; as soon as more than half of them have come to the
  * same, the rest is ended. One is chosen by vote (trialLine.ts) and goes on to the answer; at once where the user wants it.
  */
-import type { GenerateParams, Notice, OtherThought, SamplingOptions } from "../common/protocol.ts";
+
+import type { SamplingOptions } from "../common/prompt.ts";
+import type { GenerateParams, Notice, OtherThought } from "../common/protocol.ts";
 import type { StopReason, ThoughtFate } from "../common/segments.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Strand } from "./strand.ts";

@@ -2,7 +2,9 @@
  * One stream of text under way: a lane of the model, what decodes in it, and what has come out. A generation is one
  * strand; one that thinks several thoughts at once is several, of which one goes on to the answer.
  */
-import type { GenerateParams, Notice, SamplingOptions } from "../common/protocol.ts";
+
+import type { SamplingOptions } from "../common/prompt.ts";
+import type { GenerateParams, Notice } from "../common/protocol.ts";
 import type { DrafterName } from "../common/segments.ts";
 import type { GenerationStats } from "../common/stats.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";

@@ -2,7 +2,7 @@
  * Trial answers while a thought is under way (thinking/earlyExit.ts says when they are made and what they settle): made by
  * the decoder behind the text as it stands, which stays as it is.
  */
-import type { EarlyExitMode } from "../common/protocol.ts";
+import type { EarlyExitMode } from "../common/thinkingControls.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Output } from "./output.ts";
 import type { Decoder } from "./speculation/decoder.ts";

@@ -1,12 +1,8 @@
 /** What is compared: ways of asking a model to think, each with what may end its thought. */
 import type { Effort } from "../common/panel.ts";
-import type {
-  GenerateParams,
-  ModelInfo,
-  SamplingOptions,
-  SpeculationMode,
-  ThinkingControls,
-} from "../common/protocol.ts";
+import type { SamplingOptions } from "../common/prompt.ts";
+import type { GenerateParams, ModelInfo, SpeculationMode } from "../common/protocol.ts";
+import type { ThinkingControls } from "../common/thinkingControls.ts";
 import { type Composed, compose } from "../prompts/compose.ts";
 import { hesitationPenalty } from "../prompts/controls.ts";
 import type { LearntTemplates } from "../prompts/effort.ts";

@@ -4,7 +4,8 @@
  * What has been run is given as records and not run again. Knows no engine: it is given a `generate`.
  */
 import { createHash } from "node:crypto";
-import type { GenerateParams, GenerationResult, ModelInfo, SamplingOptions } from "../common/protocol.ts";
+import type { SamplingOptions } from "../common/prompt.ts";
+import type { GenerateParams, GenerationResult, ModelInfo } from "../common/protocol.ts";
 import type { StopReason, ThinkingEnd } from "../common/segments.ts";
 import type { FirstAnswerStats } from "../common/stats.ts";
 import { isRight } from "./answers.ts";

@@ -3,7 +3,7 @@
  * behind `assert f(3) ==` better than what stands behind "Answer:" (Qwen2.5-Coder 1.5B, 74 CRUXEval-O questions without a
  * thought: 26 right in place of 19); CRUXEval itself asks so (arXiv 2401.03065). Pure.
  */
-import type { CodeOpening } from "../common/protocol.ts";
+import type { CodeOpening } from "../common/thinkingControls.ts";
 import type { CodePiece } from "./code.ts";
 import { asksForValue } from "./questionKind.ts";
 

@@ -3,15 +3,9 @@
  * question last, so that a second question about the same code reuses the KV cache of all that precedes it.
  */
 import type { Effort } from "../common/panel.ts";
-import type {
-  AnswerForm,
-  ChatMessage,
-  FirstAnswerControl,
-  SamplingOptions,
-  ThinkingControls,
-  ThinkingFormatInfo,
-  ThinkingMode,
-} from "../common/protocol.ts";
+import type { ChatMessage, SamplingOptions, ThinkingMode } from "../common/prompt.ts";
+import type { ThinkingFormatInfo } from "../common/protocol.ts";
+import type { AnswerForm, FirstAnswerControl, ThinkingControls } from "../common/thinkingControls.ts";
 import { assertionOpening } from "./assertion.ts";
 import { type CodePiece, codeBlock } from "./code.ts";
 import { describeOmissions, type Omission } from "./contextBudget.ts";

@@ -1,5 +1,5 @@
 /** What ends or steers a thought, as the user has it: each control can be switched off. Pure. */
-import type { ThinkingControls } from "../common/protocol.ts";
+import type { ThinkingControls } from "../common/thinkingControls.ts";
 
 export interface ControlChoices {
   /** `auto`: where the answer may be a short one. */

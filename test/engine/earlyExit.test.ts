@@ -1,6 +1,6 @@
 /** Early exit on the real engine, with models that say an exact thought; before the thought on a real small model. */
 import { describe, expect, inject, it } from "vitest";
-import type { EarlyExitMode } from "../../src/common/protocol.ts";
+import type { EarlyExitMode } from "../../src/common/thinkingControls.ts";
 import type { ScriptedName } from "./globalSetup.ts";
 import { TestEngine } from "./support/engine.ts";
 

@@ -3,7 +3,8 @@
  * thoughts badly, over several questions and ways of ending.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import type { AnswerForm, GenerateParams, GenerationEvent, LoadParams } from "../../src/common/protocol.ts";
+import type { GenerateParams, GenerationEvent, LoadParams } from "../../src/common/protocol.ts";
+import type { AnswerForm } from "../../src/common/thinkingControls.ts";
 import { EngineModel } from "../../src/engine/backends/embedded/engineModel.ts";
 import { Generation } from "../../src/engine/generation.ts";
 import { StateFolder } from "../../src/engine/stateFolder.ts";

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import type { ChatMessage, Prompt } from "../../src/common/protocol.ts";
+import type { ChatMessage, Prompt } from "../../src/common/prompt.ts";
 import { TestEngine } from "./support/engine.ts";
 
 const words = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i}`).join(" ");

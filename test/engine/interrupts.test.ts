@@ -1,6 +1,7 @@
 /** Stop and "answer now" in the middle of what takes several passes: counted in passes, on the real engine. */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import type { ChatMessage, GeneratedToken, Prompt } from "../../src/common/protocol.ts";
+import type { ChatMessage, Prompt } from "../../src/common/prompt.ts";
+import type { GeneratedToken } from "../../src/common/protocol.ts";
 import type { EngineModel } from "../../src/engine/backends/embedded/engineModel.ts";
 import type { NativeSequence } from "../../src/engine/backends/embedded/sequence.ts";
 import { measuredSizes } from "../../src/engine/speculation/costCurve.ts";

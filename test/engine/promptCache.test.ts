@@ -5,7 +5,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import type { ChatMessage, GenerateParams, KvType, LoadParams } from "../../src/common/protocol.ts";
+import type { ChatMessage } from "../../src/common/prompt.ts";
+import type { GenerateParams, KvType, LoadParams } from "../../src/common/protocol.ts";
 import { openModel } from "../../src/engine/backends/embedded/loadModel.ts";
 import { startRuntime } from "../../src/engine/backends/embedded/runtime.ts";
 import type { NativeSequence } from "../../src/engine/backends/embedded/sequence.ts";

@@ -4,7 +4,8 @@
  */
 import { randomInt, randomUUID } from "node:crypto";
 import type { Effort } from "../../common/panel.ts";
-import type { ChatMessage, GenerateParams, ModelInfo, SpeculationMode } from "../../common/protocol.ts";
+import type { ChatMessage } from "../../common/prompt.ts";
+import type { GenerateParams, ModelInfo, SpeculationMode } from "../../common/protocol.ts";
 import { thinkingText } from "../../prompts/compose.ts";
 import { planEffort } from "../../prompts/effort.ts";
 import { templates } from "../../prompts/templates/index.ts";

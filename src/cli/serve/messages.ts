@@ -1,5 +1,5 @@
 /** The messages of a chat request: OpenAI's shapes of content and roles to the engine's plain ones. */
-import type { ChatMessage } from "../../common/protocol.ts";
+import type { ChatMessage } from "../../common/prompt.ts";
 import { badRequest } from "./apiError.ts";
 import { Fields } from "./fields.ts";
 

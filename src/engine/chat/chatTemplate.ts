@@ -8,7 +8,8 @@
  * is reused: nothing here depends on how many turns follow.
  */
 import { Template } from "@huggingface/jinja";
-import type { ChatMessage, Notice, ThinkingMode } from "../../common/protocol.ts";
+import type { ChatMessage, ThinkingMode } from "../../common/prompt.ts";
+import type { Notice } from "../../common/protocol.ts";
 import { type ThinkingFormat, templateVariables } from "../thinking/formats.ts";
 import { mergeSystem, normalise, type SwitchedMessage, withSwitch } from "./messages.ts";
 import { repairTemplate } from "./repairs.ts";

@@ -1,5 +1,5 @@
 /** Messages put into the shape that chat templates accept, before a template sees them. */
-import type { ChatMessage, ThinkingMode } from "../../common/protocol.ts";
+import type { ChatMessage, ThinkingMode } from "../../common/prompt.ts";
 import type { ThinkingFormat } from "../thinking/formats.ts";
 
 /** A message and what Hunch adds to it for the template's eyes: a switch word that it was trained on. */

@@ -8,7 +8,7 @@
  *
  * Order of the filters, as in llama.cpp: bans, damping, repetition penalty, top-k, top-p, min-p, temperature.
  */
-import type { SamplingOptions } from "../../common/protocol.ts";
+import type { SamplingOptions } from "../../common/prompt.ts";
 import type { Candidates } from "./types.ts";
 
 /** Tokens looked at when top-k is off: the native call sorts what it returns, and the rest has next to no weight. */

@@ -2,7 +2,7 @@
  * The form that an answer has to have, where somebody said so: small models forget it, above all after a thought that was
  * cut short. Where an answer would end without it, Hunch begins that part and the model completes it. Pure.
  */
-import type { AnswerForm } from "../../common/protocol.ts";
+import type { AnswerForm } from "../../common/thinkingControls.ts";
 import { TextContext } from "./textContext.ts";
 
 /** Tokens kept for the part that is asked for, should the answer not have come to it. */

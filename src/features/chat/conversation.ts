@@ -18,7 +18,8 @@ import {
   type TurnStatus,
   type UserTurn,
 } from "../../common/panel.ts";
-import type { ChatMessage, GenerationEvent, GenerationResult } from "../../common/protocol.ts";
+import type { ChatMessage } from "../../common/prompt.ts";
+import type { GenerationEvent, GenerationResult } from "../../common/protocol.ts";
 import type { CodePiece, TaskKind } from "../../prompts/compose.ts";
 import type { Omission } from "../../prompts/contextBudget.ts";
 import type { UsedPlan, UseSignal } from "../../prompts/learning.ts";

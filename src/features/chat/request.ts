@@ -3,7 +3,8 @@
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import { type AssistantTurn, runsText } from "../../common/panel.ts";
-import type { GenerateParams, ModelInfo, Notice, Prompt } from "../../common/protocol.ts";
+import type { Prompt } from "../../common/prompt.ts";
+import type { GenerateParams, ModelInfo, Notice } from "../../common/protocol.ts";
 import type { Settings } from "../../common/settings.ts";
 import { type Composed, compose } from "../../prompts/compose.ts";
 import { estimateTokens, type FittedCode, fitCode, omittedPlaces } from "../../prompts/contextBudget.ts";

@@ -2,7 +2,8 @@
 
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
-import type { ChatMessage, GenerateParams, ModelInfo, SamplingOptions } from "../../common/protocol.ts";
+import type { ChatMessage, SamplingOptions } from "../../common/prompt.ts";
+import type { GenerateParams, ModelInfo } from "../../common/protocol.ts";
 
 /** As VS Code's LanguageModelChatMessageRole. */
 const assistantRole = 2;

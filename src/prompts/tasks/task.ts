@@ -1,6 +1,6 @@
 /** What a task is: what the model is asked to do with the code, and how much thought and answer that takes. */
 import type { Effort } from "../../common/panel.ts";
-import type { AnswerForm } from "../../common/protocol.ts";
+import type { AnswerForm } from "../../common/thinkingControls.ts";
 import type { TemplateName } from "../templates/template.ts";
 
 export type TaskKind = "explain" | "fix" | "findBugs" | "tests" | "docs" | "changes" | "annotate" | "ask";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { efforts } from "../../../src/common/panel.ts";
-import type { ChatMessage, ThinkingFormatInfo } from "../../../src/common/protocol.ts";
+import type { ChatMessage } from "../../../src/common/prompt.ts";
+import type { ThinkingFormatInfo } from "../../../src/common/protocol.ts";
 import { type ComposeInput, compose, thinkingText } from "../../../src/prompts/compose.ts";
 import { tasks } from "../../../src/prompts/tasks/index.ts";
 import type { TaskKind } from "../../../src/prompts/tasks/task.ts";

@@ -1,5 +1,7 @@
 /** A generation's parameters as the body of a request: OpenAI's own members for every server, others where they are known. */
-import type { ChatMessage, GenerateParams, SamplingOptions, ThinkingMode } from "../../../common/protocol.ts";
+
+import type { ChatMessage, SamplingOptions, ThinkingMode } from "../../../common/prompt.ts";
+import type { GenerateParams } from "../../../common/protocol.ts";
 import { templateVariables } from "../../thinking/formats.ts";
 import { effortWord } from "./reasoningEffort.ts";
 import type { ServerInfo } from "./server.ts";

@@ -5,7 +5,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError, isHunchError } from "../../../common/errors.ts";
-import type { GenerateParams, GenerationEvent, GenerationResult, Prompt } from "../../../common/protocol.ts";
+import type { Prompt } from "../../../common/prompt.ts";
+import type { GenerateParams, GenerationEvent, GenerationResult } from "../../../common/protocol.ts";
 import type { GenerationHooks, RunningGeneration } from "../backend.ts";
 import { waitAfter } from "./http.ts";
 import { PassingError } from "./serverErrors.ts";

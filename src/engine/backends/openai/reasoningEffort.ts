@@ -3,7 +3,7 @@
  * hosted ones). Which of its words a server takes shows only when it refuses one, so that is kept for the next request.
  */
 import type { IncomingMessage } from "node:http";
-import type { ThinkingMode } from "../../../common/protocol.ts";
+import type { ThinkingMode } from "../../../common/prompt.ts";
 import type { ThinkingFormat } from "../../thinking/formats.ts";
 import { type HttpClient, readText, type SendOptions } from "./http.ts";
 import { refusal } from "./serverErrors.ts";

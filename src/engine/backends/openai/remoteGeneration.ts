@@ -4,7 +4,8 @@
  * on every server.
  */
 import type { IncomingMessage } from "node:http";
-import type { GenerateParams, GenerationResult, ModelInfo, Prompt } from "../../../common/protocol.ts";
+import type { Prompt } from "../../../common/prompt.ts";
+import type { GenerateParams, GenerationResult, ModelInfo } from "../../../common/protocol.ts";
 import type { StopReason } from "../../../common/segments.ts";
 import type { GenerationStats } from "../../../common/stats.ts";
 import type { EndReason } from "../../thinking/budget.ts";

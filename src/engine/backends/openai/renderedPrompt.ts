@@ -2,7 +2,7 @@
  * The prompt that a llama-server makes of messages: it can be asked for it, as no other server can. It tells whether the
  * output begins inside a thought, and where an interrupted answer goes on.
  */
-import type { ChatMessage, Prompt } from "../../../common/protocol.ts";
+import type { ChatMessage, Prompt } from "../../../common/prompt.ts";
 import type { ThinkingFormat } from "../../thinking/formats.ts";
 import { parseJson, readText, type SendOptions } from "./http.ts";
 import type { Remote } from "./remoteGeneration.ts";

@@ -2,7 +2,9 @@
  * When a thought on a server is ended by us, and what room one is left: also one that nobody asked for, since a model may
  * think although it was told not to.
  */
-import type { ChatMessage, GenerateParams, Prompt } from "../../../common/protocol.ts";
+
+import type { ChatMessage, Prompt } from "../../../common/prompt.ts";
+import type { GenerateParams } from "../../../common/protocol.ts";
 import type { MonitorOptions } from "../../thinking/budget.ts";
 import { keepsBudget, takesControl } from "./body.ts";
 import type { Endpoint } from "./endpoint.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ChatMessage } from "../../../../src/common/protocol.ts";
+import type { ChatMessage } from "../../../../src/common/prompt.ts";
 import { type RenderOptions, renderChat, startsInside } from "../../../../src/engine/chat/chatTemplate.ts";
 import { mergeSystem, normalise } from "../../../../src/engine/chat/messages.ts";
 import { detectFormat, formatOf } from "../../../../src/engine/thinking/formats.ts";

@@ -1,7 +1,7 @@
 /** Every family against templates that models were published with. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { ChatMessage, ThinkingMode } from "../../../../src/common/protocol.ts";
+import type { ChatMessage, ThinkingMode } from "../../../../src/common/prompt.ts";
 import { type PromptPart, renderChat, startsInside } from "../../../../src/engine/chat/chatTemplate.ts";
 import { detectFormat, type FamilyName } from "../../../../src/engine/thinking/formats.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SamplingOptions } from "../../../../src/common/protocol.ts";
+import type { SamplingOptions } from "../../../../src/common/prompt.ts";
 import type { DrafterName, TokenOrigin } from "../../../../src/common/segments.ts";
 import { AcceptanceModel } from "../../../../src/engine/speculation/acceptance.ts";
 import { Controller, longestDraft } from "../../../../src/engine/speculation/controller.ts";

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import type { SamplingOptions } from "../../../../src/common/protocol.ts";
+import type { SamplingOptions } from "../../../../src/common/prompt.ts";
 import { AcceptanceModel } from "../../../../src/engine/speculation/acceptance.ts";
 import { Controller } from "../../../../src/engine/speculation/controller.ts";
 import { CostCurve } from "../../../../src/engine/speculation/costCurve.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SamplingOptions } from "../../../../src/common/protocol.ts";
+import type { SamplingOptions } from "../../../../src/common/prompt.ts";
 import { gumbel, Sampler } from "../../../../src/engine/speculation/sampler.ts";
 import type { Candidates } from "../../../../src/engine/speculation/types.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AnswerForm } from "../../../../src/common/protocol.ts";
+import type { AnswerForm } from "../../../../src/common/thinkingControls.ts";
 import { completesForm, holdsForm, missingPart } from "../../../../src/engine/thinking/answerForm.ts";
 
 const line: AnswerForm = { kind: "line", lead: "Answer:" };

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import net from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Prompt } from "../../../../../src/common/protocol.ts";
+import type { Prompt } from "../../../../../src/common/prompt.ts";
 import { ask, connect, fake, params, textOf } from "./asking.ts";
 import { type Answer, delta, json, stream, usage } from "./fakeServer.ts";
 

@@ -1,5 +1,7 @@
 /** What a backend of a server is loaded with and asked, where the test is about something else. */
-import type { GenerateParams, LoadParams, Prompt } from "../../../../../src/common/protocol.ts";
+
+import type { Prompt } from "../../../../../src/common/prompt.ts";
+import type { GenerateParams, LoadParams } from "../../../../../src/common/protocol.ts";
 
 export function loadParams(id: string, path: string): LoadParams {
   return {
