@@ -128,6 +128,19 @@ describe("layout", () => {
       expect(wrong, name).toEqual([]);
     }
   });
+
+  it("begins at the top of what stands before the first question, in a low panel too", async () => {
+    for (const name of ["welcome", "firstRun"]) {
+      await panel.show(pages.scenes[name], "dark", { width: 300, height: 360 });
+      await settle();
+      const [top, hidden] = await panel.page.evaluate(() => {
+        const { scrollTop, scrollHeight, clientHeight } = document.querySelector(".conversation");
+        return [scrollTop, scrollHeight - clientHeight];
+      });
+      expect(hidden, name).toBeGreaterThan(20);
+      expect(top, name).toBe(0);
+    }
+  });
 });
 
 describe("another language", () => {

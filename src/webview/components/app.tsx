@@ -56,8 +56,10 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
   const growing = running || wasRunning.current || firstDrawn.current !== store.history.first;
   wasRunning.current = running;
   firstDrawn.current = store.history.first;
+  const empty = store.turns.length === 0;
   const follow = useFollowEnd(scroller, growing, {
-    start: view.scrollTop,
+    // What stands there before the first question is read from its top.
+    start: view.scrollTop ?? (empty ? 0 : null),
     onScroll: setScrollTop,
   });
   const lastQuestion = store.turns.findLast((turn) => turn.role === "user")?.id;
@@ -69,7 +71,6 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
   }, [lastQuestion]);
 
   const chrome = store.chrome!;
-  const empty = store.turns.length === 0;
   return (
     <>
       {chrome.title !== "" && (
