@@ -6,7 +6,7 @@ import * as esbuild from "esbuild";
 import { openBrowser, repository } from "../vscode/host/host.mjs";
 
 export { repository };
-export const themeNames = ["dark", "light", "highContrast", "highContrastLight"];
+export const themeNames = ["dark", "light", "dark2026", "light2026", "highContrast", "highContrastLight"];
 
 const origin = "https://panel.invalid";
 export const builtFolder = path.join(repository, "out", "webview");

@@ -10,6 +10,8 @@ import { openBrowser, repository, startHost, tempWorkspace, workbenchUrl } from 
 const themes = {
   dark: "Default Dark Modern",
   light: "Default Light Modern",
+  dark2026: "Dark 2026",
+  light2026: "Light 2026",
   highContrast: "Default High Contrast",
   highContrastLight: "Default High Contrast Light",
 };
