@@ -95,6 +95,7 @@ const results = {
   cores: os.cpus().length,
   scheduling,
   model: path.basename(values.model),
+  command: ["npm run bench:typing --", ...process.argv.slice(2).map((word) => path.basename(word))].join(" "),
   threads: values.threads ? Number(values.threads) : "auto",
   keys,
   arms: figuresOf(arms, measured),

@@ -33,7 +33,7 @@ function at(part, list) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 }
 
-export function report({ date, cpu, cores, scheduling, model, threads, keys, arms, measured }) {
+export function report({ date, cpu, cores, scheduling, command, threads, keys, arms, measured }) {
   const rounds = new Set(measured.map(({ round }) => round)).size;
   const rows = arms.map(
     (arm) =>
@@ -41,7 +41,7 @@ export function report({ date, cpu, cores, scheduling, model, threads, keys, arm
   );
   return `# Typing while Hunch writes, ${date}
 
-\`npm run bench:typing -- --model ${model}\`
+\`${command}\`
 
 ${cpu}, ${cores} cores, VS Code in a headless browser that draws on the processor, scheduled ${scheduling}; threads of the engine:
 ${threads}. ${rounds} rounds of ${keys} keys each, the conditions in turn. Times in ms from the key press to the end of the frame that

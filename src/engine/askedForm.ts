@@ -23,7 +23,6 @@ export class AskedForm {
   /** Length of the answer when Hunch began the part that was missing; null: it has not. */
   #from: number | null = null;
   #holds = false;
-  #isDone = false;
 
   constructor(options: AskedFormOptions) {
     this.#o = options;
@@ -31,7 +30,9 @@ export class AskedForm {
 
   /** What Hunch began is complete, and nothing is wanted behind it. */
   get isDone(): boolean {
-    return this.#isDone;
+    const { answer } = this.#o.output;
+    const form = this.#form;
+    return form !== undefined && this.#from !== null && completesForm(answer.slice(this.#from), answer, form);
   }
 
   /** Tokens that the model may still choose; some are kept for what the answer has to hold, until it does. */
@@ -67,14 +68,6 @@ export class AskedForm {
     await this.#beginVisibly();
     this.#from = before;
     return true;
-  }
-
-  /** Looks at the answer as it is now, after each token of it. */
-  observe(): void {
-    const { output } = this.#o;
-    const from = this.#from;
-    const form = this.#form;
-    this.#isDone = form && from !== null ? completesForm(output.answer.slice(from), output.answer, form) : false;
   }
 
   /** The form that the answer has to have; undefined where it may have any. */

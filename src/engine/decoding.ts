@@ -204,7 +204,6 @@ export class Decoding {
       this.#answerLoops = true;
     }
     if (this.#onlyThinks && output.segment === "answer") return "stop";
-    this.#form.observe();
     return this.#thoughtEnd || this.#answerLoops || this.#form.isDone || this.#form.left <= 0 ? "stop" : "continue";
   };
 
