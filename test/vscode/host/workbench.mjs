@@ -25,6 +25,15 @@ function sample(prepare) {
   return { workspace, opened: path.join(workspace, prepare?.(workspace) ?? "") };
 }
 
+/** VS Code empties a settings file before it writes it anew: then it is read again. */
+function readSettings(file) {
+  for (let left = 50; ; left--) {
+    const text = readFileSync(file, "utf8");
+    if (text !== "" || left === 0) return JSON.parse(text);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
+}
+
 /** A page that shows `opened` with Hunch, and what one does in it. */
 function windowOn(host, page, opened) {
   // With a packed extension the files missing from the package show.
@@ -86,13 +95,12 @@ export async function openWorkbench({ settings, env, prepare, prepareData } = {}
     changeSettings(more) {
       for (const place of ["User", "Machine"]) {
         const file = path.join(host.dataDir, "user", place, "settings.json");
-        writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...more }, null, 1));
+        writeFileSync(file, JSON.stringify({ ...readSettings(file), ...more }, null, 1));
       }
     },
     /** A setting as it is in the files: those of the machine count where both have it. */
     setting(key) {
-      const read = (place) =>
-        JSON.parse(readFileSync(path.join(host.dataDir, "user", place, "settings.json"), "utf8"))[key];
+      const read = (place) => readSettings(path.join(host.dataDir, "user", place, "settings.json"))[key];
       return read("Machine") ?? read("User");
     },
     /** What Hunch wrote to its log so far. */
