@@ -77,5 +77,14 @@ export async function openPanel(pages) {
     // Two frames: the state is drawn in the first, what depends on layout in the second.
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   };
-  return { browser, page, problems, show };
+  /** The page that is shown in another theme, as VS Code changes it: without loading it anew. */
+  const dress = (themeName) =>
+    page.evaluate(({ bodyClass, variables }) => {
+      const { style } = document.documentElement;
+      style.cssText = "";
+      for (const [name, value] of Object.entries(variables)) style.setProperty(name, value);
+      style.background = variables["--vscode-sideBar-background"];
+      document.body.className = bodyClass;
+    }, readTheme(themeName));
+  return { browser, page, problems, show, dress };
 }
