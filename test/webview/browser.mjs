@@ -78,13 +78,6 @@ export async function openPanel(pages) {
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   };
   /** The page that is shown in another theme, as VS Code changes it: without loading it anew. */
-  const dress = (themeName) =>
-    page.evaluate(({ bodyClass, variables }) => {
-      const { style } = document.documentElement;
-      style.cssText = "";
-      for (const [name, value] of Object.entries(variables)) style.setProperty(name, value);
-      style.background = variables["--vscode-sideBar-background"];
-      document.body.className = bodyClass;
-    }, readTheme(themeName));
+  const dress = (themeName) => page.evaluate(pages.putOn, readTheme(themeName));
   return { browser, page, problems, show, dress };
 }

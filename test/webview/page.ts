@@ -13,6 +13,15 @@ export interface Theme {
   variables: Record<string, string>;
 }
 
+/** In the page: puts on a theme in place of the one before, through the style object. Stands by itself, since it is sent there as text. */
+export function putOn({ bodyClass, variables }: Theme): void {
+  const { style } = document.documentElement;
+  style.cssText = "";
+  for (const [name, value] of Object.entries(variables)) style.setProperty(name, value);
+  style.background = variables["--vscode-sideBar-background"] ?? "";
+  document.body.className = bodyClass;
+}
+
 /**
  * Runs before the panel: sets the theme the way VS Code does (through the style object, which a policy allows), and
  * answers `ready` with the scene and a "#" with what it finds. What the panel sends is kept in `window.sent`, what it saves
@@ -20,11 +29,8 @@ export interface Theme {
  */
 export function hostScript(theme: Theme, scene: Scene): string {
   return `(() => {
-    const theme = ${JSON.stringify(theme)};
+    (${putOn})(${JSON.stringify(theme)});
     const scene = ${JSON.stringify(scene)};
-    for (const [name, value] of Object.entries(theme.variables)) document.documentElement.style.setProperty(name, value);
-    document.documentElement.style.background = theme.variables["--vscode-sideBar-background"];
-    document.body.className = theme.bodyClass;
     window.sent = [];
     window.saved = scene.saved;
     window.toPanel = (message) => window.postMessage(message, "*");

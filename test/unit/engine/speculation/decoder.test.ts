@@ -1,22 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { SamplingOptions } from "../../../../src/common/prompt.ts";
-import type { DrafterName, TokenOrigin } from "../../../../src/common/segments.ts";
-import { AcceptanceModel } from "../../../../src/engine/speculation/acceptance.ts";
-import { Controller, longestDraft } from "../../../../src/engine/speculation/controller.ts";
-import { CostCurve } from "../../../../src/engine/speculation/costCurve.ts";
-import { Decoder, type OnToken } from "../../../../src/engine/speculation/decoder.ts";
+import { longestDraft } from "../../../../src/engine/speculation/controller.ts";
 import { ModelDrafter } from "../../../../src/engine/speculation/drafters/draftModel.ts";
 import { RecyclingDrafter } from "../../../../src/engine/speculation/drafters/recycling.ts";
 import { SuffixDrafter } from "../../../../src/engine/speculation/drafters/suffix.ts";
-import { type Damping, Sampler, type TokenBan } from "../../../../src/engine/speculation/sampler.ts";
+import type { TokenBan } from "../../../../src/engine/speculation/sampler.ts";
 import type { Draft, Drafter } from "../../../../src/engine/speculation/types.ts";
 import { seededRandom } from "../../support/random.ts";
+import { decode, greedy, openDecoder, penalised, plainText, prompt, warm } from "../../support/toyDecoder.ts";
 import { ToySequence } from "../../support/toySequence.ts";
-
-const greedy: SamplingOptions = { temperature: 0, topK: 40, topP: 1, minP: 0, repetitionPenalty: 1, seed: 3 };
-const warm: SamplingOptions = { ...greedy, temperature: 0.7, topP: 0.95 };
-const penalised: SamplingOptions = { ...warm, repetitionPenalty: 1.2 };
-const flat = { 1: 10, 2: 10.2, 4: 10.5, 8: 11, 16: 12 };
 
 /** Drafts what it is told: the right text, wrong after some tokens, or noise. */
 class ScriptedDrafter implements Drafter {
@@ -38,58 +29,6 @@ class ScriptedDrafter implements Drafter {
   }
 }
 
-function open(
-  prompt: number[],
-  options: {
-    sampling: SamplingOptions;
-    drafters?: (sampler: Sampler) => Drafter[];
-    force?: DrafterName;
-    allowedSizes?: number[];
-    contextSize?: number;
-    order?: number;
-    forgetful?: boolean;
-    damping?: Damping;
-    ban?: TokenBan;
-  },
-) {
-  const { contextSize, order, forgetful } = options;
-  const target = new ToySequence({ contextSize, order, forgetful });
-  target.tokens.push(...prompt.slice(0, -1));
-  const sampler = new Sampler(options.sampling, options.damping, options.ban);
-  const costs = new CostCurve(flat);
-  const controller = new Controller({
-    acceptance: new AcceptanceModel(),
-    costs,
-    allowedSizes: options.allowedSizes ?? null,
-    force: options.force,
-  });
-  const decoder = new Decoder(
-    { target, sampler, drafters: options.drafters?.(sampler) ?? [], controller, costs },
-    prompt,
-  );
-  return { decoder, target };
-}
-
-async function decode(decoder: Decoder, count: number, onToken: OnToken = () => "continue"): Promise<TokenOrigin[]> {
-  const origins: TokenOrigin[] = [];
-  let left = count;
-  while (left > 0) {
-    left -= await decoder.round("prose", left, (token, origin) => {
-      origins.push(origin);
-      return onToken(token, origin);
-    });
-  }
-  return origins;
-}
-
-const prompt = [1, 2, 3, 4, 5, 6, 7, 8, 2, 3, 4];
-
-async function plainText(sampling: SamplingOptions, count: number, order?: number): Promise<number[]> {
-  const { decoder } = open(prompt, { sampling, order });
-  await decode(decoder, count);
-  return [...decoder.text];
-}
-
 describe("Decoder", () => {
   describe.each([
     ["greedy", greedy],
@@ -99,7 +38,7 @@ describe("Decoder", () => {
     it.each([1, 2])("with suffix, recycling and a draft model at once (order %i)", async (order) => {
       const expected = await plainText(sampling, 300, order);
       const draftModel = new ToySequence({ order });
-      const { decoder, target } = open(prompt, {
+      const { decoder, target } = openDecoder(prompt, {
         sampling,
         order,
         drafters: (sampler) => [
@@ -117,7 +56,7 @@ describe("Decoder", () => {
     it("with drafts that are wrong at every depth, and with noise", async () => {
       const expected = await plainText(sampling, 200);
       const random = seededRandom(5);
-      const { decoder } = open(prompt, {
+      const { decoder } = openDecoder(prompt, {
         sampling,
         force: "suffix",
         drafters: () => [
@@ -135,7 +74,7 @@ describe("Decoder", () => {
 
   it("fills a cache again that lost everything in a roll-back", async () => {
     const expected = await plainText(warm, 60);
-    const { decoder, target } = open(prompt, {
+    const { decoder, target } = openDecoder(prompt, {
       sampling: warm,
       forgetful: true,
       force: "suffix",
@@ -149,7 +88,7 @@ describe("Decoder", () => {
   it.each([1, 2, 3, 5, 7, 11, 15])("accepts k + 1 tokens a pass from oracle drafts of %i tokens", async (k) => {
     const rounds = 12;
     const expected = await plainText(warm, rounds * (k + 1));
-    const { decoder, target } = open(prompt, {
+    const { decoder, target } = openDecoder(prompt, {
       sampling: warm,
       force: "suffix",
       allowedSizes: [k + 1],
@@ -167,9 +106,9 @@ describe("Decoder", () => {
       tokens: new Set([1, 2, 3, 5, 8, 13, 21, 34]),
       penaltyAfter: (previous: number | undefined) => (previous !== undefined && previous % 3 === 0 ? 4 : 0),
     };
-    const plain = open(prompt, { sampling: warm, damping });
+    const plain = openDecoder(prompt, { sampling: warm, damping });
     await decode(plain.decoder, 200);
-    const { decoder } = open(prompt, {
+    const { decoder } = openDecoder(prompt, {
       sampling: warm,
       damping,
       drafters: (sampler) => [new SuffixDrafter(), new ModelDrafter({ sequence: new ToySequence(), sampler })],
@@ -188,9 +127,9 @@ describe("Decoder", () => {
         most: likely.length,
         bannedAt: (position, recent) => (position % 4 === 0 || recent.at(-1)! % 3 === 0 ? new Set(likely) : null),
       };
-      const plain = open(prompt, { sampling, ban });
+      const plain = openDecoder(prompt, { sampling, ban });
       await decode(plain.decoder, 200);
-      const { decoder } = open(prompt, {
+      const { decoder } = openDecoder(prompt, {
         sampling,
         ban,
         drafters: (sampler) => [new SuffixDrafter(), new ModelDrafter({ sequence: new ToySequence(), sampler })],
@@ -207,7 +146,7 @@ describe("Decoder", () => {
 
   it("verifies only sizes that are allowed", async () => {
     const expected = await plainText(greedy, 100);
-    const { decoder, target } = open(prompt, {
+    const { decoder, target } = openDecoder(prompt, {
       sampling: greedy,
       allowedSizes: [1, 2, 3],
       drafters: () => [new ScriptedDrafter((position, most) => expected.slice(position, position + most))],
@@ -219,7 +158,7 @@ describe("Decoder", () => {
   it("stops at a token inside a draft, and goes on from there as plain decoding would", async () => {
     const expected = await plainText(warm, 60);
     const stopAt = expected[prompt.length + 9]!;
-    const { decoder } = open(prompt, {
+    const { decoder } = openDecoder(prompt, {
       sampling: warm,
       force: "suffix",
       drafters: () => [new ScriptedDrafter((position, most) => expected.slice(position, position + most))],
@@ -237,7 +176,7 @@ describe("Decoder", () => {
 
   it("fills the context to its last place and not beyond", async () => {
     const contextSize = prompt.length + 30;
-    const { decoder } = open(prompt, {
+    const { decoder } = openDecoder(prompt, {
       sampling: warm,
       contextSize,
       drafters: (sampler) => [
@@ -259,7 +198,7 @@ describe("Decoder", () => {
         await read();
         reads.push(draftSequence.length - before);
       };
-      const { decoder } = open(text, {
+      const { decoder } = openDecoder(text, {
         sampling: greedy,
         force: "draft",
         drafters: (sampler) => [new ModelDrafter({ sequence: draftSequence, sampler, whileReading, ...extra })],
@@ -281,7 +220,7 @@ describe("Decoder", () => {
       const { decoder, text } = open200(small);
       await decode(decoder, 40);
       expect(small.passes).toBe(0);
-      const plain = open(text, { sampling: greedy });
+      const plain = openDecoder(text, { sampling: greedy });
       await decode(plain.decoder, 40);
       expect(decoder.text).toEqual(plain.decoder.text);
     });
@@ -292,7 +231,7 @@ describe("Decoder", () => {
       await decode(decoder, 60);
       expect(small.passes).toBeGreaterThan(0);
       expect(decoder.counts.draftedTokens).toBeLessThan(30);
-      const plain = open(text, { sampling: greedy });
+      const plain = openDecoder(text, { sampling: greedy });
       await decode(plain.decoder, 60);
       expect(decoder.text).toEqual(plain.decoder.text);
     });
@@ -307,18 +246,21 @@ describe("Decoder", () => {
 
   it("goes on after forced tokens as from a prompt that had them", async () => {
     const forced = [30, 31, 32];
-    const { decoder } = open(prompt, { sampling: warm, drafters: () => [new SuffixDrafter(), new RecyclingDrafter()] });
+    const { decoder } = openDecoder(prompt, {
+      sampling: warm,
+      drafters: () => [new SuffixDrafter(), new RecyclingDrafter()],
+    });
     await decode(decoder, 25);
     const soFar = [...decoder.text];
     await decoder.force(forced);
     await decode(decoder, 25);
-    const other = open([...soFar, ...forced], { sampling: warm });
+    const other = openDecoder([...soFar, ...forced], { sampling: warm });
     await decode(other.decoder, 25);
     expect(decoder.text).toEqual(other.decoder.text);
   });
 
   it("drops an unwanted last token before forcing others", async () => {
-    const { decoder, target } = open(prompt, { sampling: warm });
+    const { decoder, target } = openDecoder(prompt, { sampling: warm });
     await decode(decoder, 5);
     const soFar = [...decoder.text];
     await decoder.force([30], true);
@@ -329,77 +271,25 @@ describe("Decoder", () => {
 
   it("drops an unwanted last token and forces none: it goes on as from a prompt without it", async () => {
     for (const forgetful of [false, true]) {
-      const { decoder } = open(prompt, { sampling: warm, forgetful });
+      const { decoder } = openDecoder(prompt, { sampling: warm, forgetful });
       await decode(decoder, 5);
       const soFar = decoder.text.slice(0, -1);
       await decoder.force([], true);
       expect(decoder.text).toEqual(soFar);
       await decode(decoder, 10);
-      const other = open(soFar, { sampling: warm });
+      const other = openDecoder(soFar, { sampling: warm });
       await decode(other.decoder, 10);
       expect(decoder.text).toEqual(other.decoder.text);
     }
   });
 
   it("never drafts more than a pass can take", async () => {
-    const { decoder, target } = open(prompt, {
+    const { decoder, target } = openDecoder(prompt, {
       sampling: greedy,
       force: "suffix",
       drafters: () => [new ScriptedDrafter((_, most) => Array(most).fill(1))],
     });
     await decode(decoder, 20);
     expect(Math.max(...target.sizes)).toBeLessThanOrEqual(longestDraft + 1);
-  });
-
-  describe("a probe", () => {
-    const lead = [30, 31];
-    const said = async (soFar: readonly number[], count: number) => {
-      const other = open([...soFar, ...lead], { sampling: greedy });
-      await decode(other.decoder, count);
-      return other.decoder.text.slice(soFar.length + lead.length);
-    };
-    const look = async (decoder: Decoder, draft: number[], count: number, passes = Number.POSITIVE_INFINITY) => {
-      const tokens: number[] = [];
-      const onToken = (token: number, probability: number) => {
-        expect(probability).toBeGreaterThan(1 / 40);
-        expect(probability).toBeLessThan(1);
-        return tokens.push(token) === count ? "stop" : "continue";
-      };
-      await decoder.probe(lead, draft, onToken, () => passes-- > 0);
-      return tokens;
-    };
-
-    it("tells what plain decoding would say, whatever the draft, and leaves the text as it was", async () => {
-      const expected = await plainText(warm, 60);
-      const { decoder, target } = open(prompt, { sampling: warm, drafters: () => [new SuffixDrafter()] });
-      await decode(decoder, 20);
-      const answer = await said(decoder.text, 8);
-      const wrong = (at: number) => answer.map((token, i) => (i === at ? (token + 1) % 40 : token));
-      for (const draft of [[], answer, wrong(0), wrong(4), answer.slice(0, 3)]) {
-        expect(await look(decoder, draft, 8)).toEqual(answer);
-        expect(target.tokens).toEqual(decoder.text.slice(0, -1));
-      }
-      await decode(decoder, expected.length - decoder.text.length);
-      expect(decoder.text).toEqual(expected);
-    });
-
-    it("takes one pass where the draft is right", async () => {
-      const { decoder, target } = open(prompt, { sampling: greedy });
-      await decode(decoder, 5);
-      const answer = await said(decoder.text, 8);
-      const before = target.passes;
-      await look(decoder, answer, 8);
-      expect(target.passes - before).toBe(1);
-      expect(decoder.counts.targetPasses).toBe(target.passes);
-      await look(decoder, answer.slice(0, 4), 8);
-      expect(target.passes - before).toBe(5);
-    });
-
-    it("ends when no further pass is granted", async () => {
-      const { decoder } = open(prompt, { sampling: greedy });
-      await decode(decoder, 5);
-      const answer = await said(decoder.text, 8);
-      expect(await look(decoder, answer.slice(0, 2), 8, 2)).toEqual(answer.slice(0, 5));
-    });
   });
 });
