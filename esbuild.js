@@ -86,6 +86,7 @@ const programs = [
   { ...esm, entryPoints: ["bench/replay/main.ts"], outfile: "dist/bench-replay.mjs" },
   { ...esm, entryPoints: ["bench/lanes/main.ts"], outfile: "dist/bench-lanes.mjs" },
   { ...esm, entryPoints: ["bench/kv/main.ts"], outfile: "dist/bench-kv.mjs" },
+  { ...esm, entryPoints: ["bench/weights/main.ts"], outfile: "dist/bench-weights.mjs" },
   { ...esm, entryPoints: ["bench/serve/main.ts"], outfile: "dist/bench-serve.mjs" },
   { ...esm, entryPoints: ["bench/sharing/main.ts"], outfile: "dist/bench-sharing.mjs" },
   { ...esm, entryPoints: ["bench/index/main.ts"], outfile: "dist/bench-index.mjs" },

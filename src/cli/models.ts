@@ -9,6 +9,7 @@ import { expectedBytes, sizeText } from "../models/catalogue.ts";
 import { discoverModels } from "../models/discover.ts";
 import { download } from "../models/download.ts";
 import { fitVerdict, type MachineMemory, machineMemory } from "../models/fit.ts";
+import { precisionAdvice } from "../models/precision.ts";
 import { ModelStore } from "../models/store.ts";
 import { formatBytes } from "../models/units.ts";
 import { LiveDownload } from "./downloadDisplay.ts";
@@ -162,6 +163,8 @@ async function discover(store: ModelStore, { json }: OutputOptions): Promise<voi
         ]),
       ),
     );
+  const advice = new Set(models.flatMap(({ quantization }) => precisionAdvice(quantization) ?? []));
+  if (advice.size > 0) print(`\n${[...advice].join("\n")}`);
   if (skipped.length === 1) print("\n1 more file is no usable model (--json says why).");
   if (skipped.length > 1) print(`\n${skipped.length} more files are no usable models (--json says why).`);
 }

@@ -1,6 +1,5 @@
 /** The view of the models: what is here, what other programs have, what can be had, with size, fit and licence. */
 
-import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { modelsViewId } from "../../common/commands.ts";
 import { t } from "../../common/l10n.ts";
@@ -9,6 +8,7 @@ import { guarded } from "../../host/notify.ts";
 import type { DiscoveredModel } from "../../models/discover.ts";
 import type { MachineCheck } from "./machine.ts";
 import {
+  changedRows,
   type Library,
   type LibraryFacts,
   library,
@@ -19,8 +19,18 @@ import {
   rowDetails,
 } from "./rows.ts";
 
+interface RowNode {
+  kind: "model";
+  /** As it was drawn last. */
+  row: ModelRow;
+}
+interface GroupNode {
+  kind: "group";
+  title: string;
+  nodes: readonly RowNode[];
+}
 /** A group, or a row: the argument of the commands in the rows' menus. */
-export type ModelNode = { kind: "group"; title: string; rows: readonly ModelRow[] } | { kind: "model"; row: ModelRow };
+export type ModelNode = GroupNode | RowNode;
 
 /** How often a download's row is drawn (ms): drawing makes its buttons anew, and a click just then is lost. */
 const drawEveryMs = 2_000;
@@ -31,14 +41,15 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
   readonly #ctx: Ctx;
   readonly #check: MachineCheck;
   readonly #view: vscode.TreeView<ModelNode>;
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = new vscode.EventEmitter<ModelNode[] | undefined>();
   readonly #subscriptions: vscode.Disposable[];
   /** null until the view is looked at. */
   #disk: DiskFacts | null = null;
   #discovered: DiscoveredModel[] = [];
   #drawing: NodeJS.Timeout | null = null;
   /** As drawn last, and when (ms since the epoch). */
-  #nodes: readonly ModelNode[] = [];
+  #library: Library = { here: [], others: [], missing: [] };
+  #groups: readonly GroupNode[] = [];
   #drawnAt = 0;
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -74,8 +85,8 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
   }
 
   getChildren(node?: ModelNode): ModelNode[] {
-    if (!node) return [...this.#nodes];
-    return node.kind === "group" ? node.rows.map((row) => ({ kind: "model", row })) : [];
+    if (!node) return [...this.#groups];
+    return node.kind === "group" ? [...node.nodes] : [];
   }
 
   getTreeItem(node: ModelNode): vscode.TreeItem {
@@ -96,26 +107,37 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
     this.#drawing = null;
   }
 
-  /** Only where something looks different: whoever is about to press a button keeps it. */
+  /** Only the rows that look different: whoever is about to press another one's button keeps it. */
   #draw(): void {
     this.#cancelDrawing();
     if (!this.#disk) return;
     const { settings, models } = this.#ctx;
     const { model, draftModel, backend } = settings.current;
-    const nodes = groupsOf(
-      library({
-        ...this.#disk,
-        discovered: this.#discovered,
-        // A server answers with its own.
-        answers: backend === "openai" ? "" : model,
-        drafts: draftModel,
-        download: models.download,
-      }),
-    );
-    if (isDeepStrictEqual(nodes, this.#nodes)) return;
-    this.#nodes = nodes;
+    const now = library({
+      ...this.#disk,
+      discovered: this.#discovered,
+      // A server answers with its own.
+      answers: backend === "openai" ? "" : model,
+      drafts: draftModel,
+      download: models.download,
+    });
+    const changed = changedRows(this.#library, now);
+    this.#library = now;
+    if (changed?.length === 0) return;
     this.#drawnAt = Date.now();
-    this.#changed.fire();
+    if (changed) this.#changed.fire(changed.map((row) => this.#redrawn(row)));
+    else {
+      this.#groups = groupsOf(now);
+      this.#changed.fire(undefined);
+    }
+  }
+
+  /** VS Code knows a node by the object that it was given. */
+  #redrawn(row: ModelRow): RowNode {
+    const node = this.#groups.flatMap(({ nodes }) => nodes).find(({ row: { id } }) => id === row.id);
+    if (!node) throw new Error(`The model ${row.id} has no row in the view.`);
+    node.row = row;
+    return node;
   }
 
   async #lookAtDisk(): Promise<void> {
@@ -142,16 +164,18 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode> {
   }
 }
 
-function groupsOf({ here, others, missing }: Library): ModelNode[] {
+function groupsOf({ here, others, missing }: Library): GroupNode[] {
   const groups = [
     { title: t("On this machine"), rows: here },
     { title: t("Found on this machine"), rows: others },
     { title: t("To download"), rows: missing },
   ];
-  return groups.filter(({ rows }) => rows.length > 0).map((group) => ({ kind: "group", ...group }));
+  return groups
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ title, rows }) => ({ kind: "group", title, nodes: rows.map((row) => ({ kind: "model", row })) }));
 }
 
-function groupItem({ title }: ModelNode & { kind: "group" }): vscode.TreeItem {
+function groupItem({ title }: GroupNode): vscode.TreeItem {
   const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Expanded);
   item.id = title;
   return item;

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { precisionAdvice } from "../../models/precision.ts";
 import { choiceText, discoveredText } from "./text.ts";
 
 type ModelItem = vscode.QuickPickItem & { choose(): string | null | Promise<string | null> };
@@ -40,7 +41,7 @@ async function addDiscovered(
     const found = (await ctx.models.discover()).map((model) => ({
       label: model.name,
       description: discoveredText(model),
-      detail: model.path,
+      detail: [precisionAdvice(model.quantization), model.path].filter((line) => line !== null).join(" "),
       choose: () => model.path,
     }));
     const active = picker.activeItems;

@@ -1,9 +1,11 @@
 /** The models as the view lists them: those that are here, those of other programs, those to download. Pure. */
+import { isDeepStrictEqual } from "node:util";
 import { t } from "../../common/l10n.ts";
 import type { DownloadState } from "../../common/panel.ts";
 import type { CatalogueModel } from "../../models/catalogue.ts";
 import type { DiscoveredModel } from "../../models/discover.ts";
 import { estimateMemory, type FitVerdict, fitVerdict } from "../../models/fit.ts";
+import { precisionAdvice } from "../../models/precision.ts";
 import type { Machine, Recommendation } from "../../models/recommend.ts";
 import { formatBytes } from "../../models/units.ts";
 import { downloadText } from "./text.ts";
@@ -22,6 +24,8 @@ export interface ModelRow {
   foundIn: string;
   path: string;
   summary: string;
+  /** Number format of the weights; null when not known. */
+  format: string | null;
   memoryBytes: number;
   fit: FitVerdict;
   role: "answers" | "drafts" | null;
@@ -66,6 +70,14 @@ export function library(facts: LibraryFacts): Library {
   };
 }
 
+/** The rows that look different now, where both have the same rows in the same order; null where they do not. */
+export function changedRows(before: Library, now: Library): ModelRow[] | null {
+  const groups = (["here", "others", "missing"] as const).map((group) => [before[group], now[group]] as const);
+  const ids = (rows: readonly ModelRow[]) => rows.map(({ id }) => id);
+  if (groups.some(([old, rows]) => !isDeepStrictEqual(ids(old), ids(rows)))) return null;
+  return groups.flatMap(([old, rows]) => rows.filter((row, i) => !isDeepStrictEqual(row, old[i])));
+}
+
 function catalogueRow({ model, path, installed, partialBytes }: CatalogueFacts, facts: LibraryFacts): ModelRow {
   const { download } = facts;
   const running = download.state === "running" && download.modelId === model.id ? download : null;
@@ -80,6 +92,7 @@ function catalogueRow({ model, path, installed, partialBytes }: CatalogueFacts, 
     foundIn: "",
     path,
     summary: model.summary,
+    format: model.quantization,
     memoryBytes: model.memoryBytes,
     fit: fitVerdict({ totalBytes: model.memoryBytes }, facts.machine.memory),
     role,
@@ -106,6 +119,7 @@ function discoveredRow(model: DiscoveredModel, facts: LibraryFacts): ModelRow {
     foundIn: model.foundIn,
     path: model.path,
     summary: "",
+    format: model.quantization,
     memoryBytes: totalBytes,
     fit: fitVerdict({ totalBytes }, facts.machine.memory),
     role,
@@ -140,12 +154,14 @@ export function rowDescription(row: ModelRow): string {
   return [
     roleText(row.role),
     formatBytes(row.sizeBytes),
+    // Where it says something.
+    precisionAdvice(row.format) === null ? "" : row.format,
     started,
     row.fit === "fits" ? "" : fitText(row.fit),
     row.foundIn || row.licence,
     row.recommended ? t("recommended") : "",
   ]
-    .filter((part) => part !== "")
+    .filter((part) => part)
     .join(" · ");
 }
 
@@ -160,6 +176,7 @@ export function rowDetails(row: ModelRow): string[] {
       formatBytes(row.memoryBytes),
       fitText(row.fit),
     ),
+    precisionAdvice(row.format) ?? "",
     row.licence === "" ? "" : t("Licence: {0}", row.licence),
     row.foundIn === "" ? "" : t("A file of {0}, used where it is.", row.foundIn),
     row.path,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type CatalogueFacts,
+  changedRows,
   type LibraryFacts,
   library,
   rowDescription,
@@ -81,6 +82,18 @@ describe("the models' view", () => {
     ]);
   });
 
+  it("only what looks different is drawn anew, and all of it where rows come or go", () => {
+    const before = library(facts());
+    expect(changedRows(before, library(facts()))).toEqual([]);
+    const drafts = changedRows(before, library(facts({ drafts: ollamas.path })));
+    expect(drafts?.map(({ id, role }) => [id, role])).toEqual([[ollamas.path, "drafts"]]);
+    expect(changedRows(before, library(facts({ discovered: [] })))).toBeNull();
+    const other = { model: findModel("qwen3-1.7b"), reason: "speed" } as const;
+    const recommended = changedRows(before, library(facts({ recommendation: other })));
+    // The one that was recommended is not first any more.
+    expect(recommended).toBeNull();
+  });
+
   it("says what does not fit, and everything in the details", () => {
     const all = facts({ catalogue: catalogue.map(({ id }) => entry(id)) });
     const big = library(all).missing.find(({ id }) => id === "gpt-oss-20b");
@@ -89,5 +102,14 @@ describe("the models' view", () => {
       /12\.1 GB on the disk, 1\d\.\d GB in memory: too big[\s\S]*Licence: Apache/,
     );
     expect(rowDetails(library(facts()).others[0]!).join("\n")).toContain("A file of Ollama, used where it is.");
+  });
+
+  it("names a number format of the weights that is worth a word, and says why", () => {
+    const [coarse] = library(facts({ discovered: [{ ...ollamas, quantization: "Q2_K" }] })).others;
+    expect(rowDescription(coarse!)).toBe("2.40 GB · Q2_K · Ollama");
+    expect(rowDetails(coarse!).join("\n")).toMatch(/Q2_K: so few bits a weight cost many right answers/);
+    const [usual] = library(facts()).others;
+    expect(rowDescription(usual!)).toBe("2.40 GB · Ollama");
+    expect(rowDetails(usual!).join("\n")).not.toContain("Q4_K_M");
   });
 });
