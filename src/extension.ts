@@ -17,6 +17,7 @@ import { registerNotes } from "./features/notes/notes.ts";
 import { registerOptimise } from "./features/optimise/optimise.ts";
 import { registerParticipant } from "./features/participant/participant.ts";
 import { registerStatus } from "./features/status/status.ts";
+import { registerTyping } from "./features/typing/typing.ts";
 import { registerWelcome } from "./features/welcome/welcome.ts";
 import { registerWorkspaceIndex } from "./features/workspaceIndex/register.ts";
 import { Calibrations } from "./host/calibrations.ts";
@@ -60,7 +61,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerLens(ctx);
   registerLanguageModel(ctx);
   registerParticipant(ctx, sessions);
-  registerStatus(ctx, sessions);
+  registerStatus(ctx, sessions, registerTyping(ctx));
   registerWorkspaceIndex(ctx);
   active = { chat, explanations, engine };
   log.write("info", `Activated in ${(performance.now() - startMs).toFixed(1)} ms.`);

@@ -4,8 +4,9 @@
  * sight and beside the editor. They take turns; with --priority also the last with the engine at the editor's priority,
  * with --idle also with the engine scheduled as idle (SCHED_IDLE, see sched(7)), which yields to anything at once.
  * With --control also beside a model that rests, while other processes compute at the engine's priority, one a core, and do
- * nothing else: what any program costs that keeps the cores busy.
- * usage: node bench/typing/main.mjs --model FILE [--rounds 5] [--keys 40] [--threads N] [--priority] [--idle] [--control] [--no-write]
+ * nothing else: what any program costs that keeps the cores busy. With --no-pause also the last with an answer that does not
+ * wait for the one who types (hunch.pauseWhileTyping); what --priority and --idle add is without that wait, too.
+ * usage: node bench/typing/main.mjs --model FILE [--rounds 5] [--keys 40] [--threads N] [--no-pause] [--priority] [--idle] [--control] [--no-write]
  * Writes bench/results/typing.json and typing.md. A headless browser draws on the processor, which the engine uses too:
  * with a graphics card there is less to share. Never a gate.
  */
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     priority: { type: "boolean", default: false },
     idle: { type: "boolean", default: false },
     control: { type: "boolean", default: false },
+    "no-pause": { type: "boolean", default: false },
     "no-write": { type: "boolean", default: false },
   },
 });
@@ -39,14 +41,18 @@ const keys = Number(values.keys);
 const resting = "resting";
 const hidden = "writing, chat out of sight";
 const beside = "writing beside the editor";
+const besideUnpaused = "writing beside the editor, without waiting";
 const besideAsEqual = "writing beside the editor, at its priority";
 const besideIdle = "writing beside the editor, scheduled as idle";
 const besideOthers = "resting, while others compute";
+/** The arms in which the answer does not wait for the one who types. */
+const waitsNot = [besideUnpaused, besideAsEqual, besideIdle];
 const arms = [
   resting,
   ...(values.control ? [besideOthers] : []),
   hidden,
   beside,
+  ...(values["no-pause"] ? [besideUnpaused] : []),
   ...(values.priority ? [besideAsEqual] : []),
   ...(values.idle ? [besideIdle] : []),
 ];
@@ -128,6 +134,7 @@ function rests(arm) {
 }
 
 async function typeUnder(arm, marker) {
+  if (waitsNot.includes(arm)) workbench.changeSettings({ "hunch.pauseWhileTyping": false });
   if (!rests(arm)) await startAnswer();
   const [engine] = workbench.engines();
   if (rests(arm)) await rest(engine);
@@ -140,6 +147,7 @@ async function typeUnder(arm, marker) {
   if (arm === hidden) await workbench.openPanel();
   if (arm === besideAsEqual) setNiceness(engine, niceness);
   if (arm === besideIdle) setScheduling(engine, "--other");
+  if (waitsNot.includes(arm)) workbench.changeSettings({ "hunch.pauseWhileTyping": true });
   return times;
 }
 

@@ -146,6 +146,11 @@ export class EngineClient {
     this.#connection.sendNotification(protocol.answerNowNotification, { generationId }).catch(() => {});
   }
 
+  /** Somebody types: what the engine computes on the processor waits for so long (ms). */
+  pause(ms: number): void {
+    if (!this.#exit) this.#connection.sendNotification(protocol.pauseNotification, { ms }).catch(() => {});
+  }
+
   measure(params: MeasureParams): Promise<MeasureResult> {
     return this.#request({ phase: "measuring" }, () => this.#connection.sendRequest(protocol.measureRequest, params));
   }

@@ -132,6 +132,12 @@ export class EngineSupervisor {
     this.#former?.answerNow(generationId);
   }
 
+  /** What runs on the processor waits for so long (ms); nothing happens when there is no engine. */
+  pause(ms: number): void {
+    if (this.#state.kind === "running") this.#state.client.pause(ms);
+    this.#former?.pause(ms);
+  }
+
   /** Ends the engine, if there is one, also a shared one, and starts a fresh one; earlier crashes are forgotten. */
   async restart(): Promise<void> {
     this.#policy.forget();

@@ -308,6 +308,8 @@ export const retireRequest = new RequestType<RetireParams, null, ErrorData>("ret
 
 /** client → engine: end this generation's thought now and answer. */
 export const answerNowNotification = new NotificationType<{ generationId: string }>("answerNow");
+/** client → engine: somebody types; what is computed on the processor waits for so long (ms, two seconds at most). */
+export const pauseNotification = new NotificationType<{ ms: number }>("pause");
 /** engine → client: progress of a load, 0..1. */
 export const loadProgressNotification = new NotificationType<{ id: string; progress: number }>("loadProgress");
 /** engine → client: what a generation produced, batched about 60 times a second. */

@@ -57,6 +57,8 @@ export interface Settings {
   idleUnloadMinutes: number;
   /** Evaluated prompts kept on disk at most (MB); 0 keeps none. */
   promptCacheSize: number;
+  /** An answer that is computed on the processor waits while one types in an editor. */
+  pauseWhileTyping: boolean;
   /** One engine for all windows, with the model in memory once. */
   sharedEngine: boolean;
   /** End thoughts and answers that go in circles. */
@@ -158,6 +160,7 @@ export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition
     default: 2_000,
     scope: "machine",
   },
+  pauseWhileTyping: { type: { kind: "flag" }, default: true, scope: "window" },
   sharedEngine: { type: { kind: "flag" }, default: true, scope: "machine" },
   loopGuard: { type: { kind: "flag" }, default: true, scope: "window" },
   earlyExit: {

@@ -27,6 +27,8 @@ export interface DecodingOptions {
   echoBan: EchoBan;
   signal: AbortSignal;
   notify: (notice: Notice) => void;
+  /** Waited for before each round. */
+  beforeRound: () => Promise<unknown>;
   /** Called after each round. */
   onRound: () => void;
 }
@@ -124,7 +126,8 @@ export class Decoding {
 
   /** One round, and what it came to. @returns why the generation ends; null: it goes on */
   async #round(): Promise<StopReason | null> {
-    const { decoder, output, signal, notify, onRound } = this.#o;
+    const { decoder, output, signal, notify, beforeRound, onRound } = this.#o;
+    await beforeRound();
     // Stopped while the prompt was read, the rest of it is not: what follows would evaluate it.
     if (signal.aborted) return "cancelled";
     await this.#open();

@@ -26,6 +26,7 @@ import { IdleWorker } from "./idleWorker.ts";
 import type { Indexing } from "./indexing.ts";
 import { Indices } from "./indices.ts";
 import { ModelSlot } from "./modelSlot.ts";
+import { Pause } from "./pause.ts";
 import { FairQueue } from "./queue.ts";
 import { sameWeights } from "./sameLoad.ts";
 import type { EngineGenerationHooks, Session } from "./session.ts";
@@ -41,6 +42,7 @@ export class Engine {
   readonly #slot: ModelSlot;
   readonly #indices: Indices;
   readonly #idle: IdleWorker;
+  readonly #pause = new Pause();
   /** Time that a model stays which the last client that used it has left (ms). */
   readonly #lingerMs: number;
   #isRetiring = false;
@@ -150,6 +152,7 @@ export class Engine {
           emit,
           signal,
           queueMs: waitedMs(),
+          pause: this.#pause,
           ...(indexing && !params.freshDrafters ? { index: indexing.index } : {}),
         });
         hooks.onBegin(generation);
@@ -176,6 +179,11 @@ export class Engine {
         },
       },
     );
+  }
+
+  /** What is computed on the processor waits for so long (ms). */
+  pause(ms: number): void {
+    this.#pause.ask(ms);
   }
 
   measure(session: Session, params: MeasureParams): Promise<MeasureResult> {

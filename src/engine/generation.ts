@@ -35,6 +35,8 @@ export class Generation implements RunningGeneration {
   /** What trying an answer before the thought took; passes and their time only where no strand that goes on has them. */
   readonly #firstTrial = { ms: 0, passes: 0, nativeMs: 0 };
   #firstAnswer: FirstAnswerStats | null = null;
+  /** For the end of a pause. */
+  #waiting: Promise<number> | null = null;
 
   constructor(model: EngineModel, params: GenerateParams, hooks: GenerationHooks) {
     this.#model = model;
@@ -82,7 +84,7 @@ export class Generation implements RunningGeneration {
     const lane = await this.#takeLane(prompt);
     const direct = await this.#answerFirst(lane);
     if (!direct) {
-      await this.#reader.read(lane, prompt, this.#params);
+      await this.#reader.read(lane, prompt, this.#params, this.#pauseOver);
       this.#events.decodingSince = performance.now();
     }
     const thought = direct ? null : await this.#thinkSideBySide(lane, prompt, start);
@@ -167,6 +169,7 @@ export class Generation implements RunningGeneration {
       index: this.#hooks.index,
       signal: this.#hooks.signal,
       notify: (notice) => this.#events.notify([notice]),
+      beforeRound: this.#pauseOver,
       // Of several thoughts none is shown before one is chosen.
       onRound: (strand) =>
         this.#strands.length === 1 ? this.#events.flushSoon(strand) : this.#events.tellThoughts(this.#strands),
@@ -194,7 +197,7 @@ export class Generation implements RunningGeneration {
     const { answerFirst } = this.#params.controls;
     if (!params || !answerFirst || !this.#model.target.canRollBack || this.#isInterrupted) return null;
     const { prompt, start } = this.#reader.render(params);
-    await this.#reader.read(lane, prompt, this.#params);
+    await this.#reader.read(lane, prompt, this.#params, this.#pauseOver);
     if (this.#isInterrupted) return null;
     const strand = await this.#openReading(lane, prompt, start, { params });
     this.#strands = [strand];
@@ -213,6 +216,19 @@ export class Generation implements RunningGeneration {
     this.#strands = [];
     return null;
   }
+
+  /** Resolves when nobody types, at once where that takes nothing of what computes. @returns time waited (ms) */
+  readonly #pauseOver = async (): Promise<number> => {
+    const { pause, signal } = this.#hooks;
+    if (!pause?.isOn || this.#model.info.device !== "cpu") return 0;
+    // Of strands side by side all wait, and the time passes once.
+    this.#waiting ??= pause.over(signal).then((ms) => {
+      this.#waiting = null;
+      this.#events.decodingSince += ms;
+      return ms;
+    });
+    return this.#waiting;
+  };
 
   /** The user waits: for the answer, or for the end. */
   get #isInterrupted(): boolean {

@@ -64,17 +64,28 @@ export class PromptReader {
       );
   }
 
-  /** Reads a prompt, all but its last token; how far it is is told for the first. */
-  async read({ sequence }: Lane, prompt: number[], params: GenerateParams): Promise<void> {
+  /**
+   * Reads a prompt, all but its last token; how far it is is told for the first.
+   * @param pause waited for before each pass; the time waited (ms)
+   */
+  async read(
+    { sequence }: Lane,
+    prompt: number[],
+    params: GenerateParams,
+    pause: () => Promise<number>,
+  ): Promise<void> {
     const { governor, costs } = this.#model;
     const { emit, signal } = this.#hooks;
-    const before = performance.now();
+    let before = performance.now();
     const isFirst = this.#isFirst;
     this.#isFirst = false;
     if (isFirst) await exchangePrompt(this.#model.prefixes, sequence, prompt, params);
     this.#model.useThreads();
     const cachedTokens = await prefill(sequence, prompt, {
       signal,
+      beforePass: async () => {
+        before += await pause();
+      },
       onProgress: (processedTokens, cachedTokens) => {
         if (isFirst) emit([{ type: "prefill", processedTokens, totalTokens: prompt.length, cachedTokens }]);
       },

@@ -22,6 +22,7 @@ import {
   loadRequest,
   logNotification,
   measureRequest,
+  pauseNotification,
   protocolVersion,
   retireRequest,
   retiringNotification,
@@ -103,6 +104,7 @@ export class EngineServer implements Session {
       if (generation === "waiting") this.#generations.set(generationId, "answerNow");
       else if (typeof generation === "object") generation.answerNow();
     });
+    connection.onNotification(pauseNotification, ({ ms }) => this.#engine?.pause(ms));
   }
 
   onLoadProgress(id: string, progress: number): void {

@@ -36,6 +36,8 @@ export interface StrandOptions {
   index?: WorkspaceIndex;
   signal: AbortSignal;
   notify: (notice: Notice) => void;
+  /** Waited for before each round. */
+  beforeRound: () => Promise<unknown>;
   /** Called after each round. */
   onRound: (strand: Strand) => void;
 }
@@ -94,7 +96,7 @@ export class Strand {
     decoder: Decoder,
     { sampler, echoBan, draft }: { sampler: Sampler; echoBan: EchoBan; draft: OpenModel | null },
   ) {
-    const { model, params, lane, signal, notify } = options;
+    const { model, params, lane, signal, notify, beforeRound } = options;
     this.#o = options;
     this.#samplers = [sampler];
     this.#echoBan = echoBan;
@@ -103,7 +105,7 @@ export class Strand {
     this.output = output;
     this.decoder = decoder;
     const onRound = () => options.onRound(this);
-    this.decoding = new Decoding({ model, params, decoder, output, echoBan, signal, notify, onRound });
+    this.decoding = new Decoding({ model, params, decoder, output, echoBan, signal, notify, beforeRound, onRound });
     this.#nativeBefore = this.#nativeSum;
   }
 

@@ -143,6 +143,11 @@ export class Engine {
     this.#supervisor?.answerNow(generationId);
   }
 
+  /** Somebody types: what is computed on the processor waits for so long (ms). */
+  pause(ms: number): void {
+    this.#supervisor?.pause(ms);
+  }
+
   async restart(): Promise<void> {
     await (await this.#start()).restart();
   }

@@ -14,6 +14,7 @@ import type {
   ModelInfo,
   ModelRef,
 } from "../../common/protocol.ts";
+import type { Pause } from "../pause.ts";
 import type { WorkspaceIndex } from "../speculation/workspaceIndex/workspaceIndex.ts";
 
 export interface GenerationHooks {
@@ -21,6 +22,8 @@ export interface GenerationHooks {
   signal: AbortSignal;
   /** Time the generation waited in the queue (ms). */
   queueMs: number;
+  /** Waited for between two passes where the processor computes them; absent: nobody asks for one. */
+  pause?: Pause;
   /** The index of the client's workspace, which drafts are taken from; absent: none is open. */
   index?: WorkspaceIndex;
 }

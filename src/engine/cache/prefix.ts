@@ -19,6 +19,8 @@ export async function prefill(
   options: {
     onProgress: (processed: number, reused: number) => void;
     onPass: (ms: number, size: number) => void;
+    /** Waited for before each pass. */
+    beforePass?: () => Promise<void>;
     signal?: AbortSignal;
   },
 ): Promise<number> {
@@ -27,6 +29,7 @@ export async function prefill(
   if (!sequence.rollback(reused)) reused = 0;
   options.onProgress(reused, reused);
   while (sequence.length < wanted && !options.signal?.aborted) {
+    await options.beforePass?.();
     const from = sequence.length;
     const size = Math.min(sequence.maxPassSize, wanted - from);
     const before = performance.now();

@@ -6,12 +6,13 @@ import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import type { Sessions } from "../chat/sessions.ts";
+import type { Typing } from "../typing/typing.ts";
 import { type StatusText, statusText } from "./statusText.ts";
 
 /** Left of what languages and notifications put at the right end. */
 const priority = 10;
 
-export function registerStatus(ctx: Ctx, sessions: Sessions): void {
+export function registerStatus(ctx: Ctx, sessions: Sessions, typing: Typing): void {
   const item = ctx.own(vscode.window.createStatusBarItem("hunch.status", vscode.StatusBarAlignment.Right, priority));
   item.name = "Hunch";
   item.command = "hunch.showActions" satisfies CommandId;
@@ -20,6 +21,7 @@ export function registerStatus(ctx: Ctx, sessions: Sessions): void {
     const status = statusText({
       engine: ctx.engine.health,
       running,
+      waitsForTyping: typing.isPausing,
       download: ctx.models.download,
       modelName: ctx.models.current.name,
       model: ctx.engine.model,
@@ -35,6 +37,7 @@ export function registerStatus(ctx: Ctx, sessions: Sessions): void {
   ctx.own(ctx.models.onChange(draw));
   ctx.own(ctx.models.onDownload(draw));
   ctx.own(sessions.onChange(draw));
+  ctx.own(typing.onChange(draw));
   draw();
   item.show();
   registerCommand(ctx, "hunch.showActions", () => showActions(sessions));

@@ -8,6 +8,8 @@ export interface StatusFacts {
   engine: EngineHealth;
   /** The turn that is answered now. */
   running: AssistantTurn | null;
+  /** It goes on when nobody types. */
+  waitsForTyping: boolean;
   download: DownloadState;
   modelName: string;
   model: ModelInfo | null;
@@ -41,7 +43,7 @@ interface Headline {
   severity: StatusText["severity"];
 }
 
-function headline({ engine, running, download }: StatusFacts): Headline {
+function headline({ engine, running, waitsForTyping, download }: StatusFacts): Headline {
   const calm = (icon: string, state: string): Headline => ({ icon, state, severity: "normal" });
   switch (engine.state) {
     case "failed":
@@ -53,6 +55,8 @@ function headline({ engine, running, download }: StatusFacts): Headline {
     case "loading":
       return calm("loading~spin", t("loading {0}", percent(engine.progress)));
     case "busy":
+      // Nothing that turns: it would be drawn anew beside the one who types.
+      if (waitsForTyping) return calm("debug-pause", t("waits while you type"));
       return calm("loading~spin", running ? doing(running) : t("busy"));
     case "off":
     case "ready":

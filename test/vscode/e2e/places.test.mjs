@@ -1,8 +1,8 @@
-/** The chat moves through the window while it is answering, and takes files that are dragged to it. */
+/** The chat moves through the window while it is answering, waits for one who types beside it, and takes files that are dragged to it. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { conversation, exact, pageIn } from "../host/conversation.mjs";
-import { runCommand, until } from "../host/host.mjs";
+import { closeEditors, openFile, runCommand, sleep, until } from "../host/host.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
 
@@ -82,6 +82,37 @@ test("opened in an editor tab in mid-answer: both pages go on, and each without 
   await chat.end();
   const ended = await chat.text();
   assert.equal(ended.slice(0, back.length), back);
+});
+
+test("an answer waits while one types in the editor, says so, and goes on", async () => {
+  const { page } = workbench;
+  await openFile(page, "cart.ts");
+  const waits = page.locator(".statusbar-item", { hasText: "waits while you type" });
+  const typesFor = async (ms) => {
+    for (const begin = Date.now(); Date.now() - begin < ms; await sleep(100)) await page.keyboard.press("x");
+  };
+  const growsWhileTyping = async () => {
+    // A pass that is under way comes to its end, and the page draws what came of it.
+    await typesFor(800);
+    const before = await chat.text();
+    await typesFor(1_500);
+    return (await chat.text()) !== before;
+  };
+  await chat.askEndless();
+  await chat.grows(40);
+  await page.locator(".editor-group-container.active .monaco-editor").first().click();
+  await page.keyboard.press("Control+End");
+  await until("an answer that waits", async () => !(await growsWhileTyping()) && waits.isVisible());
+  await workbench.screenshot("waits-while-typing");
+  await waits.waitFor({ state: "hidden" });
+  const after = await chat.grows((await chat.text()).length);
+
+  workbench.changeSettings({ "hunch.pauseWhileTyping": false });
+  await until("an answer that goes on all the same", growsWhileTyping);
+  assert.ok((await chat.text()).startsWith(after));
+  workbench.changeSettings({ "hunch.pauseWhileTyping": true });
+  await chat.end();
+  await closeEditors(page);
 });
 
 test("a file dragged from the explorer with the mouse goes with the question", async () => {

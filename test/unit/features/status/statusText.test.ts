@@ -7,6 +7,7 @@ import { model, stats } from "../support.ts";
 const facts: StatusFacts = {
   engine: { state: "ready" },
   running: null,
+  waitsForTyping: false,
   download: { state: "none" },
   modelName: "Chosen Model",
   model: null,
@@ -36,6 +37,8 @@ describe("statusText", () => {
     expect(at({ status: "prefill", progress: 0.5 })).toContain("reading 50 %");
     expect(at({ status: "thinking" })).toContain("thinking…");
     expect(at({ status: "answering" })).toContain("answering…");
+    const typing = statusText({ ...facts, engine: { state: "busy" }, running: turn, waitsForTyping: true });
+    expect(typing.text).toBe("$(debug-pause) Hunch: waits while you type");
   });
 
   it("shows a download while nothing else goes on", () => {
