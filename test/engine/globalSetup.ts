@@ -29,10 +29,15 @@ export type ScriptedName =
   | "answerLoop"
   | "copies"
   | "echoes"
-  | "beginsText";
+  | "beginsText"
+  | "ternary"
+  | "sentencePiece";
 const scriptedModels: Record<ScriptedName, ScriptedModelOptions> = {
   chain: {},
   beginsText: { addBos: true },
+  // What llama.cpp's detokeniser would tidy.
+  ternary: { thoughtTokens: 4, answerTexts: [" a", " ?", " b", " :", " it", " 's", " ,"] },
+  sentencePiece: { thoughtTokens: 4, answerTokens: 5, sentencePiece: true },
   loop: { loop: true, thoughtTokens: 30 },
   noAnswer: { noAnswer: true },
   answerLoop: { thoughtTokens: 20, answerTexts: [" so", " it", " goes", " round", " and"], answerLoop: true },

@@ -6,7 +6,7 @@ export type MetadataValue =
   | { type: "bool"; value: boolean }
   | { type: "string"; value: string }
   | { type: "strings"; value: readonly string[] }
-  | { type: "i32s"; value: readonly number[] };
+  | { type: "i32s" | "f32s"; value: readonly number[] };
 
 export interface Tensor {
   name: string;
@@ -50,6 +50,8 @@ function encode(entry: MetadataValue): Buffer[] {
       return [u32(typeId.array), u32(typeId.string), u64(entry.value.length), ...entry.value.map(text)];
     case "i32s":
       return [u32(typeId.array), u32(typeId.i32), u64(entry.value.length), ...entry.value.map(i32)];
+    case "f32s":
+      return [u32(typeId.array), u32(typeId.f32), u64(entry.value.length), ...entry.value.map(f32)];
   }
 }
 

@@ -26,6 +26,8 @@ export interface ScriptOptions {
   noAnswer?: boolean;
   /** Its prompts begin with a token of their own. */
   addBos?: boolean;
+  /** Its single bytes are those of a SentencePiece vocabulary, as Llama 2 and Gemma have them, not of byte-level BPE. */
+  sentencePiece?: boolean;
   /** The template writes the thoughts of earlier turns too: from that llama-server finds out how they are marked. */
   keepsThoughts?: boolean;
 }
@@ -50,8 +52,9 @@ export function writeScript(options: ScriptOptions, random: () => number): Scrip
   const { thoughtTokens = 200, answerTokens = 40, thoughtLine = 0 } = options;
   const { loop = false, stay = false, answerLoop = false, noAnswer = false } = options;
   const answerTexts = options.answerTexts ?? Array.from({ length: answerTokens }, (_, i) => ` a${i}`);
-  const tokens = byteTokens();
-  const types: number[] = tokens.map(() => 1);
+  const { sentencePiece = false } = options;
+  const tokens = sentencePiece ? sentencePieceBytes() : byteTokens();
+  const types: number[] = tokens.map((text) => (text.startsWith("<0x") ? 6 : 1));
   const add = (token: string, type: 1 | 3 | 4) => {
     types.push(type);
     return tokens.push(token) - 1;
@@ -103,6 +106,7 @@ export function writeScript(options: ScriptOptions, random: () => number): Scrip
       end,
       mask,
       addBos: options.addBos ?? false,
+      sentencePiece,
       template: options.keepsThoughts ? keepingTemplate : template,
     }),
   };
@@ -117,15 +121,30 @@ export function normalMatrix(random: () => number, rows: number, columns: number
 function tokenizer(
   tokens: string[],
   types: number[],
-  { end, mask, addBos, template }: { end: number; mask: number; addBos: boolean; template: string },
+  {
+    end,
+    mask,
+    addBos,
+    sentencePiece,
+    template,
+  }: { end: number; mask: number; addBos: boolean; sentencePiece: boolean; template: string },
 ): Record<string, MetadataValue> {
   const u32 = (value: number): MetadataValue => ({ type: "u32", value });
+  const kind: Record<string, MetadataValue> = sentencePiece
+    ? {
+        "tokenizer.ggml.model": { type: "string", value: "llama" },
+        "tokenizer.ggml.scores": { type: "f32s", value: tokens.map(() => 0) },
+        "tokenizer.ggml.unknown_token_id": u32(mask),
+      }
+    : {
+        "tokenizer.ggml.model": { type: "string", value: "gpt2" },
+        "tokenizer.ggml.pre": { type: "string", value: "gpt-2" },
+        "tokenizer.ggml.merges": { type: "strings", value: [`${tokens[0]} ${tokens[1]}`] },
+      };
   return {
-    "tokenizer.ggml.model": { type: "string", value: "gpt2" },
-    "tokenizer.ggml.pre": { type: "string", value: "gpt-2" },
+    ...kind,
     "tokenizer.ggml.tokens": { type: "strings", value: tokens },
     "tokenizer.ggml.token_type": { type: "i32s", value: types },
-    "tokenizer.ggml.merges": { type: "strings", value: [`${tokens[0]} ${tokens[1]}`] },
     "tokenizer.ggml.eos_token_id": u32(end),
     "tokenizer.ggml.bos_token_id": u32(end),
     "tokenizer.ggml.mask_token_id": u32(mask),
@@ -148,6 +167,12 @@ function byteTokens(): string[] {
   const printable = (byte: number) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
   let shifted = 256;
   return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : shifted++));
+}
+
+/** SentencePiece has a piece for the space, and falls back to bytes where it has none. */
+function sentencePieceBytes(): string[] {
+  const hex = (byte: number) => byte.toString(16).toUpperCase().padStart(2, "0");
+  return Array.from({ length: 256 }, (_, byte) => (byte === 0x20 ? "\u2581" : `<0x${hex(byte)}>`));
 }
 
 /** Scales a row to a root mean square of 1. */

@@ -36,7 +36,7 @@ export interface NativeSampler {
 }
 
 interface ModelInternals {
-  _model: unknown;
+  _model: { getTokenString?: (token: number) => string | undefined };
   _llama: { _bindings: { AddonSampler: new (model: unknown) => NativeSampler } };
 }
 
@@ -67,7 +67,12 @@ export function newSampler(model: LlamaModel): NativeSampler {
   return new internals._llama._bindings.AddonSampler(internals._model);
 }
 
-/** Whether this node-llama-cpp has all of the above. */
+/** How the vocabulary has a token, which is not its text; undefined: it is not to be had. */
+export function nativeTokenText(model: LlamaModel, token: number): string | undefined {
+  return (model as unknown as Partial<ModelInternals>)._model?.getTokenString?.(token);
+}
+
+/** Whether this node-llama-cpp has what a sequence needs. */
 export function nativeContextSupported(model: LlamaModel, context: LlamaContext): boolean {
   const native = (context as unknown as { _ctx?: Partial<NativeContext> })._ctx;
   const sampler = (model as unknown as Partial<ModelInternals>)._llama?._bindings?.AddonSampler;

@@ -1,16 +1,38 @@
 /** Text to tokens and back for one model. */
+import { StringDecoder } from "node:string_decoder";
 import type { LlamaModel, Token } from "node-llama-cpp";
 import type { PromptPart } from "../../chat/chatTemplate.ts";
+import { ByteLevelTokens } from "./byteLevelTokens.ts";
 
 /** Tokens held back at most while they do not make up whole characters. */
 const longestPartial = 8;
 const replacement = "\uFFFD";
 
+/**
+ * "control": no text for the user (end of turn and the like); "added": text with a token of its own, put into the
+ * vocabulary by hand, as many families do with `<think>`; else "text".
+ */
+export type TokenKind = "control" | "added" | "text";
+
+/** Text of tokens as they come; what is no whole character yet is held back. */
+export interface StreamDecoder {
+  /** The text that `token` completes; empty while a character is unfinished. */
+  push(token: number): string;
+  /** What is still held back, at the end. */
+  end(): string;
+}
+
 export class TextCodec {
   readonly #model: LlamaModel;
+  /** null: a vocabulary of another type. */
+  readonly #bytes: ByteLevelTokens | null;
+  // Asked for with every token, and each a call into native code.
+  readonly #kinds = new Map<number, TokenKind>();
+  readonly #ends = new Map<number, boolean>();
 
   constructor(model: LlamaModel) {
     this.#model = model;
+    this.#bytes = ByteLevelTokens.of(model);
   }
 
   /** Texts of the tokens that templates ask for; "" where the vocabulary has none. */
@@ -46,30 +68,46 @@ export class TextCodec {
   }
 
   isEndOfGeneration(token: number): boolean {
-    return this.#model.isEogToken(token as Token);
+    return remembered(this.#ends, token, () => this.#model.isEogToken(token as Token));
   }
 
-  /**
-   * "control": no text for the user (end of turn and the like); "added": text with a token of its own, put into the
-   * vocabulary by hand, as many families do with `<think>`; else "text".
-   */
-  kindOf(token: number): "control" | "added" | "text" {
-    const { control, unknown, userDefined } = this.#model.getTokenAttributes(token as Token);
-    return control || unknown ? "control" : userDefined ? "added" : "text";
+  kindOf(token: number): TokenKind {
+    return remembered(this.#kinds, token, () => {
+      const { control, unknown, userDefined } = this.#model.getTokenAttributes(token as Token);
+      return control || unknown ? "control" : userDefined ? "added" : "text";
+    });
   }
 
   /** @param before tokens in front of these: some tokenizers give the first token of a text without its space. */
   decode(tokens: readonly number[], before: readonly number[]): string {
+    if (this.#bytes) return Buffer.concat(tokens.map((token) => this.#bytes!.of(token))).toString();
     return this.#model.detokenize(tokens as Token[], true, before as Token[]);
   }
 
   streamDecoder(): StreamDecoder {
-    return new StreamDecoder(this);
+    return this.#bytes ? new ByteStreamDecoder(this.#bytes) : new TextStreamDecoder(this);
   }
 }
 
-/** Text of tokens as they come; bytes of an unfinished character are held back. */
-export class StreamDecoder {
+class ByteStreamDecoder implements StreamDecoder {
+  readonly #bytes: ByteLevelTokens;
+  readonly #utf8 = new StringDecoder("utf8");
+
+  constructor(bytes: ByteLevelTokens) {
+    this.#bytes = bytes;
+  }
+
+  push(token: number): string {
+    return this.#utf8.write(this.#bytes.of(token));
+  }
+
+  end(): string {
+    return this.#utf8.end();
+  }
+}
+
+/** For vocabularies whose tokens' bytes are not to be had: whether a character is whole is told by its text. */
+class TextStreamDecoder implements StreamDecoder {
   readonly #codec: TextCodec;
   #pending: number[] = [];
   #before: number[] = [];
@@ -78,7 +116,6 @@ export class StreamDecoder {
     this.#codec = codec;
   }
 
-  /** The text that `token` completes; empty while a character is unfinished. */
   push(token: number): string {
     this.#pending.push(token);
     const text = this.#codec.decode(this.#pending, this.#before);
@@ -86,7 +123,6 @@ export class StreamDecoder {
     return this.#take(text);
   }
 
-  /** What is still held back, at the end. */
   end(): string {
     if (this.#pending.length === 0) return "";
     return this.#take(this.#codec.decode(this.#pending, this.#before));
@@ -97,4 +133,14 @@ export class StreamDecoder {
     this.#pending = [];
     return text;
   }
+}
+
+/** What is known of a key, found out where it is not. */
+function remembered<Value>(known: Map<number, Value>, key: number, find: () => Value): Value {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = find();
+    known.set(key, value);
+  }
+  return value;
 }
