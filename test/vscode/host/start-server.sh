@@ -33,6 +33,8 @@ cat >"$DATA/quiet.json" <<'JSON'
   "json.schemaDownload.enable": false,
   "typescript.disableAutomaticTypeAcquisition": true,
   "git.autofetch": false,
+  "workbench.reduceMotion": "on",
+  "editor.cursorBlinking": "solid",
   "workbench.secondarySideBar.defaultVisibility": "hidden"
 }
 JSON
