@@ -13,7 +13,7 @@ const source = ["src/engine/speculation/decoder.ts", "src/engine/generation.ts",
   .map((file) => readFileSync(join(root, file), "utf8"))
   .join("\n");
 const promptCount = 20;
-const tokensEach = 40;
+const tokensEach = 24;
 
 describe("speculation is lossless", () => {
   let engine: TestEngine;
