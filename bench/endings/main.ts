@@ -19,7 +19,8 @@ import { formatOf } from "../../src/engine/thinking/formats.ts";
 import { markedAnswer } from "../../src/evaluation/answers.ts";
 import { compose } from "../../src/prompts/compose.ts";
 import { gpuChoice, loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
-import { conclude, earlierRuns, writeReport } from "../support/resume.ts";
+import { writeResults } from "../support/results.ts";
+import { conclude, earlierRuns } from "../support/resume.ts";
 import { type Asked, endings, type PlannedRun, plan, thoughts } from "./plan.ts";
 import { type EndingRun, type EndingsReport, failures, markdown } from "./report.ts";
 
@@ -207,5 +208,5 @@ function prompt({ ending, format }: PlannedRun, messages: ChatMessage[]): Prompt
 
 function write(report: EndingsReport): void {
   report.runs.sort((a, b) => a.index - b.index);
-  writeReport(options, report, markdown);
+  writeResults(options, report, markdown(report));
 }

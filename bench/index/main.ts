@@ -3,7 +3,7 @@
  * and time, at up to 10 M tokens of real source text. Tokens are words, numbers and signs, numbered as they come: no
  * model is needed, and the repetition is that of real text.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { IndexStore } from "../../src/engine/cache/indexStore.ts";
 import { longestContext, type NewDocument } from "../../src/engine/speculation/workspaceIndex/segment.ts";
 import { WorkspaceIndex } from "../../src/engine/speculation/workspaceIndex/workspaceIndex.ts";
+import { writeResults } from "../support/results.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options, positionals } = parseArgs({
@@ -162,6 +163,5 @@ const markdown = `# Workspace index, ${result.made}
 |---|---|
 ${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 `;
-writeFileSync(join(options.out, "index.json"), `${JSON.stringify(result, null, 1)}\n`);
-writeFileSync(join(options.out, "index.md"), markdown);
+writeResults({ out: options.out, name: "index" }, result, markdown);
 console.log(markdown);

@@ -5,7 +5,7 @@
  * the two apart (KL divergence). f16 with the other attention kernel is an arm of its own: differences of that size are
  * rounding, not quality.
  */
-import { statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -25,6 +25,7 @@ import {
   texts,
   warmUp,
 } from "../support/reading.ts";
+import { writeResults } from "../support/results.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -97,6 +98,5 @@ const lines = [
   ),
   "",
 ].join("\n");
-writeFileSync(join(options.out, "kv.json"), `${JSON.stringify({ made, cpu: thisCpu(), results }, null, 1)}\n`);
-writeFileSync(join(options.out, "kv.md"), lines);
+writeResults({ out: options.out, name: "kv" }, { made, cpu: thisCpu(), results }, lines);
 process.stdout.write(lines);

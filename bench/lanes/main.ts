@@ -4,7 +4,7 @@
  * as one over a single token. Prompts are in the cache, so that decoding is compared; speculation is off, since it is
  * another way to the same bound.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,7 @@ import { loadWorkloads } from "../../src/benchmark/workloads.ts";
 import type { GenerationResult, SpeculationMode } from "../../src/common/protocol.ts";
 import { median } from "../../src/evaluation/statistics.ts";
 import { decode, loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
+import { writeResults } from "../support/results.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -117,8 +118,7 @@ try {
     `| ${median(rounds.map((r) => r.inTurn.tokensPerSecond)).toFixed(1)} | ${median(rounds.map((r) => r.atOnce.tokensPerSecond)).toFixed(1)} | ${ratio.toFixed(2)} | ${bounds.map((each) => each.toFixed(2)).join(", ")} | ${(100 * result.shareOfBound).toFixed(0)} % |`,
     "",
   ].join("\n");
-  writeFileSync(join(options.out, "lanes.json"), `${JSON.stringify(result, null, 1)}\n`);
-  writeFileSync(join(options.out, "lanes.md"), lines);
+  writeResults({ out: options.out, name: "lanes" }, result, lines);
   process.stdout.write(lines);
 } finally {
   await client.dispose();

@@ -4,7 +4,7 @@
  * our handler, from the event to the bytes being written; "to the client" adds the loopback connection and the client's
  * parsing, whose share is measured by the same client reading a bare server that writes the same chunks.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,6 +16,7 @@ import { ApiServer } from "../../src/cli/serve/httpServer.ts";
 import type { GenerationEvent } from "../../src/common/protocol.ts";
 import { median } from "../../src/evaluation/statistics.ts";
 import { loadParams, startEngine, thisCpu } from "../support/engine.ts";
+import { writeResults } from "../support/results.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -85,8 +86,7 @@ try {
     "```",
     "",
   ].join("\n");
-  writeFileSync(join(options.out, "serve.json"), `${JSON.stringify(result, null, 1)}\n`);
-  writeFileSync(join(options.out, "serve.md"), lines);
+  writeResults({ out: options.out, name: "serve" }, result, lines);
   process.stdout.write(lines);
 } finally {
   await client.dispose();

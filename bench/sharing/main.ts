@@ -6,7 +6,7 @@
  * answer, when the second has had one, and when both have had one at once, for which a shared engine opens more lanes, as it
  * does for two chats of one window. Those answers' speed stands against one after the other.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ import { loadWorkloads } from "../../src/benchmark/workloads.ts";
 import type { EngineClient } from "../../src/client/engineClient.ts";
 import { median } from "../../src/evaluation/statistics.ts";
 import { decode, loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
+import { writeResults } from "../support/results.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -144,8 +145,7 @@ try {
     `Two questions, one from each window, ${result.maxTokens} tokens each, without speculation: ${result.tokensPerSecond.inTurn.toFixed(1)} tokens/s one after the other, ${result.tokensPerSecond.atOnce.toFixed(1)} at once.`,
     "",
   ].join("\n");
-  writeFileSync(join(options.out, "sharing.json"), `${JSON.stringify(result, null, 1)}\n`);
-  writeFileSync(join(options.out, "sharing.md"), lines);
+  writeResults({ out: options.out, name: "sharing" }, result, lines);
   process.stdout.write(lines);
 } finally {
   rmSync(stateFolder, { recursive: true, force: true });

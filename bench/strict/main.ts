@@ -18,7 +18,8 @@ import {
   startEngine,
   thisMachine,
 } from "../support/engine.ts";
-import { conclude, earlierRuns, writeReport } from "../support/resume.ts";
+import { writeResults } from "../support/results.ts";
+import { conclude, earlierRuns } from "../support/resume.ts";
 import { makePrompt, variants } from "./prompts.ts";
 import { type Comparison, failures, type Mode, markdown, type StrictReport, tooShort } from "./report.ts";
 
@@ -96,14 +97,14 @@ try {
       if (!run) break;
       report.runs.push(run);
       fresh++;
-      writeReport(options, report, markdown);
+      writeResults(options, report, markdown(report));
     }
     const secondsEach = (performance.now() - startedAt) / 1000 / Math.max(1, fresh);
     const left = wanted.length - done - 1;
     display.progress({ done: done + 1, total: wanted.length, secondsLeft: fresh > 0 ? secondsEach * left : null });
   }
   display.close();
-  writeReport(options, report, markdown);
+  writeResults(options, report, markdown(report));
   console.log(markdown(report));
   const different = failures(report).map(
     ({ prompt, temperature }) => `DIFFERENT: prompt ${prompt.index} (${prompt.kind}) at T = ${temperature}`,

@@ -1,12 +1,8 @@
 /** A benchmark that goes on where an earlier run of the same command stopped: its results, and how it ends. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Interrupts } from "../../src/cli/interrupts.ts";
-
-export interface ResultFiles {
-  out: string;
-  name: string;
-}
+import type { ResultFiles } from "./results.ts";
 
 /** Runs of an interrupted benchmark whose report has the same values under `keys`; none when there is no such one. */
 export function earlierRuns<R extends { runs: unknown[] }>(
@@ -23,12 +19,6 @@ export function earlierRuns<R extends { runs: unknown[] }>(
   }
   const earlier = JSON.parse(text) as R;
   return keys.every((key) => earlier[key] === report[key]) ? earlier.runs : [];
-}
-
-export function writeReport<R>({ out, name }: ResultFiles, report: R, markdown: (report: R) => string): void {
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
-  writeFileSync(join(out, `${name}.md`), markdown(report));
 }
 
 /** Says what is bad and whether it was stopped, and sets the exit status: the signal's, 1 for anything bad, else 0. */

@@ -4,7 +4,7 @@
  * (requantise.py makes them), or other weights with the same vocabulary. Quality is read off a text of this project,
  * position by position (support/reading.ts); the models then decode and read in turn, so that times are comparable.
  */
-import { statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -23,6 +23,7 @@ import {
   texts,
   warmUp,
 } from "../support/reading.ts";
+import { writeResults } from "../support/results.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -42,6 +43,8 @@ const tokens = Number(options.tokens);
 const timedSizes = [1, 8, 64] as const;
 /** In the KV cache while passes are timed (tokens). */
 const timedAt = 256;
+const fewest = timedAt + Math.max(...timedSizes);
+if (!(tokens >= fewest)) throw new Error(`--tokens: ${fewest} or more, of which passes are timed too.`);
 
 interface Compared {
   model: string;
@@ -113,8 +116,7 @@ const lines = [
   "",
 ].join("\n");
 const json = { made, cpu: thisCpu(), threads, tokens, rounds: Number(options.rounds), results };
-writeFileSync(join(options.out, "weights.json"), `${JSON.stringify(json, null, 1)}\n`);
-writeFileSync(join(options.out, "weights.md"), lines);
+writeResults({ out: options.out, name: "weights" }, json, lines);
 process.stdout.write(lines);
 
 function median(values: readonly number[]): number {

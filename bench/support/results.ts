@@ -1,0 +1,15 @@
+/** Where a benchmark leaves what it found: to be read by programs, and by people. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface ResultFiles {
+  /** A folder; made where there is none. */
+  out: string;
+  name: string;
+}
+
+export function writeResults({ out, name }: ResultFiles, report: unknown, markdown: string): void {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(join(out, `${name}.md`), markdown);
+}
