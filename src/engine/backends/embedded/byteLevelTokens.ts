@@ -5,33 +5,32 @@
  */
 import type { LlamaModel, Token } from "node-llama-cpp";
 import { nativeTokenText } from "./nativeContext.ts";
+import { PerToken } from "./perToken.ts";
 
 /** What the tokenisers of other vocabularies, or a wrong reading, would not give back. */
 const sample = " a ? b ! c , d . it 's\té漢🙂\r\n\n";
 
 export class ByteLevelTokens {
   readonly #model: LlamaModel;
-  readonly #known = new Map<number, Buffer>();
+  readonly #bytes = new PerToken((token) => this.#read(token));
 
   private constructor(model: LlamaModel) {
     this.#model = model;
   }
 
   /** null: the vocabulary is none of byte-level BPE, or its strings are not to be had. */
-  static of(model: LlamaModel): ByteLevelTokens | null {
+  static from(model: LlamaModel): ByteLevelTokens | null {
     const tokens = new ByteLevelTokens(model);
-    const bytes = Buffer.concat(model.tokenize(sample, false, "trimLeadingSpace").map((token) => tokens.of(token)));
-    return bytes.toString() === sample ? tokens : null;
+    return tokens.text(model.tokenize(sample, false, "trimLeadingSpace")) === sample ? tokens : null;
   }
 
   /** Of a character, maybe, only a part. */
   of(token: number): Buffer {
-    let bytes = this.#known.get(token);
-    if (!bytes) {
-      bytes = this.#read(token);
-      this.#known.set(token, bytes);
-    }
-    return bytes;
+    return this.#bytes.of(token);
+  }
+
+  text(tokens: readonly number[]): string {
+    return Buffer.concat(tokens.map((token) => this.of(token))).toString();
   }
 
   #read(token: number): Buffer {

@@ -3,6 +3,7 @@ import { StringDecoder } from "node:string_decoder";
 import type { LlamaModel, Token } from "node-llama-cpp";
 import type { PromptPart } from "../../chat/chatTemplate.ts";
 import { ByteLevelTokens } from "./byteLevelTokens.ts";
+import { PerToken } from "./perToken.ts";
 
 /** Tokens held back at most while they do not make up whole characters. */
 const longestPartial = 8;
@@ -26,13 +27,17 @@ export class TextCodec {
   readonly #model: LlamaModel;
   /** null: a vocabulary of another type. */
   readonly #bytes: ByteLevelTokens | null;
-  // Asked for with every token, and each a call into native code.
-  readonly #kinds = new Map<number, TokenKind>();
-  readonly #ends = new Map<number, boolean>();
+  readonly #kinds: PerToken<TokenKind>;
+  readonly #ends: PerToken<boolean>;
 
   constructor(model: LlamaModel) {
     this.#model = model;
-    this.#bytes = ByteLevelTokens.of(model);
+    this.#bytes = ByteLevelTokens.from(model);
+    this.#ends = new PerToken((token) => model.isEogToken(token as Token));
+    this.#kinds = new PerToken((token) => {
+      const { control, unknown, userDefined } = model.getTokenAttributes(token as Token);
+      return control || unknown ? "control" : userDefined ? "added" : "text";
+    });
   }
 
   /** Texts of the tokens that templates ask for; "" where the vocabulary has none. */
@@ -68,20 +73,16 @@ export class TextCodec {
   }
 
   isEndOfGeneration(token: number): boolean {
-    return remembered(this.#ends, token, () => this.#model.isEogToken(token as Token));
+    return this.#ends.of(token);
   }
 
   kindOf(token: number): TokenKind {
-    return remembered(this.#kinds, token, () => {
-      const { control, unknown, userDefined } = this.#model.getTokenAttributes(token as Token);
-      return control || unknown ? "control" : userDefined ? "added" : "text";
-    });
+    return this.#kinds.of(token);
   }
 
   /** @param before tokens in front of these: some tokenizers give the first token of a text without its space. */
   decode(tokens: readonly number[], before: readonly number[]): string {
-    if (this.#bytes) return Buffer.concat(tokens.map((token) => this.#bytes!.of(token))).toString();
-    return this.#model.detokenize(tokens as Token[], true, before as Token[]);
+    return this.#bytes?.text(tokens) ?? this.#model.detokenize(tokens as Token[], true, before as Token[]);
   }
 
   streamDecoder(): StreamDecoder {
@@ -133,14 +134,4 @@ class TextStreamDecoder implements StreamDecoder {
     this.#pending = [];
     return text;
   }
-}
-
-/** What is known of a key, found out where it is not. */
-function remembered<Value>(known: Map<number, Value>, key: number, find: () => Value): Value {
-  let value = known.get(key);
-  if (value === undefined) {
-    value = find();
-    known.set(key, value);
-  }
-  return value;
 }
