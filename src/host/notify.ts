@@ -9,7 +9,7 @@ import type { Log } from "./log.ts";
 
 interface Remedy {
   title: string;
-  command: CommandId;
+  command: CommandId | "workbench.action.reloadWindow";
 }
 
 /** The command that helps after an error, where there is one. */

@@ -13,6 +13,8 @@ import { connectToHost, pageLocalisation } from "./vscodeApi.ts";
 
 /** Scrolling and typing are saved when they pause (ms). */
 const savePauseMs = 300;
+/** A state that has not come by then is asked for again (ms): a page without one stays empty. */
+const askAgainMs = 3_000;
 
 setLocalisation(pageLocalisation());
 const host = connectToHost();
@@ -55,8 +57,15 @@ const loop = new FrameLoop(() => {
     });
 });
 
+let askTimer: ReturnType<typeof setTimeout> | undefined;
 function ready(): void {
   host.post({ type: "ready", restored: host.savedState() !== undefined });
+  askTimer = setTimeout(ready, askAgainMs);
+}
+
+function failed(thrown: unknown): void {
+  const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  host.post({ type: "failed", detail });
 }
 
 /** For this page when it is hidden, and for one elsewhere that takes over. */
@@ -130,6 +139,7 @@ const actions: PanelActions = {
 };
 
 host.onMessage((message) => {
+  if (message.type === "state") clearTimeout(askTimer);
   store.receive(message);
   if (store.chrome) view.enter(store.chrome.conversationId);
   // A place in the whole conversation is where it was only when all of it is there.
@@ -144,5 +154,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.altKey && running.head.status === "thinking") host.post({ type: "answerNow" });
 });
 window.addEventListener("pagehide", save);
+window.addEventListener("error", ({ error, message }) => failed(error ?? message));
+window.addEventListener("unhandledrejection", ({ reason }) => failed(reason));
 ready();
 if (view.sessionsShown) host.post({ type: "listSessions" });

@@ -31,13 +31,14 @@ export function hostScript(theme: Theme, scene: Scene): string {
   return `(() => {
     (${putOn})(${JSON.stringify(theme)});
     const scene = ${JSON.stringify(scene)};
+    let lost = scene.lost ?? 0;
     window.sent = [];
     window.saved = scene.saved;
     window.toPanel = (message) => window.postMessage(message, "*");
     window.acquireVsCodeApi = () => ({
       postMessage(message) {
         window.sent.push(message);
-        if (message.type === "ready") for (const answer of [{ type: "state", state: scene.state }, ...(scene.messages ?? [])]) window.toPanel(answer);
+        if (message.type === "ready" && lost-- <= 0) for (const answer of [{ type: "state", state: scene.state }, ...(scene.messages ?? [])]) window.toPanel(answer);
         if (message.type === "complete" && scene.found) window.toPanel({ type: "completions", query: message.query, references: scene.found });
       },
       getState: () => window.saved,

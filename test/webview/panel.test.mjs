@@ -503,6 +503,31 @@ describe("another page", () => {
   });
 });
 
+describe("a page that came up badly", () => {
+  it("asks again for its state, until it has one", async () => {
+    await panel.show({ ...pages.scenes.done, lost: 1 }, "dark");
+    await panel.page.getByRole("textbox", { name: "Question" }).waitFor();
+    const asked = () => panel.page.evaluate(() => window.sent.filter(({ type }) => type === "ready").length);
+    expect(await asked()).toBe(2);
+    await panel.page.waitForTimeout(4_000);
+    expect(await asked()).toBe(2);
+  });
+
+  it("tells what was thrown in it", async () => {
+    await panel.show(pages.scenes.done, "dark");
+    await panel.page.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("out of paint");
+      });
+      Promise.reject(new Error("out of paper"));
+    });
+    await expect.poll(async () => (await sent()).map(({ detail }) => detail)).toHaveLength(2);
+    const details = (await sent()).map(({ detail }) => detail);
+    expect(details).toContainEqual(expect.stringContaining("out of paint"));
+    expect(details).toContainEqual(expect.stringContaining("out of paper"));
+  });
+});
+
 describe("code of an answer", () => {
   it("is proposed as a change of what the question was about", async () => {
     await panel.show(pages.scenes.done, "dark");

@@ -26,6 +26,8 @@ export interface Scene {
   messages?: ToPanel[];
   /** What VS Code kept of an earlier panel. */
   saved?: unknown;
+  /** How many times VS Code loses what the page says when it is there. */
+  lost?: number;
   /** What the user types into the question then. */
   typed?: string;
   /** What is found for a "#" in it. */

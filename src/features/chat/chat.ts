@@ -20,6 +20,7 @@ import { LibrarySearch } from "./librarySearch.ts";
 import { insertCode, newPlace, openAsMarkdown, openAttachment, openLink } from "./pageActions.ts";
 import { pageMessage } from "./pageMessages.ts";
 import { pageQuestion } from "./pageQuestion.ts";
+import { tellTrouble } from "./pageTrouble.ts";
 import { collapsedKey, panelState } from "./panelState.ts";
 import { findReferences, toFile } from "./references.ts";
 import { watchSelection } from "./selectionWatch.ts";
@@ -72,6 +73,7 @@ export class Chat {
         return guarded(ctx.log, "look for the model", () => ctx.models.refresh());
       },
       onMessage: (message) => guarded(ctx.log, `chat ${message.type}`, () => this.#onMessage(message)),
+      onTrouble: (trouble) => tellTrouble(ctx.log, trouble),
     });
     const sendColors = followTheme(ctx, (message) => this.view.send(message));
     ctx.own(this.#library.onChange(() => this.#sendList()));

@@ -10,14 +10,18 @@ import { localisation } from "../../common/l10n.ts";
 import type { FromPanel, PanelState, Reference, SavedView, ToPanel } from "../../common/panel.ts";
 import { PanelChannel } from "./channel.ts";
 import { panelHtml } from "./html.ts";
+import type { PageTrouble } from "./pageTrouble.ts";
+import { PageWatch } from "./pageWatch.ts";
 
-export type PageMessage = Exclude<FromPanel, { type: "ready" | "saveView" }>;
+export type PageMessage = Exclude<FromPanel, { type: "ready" | "saveView" | "failed" }>;
 
 export interface ChatViewHandlers {
   state(): PanelState;
   /** A page is there and has the state. */
   onOpen(): void;
   onMessage(message: PageMessage): void;
+  /** A page does not come to life, or something went wrong in it. */
+  onTrouble(trouble: PageTrouble): void;
 }
 
 /** What the question being typed is to be: another text with other references, or the same with more of them. */
@@ -28,6 +32,8 @@ export interface QuestionInput {
 
 interface Page {
   channel: PanelChannel;
+  watch: PageWatch;
+  visible: boolean;
   /** Brings it to the front, with the keyboard focus. */
   reveal(): Promise<void>;
   /** Messages for when it is open. */
@@ -53,9 +59,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.WebviewPanel
   resolveWebviewView(view: vscode.WebviewView): void {
     const page = this.#addPage(view.webview, focusSidebar);
     page.whenOpen.push(...this.#whenResolved.splice(0));
-    view.onDidChangeVisibility(() => {
-      if (!view.visible) page.channel.close();
-    });
+    onVisibility(page, view.visible);
+    view.onDidChangeVisibility(() => onVisibility(page, view.visible));
     view.onDidDispose(() => this.#removePage(page));
   }
 
@@ -99,17 +104,30 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.WebviewPanel
   #addEditor(panel: vscode.WebviewPanel): void {
     panel.iconPath = this.#icon;
     const page = this.#addPage(panel.webview, async () => panel.reveal());
-    panel.onDidChangeViewState(() => {
-      if (!panel.visible) page.channel.close();
-    });
+    onVisibility(page, panel.visible);
+    panel.onDidChangeViewState(() => onVisibility(page, panel.visible));
     panel.onDidDispose(() => this.#removePage(page));
   }
 
   #addPage(webview: vscode.Webview, reveal: Page["reveal"]): Page {
-    const page: Page = { channel: new PanelChannel((message) => webview.postMessage(message)), reveal, whenOpen: [] };
+    const watch = new PageWatch({
+      reload: () => {
+        this.#handlers.onTrouble({ type: "loads" });
+        this.#load(webview);
+      },
+      giveUp: () => this.#handlers.onTrouble({ type: "gone" }),
+    });
+    const channel = new PanelChannel((message) => webview.postMessage(message));
+    const page: Page = { channel, watch, visible: false, reveal, whenOpen: [] };
     this.#pages.add(page);
     webview.options = { enableScripts: true, localResourceRoots: [this.#assets] };
     webview.onDidReceiveMessage((message: FromPanel) => this.#receive(page, message));
+    this.#load(webview);
+    return page;
+  }
+
+  /** Loads the page, anew when it is there already: its nonce is another one each time. */
+  #load(webview: vscode.Webview): void {
     webview.html = panelHtml({
       cspSource: webview.cspSource,
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(this.#assets, "panel.js")).toString(),
@@ -117,17 +135,18 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.WebviewPanel
       nonce: randomBytes(16).toString("base64url"),
       localisation: localisation(),
     });
-    return page;
   }
 
   #removePage(page: Page): void {
     page.channel.close();
+    page.watch.rest();
     this.#pages.delete(page);
   }
 
   #receive(page: Page, message: FromPanel): void {
     switch (message.type) {
       case "ready":
+        page.watch.rest();
         page.channel.open({ type: "state", state: this.#handlers.state() });
         // A page that is new takes over what another one looked like: the text being typed above all.
         if (!message.restored && this.#savedView) page.channel.send({ type: "view", view: this.#savedView });
@@ -137,9 +156,24 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.WebviewPanel
       case "saveView":
         this.#savedView = message.view;
         return;
+      case "failed":
+        this.#handlers.onTrouble(message);
+        return;
       default:
         this.#handlers.onMessage(message);
     }
+  }
+}
+
+/** A page is thrown away when it is hidden, and made anew when it is shown. */
+function onVisibility(page: Page, visible: boolean): void {
+  if (visible === page.visible) return;
+  page.visible = visible;
+  if (visible) {
+    page.watch.loading();
+  } else {
+    page.channel.close();
+    page.watch.rest();
   }
 }
 

@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { maxInputBytes, parseFileSelection, readCode, readPromptFile, readQuestion } from "../../../src/cli/input.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hunch-input-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 function file(name: string, content: string | Buffer): string {
   const path = join(folder, name);
   writeFileSync(path, content);

@@ -1,16 +1,21 @@
 /** Options and parameters for clients of the fake engine. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
 import type { EngineOptions } from "../../../src/client/engineClient.ts";
 import type { GenerateParams, GenerationEvent, LoadParams } from "../../../src/common/protocol.ts";
+
+/** One folder in it for each engine. */
+const stateFolders = mkdtempSync(join(tmpdir(), "hunch-client-"));
+afterAll(() => rmSync(stateFolders, { recursive: true, force: true }));
 
 export function fakeEngine(fault = "none", log: string[] = []): EngineOptions {
   return {
     enginePath: fileURLToPath(new URL("fakeEngine.mjs", import.meta.url)),
     client: "test",
-    stateFolder: mkdtempSync(join(tmpdir(), "hunch-client-")),
+    stateFolder: mkdtempSync(join(stateFolders, "engine-")),
     logLevel: "debug",
     onLog: (level, message) => log.push(`${level} ${message}`),
     env: { HUNCH_FAKE: fault },

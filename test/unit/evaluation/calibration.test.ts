@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { GenerateParams, GenerationResult } from "../../../src/common/protocol.ts";
 import { isRight } from "../../../src/evaluation/answers.ts";
 import { adopt } from "../../../src/evaluation/calibration/adopt.ts";
@@ -189,6 +189,7 @@ describe("calibrate", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "hunch-calibration-"));
   });
+  afterEach(() => rmSync(folder, { recursive: true }));
   const file = () => calibrationFiles(folder, model);
 
   /** Right whatever the template, but for "none"; drafts are short. */

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { GenerateParams, GenerationResult } from "../../../src/common/protocol.ts";
 import { type Arm, type Conditions, controlNames } from "../../../src/evaluation/arms.ts";
 import { numberItem, valueItem } from "../../../src/evaluation/items.ts";
@@ -262,7 +262,9 @@ describe("records", () => {
   });
 
   it("survive a line that was cut off", async () => {
-    const path = join(mkdtempSync(join(tmpdir(), "hunch-records-")), "deep", "records.jsonl");
+    const folder = mkdtempSync(join(tmpdir(), "hunch-records-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "deep", "records.jsonl");
     expect(await readRecords(path)).toEqual([]);
     await appendRecord(path, record("a", "plain"));
     await appendRecord(path, record("b", "plain"));

@@ -1,4 +1,7 @@
-/** What goes wrong in mid-answer and must lose nothing: a full disk, a model that is deleted, a renamed file, a closed window. */
+/**
+ * What goes wrong in mid-answer and must lose nothing: a full disk, a model that is deleted, a renamed file, a closed
+ * window, a panel whose script is lost.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -147,5 +150,24 @@ test("the window closed in mid-answer: the engine writes no more, and the text i
   await chat.lastTurn.getByRole("button", { name: "Continue" }).click();
   const continued = await chat.grows(restored.length);
   assert.ok(continued.startsWith(restored));
+  await chat.end();
+});
+
+test("the panel's script lost in mid-answer: the page is loaded anew, with all that came", async () => {
+  const { page } = workbench;
+  await chat.askEndless();
+  const before = await chat.grows(20);
+  await workbench.hidePanel();
+  const network = await page.context().newCDPSession(page);
+  await network.send("Network.enable");
+  await network.send("Network.setBlockedURLs", { urls: ["*/panel.js"] });
+  const blocked = new Promise((resolve) => network.once("Network.loadingFailed", resolve));
+  await page.locator('.activitybar .action-label[aria-label^="Hunch"]').click();
+  assert.equal((await blocked).blockedReason, "inspector");
+  await network.detach();
+  // Fifteen seconds are given to a page that comes slowly.
+  const shown = await chat.grows(before.length);
+  assert.ok(shown.startsWith(before));
+  assert.match(workbench.log(), /the chat's page did not come up; it is loaded anew/);
   await chat.end();
 });

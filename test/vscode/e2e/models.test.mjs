@@ -110,6 +110,8 @@ test("the walkthrough opens, and its first step looks at the machine and recomme
   await page.locator(".notifications-center .monaco-button", { hasText: "Show All Models" }).click();
   await row("SmolLM2 135M Instruct").waitFor();
   await runCommand(page, "Notifications: Clear All Notifications");
+  // Both views are shown for the first time here, and the chat once stayed empty.
+  await workbench.panel.getByRole("textbox", { name: "Question" }).waitFor();
 });
 
 test("the view has the models of Hunch, of four other programs, and those to download", async () => {

@@ -112,6 +112,8 @@ export async function openWorkbench({ settings, env, prepare, prepareData } = {}
     /** Process ids of this host's engines. */
     engines: () => enginePids(host.dataDir),
     async close() {
+      // A page that failed and was loaded anew is no failure of a test, but is to be known.
+      for (const line of workbench.log().split("\n")) if (line.includes("the chat's page")) console.log(line);
       await browser.close();
       await host.stop();
       rmSync(workspace, { recursive: true, force: true });
