@@ -94,6 +94,7 @@ const programs = [
   { ...esm, entryPoints: ["bench/strict/main.ts"], outfile: "dist/bench-strict.mjs" },
   { ...esm, entryPoints: ["bench/endings/main.ts"], outfile: "dist/bench-endings.mjs" },
   { ...esm, entryPoints: ["bench/soak/main.ts"], outfile: "dist/bench-soak.mjs" },
+  { ...esm, entryPoints: ["bench/support/editor.ts"], outfile: "dist/bench-editor.mjs" },
   {
     ...shared,
     platform: "browser",

@@ -4,12 +4,13 @@
  * installation of a real VS Code: its first window, which compiles the extension, and a later one, which finds it compiled.
  * Beside each, the same of an extension that does nothing (control/), in an installation of its own: VS Code's own share.
  * usage: node bench/activation/main.mjs [--rounds 5] [--no-write]   (needs test/vscode/host/install.sh and a build)
- * Writes bench/results/activation.json and activation.md. Never a gate.
+ * Writes bench/results/activation.json, .md and .svg. Never a gate.
  */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { activationPicture, writeResults } from "../../dist/bench-editor.mjs";
 import {
   openBrowser,
   repository,
@@ -108,8 +109,6 @@ function write({ date, cpu, cores, loadAverage, rounds, medianMs }) {
     `| ${what} | ${target} | ${medianMs[window][figure]} ms | ${of(window)
       .map((times) => times[figure])
       .join(", ")} |`;
-  const folder = path.join(repository, "bench", "results");
-  fs.writeFileSync(path.join(folder, "activation.json"), `${JSON.stringify(results, null, 1)}\n`);
   const lines = [
     `# Activation, ${date}`,
     "",
@@ -125,5 +124,6 @@ function write({ date, cpu, cores, loadAverage, rounds, medianMs }) {
     row("our activate() alone", "", "later", "activate"),
     row("the same in the first window", "", "first", "activate"),
   ];
-  fs.writeFileSync(path.join(folder, "activation.md"), `${lines.join("\n")}\n`);
+  const files = { out: path.join(repository, "bench", "results"), name: "activation" };
+  writeResults(files, results, `${lines.join("\n")}\n`, activationPicture(results));
 }

@@ -21,6 +21,7 @@ import { compose } from "../../src/prompts/compose.ts";
 import { gpuChoice, loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
 import { writeResults } from "../support/results.ts";
 import { conclude, earlierRuns } from "../support/resume.ts";
+import { picture } from "./picture.ts";
 import { type Asked, endings, type PlannedRun, plan, thoughts } from "./plan.ts";
 import { type EndingRun, type EndingsReport, failures, markdown } from "./report.ts";
 
@@ -208,5 +209,5 @@ function prompt({ ending, format }: PlannedRun, messages: ChatMessage[]): Prompt
 
 function write(report: EndingsReport): void {
   report.runs.sort((a, b) => a.index - b.index);
-  writeResults(options, report, markdown(report));
+  writeResults(options, report, markdown(report), picture(report));
 }

@@ -12,6 +12,7 @@ import { IndexStore } from "../../src/engine/cache/indexStore.ts";
 import { longestContext, type NewDocument } from "../../src/engine/speculation/workspaceIndex/segment.ts";
 import { WorkspaceIndex } from "../../src/engine/speculation/workspaceIndex/workspaceIndex.ts";
 import { writeResults } from "../support/results.ts";
+import { picture } from "./picture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options, positionals } = parseArgs({
@@ -163,5 +164,5 @@ const markdown = `# Workspace index, ${result.made}
 |---|---|
 ${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 `;
-writeResults({ out: options.out, name: "index" }, result, markdown);
+writeResults({ out: options.out, name: "index" }, result, markdown, picture(result));
 console.log(markdown);

@@ -26,6 +26,7 @@ import {
   warmUp,
 } from "../support/reading.ts";
 import { writeResults } from "../support/results.ts";
+import { picture } from "./picture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -98,5 +99,6 @@ const lines = [
   ),
   "",
 ].join("\n");
-writeResults({ out: options.out, name: "kv" }, { made, cpu: thisCpu(), results }, lines);
+const report = { made, cpu: thisCpu(), results };
+writeResults({ out: options.out, name: "kv" }, report, lines, picture(report));
 process.stdout.write(lines);

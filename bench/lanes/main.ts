@@ -14,6 +14,7 @@ import type { GenerationResult, SpeculationMode } from "../../src/common/protoco
 import { median } from "../../src/evaluation/statistics.ts";
 import { decode, loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
 import { writeResults } from "../support/results.ts";
+import { picture } from "./picture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -118,7 +119,7 @@ try {
     `| ${median(rounds.map((r) => r.inTurn.tokensPerSecond)).toFixed(1)} | ${median(rounds.map((r) => r.atOnce.tokensPerSecond)).toFixed(1)} | ${ratio.toFixed(2)} | ${bounds.map((each) => each.toFixed(2)).join(", ")} | ${(100 * result.shareOfBound).toFixed(0)} % |`,
     "",
   ].join("\n");
-  writeResults({ out: options.out, name: "lanes" }, result, lines);
+  writeResults({ out: options.out, name: "lanes" }, result, lines, picture(result));
   process.stdout.write(lines);
 } finally {
   await client.dispose();

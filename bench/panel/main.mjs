@@ -5,10 +5,10 @@
  * Writes bench/results/panel.json and panel.md. A headless browser draws without a GPU, on the machine's other work's
  * leftovers: the figures are upper bounds. Never a gate.
  */
-import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { panelPicture, writeResults } from "../../dist/bench-editor.mjs";
 import { buildScenes, openPanel, repository } from "../../test/webview/browser.mjs";
 import { figuresOf, openThought, scrollThought, stream } from "./inPage.mjs";
 import { restoreTimes } from "./restore.mjs";
@@ -143,9 +143,8 @@ function round(ms) {
 }
 
 function write(figures) {
-  const folder = path.join(repository, "bench", "results");
-  fs.writeFileSync(path.join(folder, "panel.json"), `${JSON.stringify(figures, null, 1)}\n`);
-  fs.writeFileSync(path.join(folder, "panel.md"), report(figures));
+  const files = { out: path.join(repository, "bench", "results"), name: "panel" };
+  writeResults(files, figures, report(figures), panelPicture(figures));
 }
 
 function report({ date, cpu, cores, browser: version, loadAverage, streams, thought, history, restore }) {

@@ -3,7 +3,6 @@
  * not here. The decoder and its drafters are the real ones; only the target is played from the record, so that the
  * result depends on nothing but the policy: no noise, a few seconds.
  */
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -16,10 +15,12 @@ import { SuffixDrafter } from "../../src/engine/speculation/drafters/suffix.ts";
 import { Sampler } from "../../src/engine/speculation/sampler.ts";
 import type { Drafter } from "../../src/engine/speculation/types.ts";
 import type { WorkspaceIndex } from "../../src/engine/speculation/workspaceIndex/workspaceIndex.ts";
+import { writeResults } from "../support/results.ts";
 import { Clairvoyant } from "./clairvoyant.ts";
 import { fixedRules, ours, type PolicyMaker, policies, shownRules } from "./policies.ts";
 import { rateTable } from "./rates.ts";
 import { ReplaySequence } from "./replaySequence.ts";
+import { markdown, type PolicyFigures, picture, type ReplayReport } from "./report.ts";
 import { type Policy, Rule } from "./rule.ts";
 import { readTraces, type Trace, type TraceFile } from "./trace.ts";
 import { openWorkspace, remember } from "./workspace.ts";
@@ -28,7 +29,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
   options: {
     traces: { type: "string", default: join(root, "bench", "data", "traces.json") },
-    out: { type: "string", default: join(root, "bench", "results", "replay.md") },
+    out: { type: "string", default: join(root, "bench", "results") },
+    name: { type: "string", default: "replay" },
     "each-prompt": { type: "boolean", default: false },
     rates: { type: "boolean", default: false },
     /** Drafts from a workspace too: its folder, and a model with the traces' vocabulary. */
@@ -113,13 +115,7 @@ if (options.rates) {
 }
 const workloads = [...new Set(file.traces.map((trace) => trace.workload))];
 const lengths = file.traces.map((trace) => trace.output.length);
-const lines = [
-  "# Policies on recorded traces",
-  "",
-  `\`npm run bench:replay\`: ${file.traces.length} prompts decoded plainly by ${file.model}; speed-up over plain decoding, mean over the prompts of a workload (worst prompt).`,
-  "Fixed rules draft so many tokens where there is a match (of so many tokens at least), a copy with changes, or a recycled pair.",
-  "Regret: time lost to the oracle, in single-token passes per 100 tokens; below 0 the policy beats every fixed rule.",
-];
+const report: ReplayReport = { model: file.model, prompts: file.traces.length, workloads, curves: [] };
 // What a rule does depends on no curve.
 const passesByRule = new Map<string, number[][]>();
 for (const [name, rule] of fixedRules) {
@@ -156,32 +152,29 @@ for (const [curveName, samples] of Object.entries(curves)) {
   const [bestName, best] = [...ruled].reduce((a, b) => (shareOf(b[1]) > shareOf(a[1]) ? b : a));
   results.set(`best of ${ruled.size} fixed rules for all prompts: ${bestName}`, best);
   results.set(`oracle: best of ${ruled.size} fixed rules for each prompt`, oracle);
-  lines.push(
-    "",
-    `## ${curveName} (bound ${bound.toFixed(2)})`,
-    "",
-    `| policy | ${workloads.join(" | ")} | of the oracle | regret |`,
-  );
-  lines.push(`|---|${workloads.map(() => "---").join("|")}|---|---|`);
-  for (const [name, speedUps] of results) {
-    const cells = workloads.map((workload) => {
+  const figures = ([name, speedUps]: [string, readonly number[]]): PolicyFigures => {
+    const of = (workload: string) => {
       const own = speedUps.filter((_, i) => file.traces[i]!.workload === workload);
-      return `${mean(own).toFixed(2)} (${Math.min(...own).toFixed(2)})`;
-    });
-    const share = shareOf(speedUps);
+      return { mean: mean(own), worst: Math.min(...own) };
+    };
     const regret = speedUps.reduce((sum, value, i) => sum + (1 / value - 1 / oracle[i]!) * lengths[i]!, 0);
-    const per100 = (100 * regret) / lengths.reduce((sum, length) => sum + length, 0);
-    lines.push(`| ${name} | ${cells.join(" | ")} | ${(share * 100).toFixed(1)} % | ${per100.toFixed(1)} |`);
-  }
+    return {
+      name,
+      speedUps: Object.fromEntries(workloads.map((workload) => [workload, of(workload)])),
+      shareOfOracle: shareOf(speedUps),
+      regret: (100 * regret) / lengths.reduce((sum, length) => sum + length, 0),
+    };
+  };
+  report.curves.push({ name: curveName, bound, policies: [...results].map(figures) });
   if (options["each-prompt"])
     for (const [i, trace] of file.traces.entries())
       console.error(
         `${curveName}  ${trace.workload} ${trace.index}: ours ${results.get(ours)![i]!.toFixed(2)}, oracle ${oracle[i]!.toFixed(2)}`,
       );
 }
-const report = `${lines.join("\n")}\n`;
-writeFileSync(options.out, report);
-console.log(report);
+const text = markdown(report);
+writeResults({ out: options.out, name: options.name }, report, text, picture(report, ours));
+console.log(text);
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

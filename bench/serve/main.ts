@@ -17,6 +17,7 @@ import type { GenerationEvent } from "../../src/common/protocol.ts";
 import { median } from "../../src/evaluation/statistics.ts";
 import { loadParams, startEngine, thisCpu } from "../support/engine.ts";
 import { writeResults } from "../support/results.ts";
+import { picture } from "./picture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -86,7 +87,7 @@ try {
     "```",
     "",
   ].join("\n");
-  writeResults({ out: options.out, name: "serve" }, result, lines);
+  writeResults({ out: options.out, name: "serve" }, result, lines, picture(result));
   process.stdout.write(lines);
 } finally {
   await client.dispose();

@@ -16,6 +16,7 @@ import type { EngineClient } from "../../src/client/engineClient.ts";
 import { median } from "../../src/evaluation/statistics.ts";
 import { decode, loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
 import { writeResults } from "../support/results.ts";
+import { picture } from "./picture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -145,7 +146,7 @@ try {
     `Two questions, one from each window, ${result.maxTokens} tokens each, without speculation: ${result.tokensPerSecond.inTurn.toFixed(1)} tokens/s one after the other, ${result.tokensPerSecond.atOnce.toFixed(1)} at once.`,
     "",
   ].join("\n");
-  writeResults({ out: options.out, name: "sharing" }, result, lines);
+  writeResults({ out: options.out, name: "sharing" }, result, lines, picture(result));
   process.stdout.write(lines);
 } finally {
   rmSync(stateFolder, { recursive: true, force: true });

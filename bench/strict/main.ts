@@ -20,6 +20,7 @@ import {
 } from "../support/engine.ts";
 import { writeResults } from "../support/results.ts";
 import { conclude, earlierRuns } from "../support/resume.ts";
+import { picture } from "./picture.ts";
 import { makePrompt, variants } from "./prompts.ts";
 import { type Comparison, failures, type Mode, markdown, type StrictReport, tooShort } from "./report.ts";
 
@@ -97,14 +98,14 @@ try {
       if (!run) break;
       report.runs.push(run);
       fresh++;
-      writeResults(options, report, markdown(report));
+      writeResults(options, report, markdown(report), picture(report));
     }
     const secondsEach = (performance.now() - startedAt) / 1000 / Math.max(1, fresh);
     const left = wanted.length - done - 1;
     display.progress({ done: done + 1, total: wanted.length, secondsLeft: fresh > 0 ? secondsEach * left : null });
   }
   display.close();
-  writeResults(options, report, markdown(report));
+  writeResults(options, report, markdown(report), picture(report));
   console.log(markdown(report));
   const different = failures(report).map(
     ({ prompt, temperature }) => `DIFFERENT: prompt ${prompt.index} (${prompt.kind}) at T = ${temperature}`,

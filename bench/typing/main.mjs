@@ -11,10 +11,10 @@
  * with a graphics card there is less to share. Never a gate.
  */
 import { spawn } from "node:child_process";
-import fs from "node:fs";
 import os, { getPriority } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { typingPicture, writeResults } from "../../dist/bench-editor.mjs";
 import { conversation } from "../../test/vscode/host/conversation.mjs";
 import { openFile, repository, sleep, until } from "../../test/vscode/host/host.mjs";
 import { openWorkbench } from "../../test/vscode/host/workbench.mjs";
@@ -109,9 +109,8 @@ const results = {
 };
 console.log(JSON.stringify({ ...results, measured: undefined }, null, 1));
 if (!values["no-write"]) {
-  const folder = path.join(repository, "bench", "results");
-  fs.writeFileSync(path.join(folder, "typing.json"), `${JSON.stringify(results, null, 1)}\n`);
-  fs.writeFileSync(path.join(folder, "typing.md"), report(results));
+  const files = { out: path.join(repository, "bench", "results"), name: "typing" };
+  writeResults(files, results, report(results), typingPicture(results));
 }
 
 /**

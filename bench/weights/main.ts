@@ -24,6 +24,7 @@ import {
   warmUp,
 } from "../support/reading.ts";
 import { writeResults } from "../support/results.ts";
+import { picture } from "./picture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -115,8 +116,8 @@ const lines = [
   }),
   "",
 ].join("\n");
-const json = { made, cpu: thisCpu(), threads, tokens, rounds: Number(options.rounds), results };
-writeResults({ out: options.out, name: "weights" }, json, lines);
+const report = { made, cpu: thisCpu(), threads, tokens, rounds: Number(options.rounds), results };
+writeResults({ out: options.out, name: "weights" }, report, lines, picture(report));
 process.stdout.write(lines);
 
 function median(values: readonly number[]): number {

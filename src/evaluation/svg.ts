@@ -8,11 +8,21 @@ export function text(
   x: number,
   y: number,
   content: string,
-  { bold = false, anchor = "start" }: { bold?: boolean; anchor?: "start" | "middle" | "end" } = {},
+  {
+    bold = false,
+    anchor = "start",
+    halo = false,
+  }: {
+    bold?: boolean;
+    anchor?: "start" | "middle" | "end";
+    /** Readable over lines. */
+    halo?: boolean;
+  } = {},
 ): string {
   const escaped = content.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const weight = bold ? "bold" : "normal";
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-weight="${weight}" text-anchor="${anchor}" fill="#222">${escaped}</text>`;
+  const outline = halo ? ' stroke="#fff" stroke-width="4" paint-order="stroke"' : "";
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-weight="${weight}" text-anchor="${anchor}" fill="#222"${outline}>${escaped}</text>`;
 }
 
 export function rect(x: number, y: number, width: number, height: number, colour: string): string {
