@@ -91,6 +91,7 @@ const programs = [
   { ...esm, entryPoints: ["bench/sharing/main.ts"], outfile: "dist/bench-sharing.mjs" },
   { ...esm, entryPoints: ["bench/index/main.ts"], outfile: "dist/bench-index.mjs" },
   { ...esm, entryPoints: ["bench/replay/record.ts"], outfile: "dist/bench-record.mjs" },
+  { ...esm, entryPoints: ["bench/replay/recordDrafts.ts"], outfile: "dist/bench-record-drafts.mjs" },
   { ...esm, entryPoints: ["bench/strict/main.ts"], outfile: "dist/bench-strict.mjs" },
   { ...esm, entryPoints: ["bench/endings/main.ts"], outfile: "dist/bench-endings.mjs" },
   { ...esm, entryPoints: ["bench/soak/main.ts"], outfile: "dist/bench-soak.mjs" },

@@ -9,6 +9,8 @@ import { parseArgs } from "node:util";
 import { AcceptanceModel } from "../../src/engine/speculation/acceptance.ts";
 import { CostCurve, type CostSamples } from "../../src/engine/speculation/costCurve.ts";
 import { Decoder } from "../../src/engine/speculation/decoder.ts";
+import { DraftCosts } from "../../src/engine/speculation/draftCosts.ts";
+import { ModelDrafter } from "../../src/engine/speculation/drafters/draftModel.ts";
 import { IndexDrafter } from "../../src/engine/speculation/drafters/indexDrafter.ts";
 import { RecyclingDrafter } from "../../src/engine/speculation/drafters/recycling.ts";
 import { SuffixDrafter } from "../../src/engine/speculation/drafters/suffix.ts";
@@ -17,7 +19,10 @@ import type { Drafter } from "../../src/engine/speculation/types.ts";
 import type { WorkspaceIndex } from "../../src/engine/speculation/workspaceIndex/workspaceIndex.ts";
 import { writeResults } from "../support/results.ts";
 import { Clairvoyant } from "./clairvoyant.ts";
-import { fixedRules, ours, type PolicyMaker, policies, shownRules } from "./policies.ts";
+import { draftSamples } from "./draftModel.ts";
+import { DraftSequence } from "./draftSequence.ts";
+import { type DraftTrace, readDrafts } from "./drafts.ts";
+import { fixedRules, modelRules, ours, type PolicyMaker, policies, shownModelRules, shownRules } from "./policies.ts";
 import { rateTable } from "./rates.ts";
 import { ReplaySequence } from "./replaySequence.ts";
 import { markdown, type PolicyFigures, picture, type ReplayReport } from "./report.ts";
@@ -31,6 +36,8 @@ const { values: options } = parseArgs({
     traces: { type: "string", default: join(root, "bench", "data", "traces.json") },
     out: { type: "string", default: join(root, "bench", "results") },
     name: { type: "string", default: "replay" },
+    /** With a draft model, from what it was recorded to say. */
+    drafts: { type: "string" },
     "each-prompt": { type: "boolean", default: false },
     rates: { type: "boolean", default: false },
     /** Drafts from a workspace too: its folder, and a model with the traces' vocabulary. */
@@ -59,14 +66,19 @@ const curves: Record<string, CostSamples> = {
   "GPU, flat to 64": { 1: 10, 8: 10.2, 16: 10.4, 32: 10.8 },
 };
 
-/** Sizes of the passes that one trace takes. */
+/** Sizes of the passes that one trace takes, of the target and of the draft model. */
+interface Passes {
+  target: readonly number[];
+  draft: readonly number[];
+}
+
 async function play(
   trace: Trace,
   file: TraceFile,
   samples: CostSamples,
   policyFor: (costs: CostCurve) => Policy,
-  index: WorkspaceIndex | null,
-): Promise<number[]> {
+  { index = null, model = null }: { index?: WorkspaceIndex | null; model?: DraftTrace | null } = {},
+): Promise<Passes> {
   const target = new ReplaySequence(trace, file.vocabularySize);
   const sampling = { temperature: 0, topK: 1, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 };
   // The decoder corrects its own copy of the curve by real pass times, which a replay does not have.
@@ -74,6 +86,8 @@ async function play(
   const suffix = new SuffixDrafter();
   const drafters: Drafter[] = [suffix, new RecyclingDrafter()];
   if (index) drafters.push(new IndexDrafter(index, suffix));
+  const draft = model ? new DraftSequence(trace, model, file.vocabularySize) : null;
+  if (draft) drafters.push(new ModelDrafter({ sequence: draft, sampler: new Sampler(sampling) }));
   const controller = policyFor(frozen) as ConstructorParameters<typeof Decoder>[0]["controller"];
   const decoder = new Decoder(
     { target, sampler: new Sampler(sampling), drafters, controller, costs: frozen },
@@ -85,21 +99,23 @@ async function play(
   const output = decoder.text.slice(trace.prompt.length);
   if (output.some((token, i) => token !== trace.output[i])) throw new Error("the replay left the trace");
   if (index) remember(index, trace.output);
-  return target.sizes;
+  return { target: target.sizes, draft: draft?.sizes ?? [] };
 }
 
-/** Over plain decoding. */
-function speedUp(sizes: readonly number[], trace: Trace, costs: CostCurve): number {
-  return (costs.passMs(1) * trace.output.length) / sizes.reduce((sum, size) => sum + costs.passMs(size), 0);
+/** Over plain decoding. @param draftCosts of the draft model's passes; null: there are none */
+function speedUp(passes: Passes, trace: Trace, costs: CostCurve, draftCosts: CostCurve | null): number {
+  const time = (sizes: readonly number[], curve: CostCurve) => sizes.reduce((sum, size) => sum + curve.passMs(size), 0);
+  const drafting = draftCosts ? time(passes.draft, draftCosts) : 0;
+  return (costs.passMs(1) * trace.output.length) / (time(passes.target, costs) + drafting);
 }
 
 /** What a policy learns is carried from prompt to prompt: ours in its acceptance, a rule or a bandit as it is. */
-function session(make: PolicyMaker): (costs: CostCurve) => Policy {
+function session(make: PolicyMaker, draftCosts: DraftCosts | null): (costs: CostCurve) => Policy {
   const acceptance = new AcceptanceModel();
   let rule: Rule | null = null;
   return (costs) => {
     if (rule) return rule;
-    const policy = make(costs, acceptance);
+    const policy = make(costs, acceptance, draftCosts);
     if (policy instanceof Rule) rule = policy;
     return policy;
   };
@@ -109,43 +125,74 @@ const file = readTraces(options.traces);
 if (options.workspace !== undefined && options.model === undefined)
   throw new Error("--workspace needs --model FILE.gguf, whose vocabulary the traces have");
 const workspace = options.workspace && options.model ? await openWorkspace(options.workspace, options.model) : null;
+const drafts = options.drafts === undefined ? null : readDrafts(options.drafts);
+if (drafts && drafts.target !== file.model) throw new Error(`${options.drafts} is of traces of ${drafts.target}`);
+const modelOf = ({ workload, index }: Trace): DraftTrace | null => {
+  const found = drafts?.traces.find((trace) => trace.workload === workload && trace.index === index);
+  if (drafts && !found) throw new Error(`${options.drafts} lacks ${workload} ${index}`);
+  return found ?? null;
+};
 if (options.rates) {
-  console.log(rateTable(file.traces, workspace?.() ?? null));
+  console.log(await rateTable(file.traces, workspace?.() ?? null, modelOf));
   process.exit(0);
 }
 const workloads = [...new Set(file.traces.map((trace) => trace.workload))];
 const lengths = file.traces.map((trace) => trace.output.length);
-const report: ReplayReport = { model: file.model, prompts: file.traces.length, workloads, curves: [] };
+const report: ReplayReport = {
+  model: file.model,
+  draft: drafts?.draft ?? null,
+  prompts: file.traces.length,
+  workloads,
+  curves: [],
+};
 // What a rule does depends on no curve.
-const passesByRule = new Map<string, number[][]>();
-for (const [name, rule] of fixedRules) {
-  const passes: number[][] = [];
-  for (const trace of file.traces) passes.push(await play(trace, file, { 1: 1 }, () => rule, null));
+const passesByRule = new Map<string, Passes[]>();
+for (const [name, rule] of [...fixedRules, ...(drafts ? modelRules : [])]) {
+  const passes: Passes[] = [];
+  for (const trace of file.traces)
+    passes.push(await play(trace, file, { 1: 1 }, () => rule, { model: modelOf(trace) }));
   passesByRule.set(name, passes);
 }
 for (const [curveName, samples] of Object.entries(curves)) {
   const curve = new CostCurve(samples);
   const bound = Math.max(...Object.keys(samples).map((size) => Number(size) / curve.relative(Number(size))));
+  const draftCurve = drafts ? new CostCurve(draftSamples(curveName, curve)) : null;
+  // Corrected by every draft, so one for each policy.
+  const draftCosts = () => (drafts ? new DraftCosts(new CostCurve(draftSamples(curveName, curve)), curve, 1) : null);
   const results = new Map<string, number[]>();
-  const run = async (policyFor: (costs: CostCurve, trace: Trace) => Policy, index: WorkspaceIndex | null) => {
+  const run = async (
+    policyFor: (costs: CostCurve, trace: Trace) => Policy,
+    { index = null, withModel = false }: { index?: WorkspaceIndex | null; withModel?: boolean } = {},
+  ) => {
     const speedUps: number[] = [];
     for (const trace of file.traces) {
-      const sizes = await play(trace, file, samples, (costs) => policyFor(costs, trace), index);
-      speedUps.push(speedUp(sizes, trace, curve));
+      const model = withModel ? modelOf(trace) : null;
+      const passes = await play(trace, file, samples, (costs) => policyFor(costs, trace), { index, model });
+      speedUps.push(speedUp(passes, trace, curve, draftCurve));
     }
     return speedUps;
   };
   const ruled = new Map(
-    [...passesByRule].map(([name, passes]) => [name, file.traces.map((trace, i) => speedUp(passes[i]!, trace, curve))]),
+    [...passesByRule].map(([name, passes]) => [
+      name,
+      file.traces.map((trace, i) => speedUp(passes[i]!, trace, curve, draftCurve)),
+    ]),
   );
+  if (drafts)
+    results.set(
+      `${ours}, with the draft model`,
+      await run(session(policies[ours]!, draftCosts()), { withModel: true }),
+    );
   for (const [name, make] of Object.entries(policies)) {
-    results.set(name, await run(session(make), null));
-    if (name === ours) for (const rule of shownRules) results.set(rule, ruled.get(rule)!);
+    results.set(name, await run(session(make, null)));
+    if (name !== ours) continue;
+    for (const rule of [...shownRules, ...(drafts ? shownModelRules : [])]) results.set(rule, ruled.get(rule)!);
   }
-  if (workspace) results.set(`${ours}, with a workspace index`, await run(session(policies[ours]!), workspace()));
+  if (workspace)
+    results.set(`${ours}, with a workspace index`, await run(session(policies[ours]!, null), { index: workspace() }));
   results.set(
     "knows the text, chooses among our drafts",
-    await run((costs, trace) => new Clairvoyant(costs, trace.output), null),
+    await run((costs, trace) => new Clairvoyant(costs, trace.output)),
   );
   const oracle = file.traces.map((_, i) => Math.max(...[...ruled.values()].map((speedUps) => speedUps[i]!)));
   const shareOf = (speedUps: readonly number[]) => mean(speedUps.map((value, i) => value / oracle[i]!));

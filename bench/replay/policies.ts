@@ -2,16 +2,24 @@
 import type { AcceptanceModel } from "../../src/engine/speculation/acceptance.ts";
 import { Controller } from "../../src/engine/speculation/controller.ts";
 import type { CostCurve } from "../../src/engine/speculation/costCurve.ts";
+import type { DraftCosts } from "../../src/engine/speculation/draftCosts.ts";
 import type { Draft } from "../../src/engine/speculation/types.ts";
 import { Exp3Spec, TapOut, UcbSpec } from "./bandits.ts";
+import { ModelRule, OnCurves } from "./draftModel.ts";
 import { type Policy, Rule } from "./rule.ts";
 import { draftOf, type Way } from "./ways.ts";
 
-export type PolicyMaker = (costs: CostCurve, acceptance: AcceptanceModel) => Policy;
+/** `draft`: costs of the draft model; null: there is none. */
+export type PolicyMaker = (costs: CostCurve, acceptance: AcceptanceModel, draft: DraftCosts | null) => Policy;
 
 export const ours = "hunch controller";
 export const policies: Record<string, PolicyMaker> = {
-  [ours]: (costs, acceptance) => new Controller({ acceptance, costs, allowedSizes: null }),
+  [ours]: (costs, acceptance, draftCosts) => {
+    const options = { acceptance, costs, allowedSizes: null };
+    return draftCosts
+      ? new OnCurves(new Controller({ ...options, draftCosts }), costs, draftCosts)
+      : new Controller(options);
+  },
   "BanditSpec UCB, reward tokens a round": () => new UcbSpec(() => 1),
   "BanditSpec UCB, reward tokens per time": (costs) => new UcbSpec((size) => costs.relative(size)),
   "BanditSpec EXP3": () => new Exp3Spec(),
@@ -87,3 +95,15 @@ export const shownRules = [
   "recycling of a pair, p > 0.7, 1",
   "recycling of a pair, p > 0.7, 3",
 ];
+
+/** The same with a draft model: alone, and where there is no copy in step. */
+export const modelRules: ReadonlyMap<string, Rule> = new Map(
+  [1, 2, 3, 4, 5, 7].flatMap((length): [string, Rule][] => [
+    [`draft model, ${length}`, new ModelRule(length)],
+    ...[3, 7, 15].map((copied): [string, Rule] => [
+      `copy in step, ${copied}, else draft model, ${length}`,
+      new ModelRule(length, copied),
+    ]),
+  ]),
+);
+export const shownModelRules = [1, 3, 7].map((length) => `draft model, ${length}`);

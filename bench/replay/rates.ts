@@ -4,13 +4,19 @@
  */
 import { bandFrom } from "../../src/engine/speculation/acceptance.ts";
 import { longestDraft } from "../../src/engine/speculation/controller.ts";
+import { ModelDrafter } from "../../src/engine/speculation/drafters/draftModel.ts";
 import { IndexDrafter } from "../../src/engine/speculation/drafters/indexDrafter.ts";
 import { RecyclingDrafter } from "../../src/engine/speculation/drafters/recycling.ts";
 import { SuffixDrafter } from "../../src/engine/speculation/drafters/suffix.ts";
+import { Sampler } from "../../src/engine/speculation/sampler.ts";
 import type { Draft, Drafter } from "../../src/engine/speculation/types.ts";
 import type { WorkspaceIndex } from "../../src/engine/speculation/workspaceIndex/workspaceIndex.ts";
+import { DraftSequence } from "./draftSequence.ts";
+import { type DraftTrace, longestModelDraft } from "./drafts.ts";
 import type { Trace } from "./trace.ts";
 import { remember } from "./workspace.ts";
+
+const greedy = { temperature: 0, topK: 1, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 };
 
 interface Rate {
   accepted: number;
@@ -19,12 +25,16 @@ interface Rate {
 
 /**
  * A Markdown table: share accepted given that those before were (number of draft tokens looked at).
- * @param index drafts too, and takes in each answer; null for none.
+ * @param index drafts too, and takes in each answer; null for none. @param modelOf what a draft model says along a trace
  */
-export function rateTable(traces: readonly Trace[], index: WorkspaceIndex | null): string {
+export async function rateTable(
+  traces: readonly Trace[],
+  index: WorkspaceIndex | null,
+  modelOf: (trace: Trace) => DraftTrace | null,
+): Promise<string> {
   const rates = new Map<string, Rate[]>();
   for (const trace of traces) {
-    observeTrace(trace, index, rates);
+    await observeTrace(trace, index, modelOf(trace), rates);
     if (index) remember(index, trace.output);
   }
   const rows = [...rates].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
@@ -39,16 +49,23 @@ export function rateTable(traces: readonly Trace[], index: WorkspaceIndex | null
   ].join("\n");
 }
 
-function observeTrace(trace: Trace, index: WorkspaceIndex | null, rates: Map<string, Rate[]>): void {
+async function observeTrace(
+  trace: Trace,
+  index: WorkspaceIndex | null,
+  model: DraftTrace | null,
+  rates: Map<string, Rate[]>,
+): Promise<void> {
   const suffix = new SuffixDrafter();
   const drafters: Drafter[] = [suffix, new RecyclingDrafter()];
   if (index) drafters.push(new IndexDrafter(index, suffix));
+  if (model)
+    drafters.push(new ModelDrafter({ sequence: new DraftSequence(trace, model, 0), sampler: new Sampler(greedy) }));
   for (const drafter of drafters) drafter.begin(trace.prompt);
   const text = [...trace.prompt.slice(-2), ...trace.output];
   for (const [i, token] of trace.output.entries()) {
     const kind = trace.kinds[i] === "code" ? "code" : "text";
     for (const drafter of drafters) {
-      for (const draft of drafter.draft(longestDraft) as Draft[])
+      for (const draft of await drafter.draft(drafter.cheap ? longestDraft : longestModelDraft))
         observeDraft(draft, trace.output, i, ratesOf(rates, `${kind} ${draft.drafter} ${draft.bucket}`));
       drafter.observe?.(text[i]!, text[i + 1]!, trace.candidates[i]!);
       drafter.commit([token]);

@@ -13,16 +13,18 @@ export interface PolicyFigures {
 
 export interface ReplayReport {
   model: string;
+  /** The draft model, where there is one. */
+  draft: string | null;
   prompts: number;
   workloads: string[];
   curves: { name: string; bound: number; policies: PolicyFigures[] }[];
 }
 
-export function markdown({ model, prompts, workloads, curves }: ReplayReport): string {
+export function markdown({ model, draft, prompts, workloads, curves }: ReplayReport): string {
   const lines = [
     "# Policies on recorded traces",
     "",
-    `\`npm run bench:replay\`: ${prompts} prompts decoded plainly by ${model}; speed-up over plain decoding, mean over the prompts of a workload (worst prompt).`,
+    `\`npm run bench:replay${draft ? " -- --drafts FILE" : ""}\`: ${prompts} prompts decoded plainly by ${model}${draft ? `, drafts of ${draft}` : ""}; speed-up over plain decoding, mean over the prompts of a workload (worst prompt).`,
     "Fixed rules draft so many tokens where there is a match (of so many tokens at least), a copy with changes, or a recycled pair.",
     "Regret: time lost to the oracle, in single-token passes per 100 tokens; below 0 the policy beats every fixed rule.",
   ];

@@ -1,6 +1,6 @@
 /** What a policy has to answer, and what most of them leave out. */
 import type { Controller } from "../../src/engine/speculation/controller.ts";
-import type { Draft } from "../../src/engine/speculation/types.ts";
+import type { Draft, TextKind } from "../../src/engine/speculation/types.ts";
 
 /** The part of the controller that the decoder uses. */
 export type Policy = Pick<
@@ -16,7 +16,7 @@ export abstract class Rule implements Policy {
   interrupt(): void {}
   observeRound(_: Round): void {}
   observeDrafting(): void {}
-  wantsModelDraft(): number {
+  wantsModelDraft(_: TextKind, __: number, ___: { drafts?: readonly Draft[] } = {}): number {
     return 0;
   }
 }

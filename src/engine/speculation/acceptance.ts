@@ -40,7 +40,10 @@ const priors: Record<"code" | "text", Record<DrafterName, Prior>> = {
       ],
     },
     recycling: { first: [0.05, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.5], later: [0.3, 0.4, 0.4, 0.4, 0.4, 0.5, 0.5, 0.65] },
-    draft: { first: [0.45, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95], later: [0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95] },
+    draft: {
+      first: [0.3, 0.6, 0.75, 0.8, 0.9, 0.95, 0.97, 0.98],
+      later: [0.85, 0.88, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97],
+    },
   },
   text: {
     suffix: {
@@ -57,9 +60,20 @@ const priors: Record<"code" | "text", Record<DrafterName, Prior>> = {
       first: [0.05, 0.15, 0.1, 0.25, 0.2, 0.25, 0.25, 0.6],
       later: [0.3, 0.4, 0.4, 0.4, 0.4, 0.5, 0.5, 0.6],
     },
-    draft: { first: [0.45, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95], later: [0.5, 0.55, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9] },
+    draft: {
+      first: [0.4, 0.55, 0.7, 0.85, 0.92, 0.95, 0.97, 0.98],
+      later: [0.75, 0.78, 0.8, 0.82, 0.84, 0.86, 0.88, 0.9],
+    },
   },
 };
+
+/** How often a draft model's drafts are in each of its confidence classes, before any is seen; of the same traces. */
+const priorShares: Record<"code" | "text", readonly number[]> = {
+  code: [0.01, 0.02, 0.02, 0.03, 0.05, 0.08, 0.13, 0.66],
+  text: [0.12, 0.11, 0.12, 0.1, 0.1, 0.11, 0.09, 0.25],
+};
+/** Drafts that these weigh as much as. */
+const sharesWeight = 10;
 
 interface Counts {
   accepted: number;
@@ -70,6 +84,8 @@ const nothingSeen: Counts = { accepted: 0, seen: 0 };
 
 export class AcceptanceModel {
   readonly #counts = new Map<string, Counts[]>();
+  /** Drafts by class; not kept, since the few of a text say what they are. */
+  readonly #classes = new Map<string, number[]>();
 
   /**
    * Chances that a draft token is accepted, given that those before it were, by band of draft positions (`bandFrom`). Asked
@@ -83,6 +99,24 @@ export class AcceptanceModel {
       const { accepted, seen } = counts?.[band] ?? nothingSeen;
       return (accepted + prior * priorWeight) / (seen + priorWeight);
     });
+  }
+
+  /** Shares of a draft model's confidence classes among its drafts, class by class; they sum to 1. */
+  shares(drafter: DrafterName, kind: TextKind): number[] {
+    const prior = priorShares[kind === "code" ? "code" : "text"];
+    const made = this.#classes.get(key(drafter, "any", kind)) ?? [];
+    const all = made.reduce((sum, count) => sum + count, 0) + sharesWeight;
+    return prior.map((share, bucket) => ((made[bucket] ?? 0) + share * sharesWeight) / all);
+  }
+
+  /** A draft of the class was made. */
+  observeClass(drafter: DrafterName, bucket: number, kind: TextKind): void {
+    const name = key(drafter, "any", kind);
+    const made = this.#classes.get(name) ?? priorShares.code.map(() => 0);
+    this.#classes.set(
+      name,
+      made.map((count, i) => count * fade + (i === bucket ? 1 : 0)),
+    );
   }
 
   /** A draft of which the first `accepted` tokens were right, and the next wrong if `mismatch`. */
@@ -127,6 +161,6 @@ export class AcceptanceModel {
   }
 }
 
-function key(drafter: DrafterName, bucket: number, kind: TextKind): string {
+function key(drafter: DrafterName, bucket: number | "any", kind: TextKind): string {
   return `${drafter}/${bucket}/${kind}`;
 }

@@ -42,6 +42,8 @@ const exploredLength = 2;
 const upkeep = 8;
 /** Tokens within which reading the text has to earn itself back; or as many as there are, if those are more. */
 const leastHorizon = 128;
+/** A draft of a model that is not made yet. */
+const anyTokens: number[] = Array(8).fill(0);
 /** Time of a draft model's token beside the target's pass, where nobody says better. */
 const assumedDraftCost = 0.5;
 
@@ -61,6 +63,13 @@ export interface ControllerOptions {
   allowedSizes: readonly number[] | null;
   /** A fixed rule in place of the controller: always draft, with the drafter named. */
   force?: DrafterName;
+}
+
+/** `paid`: the draft's own cost is spent. `company`: sequences that share the pass. `reading`: cost, before a model drafts. */
+interface Weighing {
+  paid?: boolean;
+  company?: number;
+  reading?: number;
 }
 
 interface Shadow {
@@ -96,33 +105,53 @@ export class Controller {
    * the others would wait for it.
    * @param unread tokens it has to read before. @returns tokens to draft at most, 0 = none
    */
-  wantsModelDraft(kind: TextKind, room: number, { company = 0, unread = 0 } = {}): number {
+  wantsModelDraft(
+    kind: TextKind,
+    room: number,
+    { company = 0, unread = 0, drafts = [] }: { company?: number; unread?: number; drafts?: readonly Draft[] } = {},
+  ): number {
     if (room <= 0 || company > 0) return 0;
     if (this.#options.force === "draft") return Math.min(room, this.#lengths(4).at(-1) ?? 0);
     const { gain, length } = this.#expectedOfModel(kind, room, unread);
     const reading = this.#draftCosts.reading(unread);
+    const rival = this.#bestOf(drafts, kind, room);
     this.#promised = 0;
-    if (gain > leastGain) {
+    if (gain > Math.max(leastGain, rival)) {
       if (unread <= upkeep) return length;
       this.#promised = Math.max(leastHorizon, this.#tokens) * (1 - 1 / gain);
-      return this.#lossLimit.allowsReading(reading, this.#promised) ? length : 0;
+      return reading <= this.#promised && this.#lossLimit.allowsReading(reading, this.#promised) ? length : 0;
     }
+    if (rival > leastGain) return 0;
     const tried = Math.min(room, exploredLength);
     const drafting = tried * this.#draftCosts.token;
     const isTime = this.#exploredMs + drafting * this.#options.costs.passMs(1) < explorationShare * this.#decodeMs;
-    // Not at the cost of what other drafters may still lose.
-    return isTime && this.#lossLimit.allows(2 * (reading + drafting)) ? tried : 0;
+    // Not at the cost of what other drafters may still lose, nor of what they have won.
+    return isTime && this.#lossLimit.allowsTrying(2 * (reading + drafting)) ? tried : 0;
   }
 
-  /** Over the model's confidence classes, which are not known before it has drafted. */
+  /** What the best of the drafts gains. */
+  #bestOf(drafts: readonly Draft[], kind: TextKind, room: number): number {
+    const { acceptance } = this.#options;
+    const gains = drafts.map(
+      (draft) => this.#best(draft, acceptance.chances(draft.drafter, draft.bucket, kind), room).gain,
+    );
+    return Math.max(1, ...gains);
+  }
+
+  /** Over the model's confidence classes, since its class is not known before it has drafted. */
   #expectedOfModel(kind: TextKind, room: number, unread: number): { gain: number; length: number } {
+    const { acceptance } = this.#options;
     const reading = unread <= upkeep ? this.#draftCosts.reading(unread) : 0;
-    const classes = [3, 5, 7].map((bucket) => {
-      const chances = this.#options.acceptance.chances("draft", bucket, kind);
-      return this.#best({ drafter: "draft", tokens: Array(8).fill(0), bucket }, chances, room, { reading });
-    });
-    const { length } = classes.reduce((best, next) => (next.gain > best.gain ? next : best));
-    return { gain: classes.reduce((sum, next) => sum + next.gain, 0) / classes.length, length };
+    const gains = new Map<number, number>();
+    for (const [bucket, share] of acceptance.shares("draft", kind).entries()) {
+      const draft: Draft = { drafter: "draft", tokens: anyTokens, bucket };
+      this.#weigh(draft, acceptance.chances("draft", bucket, kind), room, { reading }, (length, gain) =>
+        gains.set(length, (gains.get(length) ?? 0) + share * gain),
+      );
+    }
+    let best = { gain: 0, length: 0 };
+    for (const [length, gain] of gains) if (gain > best.gain) best = { gain, length };
+    return best;
   }
 
   /**
@@ -151,7 +180,8 @@ export class Controller {
     for (const draft of drafts) {
       const isModels = draft.drafter === "draft";
       const chances = acceptance.chances(draft.drafter, draft.bucket, kind);
-      if (!isModels) this.#shadows.push({ draft, kind, chances, matched: 0 });
+      if (isModels) acceptance.observeClass(draft.drafter, draft.bucket, kind);
+      else this.#shadows.push({ draft, kind, chances, matched: 0 });
       if (force && draft.drafter !== force) continue;
       // A draft of the model has been paid for: what counts now is only the pass.
       const { gain, length } = this.#best(draft, chances, room, { paid: isModels, company });
@@ -229,15 +259,25 @@ export class Controller {
   }
 
   /** Of the draft's lengths the one that gains most, in tokens per second over those of no draft. */
-  #best(
+  #best(draft: Draft, learnt: readonly number[], room: number, how: Weighing = {}): { gain: number; length: number } {
+    const { force } = this.#options;
+    let best = { gain: 0, length: 0 };
+    this.#weigh(draft, learnt, room, how, (length, gain) => {
+      if (gain > best.gain || (force && best.length === 0)) best = { gain, length };
+    });
+    return best;
+  }
+
+  /** What each length of the draft gains, of those that may be lost. */
+  #weigh(
     draft: Draft,
     learnt: readonly number[],
     room: number,
-    { paid = false, company = 0, reading = 0 } = {},
-  ): { gain: number; length: number } {
+    { paid = false, company = 0, reading = 0 }: Weighing,
+    tell: (length: number, gain: number) => void,
+  ): void {
     const { costs, force } = this.#options;
     const longest = Math.min(draft.tokens.length, room);
-    let best = { gain: 0, length: 0 };
     let expected = 1;
     let reach = 1;
     let position = 0;
@@ -256,9 +296,8 @@ export class Controller {
         company === 0
           ? expected / (costs.relative(length + 1) + draftCost)
           : this.#sharedGain(company, length, expected);
-      if (gain > best.gain || (force && best.length === 0)) best = { gain, length };
+      tell(length, gain);
     }
-    return best;
   }
 
   /** Rate of all sequences together with this draft, over that without any. */

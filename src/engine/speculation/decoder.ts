@@ -214,7 +214,8 @@ export class Decoder {
     const drafts: Draft[] = [];
     for (const drafter of drafters) {
       if (!drafter.cheap) {
-        drafts.push(...(await this.#draftDearly(drafter, kind, Math.min(room, drafter.room ?? room))));
+        const most = Math.min(room, drafter.room ?? room);
+        drafts.push(...(await this.#draftDearly(drafter, drafts, kind, most)));
         continue;
       }
       const before = performance.now();
@@ -224,11 +225,11 @@ export class Decoder {
     return controller.choose(drafts, kind, room, target.company);
   }
 
-  /** With a drafter that costs time, if the controller wants to spend it. */
-  async #draftDearly(drafter: Drafter, kind: TextKind, room: number): Promise<Draft[]> {
+  /** With a drafter that costs time, if the controller wants to spend it beside the `drafts` that there are. */
+  async #draftDearly(drafter: Drafter, drafts: readonly Draft[], kind: TextKind, room: number): Promise<Draft[]> {
     const { controller, target } = this.#o;
     const unread = drafter.unread ?? 0;
-    const length = controller.wantsModelDraft(kind, room, { company: target.company, unread });
+    const length = controller.wantsModelDraft(kind, room, { company: target.company, unread, drafts });
     if (length <= 0) return [];
     const start = performance.now();
     if (unread > 0) await drafter.read?.();

@@ -32,6 +32,11 @@ export class LossLimit {
     return cost <= won + shareOfADraft * Math.min(this.#balance, stake);
   }
 
+  /** @param cost of what promises nothing, and is done to learn */
+  allowsTrying(cost: number): boolean {
+    return cost <= shareOfADraft * Math.min(this.#balance, stake);
+  }
+
   /** @param accepted tokens that were guessed right in a round. @param cost of it beside that of a single token */
   observe(accepted: number, cost: number): void {
     this.#balance += accepted - cost + stakePerToken * (accepted + 1);

@@ -8,7 +8,7 @@ import type { Sampler } from "../sampler.ts";
 import type { Draft, Drafter, TokenSequence } from "../types.ts";
 
 /** Below this probability of its own top token the draft model stops. */
-const leastProbability = 0.4;
+export const leastProbability = 0.4;
 /** Lower ends of the confidence classes, by the probability of the draft's first token. */
 const bucketFrom = [0, 0.5, 0.65, 0.8, 0.9, 0.96, 0.99, 0.998];
 
@@ -105,7 +105,8 @@ export class ModelDrafter implements Drafter {
   }
 }
 
-function topProbability(logits: readonly number[]): number {
+/** Of the likeliest among the candidates. @param logits best first */
+export function topProbability(logits: readonly number[]): number {
   const top = logits[0]!;
   return 1 / logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0);
 }

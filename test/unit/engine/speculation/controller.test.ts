@@ -156,6 +156,35 @@ describe("Controller", () => {
       expect(withModel(slowCpu, cheap).wantsModelDraft("code", 15, { unread: 200 })).toBeGreaterThan(0);
     });
 
+    it("does not have it read for more than it promises, whatever the text has won", () => {
+      const controller = withModel(slowCpu, { 1: 2, 4: 4, 16: 16, 64: 64 });
+      for (let i = 0; i < 100; i++) {
+        const outcome = { draftedCount: 15, acceptedCount: 15, company: 0, mismatch: false };
+        controller.observeRound({ draft: draft(7), ...outcome, kind: "code", passMs: slowCpu.passMs(16) });
+      }
+      // 1 080 passes: the text has won some 940 and has 1 600 tokens, of which it may save a third.
+      expect(controller.wantsModelDraft("code", 15, { unread: 40_000 })).toBe(0);
+      expect(controller.wantsModelDraft("code", 15, { unread: 2_000 })).toBeGreaterThan(0);
+    });
+
+    it("drafts only where no other drafter promises more", () => {
+      const cheap = { 1: 2, 4: 4, 16: 16, 64: 64 };
+      const wanted = (drafts: Draft[]) => withModel(slowCpu, cheap).wantsModelDraft("code", 15, { drafts });
+      expect(wanted([])).toBeGreaterThan(0);
+      expect(wanted([draft(0)])).toBeGreaterThan(0);
+      expect(wanted([draft(0), draft(7)])).toBe(0);
+    });
+
+    it("is not tried beside a draft that pays", () => {
+      const controller = withModel(slowCpu);
+      for (let i = 0; i < 200; i++) {
+        const outcome = { draftedCount: 0, acceptedCount: 0, company: 0, mismatch: false };
+        controller.observeRound({ draft: null, ...outcome, kind: "code", passMs: 37 });
+      }
+      expect(controller.wantsModelDraft("code", 15, { drafts: [draft(7)] })).toBe(0);
+      expect(controller.wantsModelDraft("code", 15)).toBe(2);
+    });
+
     it("spends on reading what was promised, once", () => {
       const cheap = { 1: 2, 4: 4, 16: 16, 64: 64 };
       const controller = withModel(slowCpu, cheap);
