@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { openFile, runCommand, selectLines, sleep, until } from "../host/host.mjs";
+import { fileInFront, openFile, runCommand, selectLines, sleep, until } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
@@ -80,7 +80,7 @@ test("code of an answer in the chat is shown as a change; Apply makes it, Undo t
   await workbench.screenshot("chat-change");
   await button("Apply Change").click();
   await diff().waitFor({ state: "detached" });
-  await openFile(page, "cart.ts");
+  await fileInFront(page, "cart.ts");
   const text = () => page.locator(".editor-group-container.active .view-lines").textContent();
   let seen = "";
   const changed = async () => {
@@ -88,7 +88,6 @@ test("code of an answer in the chat is shown as a change; Apply makes it, Undo t
     return /nothing/.test(seen) && !/Math\.floor/.test(seen);
   };
   await until("the change", changed).catch((error) => assert.fail(`${error.message}, but ${seen}`));
-  await page.locator(".editor-group-container.active .monaco-editor").first().click();
   await page.keyboard.press("Control+z");
   await until("the code as it was", async () => /Math/.test(await text()));
 });

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { conversation } from "../host/conversation.mjs";
-import { notification, openFile, runCommand, selectLines, until, untilShown } from "../host/host.mjs";
+import { fileInFront, notification, openFile, runCommand, selectLines, until, untilShown } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
 import { serveModel } from "../host/serving.mjs";
 import { testSettings } from "../host/settings.mjs";
@@ -167,10 +167,10 @@ test("a problem is fixed with the keys alone: the change is shown, applied and u
   });
   await page.keyboard.press("Control+Enter");
   await diff().waitFor({ state: "detached" });
-  await openFile(page, "broken.ts");
+  // The changed file comes to the front a moment after the diff has gone.
+  await fileInFront(page, "broken.ts");
   const text = () => page.locator(".editor-group-container.active .view-lines").textContent();
   await until("the change", async () => /=.3;/.test(await text()));
-  await page.locator(".editor-group-container.active .monaco-editor").first().click();
   await page.keyboard.press("Control+z");
   await until("the code as it was", async () => /"three"/.test(await text()));
   assert.equal(brokenTs(), before, "nothing was written to the disk");

@@ -158,6 +158,11 @@ export async function runCommand(page, title) {
 /** Opens a file of the workspace by its name; the keys are its editor's then. */
 export async function openFile(page, name) {
   await quickOpen(page, name, name);
+  await fileInFront(page, name);
+}
+
+/** Waits until a file's editor is in front and has the keys; who types before that types elsewhere. */
+export async function fileInFront(page, name) {
   await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   await page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();
   await page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
