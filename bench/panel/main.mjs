@@ -2,7 +2,7 @@
  * How smooth the panel is: a fast model's stream, a very long thought and a long list of chats, in the real panel in a
  * real browser, through the real protocol; and how soon a window with many stored chats has them.
  * usage: node bench/panel/main.mjs [--rate 500] [--seconds 60] [--no-write]
- * Writes bench/results/panel.json and panel.md. A headless browser draws without a GPU, on the machine's other work's
+ * Writes bench/results/panel.json, .md and .svg. A headless browser draws without a GPU, on the machine's other work's
  * leftovers: the figures are upper bounds. Never a gate.
  */
 import os from "node:os";

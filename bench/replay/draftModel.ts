@@ -53,18 +53,12 @@ export class ModelRule extends Rule {
   override choose(drafts: readonly Draft[], _: string, room: number): { draft: Draft | null; length: number } {
     const copy = this.#copy(drafts);
     if (copy) return { draft: copy, length: Math.min(this.#elseCopy, copy.tokens.length, room) };
-    const draft = drafts.find(({ drafter }) => drafter === "draft");
+    const draft = draftOf(drafts, "model", 0);
     return draft ? { draft, length: Math.min(draft.tokens.length, room) } : { draft: null, length: 0 };
   }
 
   #copy(drafts: readonly Draft[]): Draft | undefined {
-    return this.#elseCopy > 0
-      ? draftOf(
-          drafts.filter(({ drafter }) => drafter === "suffix"),
-          "copy",
-          2,
-        )
-      : undefined;
+    return this.#elseCopy > 0 ? draftOf(drafts, "copy", 2) : undefined;
   }
 }
 

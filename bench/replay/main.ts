@@ -27,7 +27,7 @@ import { rateTable } from "./rates.ts";
 import { ReplaySequence } from "./replaySequence.ts";
 import { markdown, type PolicyFigures, picture, type ReplayReport } from "./report.ts";
 import { type Policy, Rule } from "./rule.ts";
-import { readTraces, type Trace, type TraceFile } from "./trace.ts";
+import { greedy, readTraces, type Trace, type TraceFile } from "./trace.ts";
 import { openWorkspace, remember } from "./workspace.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -66,12 +66,13 @@ const curves: Record<string, CostSamples> = {
   "GPU, flat to 64": { 1: 10, 8: 10.2, 16: 10.4, 32: 10.8 },
 };
 
-/** Sizes of the passes that one trace takes, of the target and of the draft model. */
+/** Their sizes (tokens). */
 interface Passes {
   target: readonly number[];
   draft: readonly number[];
 }
 
+/** The passes that one trace takes. @param policyFor told a curve of `samples` that stays as it is */
 async function play(
   trace: Trace,
   file: TraceFile,
@@ -80,17 +81,16 @@ async function play(
   { index = null, model = null }: { index?: WorkspaceIndex | null; model?: DraftTrace | null } = {},
 ): Promise<Passes> {
   const target = new ReplaySequence(trace, file.vocabularySize);
-  const sampling = { temperature: 0, topK: 1, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 };
   // The decoder corrects its own copy of the curve by real pass times, which a replay does not have.
   const frozen = Object.assign(new CostCurve(samples), { observe: () => {} });
   const suffix = new SuffixDrafter();
   const drafters: Drafter[] = [suffix, new RecyclingDrafter()];
   if (index) drafters.push(new IndexDrafter(index, suffix));
   const draft = model ? new DraftSequence(trace, model, file.vocabularySize) : null;
-  if (draft) drafters.push(new ModelDrafter({ sequence: draft, sampler: new Sampler(sampling) }));
+  if (draft) drafters.push(new ModelDrafter({ sequence: draft, sampler: new Sampler(greedy) }));
   const controller = policyFor(frozen) as ConstructorParameters<typeof Decoder>[0]["controller"];
   const decoder = new Decoder(
-    { target, sampler: new Sampler(sampling), drafters, controller, costs: frozen },
+    { target, sampler: new Sampler(greedy), drafters, controller, costs: frozen },
     trace.prompt,
   );
   let done = 0;
@@ -157,8 +157,6 @@ for (const [curveName, samples] of Object.entries(curves)) {
   const curve = new CostCurve(samples);
   const bound = Math.max(...Object.keys(samples).map((size) => Number(size) / curve.relative(Number(size))));
   const draftCurve = drafts ? new CostCurve(draftSamples(curveName, curve)) : null;
-  // Corrected by every draft, so one for each policy.
-  const draftCosts = () => (drafts ? new DraftCosts(new CostCurve(draftSamples(curveName, curve)), curve, 1) : null);
   const results = new Map<string, number[]>();
   const run = async (
     policyFor: (costs: CostCurve, trace: Trace) => Policy,
@@ -178,11 +176,11 @@ for (const [curveName, samples] of Object.entries(curves)) {
       file.traces.map((trace, i) => speedUp(passes[i]!, trace, curve, draftCurve)),
     ]),
   );
-  if (drafts)
-    results.set(
-      `${ours}, with the draft model`,
-      await run(session(policies[ours]!, draftCosts()), { withModel: true }),
-    );
+  if (drafts) {
+    // A curve of its own, which is corrected by every draft.
+    const draftCosts = new DraftCosts(new CostCurve(draftSamples(curveName, curve)), curve, 1);
+    results.set(`${ours}, with the draft model`, await run(session(policies[ours]!, draftCosts), { withModel: true }));
+  }
   for (const [name, make] of Object.entries(policies)) {
     results.set(name, await run(session(make, null)));
     if (name !== ours) continue;

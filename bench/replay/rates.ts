@@ -13,10 +13,8 @@ import type { Draft, Drafter } from "../../src/engine/speculation/types.ts";
 import type { WorkspaceIndex } from "../../src/engine/speculation/workspaceIndex/workspaceIndex.ts";
 import { DraftSequence } from "./draftSequence.ts";
 import { type DraftTrace, longestModelDraft } from "./drafts.ts";
-import type { Trace } from "./trace.ts";
+import { greedy, type Trace } from "./trace.ts";
 import { remember } from "./workspace.ts";
-
-const greedy = { temperature: 0, topK: 1, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 };
 
 interface Rate {
   accepted: number;

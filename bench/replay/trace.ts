@@ -14,6 +14,9 @@ export interface Trace {
   candidates: { tokens: number[]; logits: number[] }[];
 }
 
+/** How they were decoded. */
+export const greedy = { temperature: 0, topK: 1, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 };
+
 export interface TraceFile {
   model: string;
   vocabularySize: number;

@@ -3,7 +3,6 @@
  * 100 000 tokens in generations of every sort, with speculation and a workspace index that changes; its resident memory
  * is looked at after each. Takes some ten minutes with the smallest model; stopped with Ctrl-C it reports what it has.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -13,6 +12,7 @@ import { RunDisplay } from "../../src/cli/runDisplay.ts";
 import type { GenerateParams, GenerationResult } from "../../src/common/protocol.ts";
 import { ModelStore } from "../../src/models/store.ts";
 import { loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
+import { writeResults } from "../support/results.ts";
 import { chart, growthBytes, markdown, type SoakReport } from "./report.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -127,9 +127,5 @@ function count({ stats, stopReason }: GenerationResult): void {
 
 function write(): void {
   if (report.samples.length === 0) return;
-  mkdirSync(options.out, { recursive: true });
-  const file = (ending: string) => join(options.out, `${options.name}.${ending}`);
-  writeFileSync(file("json"), `${JSON.stringify(report)}\n`);
-  writeFileSync(file("md"), markdown(report));
-  writeFileSync(file("svg"), chart(report));
+  writeResults(options, report, markdown(report), chart(report));
 }

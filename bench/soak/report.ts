@@ -55,8 +55,6 @@ Growth of the engine's resident memory after the warm-up (median of the last ${p
 | tokens | ${shares.map((share) => at(share).tokens.toLocaleString("en")).join(" | ")} |
 |---|${shares.map(() => "---").join("|")}|
 | resident, MB | ${shares.map((share) => megabytes(at(share).residentBytes).toFixed(1)).join(" | ")} |
-
-![resident memory](soak.svg)
 `;
 }
 

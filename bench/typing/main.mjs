@@ -7,7 +7,7 @@
  * nothing else: what any program costs that keeps the cores busy. With --no-pause also the last with an answer that does not
  * wait for the one who types (hunch.pauseWhileTyping); what --priority and --idle add is without that wait, too.
  * usage: node bench/typing/main.mjs --model FILE [--rounds 5] [--keys 40] [--threads N] [--no-pause] [--priority] [--idle] [--control] [--no-write]
- * Writes bench/results/typing.json and typing.md. A headless browser draws on the processor, which the engine uses too:
+ * Writes bench/results/typing.json, .md and .svg. A headless browser draws on the processor, which the engine uses too:
  * with a graphics card there is less to share. Never a gate.
  */
 import { spawn } from "node:child_process";

@@ -59,12 +59,17 @@ const loop = new FrameLoop(() => {
 
 let askTimer: ReturnType<typeof setTimeout> | undefined;
 function ready(): void {
+  clearTimeout(askTimer);
   host.post({ type: "ready", restored: host.savedState() !== undefined });
   askTimer = setTimeout(ready, askAgainMs);
 }
 
+let lastFailure = "";
 function failed(thrown: unknown): void {
   const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  // What fails in every frame of a stream is told once.
+  if (detail === lastFailure) return;
+  lastFailure = detail;
   host.post({ type: "failed", detail });
 }
 

@@ -513,16 +513,19 @@ describe("a page that came up badly", () => {
     expect(await asked()).toBe(2);
   });
 
-  it("tells what was thrown in it", async () => {
+  it("tells what was thrown in it, and what is thrown again and again once", async () => {
     await panel.show(pages.scenes.done, "dark");
     await panel.page.evaluate(() => {
-      setTimeout(() => {
+      const spill = () => {
         throw new Error("out of paint");
-      });
+      };
+      for (let i = 0; i < 5; i++) setTimeout(spill);
       Promise.reject(new Error("out of paper"));
     });
     await expect.poll(async () => (await sent()).map(({ detail }) => detail)).toHaveLength(2);
+    await panel.page.waitForTimeout(300);
     const details = (await sent()).map(({ detail }) => detail);
+    expect(details).toHaveLength(2);
     expect(details).toContainEqual(expect.stringContaining("out of paint"));
     expect(details).toContainEqual(expect.stringContaining("out of paper"));
   });

@@ -84,8 +84,8 @@ const nothingSeen: Counts = { accepted: 0, seen: 0 };
 
 export class AcceptanceModel {
   readonly #counts = new Map<string, Counts[]>();
-  /** Drafts by class; not kept, since the few of a text say what they are. */
-  readonly #classes = new Map<string, number[]>();
+  /** A draft model's drafts by class; not kept on disk, since the few of a text say what they are. */
+  readonly #modelClasses = new Map<TextKind, number[]>();
 
   /**
    * Chances that a draft token is accepted, given that those before it were, by band of draft positions (`bandFrom`). Asked
@@ -102,19 +102,18 @@ export class AcceptanceModel {
   }
 
   /** Shares of a draft model's confidence classes among its drafts, class by class; they sum to 1. */
-  shares(drafter: DrafterName, kind: TextKind): number[] {
+  modelShares(kind: TextKind): number[] {
     const prior = priorShares[kind === "code" ? "code" : "text"];
-    const made = this.#classes.get(key(drafter, "any", kind)) ?? [];
+    const made = this.#modelClasses.get(kind) ?? [];
     const all = made.reduce((sum, count) => sum + count, 0) + sharesWeight;
     return prior.map((share, bucket) => ((made[bucket] ?? 0) + share * sharesWeight) / all);
   }
 
-  /** A draft of the class was made. */
-  observeClass(drafter: DrafterName, bucket: number, kind: TextKind): void {
-    const name = key(drafter, "any", kind);
-    const made = this.#classes.get(name) ?? priorShares.code.map(() => 0);
-    this.#classes.set(
-      name,
+  /** The draft model has made a draft of the class. */
+  observeModelClass(bucket: number, kind: TextKind): void {
+    const made = this.#modelClasses.get(kind) ?? priorShares.code.map(() => 0);
+    this.#modelClasses.set(
+      kind,
       made.map((count, i) => count * fade + (i === bucket ? 1 : 0)),
     );
   }
@@ -161,6 +160,6 @@ export class AcceptanceModel {
   }
 }
 
-function key(drafter: DrafterName, bucket: number | "any", kind: TextKind): string {
+function key(drafter: DrafterName, bucket: number, kind: TextKind): string {
   return `${drafter}/${bucket}/${kind}`;
 }

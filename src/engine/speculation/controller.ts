@@ -143,7 +143,7 @@ export class Controller {
     const { acceptance } = this.#options;
     const reading = unread <= upkeep ? this.#draftCosts.reading(unread) : 0;
     const gains = new Map<number, number>();
-    for (const [bucket, share] of acceptance.shares("draft", kind).entries()) {
+    for (const [bucket, share] of acceptance.modelShares(kind).entries()) {
       const draft: Draft = { drafter: "draft", tokens: anyTokens, bucket };
       this.#weigh(draft, acceptance.chances("draft", bucket, kind), room, { reading }, (length, gain) =>
         gains.set(length, (gains.get(length) ?? 0) + share * gain),
@@ -180,7 +180,7 @@ export class Controller {
     for (const draft of drafts) {
       const isModels = draft.drafter === "draft";
       const chances = acceptance.chances(draft.drafter, draft.bucket, kind);
-      if (isModels) acceptance.observeClass(draft.drafter, draft.bucket, kind);
+      if (isModels) acceptance.observeModelClass(draft.bucket, kind);
       else this.#shadows.push({ draft, kind, chances, matched: 0 });
       if (force && draft.drafter !== force) continue;
       // A draft of the model has been paid for: what counts now is only the pass.
