@@ -8,9 +8,10 @@ type Extension = typeof import("./extension.ts");
 let extension: Extension | null = null;
 
 export function activate(context: ExtensionContext): void {
+  const startMs = performance.now();
   const bundle = join(__dirname, "extension.cjs");
   extension = loadCompiled(bundle, context.globalStorageUri.fsPath, require) as Extension;
-  extension.activate(context);
+  extension.activate(context, startMs);
 }
 
 export async function deactivate(): Promise<void> {

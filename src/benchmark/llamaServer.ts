@@ -38,7 +38,7 @@ export class LlamaServer {
       [
         ...["--model", model.modelPath, "--host", "127.0.0.1", "--port", String(port), "--offline", "--no-ui"],
         ...["--threads", String(model.threads), "--ctx-size", String(model.contextSize), "--parallel", "1"],
-        ...["--flash-attn", "off", "--cache-ram", "0"],
+        ...["--cache-ram", "0"],
         ...given,
       ],
       { stdio: ["ignore", "ignore", "pipe"] },
@@ -49,10 +49,11 @@ export class LlamaServer {
     child.stderr?.on("data", (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-4_000);
     });
-    const end = performance.now() + startTimeoutMs;
-    while (performance.now() < end) {
+    const deadline = performance.now() + startTimeoutMs;
+    while (performance.now() < deadline) {
       if (failures[0]) throw unavailable(program, failures[0].message);
-      if (child.exitCode !== null) throw unavailable(program, `it ended with ${child.exitCode}: ${log}`);
+      const end = child.signalCode ?? child.exitCode;
+      if (end !== null) throw unavailable(program, `it ended with ${end}: ${log}`);
       const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
       if (response?.ok) return new LlamaServer(child, port);
       await sleep(200);

@@ -14,6 +14,7 @@ import { t } from "../common/l10n.ts";
 import { closingNotification, type LogLevel, shutdownRequest } from "../common/protocol.ts";
 import { connect } from "./channel.ts";
 import { type EngineExit, type EngineLink, handleMs, longestShutdownMs, shutdownTimeoutMs } from "./engineLink.ts";
+import { hugePages } from "./hugePages.ts";
 import { LastLines } from "./lastLines.ts";
 
 /** Time for the pipes to run dry once the process is gone (ms); a grandchild may hold them open for ever. */
@@ -121,6 +122,7 @@ export function forkOptions(env: Record<string, string>): Pick<ForkOptions, "exe
       ELECTRON_RUN_AS_NODE: "1",
       // node-llama-cpp computes on libuv's workers; with one of them a pass varies less.
       UV_THREADPOOL_SIZE: "1",
+      ...hugePages(process.env),
       ...env,
     },
   };

@@ -43,6 +43,20 @@ it("a row is the same whether it was read ahead, out of turn, with another count
   const again = await sequence.candidates(0, 10);
   expect(again.tokens).toEqual(inTurn[3]!.tokens);
   await sequence.candidates(0, 12);
+  // The first row is read behind the pass, with the count that was told, or is not wanted, or is wanted in another size.
+  const first = async (told: number, count: number) => {
+    sequence.rollback(5);
+    await sequence.evaluate([260], 1, told);
+    return (await sequence.candidates(0, count)).tokens;
+  };
+  expect(await first(10, 10)).toEqual(inTurn[3]!.tokens);
+  expect(await first(3, 10)).toEqual(inTurn[3]!.tokens);
+  sequence.rollback(5);
+  await sequence.evaluate([260], 1, 10);
+  sequence.rollback(0);
+  await sequence.evaluate([504, 3575, 282], 1, 10);
+  const ahead = await sequence.candidates(0, 10);
+  expect(ahead).toEqual(await plain(sequence, [504, 3575, 282]));
   await close();
 });
 
@@ -58,6 +72,13 @@ async function open() {
     await runtime.llama.dispose();
   };
   return { model, close };
+}
+
+/** The row behind these tokens, not read ahead. */
+async function plain(sequence: NativeSequence, tokens: readonly number[]) {
+  sequence.rollback(0);
+  await sequence.evaluate(tokens, 1);
+  return sequence.candidates(0, 10);
 }
 
 async function lastRow(sequence: NativeSequence, between: () => Promise<void>) {

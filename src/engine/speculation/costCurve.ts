@@ -265,8 +265,9 @@ async function timedPass(
 ): Promise<number> {
   const tokens = Array.from({ length: size }, (_, i) => (i * 7919 + 11) % sequence.vocabularySize);
   const before = now();
-  await sequence.evaluate(tokens, outputs);
-  for (let i = 0; i < outputs; i++) await sequence.candidates(i, 40);
+  const count = 40;
+  await sequence.evaluate(tokens, outputs, count);
+  for (let i = 0; i < outputs; i++) await sequence.candidates(i, count);
   const ms = now() - before;
   sequence.rollback(start);
   return ms;

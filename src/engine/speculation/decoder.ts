@@ -93,13 +93,14 @@ export class Decoder {
     const before = performance.now();
     const start = this.#text.length - 1;
     const { company } = target;
-    await this.#evaluate([this.#text[start]!, ...draftTokens], draftTokens.length + 1);
+    const count = Math.max(leastCandidates, sampler.candidateCount);
+    await this.#evaluate([this.#text[start]!, ...draftTokens], draftTokens.length + 1, count);
 
     let accepted = 0;
     let committed = 0;
     let mismatch = false;
     for (let i = 0; i <= draftTokens.length; i++) {
-      const candidates = await target.candidates(i, Math.max(leastCandidates, sampler.candidateCount));
+      const candidates = await target.candidates(i, count);
       const token = sampler.sample(candidates, this.#text.length, this.#text);
       const matches = i < draftTokens.length && draftTokens[i] === token;
       this.#observe(candidates);
@@ -162,7 +163,7 @@ export class Decoder {
   ): Promise<void> {
     const { target } = this.#o;
     const start = this.#text.length - 1;
-    await this.#evaluate([this.#text[start]!, ...lead, ...draft], draft.length + 1);
+    await this.#evaluate([this.#text[start]!, ...lead, ...draft], draft.length + 1, probeCandidates);
     let verified: readonly number[] = draft;
     for (let i = 0; ; i++) {
       const candidates = await target.candidates(i, probeCandidates);
@@ -171,7 +172,7 @@ export class Decoder {
       if (verified[i] === token) continue;
       if (!onPass()) break;
       target.rollback(target.length - (verified.length - i));
-      await this.#evaluate([token], 1);
+      await this.#evaluate([token], 1, probeCandidates);
       verified = [];
       i = -1;
     }
@@ -182,7 +183,7 @@ export class Decoder {
   async likeliest(accepts: (token: number) => boolean): Promise<number | null> {
     const { target } = this.#o;
     const start = this.#text.length - 1;
-    await this.#evaluate([this.#text[start]!], 1);
+    await this.#evaluate([this.#text[start]!], 1, probeCandidates);
     const { tokens } = await target.candidates(0, probeCandidates);
     await this.#rollback(start);
     return tokens.find(accepts) ?? null;
@@ -201,11 +202,12 @@ export class Decoder {
     }
   }
 
-  async #evaluate(tokens: readonly number[], outputs: number): Promise<void> {
+  /** @param count of the candidates that are looked at first, 0 = none */
+  async #evaluate(tokens: readonly number[], outputs: number, count = 0): Promise<void> {
     const { target } = this.#o;
     this.counts.targetPasses++;
     if (target.company > 0) this.counts.sharedPasses++;
-    await target.evaluate(tokens, outputs);
+    await target.evaluate(tokens, outputs, count);
   }
 
   async #draft(kind: TextKind, room: number): Promise<Choice> {

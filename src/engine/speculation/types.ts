@@ -30,8 +30,10 @@ export interface TokenSequence {
   /**
    * One forward pass over `tokens` at positions `length`…; keeps the logits of the last `outputs` of them until the
    * next pass. Takes the time that a pass takes.
+   *
+   * @param count candidates that will be asked for at the first of these outputs: a hint that spares a wait
    */
-  evaluate(tokens: readonly number[], outputs: number): Promise<void>;
+  evaluate(tokens: readonly number[], outputs: number, count?: number): Promise<void>;
   /** The `count` likeliest tokens after the `index`-th output (0-based) of the last pass. */
   candidates(index: number, count: number): Promise<Candidates>;
   /** Drops the positions from `length` on. False: the model cannot drop a suffix, the sequence is now empty. */

@@ -1,5 +1,5 @@
 /** From the source archive to a program that starts, with CMake. What is done stays: a next try goes on from there. */
-import { copyFile, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { HunchError } from "../../common/errors.ts";
@@ -8,7 +8,7 @@ import { machineMemory } from "../fit.ts";
 import { runProgram } from "../runProgram.ts";
 import { BuildOutput } from "./buildOutput.ts";
 import { isProgram } from "./find.ts";
-import { type LlamaServerRelease, llamaServerName } from "./release.ts";
+import { type Amendment, type LlamaServerRelease, llamaServerName } from "./release.ts";
 import { toolsComplaint } from "./tools.ts";
 
 export interface BuildSteps {
@@ -70,8 +70,17 @@ async function unpack(
   const args = ["-E", "tar", "xzf", archive, "--", release.folder];
   const { exitCode } = await runProgram("cmake", args, { env, cwd: unpacking, onOutput, signal });
   if (exitCode !== 0) throw output.diskFull() ?? failed(output.reason(), null);
+  for (const amendment of release.amendments) await amend(join(unpacking, release.folder), amendment);
   await rename(join(unpacking, release.folder), source);
   await rm(unpacking, { recursive: true });
+}
+
+/** @throws when the source is not the one that the amendment is for */
+async function amend(source: string, { file, from, to }: Amendment): Promise<void> {
+  const path = join(source, file);
+  const parts = (await readFile(path, "utf8")).split(from);
+  if (parts.length !== 2) throw new Error(`“${from}” stands ${parts.length - 1} times in ${file}`);
+  await writeFile(path, parts.join(to));
 }
 
 async function cmake(args: readonly string[], work: string, { env, onProgress, signal }: BuildSteps): Promise<void> {

@@ -7,6 +7,13 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { type FolderInputs, userCacheFolder } from "../folder.ts";
 
+/** A text that stands once in a file of the source (path below `folder`), and what takes its place. */
+export interface Amendment {
+  file: string;
+  from: string;
+  to: string;
+}
+
 export interface LlamaServerRelease {
   /** As llama.cpp calls it: "b11434". */
   build: string;
@@ -20,6 +27,8 @@ export interface LlamaServerRelease {
   folder: string;
   /** Arguments of CMake's configure step. */
   options: readonly string[];
+  /** What is changed in the source before it is built. */
+  amendments: readonly Amendment[];
   /** Most bytes that all of it takes on the disk while it is built. */
   workBytes: number;
 }
@@ -43,6 +52,15 @@ export const llamaServerRelease: LlamaServerRelease = {
     "-DLLAMA_BUILD_UI=OFF",
     "-DLLAMA_USE_PREBUILT_UI=OFF",
   ],
+  amendments: [
+    {
+      // GCC 12's _tile_loadconfig tells the optimiser of eight bytes that it reads, not of all 64: the rest of the
+      // configuration was never written, and the first product on a processor with AMX ended the program (llama.cpp #20824).
+      file: "ggml/src/ggml-cpu/amx/mmq.cpp",
+      from: "    _tile_loadconfig(&tc);\n",
+      to: '#if defined(__GNUC__)\n    __asm__ volatile("" : : "r"(&tc) : "memory");\n#endif\n    _tile_loadconfig(&tc);\n',
+    },
+  ],
   workBytes: 500_000_000,
 };
 
@@ -58,7 +76,8 @@ export function llamaServerFolder(from: FolderInputs): string {
  * several machines share has one for each kind.
  */
 export function programFolder(from: FolderInputs, release: LlamaServerRelease = llamaServerRelease): string {
-  const made = [release.sha256, release.options, process.platform, process.arch, cpus()[0]?.model ?? ""];
+  const { sha256, options, amendments } = release;
+  const made = [sha256, options, amendments, process.platform, process.arch, cpus()[0]?.model ?? ""];
   const key = createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, 16);
   return join(llamaServerFolder(from), `${release.build}-${key}`);
 }

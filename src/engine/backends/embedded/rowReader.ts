@@ -1,7 +1,7 @@
 /**
  * Reads the rows that a pass has computed, the likeliest tokens of each. Copying and sorting a row of 150,000 logits takes
- * 0.1 to 0.5 ms on a worker thread, and handing it there and back as long again; so the next row is read while this one
- * is on its way. On an H100 the rows of a pass over 16 tokens took longer than the pass (bench/results/gpu).
+ * 0.1 to 0.5 ms on a worker thread, and handing it there and back as long again; so the first row is asked for along with
+ * the pass, and each next one is read while the one before it is on its way. On an H100 the rows of a pass over 16 tokens took longer than the pass (bench/results/gpu).
  *
  * Not more than one ahead: rows after the first mismatch are not wanted, and the worker has one thread (engineProcess.ts).
  */
@@ -40,6 +40,11 @@ export class RowReader {
     }
     this.#ahead = next === undefined ? null : this.#begin(context, next, count);
     return reading.candidates;
+  }
+
+  /** Queues the read of a row that the pass under way is about to compute. Nothing else is being read. */
+  readAhead(context: Sampling, row: number, count: number): void {
+    this.#ahead = this.#begin(context, row, count);
   }
 
   /** To be awaited before the rows change, or whatever they are read with ends. */

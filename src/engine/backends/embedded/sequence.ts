@@ -76,12 +76,16 @@ export class NativeSequence implements TokenSequence, KeptSequence {
     this.#batch.leave(this.#sequenceId);
   }
 
-  async evaluate(tokens: readonly number[], outputs: number): Promise<void> {
+  async evaluate(tokens: readonly number[], outputs: number, count = 0): Promise<void> {
     if (this.length + tokens.length > this.contextSize)
       throw new HunchError("internal", `a pass of ${tokens.length} tokens does not fit at position ${this.length}`);
     const before = performance.now();
     await this.#rows.settle();
-    this.#outputs = await this.#batch.run({ sequenceId: this.#sequenceId, position: this.length, tokens, outputs });
+    const pass = { sequenceId: this.#sequenceId, position: this.length, tokens, outputs };
+    // The worker reads the first row right behind the pass, without a word from this thread in between.
+    const readFirst = ([first]: Uint32Array) => this.#rows.readAhead(this.#context, first!, count);
+    const reads = readsAhead && count > 0 && outputs > 0 && this.company === 0;
+    this.#outputs = await this.#batch.run(reads ? { ...pass, onQueued: readFirst } : pass);
     for (const token of tokens) this.#tokens.push(token);
     this.nativeMs += performance.now() - before;
   }

@@ -21,6 +21,8 @@ export interface Pass {
   tokens: readonly number[];
   /** Rows wanted, of the last tokens. */
   outputs: number;
+  /** Told where the rows will be as soon as the native call is queued. */
+  onQueued?: (rows: Uint32Array) => void;
 }
 
 export interface SharedBatchOptions {
@@ -183,7 +185,9 @@ export class SharedBatch {
       const asked = Uint32Array.from({ length: outputs }, (_, i) => tokens.length - outputs + i);
       return context.addToBatch(sequenceId, position, Uint32Array.from(tokens), asked);
     });
-    await context.decodeBatch();
+    const decoded = context.decodeBatch();
+    for (const [i, { onQueued }] of passes.entries()) onQueued?.(rows[i]!);
+    await decoded;
     return rows;
   }
 }

@@ -36,6 +36,8 @@ export class ServerProcess {
   #lines: string[] = [];
   #ended: Promise<void>;
   #isStopped = false;
+  /** How it ended: a signal's name, or its exit code. */
+  #end: string | null = null;
 
   /** Resolves when the model is loaded. @throws HunchError backendUnavailable, its output as the cause's message; cancelled */
   static async start(options: ProcessOptions): Promise<ServerProcess> {
@@ -65,7 +67,8 @@ export class ServerProcess {
     });
     this.#ended = new Promise((resolve) => {
       this.#child.once("exit", (code, signal) => {
-        if (!this.#isStopped) log("warn", `llama-server ended (${signal ?? `exit code ${code}`})`);
+        this.#end = signal ?? `exit code ${code}`;
+        if (!this.#isStopped) log("warn", `llama-server ended (${this.#end})`);
         resolve();
       });
       // A program that can not be started has no exit.
@@ -117,14 +120,12 @@ export class ServerProcess {
       if (await this.#isHealthy(signal)) return;
       await sleep(pollMs);
     }
-    throw new HunchError(
-      "backendUnavailable",
-      `llama-server ended while it was loading the model: ${this.lastWords || "it said nothing"}.`,
-      {
-        hint: "Read the engine's log. A newer llama-server, a smaller context or another model may help.",
-        cause: new Error(this.#lines.join("\n")),
-      },
-    );
+    await this.#ended; // it may not have said yet how
+    const what = this.#end === null ? "could not be started" : `ended (${this.#end}) while it was loading the model`;
+    throw new HunchError("backendUnavailable", `llama-server ${what}: ${this.lastWords || "it said nothing"}.`, {
+      hint: "Read the engine's log. A newer llama-server, a smaller context or another model may help.",
+      cause: new Error(this.#lines.join("\n")),
+    });
   }
 
   /** False also where it does not answer, or nobody waits for it any more. */

@@ -78,13 +78,14 @@ export class ModelDrafter implements Drafter {
     await this.read();
     if (this.unread > 0) return [];
     const { sampler } = this.#o;
+    const count = Math.max(8, sampler.candidateCount);
     const tokens: number[] = [];
     const text = [...this.#text.slice(-64)];
     let next = this.#text.at(-1)!;
     let bucket = 0;
     while (tokens.length < limit) {
-      await this.#sequence.evaluate([next], 1);
-      const candidates = await this.#sequence.candidates(0, Math.max(8, sampler.candidateCount));
+      await this.#sequence.evaluate([next], 1, count);
+      const candidates = await this.#sequence.candidates(0, count);
       const probability = topProbability(candidates.logits);
       if (tokens.length === 0) bucket = bucketFrom.findLastIndex((from) => probability >= from);
       if (tokens.length > 0 && probability < leastProbability) break;

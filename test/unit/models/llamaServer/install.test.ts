@@ -72,6 +72,7 @@ function setUp(files?: Record<string, string>) {
     sha256: sha256(content),
     folder: "hunch_test_server-1.0/llama.cpp",
     options: ["-DGREETING=hello"],
+    amendments: [],
     workBytes: 1_000_000,
   };
   const user = { ...pipEnvironment(index), XDG_CACHE_HOME: temporaryFolder() };
@@ -117,6 +118,7 @@ test.skipIf(process.platform === "darwin")("another source, other options: anoth
   expect(place({})).toBe(installedProgram(from));
   expect(place({ sha256: "0".repeat(64) })).not.toBe(place({}));
   expect(place({ options: [] })).not.toBe(place({}));
+  expect(place({ amendments: [] })).not.toBe(place({}));
 });
 
 const realParts = canBuild && hasPip;
@@ -169,6 +171,18 @@ describe.skipIf(!realParts)(
       expect(readFileSync(join(work, "build.log"), "utf8")).toContain("nonsense");
       expect(readdirSync(work).sort()).toEqual(["build.log", "source", "source.tar.gz"]);
       expect(existsSync(program)).toBe(false);
+    });
+
+    test("the source is amended before it is built; where it is another one, nothing is", async () => {
+      const { install, release, program } = setUp();
+      const amendment = { file: "main.cpp", from: "std::puts(GREETING)", to: 'std::puts("amended")' };
+      const other = { ...amendment, from: "std::puts(PARTING)" };
+      Object.assign(release, { amendments: [amendment] });
+      const amended = await install();
+      expect(execFileSync(amended, { encoding: "utf8" })).toBe("amended\n");
+      expect(amended).not.toBe(program);
+      Object.assign(release, { amendments: [other] });
+      await expect(install()).rejects.toThrow("“std::puts(PARTING)” stands 0 times in main.cpp");
     });
 
     test("an index that can not be reached", async () => {

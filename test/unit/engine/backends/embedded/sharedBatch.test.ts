@@ -120,6 +120,16 @@ describe("SharedBatch", () => {
     expect(shared).toEqual([]);
   });
 
+  it("tells where the rows will be when the pass is queued, before it is computed", async () => {
+    const { context, batch } = setUp();
+    const queued: [rows: number[], passes: number][] = [];
+    const onQueued = (rows: Uint32Array) => void queued.push([[...rows], context.batches.length]);
+    const rows = await batch.run({ sequenceId: 0, position: 0, tokens: [1, 2, 3], outputs: 2, onQueued });
+    expect(queued).toEqual([[[1, 2], 0]]);
+    expect([...rows]).toEqual([1, 2]);
+    expect(context.batches).toEqual(["0:3"]);
+  });
+
   it("waits until all that take part have submitted, and computes them together", async () => {
     const { context, batch, shared, lanes } = setUp();
     for (const { id } of lanes) batch.enter(id);

@@ -69,13 +69,19 @@ describe("a start", () => {
     await server.stop();
   });
 
+  it("that crashes, or is no program, says so", async () => {
+    const crash = start(program(`process.kill(process.pid, "SIGSEGV"); setInterval(() => {}, 1000);`));
+    await expect(crash.started).rejects.toThrow(/ended \(SIGSEGV\) while it was loading the model: it said nothing/);
+    await expect(start(join(folder, "missing")).started).rejects.toThrow(/could not be started: .*ENOENT/);
+  });
+
   it("that fails tells why in the error and, where the usual log shows it, in the log", async () => {
     const { started, log } = start(
       program(`console.error("0.00.001 I srv loading\\n0.00.002 E srv no such tensor"); process.exit(3);`),
     );
     await expect(started).rejects.toMatchObject({
       code: "backendUnavailable",
-      message: expect.stringContaining("no such tensor"),
+      message: expect.stringMatching(/ended \(exit code 3\) while it was loading the model: .*no such tensor/),
     });
     expect(log.filter((line) => line.startsWith("warn"))).toEqual([
       "warn llama-server: 0.00.002 E srv no such tensor",
