@@ -6,13 +6,14 @@ import { type Policy, type Round, Rule } from "./rule.ts";
 import { draftOf } from "./ways.ts";
 
 /**
- * Time of the model's token beside the target's pass. Measured for the 0.5B beside the 1.5B on the CPUs
+ * Time of the model's token beside the target's pass. Measured for the 0.5B beside the 1.5B on the CPUs but the one with AMX
  * (bench/results/weights.md); assumed elsewhere: a small model's pass on a GPU is mostly launches, about 2 ms.
  */
 const tokenCosts: Record<string, number> = {
   "AMD, 2 cores": 0.5,
   "AMD, 2 cores, steeper": 0.5,
   "Intel, 2 cores": 0.52,
+  "Intel with AMX, 2 cores": 0.52,
   "Larger target, 8 cores": 0.15,
   "H100, 1.5B": 0.8,
   "H100, 7B": 0.32,

@@ -26,24 +26,31 @@ describe("LossLimit", () => {
   it("lets a text lose some passes, more as it grows, and what it has won", () => {
     const limit = new LossLimit();
     // No draft may cost all that may be lost: others are to have a chance after it.
-    expect([limit.allows(5.6), limit.allows(5.7)]).toEqual([true, false]);
+    expect([limit.allows(5.6, 2), limit.allows(5.7, 2)]).toEqual([true, false]);
     limit.observe(0, 5.6);
-    expect([limit.allows(1), limit.allows(1.2)]).toEqual([true, false]);
+    expect([limit.allows(1, 2), limit.allows(1.2, 2)]).toEqual([true, false]);
     for (let i = 0; i < 120; i++) limit.observe(0, 0);
-    expect([limit.allows(2), limit.allows(2.2)]).toEqual([true, false]);
+    expect([limit.allows(2, 2), limit.allows(2.2, 2)]).toEqual([true, false]);
     limit.observe(15, 5);
-    expect([limit.allows(11), limit.allows(12)]).toEqual([true, false]);
+    expect([limit.allows(11, 2), limit.allows(12, 2)]).toEqual([true, false]);
+  });
+
+  it("lets a draft that promises little cost little, except of what was won", () => {
+    const limit = new LossLimit();
+    expect([limit.allows(2, 1.1), limit.allows(2.2, 1.1), limit.allows(0.1, 1)]).toEqual([true, false, false]);
+    limit.observe(9, 1);
+    expect([limit.allows(10, 1.1), limit.allows(11, 1.1)]).toEqual([true, false]);
   });
 
   it("counts time that brought nothing, and reading beyond what it promises", () => {
     const limit = new LossLimit();
     expect([limit.allowsReading(27, 20), limit.allowsReading(28, 20)]).toEqual([true, false]);
     limit.spend(22, 20);
-    expect([limit.allows(4), limit.allows(4.1)]).toEqual([true, false]);
+    expect([limit.allows(4, 2), limit.allows(4.1, 2)]).toEqual([true, false]);
     // What was promised is spent.
     expect(limit.allowsReading(6, 20)).toBe(false);
     limit.spend(5);
-    expect(limit.allows(0.1)).toBe(false);
+    expect(limit.allows(0.1, 2)).toBe(false);
   });
 });
 
