@@ -1,6 +1,6 @@
 /**
  * Memory in pages of 2 MB for the engine, where Linux gives them to who asks. A pass reads all weights, and with pages of
- * 4 KB much of its time goes into looking up addresses: single-token passes of a 1.5B were 8 to 12 % faster with them on
+ * 4 KB some of its time goes into looking up addresses: single-token passes of a 1.5B were 8 to 12 % faster with them on
  * two Intel cores. What asks is glibc's malloc (2.35 and later), told by a variable that others ignore; it holds for weights
  * that llama.cpp lays out anew for the processor, and for the KV cache, not for those it reads in place from the file.
  * Electron has an allocator of its own, which does not know it either.

@@ -73,14 +73,15 @@ function failed(thrown: unknown): void {
   host.post({ type: "failed", detail });
 }
 
-/** For this page when it is hidden, and for one elsewhere that takes over. */
+let saveTimer: ReturnType<typeof setTimeout> | undefined;
+/** For this page when it is hidden, and for one elsewhere that takes over. What is said while it goes may be lost. */
 function save(): void {
+  clearTimeout(saveTimer);
   const saved = view.save();
   host.saveState(saved);
   host.post({ type: "saveView", view: saved });
 }
 
-let saveTimer: ReturnType<typeof setTimeout> | undefined;
 function saveSoon(): void {
   clearTimeout(saveTimer);
   saveTimer = setTimeout(save, savePauseMs);
@@ -116,12 +117,12 @@ const actions: PanelActions = {
     view.setThought(turnId, open);
     // What the user does with a thought under way is taken as his wish for the next ones.
     if (live) actions.post({ type: "setThinkingCollapsed", value: !open });
-    saveSoon();
+    save();
     loop.request();
   },
   toggleStats: (turnId) => {
     view.toggleStats(turnId);
-    saveSoon();
+    save();
     loop.request();
   },
   setEditing: (editing) => {
@@ -134,7 +135,7 @@ const actions: PanelActions = {
     if (shown) host.post({ type: "listSessions" });
     // Back in the conversation the next thing is a question.
     else focusRequests++;
-    saveSoon();
+    save();
     loop.request();
   },
   setScrollTop: (scrollTop) => {
@@ -159,6 +160,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.altKey && running.head.status === "thinking") host.post({ type: "answerNow" });
 });
 window.addEventListener("pagehide", save);
+// Whoever hides the panel leaves it first. Before it has a state there is nothing of its own to keep.
+window.addEventListener("blur", () => {
+  if (store.chrome) save();
+});
 window.addEventListener("error", ({ error, message }) => failed(error ?? message));
 window.addEventListener("unhandledrejection", ({ reason }) => failed(reason));
 ready();

@@ -75,6 +75,8 @@ suite("explain", function () {
   test("a follow-up question gets an answer in the thread", async () => {
     const thread = await explain(await vscode.workspace.openTextDocument(cart), 8, 15);
     await vscode.commands.executeCommand("hunch.thread.reply", { thread, text: "Which items are *free*?" });
+    // An answer that took no longer than a drawing is drawn after the command has ended: until then all is as before.
+    await shows(thread, /tokens\/s[\s\S]*tokens\/s/);
     await ended(thread);
     assert.equal(thread.comments.length, 3);
     assert.deepEqual(

@@ -1,7 +1,8 @@
 /**
  * Reads the rows that a pass has computed, the likeliest tokens of each. Copying and sorting a row of 150,000 logits takes
  * 0.1 to 0.5 ms on a worker thread, and handing it there and back as long again; so the first row is asked for along with
- * the pass, and each next one is read while the one before it is on its way. On an H100 the rows of a pass over 16 tokens took longer than the pass (bench/results/gpu).
+ * the pass, and each next one is read while the one before it is on its way. On an H100 the rows of a pass over 16 tokens
+ * took longer than the pass (bench/results/gpu).
  *
  * Not more than one ahead: rows after the first mismatch are not wanted, and the worker has one thread (engineProcess.ts).
  */
@@ -42,7 +43,7 @@ export class RowReader {
     return reading.candidates;
   }
 
-  /** Queues the read of a row that the pass under way is about to compute. Nothing else is being read. */
+  /** Queues the read of a row that the pass under way is about to compute. What else was read ahead is given up. */
   readAhead(context: Sampling, row: number, count: number): void {
     this.#ahead = this.#begin(context, row, count);
   }
