@@ -501,6 +501,24 @@ describe("another page", () => {
     const last = () => panel.page.evaluate(() => window.sent.findLast(({ type }) => type === "saveView")?.view);
     await expect.poll(last).toEqual({ ...view, draft: "half a question" });
   });
+
+  it("is kept at once where something is opened, and what is typed when the panel is left", async () => {
+    await panel.show(pages.scenes.done, "dark");
+    const question = panel.page.getByRole("textbox", { name: "Question" });
+    await question.waitFor();
+    // Looked at in the same task: a page that is hidden has no later.
+    const thoughts = await panel.page.evaluate(() => {
+      document.querySelector(".thinking .disclosure").click();
+      return window.saved.thoughts;
+    });
+    expect(thoughts).toEqual({ "c1.1": true });
+    await question.press("w");
+    const draft = await panel.page.evaluate(() => {
+      window.dispatchEvent(new Event("blur"));
+      return window.saved.draft;
+    });
+    expect(draft).toBe("w");
+  });
 });
 
 describe("a page that came up badly", () => {
