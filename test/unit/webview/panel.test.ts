@@ -52,6 +52,11 @@ beforeEach(() => {
   sent.length = 0;
 });
 
+/** Told to the host at once: the panel may be hidden at any time. */
+function keptThought(turnId: string, open: boolean) {
+  return { type: "saveView", view: expect.objectContaining({ thoughts: expect.objectContaining({ [turnId]: open }) }) };
+}
+
 describe("the panel", () => {
   it("draws a conversation from the whole state", () => {
     receive({
@@ -141,8 +146,8 @@ describe("the panel", () => {
     toggle()?.click();
     runFrames();
     expect($(".thought")?.textContent).toBe("Let me see");
-    // A finished thought says nothing about the next ones.
-    expect(sent).toEqual([]);
+    // A finished thought says nothing about the next ones; that it is open is kept.
+    expect(sent).toEqual([keptThought("t1", true)]);
   });
 
   it("remembers that the user folds thoughts", () => {
@@ -153,7 +158,7 @@ describe("the panel", () => {
     receive({ type: "append", turnId: "t2", tokens: tokens("thinking", "Hm"), live: live(), thinkingMs: 0 });
     $(".thinking .disclosure")?.click();
     runFrames();
-    expect(sent).toEqual([{ type: "setThinkingCollapsed", value: true }]);
+    expect(sent).toEqual([{ type: "setThinkingCollapsed", value: true }, keptThought("t2", false)]);
     expect($(".thought")).toBeNull();
   });
 
