@@ -159,7 +159,10 @@ test("while a long file is read, the panel says how far it is", async () => {
   const [, read, all] = await until("progress", async () =>
     /Reading (\d+) of (\d+) tokens/.exec(plain((await waiting.allTextContents()).join(""))),
   );
-  assert.ok(Number(all) > 3_000, `${read} of ${all}`);
+  assert.ok(
+    Number(all) > 3_000,
+    `${read} of ${all}: ${JSON.stringify(await chat.panel.locator(".turn").allTextContents())} ${JSON.stringify(await waiting.allTextContents())}`,
+  );
   await workbench.screenshot("prefill");
   await chat.end();
 });
