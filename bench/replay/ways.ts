@@ -1,7 +1,10 @@
 /** Our drafters' ways of finding a draft, and the confidence classes that each has, from 0. */
 import type { Draft } from "../../src/engine/speculation/types.ts";
 
-/** The plain suffix match by its length; the copy with changes by its certainty; recycled logits by theirs; the index; a draft model. */
+/**
+ * The plain suffix match by its length; the copy with changes by its certainty; recycled logits by theirs; the index; a
+ * draft model.
+ */
 export type Way = "match" | "copy" | "index" | "recycling" | "model";
 
 /** Of the suffix drafter: 8 classes of matches, then 8 of copies, then those of the index. */

@@ -285,20 +285,17 @@ export class Controller {
     const chances = this.#trust.applied(draft, learnt);
     const isModels = draft.drafter === "draft";
     for (const length of this.#lengths(longest)) {
-      const draftCost = draft.drafter === "draft" && !paid ? reading + this.#draftCosts.token * length : 0;
+      const draftCost = isModels && !paid ? reading + this.#draftCosts.token * length : 0;
       for (; position < length; position++) {
         if (position === bandFrom[band + 1]) band++;
         reach *= chances[band]!;
         expected += reach;
       }
-      const gain =
-        company === 0
-          ? expected / (costs.relative(length + 1) + draftCost)
-          : this.#sharedGain(company, length, expected);
+      const cost = costs.relative(length + 1) + draftCost;
+      const gain = company === 0 ? expected / cost : this.#sharedGain(company, length, expected);
       // A longer one may still be allowed: kernels take whole tiles, so 16 tokens can cost less than 12. A model's gain is
       // that of one class among all, and says nothing of the whole.
-      const cost = costs.relative(length + 1) - 1 + draftCost;
-      if (company === 0 && !force && !this.#lossLimit.allows(cost, isModels ? undefined : gain)) continue;
+      if (company === 0 && !force && !this.#lossLimit.allows(cost - 1, isModels ? undefined : gain)) continue;
       tell(length, gain);
     }
   }

@@ -22,9 +22,9 @@ const stakePerToken = 0.01;
 const shareOfADraft = 0.8;
 /**
  * This times the gain that a draft promises over plain decoding is its share, where that is less: one of which little is
- * hoped is not to spend what a better one would need. (On traces with the costs of an Intel with AMX, four long drafts of two-token matches, 12 to 37 %
- * each, left nothing to a text that a fixed rule sped up 1.4 times.) As one stakes in proportion to the edge (J. L. Kelly,
- * 1956).
+ * hoped is not to spend what a better one would need, as one stakes in proportion to the edge (J. L. Kelly, 1956). On
+ * traces with the costs of an Intel with AMX, four long drafts of two-token matches, 12 to 37 % each, left nothing to a text
+ * that a fixed rule sped up 1.4 times.
  */
 const shareByGain = 3;
 

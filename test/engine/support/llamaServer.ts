@@ -76,7 +76,8 @@ export class TestServer {
   }
 
   async #isReady(): Promise<boolean> {
-    if (this.process.exitCode !== null) throw new Error(`llama-server ended with ${this.process.exitCode}`);
+    const end = this.process.signalCode ?? this.process.exitCode;
+    if (end !== null) throw new Error(`llama-server ended with ${end}`);
     return fetch(`${this.url}/health`).then(
       (response) => response.ok,
       () => false,

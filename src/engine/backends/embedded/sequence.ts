@@ -81,11 +81,17 @@ export class NativeSequence implements TokenSequence, KeptSequence {
       throw new HunchError("internal", `a pass of ${tokens.length} tokens does not fit at position ${this.length}`);
     const before = performance.now();
     await this.#rows.settle();
-    const pass = { sequenceId: this.#sequenceId, position: this.length, tokens, outputs };
-    // The worker reads the first row right behind the pass, without a word from this thread in between.
-    const readFirst = ([first]: Uint32Array) => this.#rows.readAhead(this.#context, first!, count);
-    const reads = readsAhead && count > 0 && outputs > 0 && this.company === 0;
-    this.#outputs = await this.#batch.run(reads ? { ...pass, onQueued: readFirst } : pass);
+    const isReadAhead = readsAhead && count > 0 && outputs > 0 && this.company === 0;
+    this.#outputs = await this.#batch.run({
+      sequenceId: this.#sequenceId,
+      position: this.length,
+      tokens,
+      outputs,
+      // The worker reads the first row right behind the pass, without a word from this thread in between.
+      onQueued: ([first]) => {
+        if (isReadAhead) this.#rows.readAhead(this.#context, first!, count);
+      },
+    });
     for (const token of tokens) this.#tokens.push(token);
     this.nativeMs += performance.now() - before;
   }
