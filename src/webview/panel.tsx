@@ -104,10 +104,16 @@ const actions: PanelActions = {
     saveSoon();
     loop.request();
   },
-  setReferences: (references) => {
-    view.references = references;
+  changeReferences: (change) => {
+    view.references = change(view.references);
     saveSoon();
     loop.request();
+  },
+  ask: (text) => {
+    const references = [...view.references];
+    view.references = [];
+    saveSoon();
+    actions.post({ type: "ask", text, references });
   },
   toggleThought: (turnId) => {
     const chrome = store.chrome;

@@ -8,8 +8,10 @@ export interface PanelActions {
   /** Has a screen reader say a sentence. */
   announce(sentence: string): void;
   setDraft(text: string): void;
-  /** What goes with the question being typed. */
-  setReferences(references: readonly Reference[]): void;
+  /** Changes what goes with the question being typed: what goes now, and not what was drawn last. */
+  changeReferences(change: (references: readonly Reference[]) => readonly Reference[]): void;
+  /** Sends a question with all that goes with it now. */
+  ask(text: string): void;
   toggleThought(turnId: string): void;
   toggleStats(turnId: string): void;
   /** Begins, goes on with or (null) ends the editing of an earlier question. */

@@ -39,7 +39,7 @@ interface ComposerProps {
 }
 
 export function Composer({ chrome, draft, references, found, running, context, focusRequests }: ComposerProps) {
-  const { post, announce, setDraft, setReferences } = usePanel();
+  const { post, announce, setDraft, changeReferences, ask } = usePanel();
   const input = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     if (focusRequests > 0) input.current?.focus();
@@ -51,19 +51,18 @@ export function Composer({ chrome, draft, references, found, running, context, f
     // What was typed since the last frame is in the field and not yet in `draft`.
     const text = (input.current?.value ?? draft).trim();
     if (!ready || running || text === "") return;
-    post({ type: "ask", text, references: [...references] });
+    ask(text);
     // At once, and not with the next frame: the next key may come before it.
     if (input.current) input.current.value = "";
     setDraft("");
-    setReferences([]);
   };
   const add = (added: readonly Reference[]) => {
     if (added.length === 0) return;
-    setReferences(withMore(references, added));
+    changeReferences((before) => withMore(before, added));
     announce(t("Added {0}.", added.map((reference) => referenceName(reference).short).join(", ")));
   };
   const remove = (reference: Reference) => {
-    setReferences(references.filter((candidate) => candidate !== reference));
+    changeReferences((before) => before.filter((candidate) => candidate !== reference));
     announce(t("Left out {0}.", referenceName(reference).short));
     input.current?.focus();
   };

@@ -5,7 +5,7 @@ import { attachmentName } from "../wording.ts";
 
 /** Before the first question: what can be asked, one click away. */
 export function Welcome({ chrome }: { chrome: Chrome }) {
-  const { post } = usePanel();
+  const { ask } = usePanel();
   const selected = chrome.selection !== null && chrome.attachSelection;
   const questions = selected
     ? [
@@ -30,11 +30,7 @@ export function Welcome({ chrome }: { chrome: Chrome }) {
       <ul class="suggestions" aria-label={t("Suggested questions")}>
         {questions.map((question) => (
           <li key={question}>
-            <button
-              type="button"
-              class="suggestion"
-              onClick={() => post({ type: "ask", text: question, references: [] })}
-            >
+            <button type="button" class="suggestion" onClick={() => ask(question)}>
               {question}
             </button>
           </li>

@@ -117,6 +117,27 @@ describe("the panel", () => {
     expect(input.value).toBe("");
   });
 
+  it("sends what was chosen and typed since the last frame, which is a while ago on a busy machine", () => {
+    receive({ type: "state", state: panelState() });
+    const input = $<HTMLTextAreaElement>("textarea")!;
+    const type = (value: string) => {
+      input.value = value;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    const press = (key: string) =>
+      input.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    type("#prob");
+    press("Enter");
+    type("#chan");
+    press("Enter");
+    type("Why?");
+    press("Enter");
+    const asked = sent.filter((message) => message.type === "ask");
+    expect(asked).toEqual([{ type: "ask", text: "Why?", references: [{ kind: "problems" }, { kind: "changes" }] }]);
+    runFrames();
+    expect($("button[aria-label^='Leave out']")).toBeNull();
+  });
+
   it("turns Send into Stop while a turn runs; Escape stops too", () => {
     receive({ type: "state", state: panelState({ turns: [user, turn()] }) });
     $("button[aria-label=Stop]")?.click();
