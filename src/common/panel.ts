@@ -37,7 +37,9 @@ export type Reference =
   /** What is staged in Git, else what is changed. */
   | { kind: "changes" };
 
-export type TurnStatus = "queued" | "loading" | "prefill" | "thinking" | "answering" | "done" | "stopped" | "failed";
+export type TurnStatus =
+  /** What the question's code uses is being looked up. */
+  "lookup" | "queued" | "loading" | "prefill" | "thinking" | "answering" | "done" | "stopped" | "failed";
 
 export interface UserTurn {
   role: "user";

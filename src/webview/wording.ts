@@ -16,6 +16,8 @@ export type TurnHead = Omit<AssistantTurn, "thinking" | "answer">;
 /** What the turn waits for before its first token; null once tokens flow or it has ended. */
 export function waitingFor(turn: TurnHead): string | null {
   switch (turn.status) {
+    case "lookup":
+      return t("Looking up what the code uses");
     case "queued":
       return turn.queuePosition > 0 ? t("Waiting, {0} ahead", count(turn.queuePosition)) : t("Waiting for the engine");
     case "loading":
@@ -133,6 +135,8 @@ function shortName(drafter: DrafterName): string {
 export function announcement(before: TurnHead | undefined, after: TurnHead): string | null {
   if (before?.status === after.status) return null;
   switch (after.status) {
+    case "lookup":
+      return null;
     case "queued":
       return after.queuePosition > 0 ? t("Waiting, {0} ahead.", after.queuePosition) : null;
     case "loading":

@@ -52,6 +52,7 @@ export const scenes: Record<string, Scene> = {
       },
     }),
   },
+  lookup: { state: conversation({ status: "lookup" }) },
   queue: { state: conversation({ status: "queued", queuePosition: 2 }, { engine: { state: "busy" } }) },
   loading: {
     state: conversation({ status: "loading", progress: 0.4 }, { engine: { state: "loading", progress: 0.4 } }),

@@ -77,7 +77,8 @@ class Actions {
       text: t("Fix line {0} of {1}", first?.line ?? "?", found.code.attachment.label),
       question: "",
       problems: describeProblems(found.problems),
-      ...(await withContext(found.code)),
+      code: [found.code],
+      lookup: withContext(found.code),
     };
     return this.#propose(question, async (answer) => fixOf(found, answer));
   }
@@ -88,7 +89,8 @@ class Actions {
       task: "docs",
       text: t("Document {0}", placeOf(code)),
       question: "",
-      ...(await withContext(code)),
+      code: [code],
+      lookup: withContext(code),
     };
     return this.#propose(question, async (answer) => docCommentOf(code, answer));
   }
@@ -99,7 +101,8 @@ class Actions {
       task: "tests",
       text: t("Write tests for {0}", placeOf(code)),
       question: "",
-      ...(await withContext(code)),
+      code: [code],
+      lookup: withContext(code),
     };
     return this.#propose(question, async (answer) => testFileOf(code.document, testsOf(answer)));
   }

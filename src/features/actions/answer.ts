@@ -42,6 +42,8 @@ export async function answerOf(session: ChatSession, question: Question): Promis
 
 function progressText(turn: AssistantTurn): string {
   switch (turn.status) {
+    case "lookup":
+      return t("looking up what the code uses");
     case "queued":
       return t("waiting for another question");
     case "loading":

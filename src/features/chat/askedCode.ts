@@ -2,14 +2,11 @@
 import { withContext } from "../../host/context.ts";
 import type { EditorCode } from "../../host/editor.ts";
 import { attachedProblems, gravestIn } from "../../host/problems.ts";
-import type { AttachedCode, Question } from "./conversation.ts";
+import type { AttachedCode, FoundCode } from "./conversation.ts";
 import { goesAlong } from "./goesAlong.ts";
 
 /** Never throws. @param named what the user put beside the question */
-export async function askedAbout(
-  code: EditorCode,
-  named: readonly AttachedCode[] = [],
-): Promise<Pick<Question, "code" | "omitted">> {
+export async function askedAbout(code: EditorCode, named: readonly AttachedCode[] = []): Promise<FoundCode> {
   const { code: pieces, omitted } = await withContext(code);
   const [about = code, ...references] = pieces;
   const reported = gravestIn(code.document.uri, code.range);

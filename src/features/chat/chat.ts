@@ -292,8 +292,12 @@ export class Chat {
     }
   }
 
-  /** The page cleared its question when it sent it; when its code can not be asked about, it gets it back. */
+  /**
+   * The page cleared its question when it sent it; when its code can not be asked about, or another question of the
+   * conversation came first, it gets it back.
+   */
   async #askFromPage(text: string, references: readonly Reference[]): Promise<void> {
+    const session = this.#session;
     let question: Question;
     try {
       question = await pageQuestion({ text, references, attachSelection: this.#attachSelection });
@@ -301,6 +305,7 @@ export class Chat {
       showError(this.#ctx.log, "attach the code", error);
       return this.view.focus({ text, references });
     }
-    await this.#session.ask(question);
+    if (session.running) return this.view.focus({ text, references });
+    await session.ask(question);
   }
 }

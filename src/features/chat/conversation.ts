@@ -84,7 +84,11 @@ export interface Question {
   code: readonly AttachedCode[];
   /** Code that was left out of `code` for lack of room; the model and the user are told. */
   omitted?: readonly Omission[];
+  /** What takes the place of both once it was looked up. The question is on screen before, and the model is loaded meanwhile. */
+  lookup?: Promise<FoundCode>;
 }
+
+export type FoundCode = Pick<Question, "code" | "omitted">;
 
 /** Adds a question and the turn of its answer, which is returned. */
 export function ask(conversation: Conversation, asked: Question, effort: Effort): AssistantTurn {
@@ -97,6 +101,16 @@ export function ask(conversation: Conversation, asked: Question, effort: Effort)
   conversation.inputs[turn.id] = { task, question, problems, code: pieces, omitted, effort, sent: "" };
   if (conversation.title === "") conversation.title = titleOf(text);
   return turn;
+}
+
+/** The code of a question was looked up, however its answer fares. What went along before stays where it is by now. */
+export function attach(conversation: Conversation, turn: AssistantTurn, { code, omitted = [] }: FoundCode): void {
+  const user = conversation.turns[conversation.turns.indexOf(turn) - 1];
+  if (user?.role !== "user") return; // another version of it is on screen
+  const input = inputOf(conversation, turn);
+  const before = new Map(input.code.map((piece, index) => [piece, user.attachments[index]]));
+  user.attachments = code.map(({ piece, attachment }) => before.get(piece) ?? attachment);
+  Object.assign(input, { code: code.map(({ piece }) => piece), omitted });
 }
 
 /** Adds another version of an answer that was set aside, which is returned. */

@@ -2,6 +2,7 @@
  * Runs the generations of one conversation: asks, stops, retries, carries on, and says what changed. Knows neither the
  * editor nor the panel, so that the chat and the inline explanations share it and tests need no window.
  */
+import { orAborted } from "../../client/abort.ts";
 import { Emitter } from "../../common/emitter.ts";
 import { type AssistantTurn, type PanelToken, runsText, type Thumb } from "../../common/panel.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult, ModelInfo } from "../../common/protocol.ts";
@@ -16,8 +17,10 @@ import {
   answerAgain,
   applyEvent,
   ask,
+  attach,
   begin,
   type Conversation,
+  type FoundCode,
   fail,
   findTurn,
   finish,
@@ -93,7 +96,7 @@ export class ChatSession {
     if (before?.role === "assistant" && before.status === "done" && contradicts(question.text))
       this.#signal(before.id, "contradicted");
     const turn = ask(this.conversation, question, this.#services.settings().effort);
-    await this.#answer(turn, false);
+    await this.#answer(turn, false, question.lookup);
   }
 
   /**
@@ -205,13 +208,14 @@ export class ChatSession {
     if (this.#signal(turnId, signal)) this.#changes.fire({ type: "turns" });
   }
 
-  async #answer(turn: AssistantTurn, carryOn: boolean): Promise<void> {
+  async #answer(turn: AssistantTurn, carryOn: boolean, lookup?: Promise<FoundCode>): Promise<void> {
     const base = begin(turn, carryOn ? "keep" : "drop");
     const run: Run = { turn, generationId: this.#services.newId(), abort: new AbortController(), base };
     this.#run = run;
+    const found = lookup && this.#attach(run, lookup);
     this.#changes.fire({ type: "turns" });
     try {
-      const result = await this.#generate(run, carryOn);
+      const result = await this.#generate(run, carryOn, found);
       finish(turn, result, base);
       // The engine knows whether it was this that ended the thought: the model may have come first.
       if (result.thinkingEnd === "answerNow") this.#signal(turn.id, "answeredNow");
@@ -222,17 +226,26 @@ export class ChatSession {
     this.#changes.fire({ type: "turn", turn });
   }
 
-  async #generate(run: Run, carryOn: boolean): Promise<GenerationResult> {
+  /** Adds what is looked up to the question; also to one whose answer was stopped, which may be asked again. */
+  async #attach({ turn }: Run, lookup: Promise<FoundCode>): Promise<void> {
+    turn.status = "lookup";
+    attach(this.conversation, turn, await lookup);
+    if (turn.status === "lookup") turn.status = "loading";
+    this.#changes.fire({ type: "turns" });
+  }
+
+  async #generate(run: Run, carryOn: boolean, found: Promise<void> | undefined): Promise<GenerationResult> {
     const { engine } = this.#services;
     const { turn } = run;
     const { signal } = run.abort;
-    const model = await engine.prepare({
+    const preparing = engine.prepare({
       signal,
       onProgress: (progress) => {
         loading(turn, progress);
         this.#changes.fire({ type: "turn", turn });
       },
     });
+    const [model] = await Promise.all([preparing, found && orAborted(found, signal)]);
     const { params, sent, plan, notices } = buildRequest({
       conversation: this.conversation,
       turn,

@@ -5,7 +5,7 @@ import { codeInQuestion, type EditorCode } from "../../host/editor.ts";
 import { diagnosticsIn, toProblem } from "../../host/problems.ts";
 import type { TaskKind } from "../../prompts/compose.ts";
 import { describeProblems } from "../../prompts/problems.ts";
-import type { AttachedCode, Question } from "./conversation.ts";
+import type { AttachedCode, FoundCode, Question } from "./conversation.ts";
 import { codeEditor } from "./pageActions.ts";
 
 /** The manifest and the completion of the chat are checked against it by a test and by the compiler. */
@@ -42,9 +42,19 @@ export async function slashQuestion(
 ): Promise<Question> {
   const task = slashTasks[command];
   const about = subject ?? (others.length === 0 ? await codeInQuestion(codeEditor()) : null);
-  const { code, omitted } = about
-    ? await withContext(about, { callers: task === "explain" })
-    : { code: [], omitted: [] };
-  const problems = about && task === "fix" ? diagnosticsIn(about.document.uri, about.range).map(toProblem) : [];
-  return { task, text, question: rest, problems: describeProblems(problems), code: [...code, ...others], omitted };
+  if (!about) return { task, text, question: rest, code: others };
+  const problems = task === "fix" ? diagnosticsIn(about.document.uri, about.range).map(toProblem) : [];
+  return {
+    task,
+    text,
+    question: rest,
+    problems: describeProblems(problems),
+    code: [about, ...others],
+    lookup: withOthers(about, task, others),
+  };
+}
+
+async function withOthers(about: EditorCode, task: TaskKind, others: readonly AttachedCode[]): Promise<FoundCode> {
+  const { code, omitted } = await withContext(about, { callers: task === "explain" });
+  return { code: [...code, ...others], omitted };
 }

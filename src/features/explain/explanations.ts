@@ -77,7 +77,10 @@ export class Explanations {
    */
   async open(code: EditorCode, question: ThreadQuestion, answer: "any" | "fresh" = "any"): Promise<Thread | null> {
     const { task, verb, question: asked = "" } = question;
-    const { code: pieces, omitted } = await withContext(code, { callers: task === "explain" });
+    const { code: pieces, omitted } = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: t("Hunch: looking up what the code uses") },
+      () => withContext(code, { callers: task === "explain" }),
+    );
     const title = `${verb} ${placeOf(code)}`;
     const key = explanationKey({
       task,

@@ -58,6 +58,7 @@ function factLines({ stale, kept }: ThreadFacts): string[] {
 
 function threadState(turn: AssistantTurn): ThreadState {
   switch (turn.status) {
+    case "lookup":
     case "queued":
     case "loading":
     case "prefill":
@@ -119,6 +120,8 @@ function endNote(turn: AssistantTurn): string {
 
 function statusLine(turn: AssistantTurn): string {
   switch (turn.status) {
+    case "lookup":
+      return `_${t("Looking up what the code uses…")}_`;
     case "queued":
       return `_${waitingFor(Math.max(turn.queuePosition, 1))}_`;
     case "loading":

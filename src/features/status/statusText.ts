@@ -68,6 +68,8 @@ function headline({ engine, running, waitsForTyping, download }: StatusFacts): H
 
 function doing(turn: AssistantTurn): string {
   switch (turn.status) {
+    case "lookup":
+      return t("looking");
     case "queued":
       return t("waiting");
     case "loading":

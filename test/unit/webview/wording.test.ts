@@ -14,6 +14,7 @@ const narrow = "\u202f";
 
 describe("waiting", () => {
   it("says what is waited for", () => {
+    expect(waitingFor(head({ status: "lookup" }))).toBe("Looking up what the code uses");
     expect(waitingFor(head({ status: "queued", queuePosition: 2 }))).toBe("Waiting, 2 ahead");
     expect(waitingFor(head({ status: "loading" }))).toBe("Loading the model");
     const prefill = { processedTokens: 1_240, totalTokens: 3_000, cachedTokens: 0 };
@@ -111,7 +112,8 @@ describe("announcements", () => {
     );
 
   it("speaks once per change of status", () => {
-    expect(said(["queued", "prefill", "thinking", "thinking", "answering", "done"])).toEqual([
+    expect(said(["lookup", "queued", "prefill", "thinking", "thinking", "answering", "done"])).toEqual([
+      null,
       null,
       "Reading the question.",
       "Thinking.",

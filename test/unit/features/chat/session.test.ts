@@ -2,9 +2,25 @@ import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { HunchError } from "../../../../src/common/errors.ts";
 import { runsText } from "../../../../src/common/panel.ts";
-import { restoreConversation } from "../../../../src/features/chat/conversation.ts";
-import { result, tokens } from "../support.ts";
+import type { ModelInfo } from "../../../../src/common/protocol.ts";
+import { type FoundCode, restoreConversation } from "../../../../src/features/chat/conversation.ts";
+import { model, result, tokens } from "../support.ts";
 import { code, piece, session, type Work } from "./sessionSupport.ts";
+
+/** What `code` uses. */
+const used = {
+  piece: { ...piece, label: "b.ts", code: "let b = 2;", role: "reference" as const },
+  attachment: { ...code[0]!.attachment, label: "b.ts", uri: "file:///b.ts" },
+};
+
+/** A promise that a test keeps when it likes. */
+function later<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((keep) => {
+    resolve = keep;
+  });
+  return { promise, resolve };
+}
 
 describe("ask", () => {
   it("uses what was learnt about the model, with effort auto", async () => {
@@ -31,6 +47,39 @@ describe("ask", () => {
     expect(runsText(last().answer)).toBe("Yes. Really.");
     expect(changes).toEqual(["turns", "turn", "tokens", "turn", "turn", "tokens", "tokens", "turn"]);
     expect(chat.running).toBeNull();
+  });
+
+  it("shows the question at once, and sends it with what was looked up while the model was loaded", async () => {
+    const lookup = later<FoundCode>();
+    const prepared = later<ModelInfo>();
+    const { chat, asked, last } = session([async () => result()], { prepare: () => prepared.promise });
+    const answered = chat.ask({ task: "ask", text: "What is a?", code, lookup: lookup.promise });
+    const chips = () => chat.conversation.turns.flatMap((turn) => (turn.role === "user" ? turn.attachments : []));
+    expect(chips().map(({ label }) => label)).toEqual(["a.ts"]);
+    expect(last().status).toBe("lookup");
+    prepared.resolve(model);
+    await setImmediate();
+    expect(asked).toEqual([]);
+    chat.filesMoved((uri) => (uri === "file:///a.ts" ? { uri: "file:///c.ts", label: "c.ts" } : null));
+    lookup.resolve({ code: [...code, used], omitted: [] });
+    await answered;
+    expect(chips().map(({ label }) => label)).toEqual(["c.ts", "b.ts"]);
+    for (const found of ["let a = 1;", "let b = 2;"]) expect(JSON.stringify(asked[0]?.prompt)).toContain(found);
+  });
+
+  it("is stopped while code is looked up, and asked again with what was found since", async () => {
+    const lookup = later<FoundCode>();
+    const { chat, asked, last } = session([async () => result()]);
+    const answered = chat.ask({ task: "ask", text: "What is a?", code, lookup: lookup.promise });
+    await setImmediate();
+    chat.stop();
+    await answered;
+    expect(last().status).toBe("stopped");
+    lookup.resolve({ code: [...code, used] });
+    await setImmediate();
+    expect(last().status).toBe("stopped");
+    await chat.retry(last().id);
+    expect(JSON.stringify(asked[0]?.prompt)).toContain("let b = 2;");
   });
 
   it("sends the code and the question, with the settings of the moment", async () => {
