@@ -25,6 +25,8 @@ export interface DiscoveredModel {
   /** All parts together. */
   sizeBytes: number;
   contextSize: number | null;
+  /** The catalogue's for its own models, else what the file says; null when it says nothing. */
+  licence: string | null;
   /** The catalogue's model that this file seems to be; its SHA-256 was not recomputed. */
   catalogueId: string | null;
 }
@@ -85,6 +87,7 @@ async function inspect(
     parameterCount: part === null ? info.parameterCount : null,
     sizeBytes,
     contextSize: info.contextSize,
+    licence: known?.licence ?? info.licence,
     catalogueId: known?.id ?? null,
   };
 }

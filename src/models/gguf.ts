@@ -19,6 +19,8 @@ export interface GgufInfo {
   /** "llama", "qwen3", …; "clip" for the vision part of a model. */
   architecture: string;
   name: string | null;
+  /** As the file gives it, most often an SPDX identifier in small letters; null when it does not. */
+  licence: string | null;
   /** "model", "adapter", "mmproj", "imatrix"; "model" when the file does not say. */
   kind: string;
   /** Quantisation mix, such as "Q4_K_M"; null when unknown. */
@@ -142,6 +144,7 @@ function describe(header: GgufHeader, version: number, sizeBytes: number): GgufI
     parameterCount,
     architecture,
     name: text(metadata, "general.name") || null,
+    licence: text(metadata, "general.license") || null,
     kind: text(metadata, "general.type") ?? "model",
     quantization: fileType === null ? null : fileTypeName(fileType),
     contextSize: own("context_length"),

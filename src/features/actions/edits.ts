@@ -19,7 +19,8 @@ export function fixOf({ code }: CodeWithProblems, answer: string): Change {
     throw unusable(t("The model left out parts of the code, so it can not be put in place."));
   const replacement = inPlaceOf(piece.code, block);
   if (replacement === piece.code) throw unusable(t("The model gave the code back as it is."));
-  return { kind: "replace", document, offset: document.offsetAt(range.start), original: piece.code, replacement };
+  const offset = document.offsetAt(range.start);
+  return { kind: "replace", uri: document.uri, offset, original: piece.code, replacement };
 }
 
 export function docCommentOf({ document, range }: EditorCode, answer: string): Change {
@@ -42,7 +43,7 @@ export function docCommentIn(block: string, document: vscode.TextDocument, defin
   const next = document.lineAt(to).text;
   const original = document.getText(place) + next;
   const replacement = [...found.lines, next].join(eol);
-  return { kind: "replace", document, offset: document.offsetAt(place.start), original, replacement };
+  return { kind: "replace", uri: document.uri, offset: document.offsetAt(place.start), original, replacement };
 }
 
 /** The test file of an answer. Throws unusableAnswer when there is none in it. */

@@ -9,11 +9,12 @@ import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { guarded } from "../../host/notify.ts";
+import { movedTo, Renames } from "../../host/renames.ts";
 import { locate } from "./locate.ts";
 
 export type Change =
   /** `original` stood at `offset` (UTF-16 units) when the model was asked. */
-  | { kind: "replace"; document: vscode.TextDocument; offset: number; original: string; replacement: string }
+  | { kind: "replace"; uri: vscode.Uri; offset: number; original: string; replacement: string }
   /** A file that is not there yet. */
   | { kind: "create"; uri: vscode.Uri; text: string };
 
@@ -32,6 +33,7 @@ export class Proposals implements vscode.TextDocumentContentProvider {
   /** By the URI of the right side, in the order in which they came. */
   readonly #waiting = new Map<string, Proposal>();
   readonly #contentChanged = new vscode.EventEmitter<vscode.Uri>();
+  readonly #renames = new Renames();
   #count = 0;
 
   readonly onDidChange = this.#contentChanged.event;
@@ -48,30 +50,36 @@ export class Proposals implements vscode.TextDocumentContentProvider {
     ctx.own(
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         for (const [uri, { change }] of this.#waiting)
-          if (change.kind === "replace" && change.document === document)
+          if (change.kind === "replace" && change.uri.toString() === document.uri.toString())
             this.#contentChanged.fire(vscode.Uri.parse(uri));
       }),
     );
+    ctx.own(
+      vscode.workspace.onDidRenameFiles((renamed) =>
+        guarded(ctx.log, "show the change in the renamed file", () => this.#filesMoved(renamed)),
+      ),
+    );
     ctx.own(this.#contentChanged);
+    ctx.own(this.#renames);
   }
 
   /** Shows the diff and the question whether to apply it; resolves with the URI of its right side once it is on screen. */
-  async show(proposal: Proposal): Promise<vscode.Uri> {
-    const { change, title } = proposal;
-    const target = change.kind === "replace" ? change.document.uri : change.uri;
-    const right = vscode.Uri.from({ scheme: proposalScheme, path: target.path, query: `${++this.#count}` });
-    const left = change.kind === "replace" ? target : right.with({ query: `${this.#count}-empty` });
+  async show({ change, title, onApplied }: Proposal): Promise<vscode.Uri> {
+    // The file may have got another name while the model was answering.
+    const uri = await this.#renames.now(change.uri);
+    const right = vscode.Uri.from({ scheme: proposalScheme, path: uri.path, query: `${++this.#count}` });
+    const proposal = { change: { ...change, uri }, title, onApplied };
     this.#waiting.set(right.toString(), proposal);
-    await vscode.commands.executeCommand("vscode.diff", left, right, title, { preview: false });
+    await showDiff(right, proposal);
     void this.#offer(right, title);
     return right;
   }
 
-  provideTextDocumentContent(uri: vscode.Uri): string {
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const change = this.#waiting.get(uri.toString())?.change;
     if (!change) return "";
     if (change.kind === "create") return change.text;
-    const text = change.document.getText();
+    const text = (await vscode.workspace.openTextDocument(change.uri)).getText();
     const start = locate(text, change.original, change.offset);
     // What it would replace is gone: there is nothing to compare with any more, and Apply says so.
     if (start === null) return text;
@@ -86,18 +94,17 @@ export class Proposals implements vscode.TextDocumentContentProvider {
   async apply(uri?: vscode.Uri): Promise<void> {
     const [key, { change, onApplied }] = this.#find(uri);
     const edit = new vscode.WorkspaceEdit();
-    if (change.kind === "replace") replaceIn(edit, change);
+    if (change.kind === "replace") await replaceIn(edit, change);
     else edit.createFile(change.uri, { contents: Buffer.from(change.text) });
-    const target = change.kind === "replace" ? change.document.uri : change.uri;
     if (!(await vscode.workspace.applyEdit(edit)))
-      throw new HunchError("internal", t("{0} could not be changed.", vscode.workspace.asRelativePath(target)), {
+      throw new HunchError("internal", t("{0} could not be changed.", vscode.workspace.asRelativePath(change.uri)), {
         hint: t(
           "It may be read-only, or a file of that name may be there by now. Copy the code from the diff instead.",
         ),
       });
     onApplied();
     await this.#close(key);
-    await vscode.window.showTextDocument(target);
+    await vscode.window.showTextDocument(change.uri);
   }
 
   async discard(uri?: vscode.Uri): Promise<void> {
@@ -132,18 +139,39 @@ export class Proposals implements vscode.TextDocumentContentProvider {
 
   async #close(key: string): Promise<void> {
     this.#waiting.delete(key);
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    await vscode.window.tabGroups.close(tabs.filter((tab) => rightSide(tab)?.toString() === key));
+    await vscode.window.tabGroups.close(tabsOf(key));
   }
 
   #closed(tab: vscode.Tab): void {
     const key = rightSide(tab)?.toString();
-    if (key) this.#waiting.delete(key);
+    if (key && tabsOf(key).length === 0) this.#waiting.delete(key);
+  }
+
+  /** A diff whose left side is gone shows an error: another takes its place. */
+  async #filesMoved(renamed: vscode.FileRenameEvent): Promise<void> {
+    for (const [key, proposal] of this.#waiting) {
+      const uri = movedTo(proposal.change.uri, renamed);
+      if (!uri) continue;
+      const before = tabsOf(key);
+      const moved = { ...proposal, change: { ...proposal.change, uri } };
+      this.#waiting.set(key, moved);
+      if (moved.change.kind === "create") continue;
+      await showDiff(vscode.Uri.parse(key), moved, before[0]?.group.viewColumn);
+      await vscode.window.tabGroups.close(before);
+    }
   }
 }
 
-function replaceIn(edit: vscode.WorkspaceEdit, change: Replacement): void {
-  const { document, original, offset, replacement } = change;
+async function showDiff(right: vscode.Uri, { change, title }: Proposal, viewColumn?: vscode.ViewColumn): Promise<void> {
+  const left = change.kind === "replace" ? change.uri : right.with({ query: `${right.query}-empty` });
+  const options = viewColumn === undefined ? {} : { viewColumn, preserveFocus: true };
+  await vscode.commands.executeCommand("vscode.diff", left, right, title, { preview: false, ...options });
+}
+
+/** Throws a HunchError when the file is gone, or its code is another by now. */
+async function replaceIn(edit: vscode.WorkspaceEdit, change: Replacement): Promise<void> {
+  const { uri, original, offset, replacement } = change;
+  const document = await opened(uri);
   const start = locate(document.getText(), original, offset);
   if (start === null)
     throw new HunchError(
@@ -154,7 +182,23 @@ function replaceIn(edit: vscode.WorkspaceEdit, change: Replacement): void {
       },
     );
   const range = new vscode.Range(document.positionAt(start), document.positionAt(start + original.length));
-  edit.replace(document.uri, range, replacement);
+  edit.replace(uri, range, replacement);
+}
+
+async function opened(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch (cause) {
+    throw new HunchError("fileNotFound", t("{0} can not be opened.", vscode.workspace.asRelativePath(uri)), {
+      hint: t("It may have been moved, deleted or closed without saving."),
+      cause,
+    });
+  }
+}
+
+function tabsOf(key: string): vscode.Tab[] {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return tabs.filter((tab) => rightSide(tab)?.toString() === key);
 }
 
 /** The proposal that a tab shows, if it shows one. */

@@ -41,7 +41,7 @@ export async function proposeCode(
   const title =
     change.kind === "create"
       ? t("Create {0}", vscode.workspace.asRelativePath(change.uri))
-      : t("Change {0}", vscode.workspace.asRelativePath(change.document.uri));
+      : t("Change {0}", vscode.workspace.asRelativePath(change.uri));
   await proposals.show({ title, change, onApplied });
 }
 
@@ -116,7 +116,7 @@ function asWhole({ document, lines, offset, within, code }: Target, block: strin
   const isFile = isAll(lines, within) && within.endLine > within.startLine;
   if (offset === null || !isSubject(code) || isFile) return null;
   const original = code.piece.code;
-  return { kind: "replace", document, offset, original, replacement: inPlaceOf(original, block) };
+  return { kind: "replace", uri: document.uri, offset, original, replacement: inPlaceOf(original, block) };
 }
 
 /** The question was about it; it did not only go along. */
@@ -128,7 +128,7 @@ function replacing(document: vscode.TextDocument, { startLine, endLine, text }: 
   const range = new vscode.Range(startLine, 0, endLine, document.lineAt(endLine).text.length);
   const replacement = document.eol === vscode.EndOfLine.CRLF ? text.replaceAll("\n", "\r\n") : text;
   const offset = document.offsetAt(range.start);
-  return { kind: "replace", document, offset, original: document.getText(range), replacement };
+  return { kind: "replace", uri: document.uri, offset, original: document.getText(range), replacement };
 }
 
 function inEditor(block: string): Replacement {
@@ -140,7 +140,7 @@ function inEditor(block: string): Replacement {
   const { document, selection } = editor;
   const original = document.getText(selection);
   const replacement = original === "" ? block : inPlaceOf(original, block);
-  return { kind: "replace", document, offset: document.offsetAt(selection.start), original, replacement };
+  return { kind: "replace", uri: document.uri, offset: document.offsetAt(selection.start), original, replacement };
 }
 
 /** null for what is gone, or was never a file. */

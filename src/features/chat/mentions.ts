@@ -9,21 +9,27 @@ export interface TypedMentions {
   changes: boolean;
   /** Names or paths of files. */
   files: string[];
+  /** Names of definitions. */
+  symbols: string[];
 }
 
 const code = /```[\s\S]*?(?:```|$)|`[^`\n]*`/g;
 /** As a word of its own; before a brace it is a selector of CSS. */
-const mention = /(?<=^|[\s(])#(?:(selection|problems|changes)(?=[\s.,;:!?)]|$)(?!\s*\{)|file:([^\s#]+))/gi;
+const mention = /(?<=^|[\s(])#(?:(selection|problems|changes)(?=[\s.,;:!?)]|$)(?!\s*\{)|(file|symbol):([^\s#]+))/gi;
 
 export function typedMentions(question: string): TypedMentions {
   const found = [...question.replace(code, " ").matchAll(mention)];
   const kinds = new Set(found.map(([, kind]) => kind?.toLowerCase()));
-  const files = found.flatMap(([, , name]) => (name === undefined ? [] : [name.replace(/[.,;:!?)]+$/, "")]));
+  const named = (wanted: string) => {
+    const names = found.flatMap(([, , kind, name]) => (kind?.toLowerCase() === wanted && name ? [name] : []));
+    return [...new Set(names.map((name) => name.replace(/[.,;:!?)]+$/, "")))].filter((name) => name !== "");
+  };
   return {
     selection: kinds.has("selection"),
     problems: kinds.has("problems"),
     changes: kinds.has("changes"),
-    files: [...new Set(files)].filter((name) => name !== ""),
+    files: named("file"),
+    symbols: named("symbol"),
   };
 }
 
@@ -51,11 +57,35 @@ export function fileNamed(
   return first.file;
 }
 
+export type SymbolReference = Reference & { kind: "symbol" };
+
+/**
+ * The definition that a name means.
+ * @param symbols those of the open file first
+ * @throws HunchError when it is none of `symbols`, or several of different files
+ */
+export function symbolNamed(name: string, symbols: readonly SymbolReference[]): SymbolReference {
+  // Some services put a function's parameters behind its name.
+  const bare = (symbol: SymbolReference) => symbol.name.replace(/\(.*$/s, "");
+  const whole = symbols.filter((symbol) => bare(symbol) === name);
+  const fitting =
+    whole.length > 0 ? whole : symbols.filter((symbol) => bare(symbol).toLowerCase() === name.toLowerCase());
+  const [first] = fitting;
+  const hint = t("Choose one from the list that # opens, or remove it from the question.");
+  if (!first) throw new HunchError("usage", t("There is no definition “{0}” in the workspace.", name), { hint });
+  if (fitting.some(({ uri }) => uri !== first.uri))
+    throw new HunchError("usage", t("More than one definition is named “{0}”.", name), { hint });
+  return first;
+}
+
 /** Those that are there, and those of `mentioned` that are not yet. */
 export function withMentioned(references: readonly Reference[], mentioned: readonly Reference[]): Reference[] {
   const isThere = (one: Reference) =>
     references.some(
-      (other) => other.kind === one.kind && (!("uri" in one) || ("uri" in other && other.uri === one.uri)),
+      (other) =>
+        other.kind === one.kind &&
+        (!("uri" in one) || ("uri" in other && other.uri === one.uri)) &&
+        (one.kind !== "symbol" || (other.kind === "symbol" && other.name === one.name)),
     );
   return [...references, ...mentioned.filter((one) => !isThere(one))];
 }

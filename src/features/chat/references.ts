@@ -13,7 +13,7 @@ import { attachedProblems, diagnosticsIn } from "../../host/problems.ts";
 import { changedCode } from "../actions/changedCode.ts";
 import type { AttachedCode } from "./conversation.ts";
 import { anyCase } from "./glob.ts";
-import { fileNamed, type TypedMentions } from "./mentions.ts";
+import { fileNamed, type SymbolReference, symbolNamed, type TypedMentions } from "./mentions.ts";
 import { codeEditor } from "./pageActions.ts";
 
 /** Of each kind; the page shows a few, and typing on finds the others. */
@@ -38,9 +38,11 @@ async function findFiles(query: ReferenceQuery): Promise<Reference[]> {
 
 /**
  * What was named in the words of a question.
- * @throws HunchError when a name means no file, or several
+ * @throws HunchError when a name means no file or definition, or several
  */
-export async function mentionedReferences({ problems, changes, files }: TypedMentions): Promise<Reference[]> {
+export async function mentionedReferences(mentions: TypedMentions): Promise<Reference[]> {
+  const { problems, changes, files, symbols } = mentions;
+  const document = codeEditor()?.document;
   const named = await Promise.all(
     files.map(async (name) => {
       const pattern = `**/${anyCase(name.replaceAll("\\", "/"))}`;
@@ -48,8 +50,16 @@ export async function mentionedReferences({ problems, changes, files }: TypedMen
       return fileNamed(name, found.map(toFile));
     }),
   );
+  const defined = await Promise.all(
+    symbols.map(async (name) => {
+      const here = document ? await symbolsIn(document) : [];
+      const isHere = here.some((symbol) => symbol.name === name);
+      return symbolNamed(name, isHere ? here : [...here, ...(await workspaceSymbols(name))]);
+    }),
+  );
   return [
     ...named,
+    ...defined,
     ...(problems ? [{ kind: "problems" } as const] : []),
     ...(changes ? [{ kind: "changes" } as const] : []),
   ];
@@ -68,26 +78,24 @@ function openFiles(): vscode.Uri[] {
 async function findSymbols(query: ReferenceQuery): Promise<Reference[]> {
   if (query.kind === "file") return [];
   const document = codeEditor()?.document;
-  const open = document && meansKind(query, "symbol") ? await symbolsIn(document) : [];
+  const open = document && meansKind(query, "symbol") ? (await symbolsIn(document)).slice(0, maxFound) : [];
   return query.text.length < minSymbolQuery ? open : [...open, ...(await workspaceSymbols(query.text))];
 }
 
-async function symbolsIn(document: vscode.TextDocument): Promise<Reference[]> {
+async function symbolsIn(document: vscode.TextDocument): Promise<SymbolReference[]> {
   const { uri } = toFile(document.uri);
   const label = vscode.workspace.asRelativePath(document.uri);
-  return definitionsIn(await symbolsOf(document))
-    .slice(0, maxFound)
-    .map(({ name, startLine, endLine }) => ({
-      kind: "symbol",
-      uri,
-      label,
-      name,
-      startLine: startLine + 1,
-      endLine: endLine + 1,
-    }));
+  return definitionsIn(await symbolsOf(document)).map(({ name, startLine, endLine }) => ({
+    kind: "symbol",
+    uri,
+    label,
+    name,
+    startLine: startLine + 1,
+    endLine: endLine + 1,
+  }));
 }
 
-async function workspaceSymbols(query: string): Promise<Reference[]> {
+async function workspaceSymbols(query: string): Promise<SymbolReference[]> {
   const found = await vscode.commands.executeCommand<vscode.SymbolInformation[] | undefined>(
     "vscode.executeWorkspaceSymbolProvider",
     query,

@@ -115,7 +115,7 @@ function discoveredRow(model: DiscoveredModel, facts: LibraryFacts): ModelRow {
     id: model.path,
     name: model.name,
     sizeBytes: model.sizeBytes,
-    licence: "",
+    licence: model.licence ?? "",
     foundIn: model.foundIn,
     path: model.path,
     summary: "",

@@ -52,6 +52,8 @@ test("finds the models of each program where that program keeps them", async () 
     ["Ollama", "tiny:1b", "tiny", `sha256-${blob}`],
     ["llama.cpp", "owner_repo_tiny", null, "owner_repo_tiny.gguf"],
   ]);
+  const licences = models.map(({ catalogueId, licence }) => `${catalogueId}: ${licence}`);
+  expect(new Set(licences)).toEqual(new Set(["null: mit", "tiny: MIT"]));
   expect(models[0]).toMatchObject({
     architecture: "llama",
     quantization: "Q4_K_M",

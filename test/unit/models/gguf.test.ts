@@ -25,6 +25,7 @@ test("reads what Hunch needs to know of a model", async () => {
     sizeBytes: tinyModel().length,
     architecture: "llama",
     name: "Tiny Test",
+    licence: "mit",
     kind: "model",
     quantization: "Q4_K_M",
     parameterCount: 256 * 4 + 8,

@@ -9,6 +9,7 @@ import { askedAbout } from "../../../src/features/chat/askedCode.ts";
 import { withContext } from "../../../src/host/context.ts";
 import { selectedCode, symbolAt, wholeFile } from "../../../src/host/editor.ts";
 import { writeScriptedModel } from "../../support/scriptedModel.ts";
+import { until } from "./until.mjs";
 
 const [folder] = vscode.workspace.workspaceFolders;
 const cart = vscode.Uri.joinPath(folder.uri, "src", "cart.ts");
@@ -94,6 +95,38 @@ suite("actions", function () {
       assert.ok(!openTabs().includes("Fix line 12 of src/cart.ts"));
       await run("undo");
       assert.equal(document.getText(), before);
+    });
+
+    test("follows its file when that is renamed, while the answer is written and under the diff", async () => {
+      const inSrc = (name) => vscode.Uri.joinPath(folder.uri, "src", name);
+      const rename = async (from, to) => {
+        const edit = new vscode.WorkspaceEdit();
+        edit.renameFile(inSrc(from), inSrc(to));
+        assert.ok(await vscode.workspace.applyEdit(edit));
+      };
+      const changedFiles = () =>
+        vscode.window.tabGroups.all.flatMap(({ tabs }) =>
+          tabs.flatMap(({ input }) =>
+            input instanceof vscode.TabInputTextDiff ? [path.basename(input.original.path)] : [],
+          ),
+        );
+      await cursorAt("Math.floor");
+      const fixing = run("hunch.fixProblem");
+      await rename("cart.ts", "basket.ts");
+      try {
+        const uri = await fixing;
+        assert.deepEqual(changedFiles(), ["basket.ts"]);
+        await rename("basket.ts", "trolley.ts");
+        await until(() => changedFiles().join() === "trolley.ts");
+        await run("hunch.applyProposal", uri);
+        const { document } = vscode.window.activeTextEditor;
+        assert.equal(document.uri.toString(), inSrc("trolley.ts").toString());
+        assert.match(document.getText(), /return items\.length;/);
+        await run("workbench.action.files.revert");
+      } finally {
+        const [now] = await vscode.workspace.findFiles("src/{basket,trolley}.ts");
+        await rename(path.basename(now.path), "cart.ts");
+      }
     });
 
     test("is offered by the lightbulb, which says what it is about", async () => {

@@ -7,6 +7,7 @@ import * as vscode from "vscode";
 import { readReferences } from "../../../src/features/chat/references.ts";
 import { selectedCode } from "../../../src/host/editor.ts";
 import { writeScriptedModel } from "../../support/scriptedModel.ts";
+import { until } from "./until.mjs";
 
 const [folder] = vscode.workspace.workspaceFolders;
 const inFolder = (name) => vscode.Uri.joinPath(folder.uri, name);
@@ -14,14 +15,6 @@ const run = (command, ...args) => vscode.commands.executeCommand(command, ...arg
 const configured = vscode.workspace.getConfiguration("hunch").get("model");
 const setModel = (model) => vscode.workspace.getConfiguration("hunch").update("model", model, true);
 const write = (name, text) => vscode.workspace.fs.writeFile(inFolder(name), Buffer.from(text));
-const filled = async (test) => {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const value = await test();
-    if (value) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("not in time");
-};
 
 suite("where code comes from", function () {
   this.timeout(60_000);
@@ -99,7 +92,7 @@ suite("where code comes from", function () {
     await vscode.window.showNotebookDocument(notebook, { selections: [new vscode.NotebookRange(2, 3)] });
     await run("notebook.cell.edit");
     const { document } = notebook.cellAt(2);
-    const editor = await filled(() => vscode.window.visibleTextEditors.find((shown) => shown.document === document));
+    const editor = await until(() => vscode.window.visibleTextEditors.find((shown) => shown.document === document));
     editor.selection = new vscode.Selection(1, 0, 1, 12);
     assert.deepEqual(selectedCode(editor).piece, {
       label: "prices.ipynb [3]",
@@ -149,7 +142,7 @@ suite("where code comes from", function () {
     const edit = new vscode.WorkspaceEdit();
     edit.renameFile(before, after);
     // The thread's form is a document: then the answer is under way.
-    await filled(() => vscode.workspace.textDocuments.some(({ uri }) => uri.scheme === "comment"));
+    await until(() => vscode.workspace.textDocuments.some(({ uri }) => uri.scheme === "comment"));
     await vscode.workspace.applyEdit(edit);
     const thread = await explaining;
     assert.equal(thread.uri.toString(), after.toString());

@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Reference } from "../../../../src/common/panel.ts";
-import { fileNamed, typedMentions, withMentioned } from "../../../../src/features/chat/mentions.ts";
+import {
+  fileNamed,
+  type SymbolReference,
+  symbolNamed,
+  typedMentions,
+  withMentioned,
+} from "../../../../src/features/chat/mentions.ts";
 
-const nothing = { selection: false, problems: false, changes: false, files: [] };
+const nothing = { selection: false, problems: false, changes: false, files: [], symbols: [] };
 const file = (label: string) => ({ kind: "file" as const, uri: `file:///w/${label}`, label });
 
 describe("typedMentions", () => {
@@ -12,6 +18,10 @@ describe("typedMentions", () => {
     expect(typedMentions("Is #file:src/cart.ts like #file:b.ts? #file:b.ts.")).toEqual({
       ...nothing,
       files: ["src/cart.ts", "b.ts"],
+    });
+    expect(typedMentions("Who calls #symbol:total, and #Symbol:Cart?")).toEqual({
+      ...nothing,
+      symbols: ["total", "Cart"],
     });
   });
 
@@ -42,8 +52,38 @@ describe("fileNamed", () => {
   });
 });
 
+describe("symbolNamed", () => {
+  const symbol = (name: string, label: string): SymbolReference => ({
+    ...file(label),
+    kind: "symbol",
+    name,
+    startLine: 1,
+    endLine: 3,
+  });
+  const symbols = [symbol("total", "a.ts"), symbol("Total", "b.ts"), symbol("load(path)", "a.ts"), symbol("x", "a.ts")];
+
+  it("takes the name as it is written, else in any case, and without parameters", () => {
+    expect(symbolNamed("Total", symbols).label).toBe("b.ts");
+    expect(symbolNamed("load", symbols).name).toBe("load(path)");
+    expect(symbolNamed("X", [...symbols, symbol("x", "a.ts")])).toBe(symbols[3]);
+  });
+
+  it("says when there is none, or more than one", () => {
+    expect(() => symbolNamed("tot", symbols)).toThrow("There is no definition “tot” in the workspace.");
+    expect(() => symbolNamed("TOTAL", symbols)).toThrow("More than one definition is named “TOTAL”.");
+  });
+});
+
 it("a mention of what goes along already adds nothing", () => {
+  const lines = { startLine: 1, endLine: 2 };
   const there: Reference[] = [{ ...file("a.ts"), label: "a.ts (dropped)" }, { kind: "problems" }];
+  const [total, other] = ["total", "other"].map((name) => ({
+    ...file("c.ts"),
+    kind: "symbol" as const,
+    name,
+    ...lines,
+  }));
+  expect(withMentioned([total!], [total!, other!])).toEqual([total, other]);
   const mentioned: Reference[] = [file("a.ts"), file("b.ts"), { kind: "problems" }, { kind: "changes" }];
   expect(withMentioned(there, mentioned)).toEqual([...there, file("b.ts"), { kind: "changes" }]);
 });

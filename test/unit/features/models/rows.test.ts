@@ -27,6 +27,7 @@ const ollamas: DiscoveredModel = {
   parameterCount: null,
   sizeBytes: 2_400_000_000,
   contextSize: 4_096,
+  licence: "mit",
   catalogueId: null,
 };
 
@@ -101,7 +102,8 @@ describe("the models' view", () => {
     expect(rowDetails(big!).join("\n")).toMatch(
       /12\.1 GB on the disk, 1\d\.\d GB in memory: too big[\s\S]*Licence: Apache/,
     );
-    expect(rowDetails(library(facts()).others[0]!).join("\n")).toContain("A file of Ollama, used where it is.");
+    const details = rowDetails(library(facts()).others[0]!).join("\n");
+    expect(details).toMatch(/Licence: mit\nA file of Ollama, used where it is\./);
   });
 
   it("names a number format of the weights that is worth a word, and says why", () => {

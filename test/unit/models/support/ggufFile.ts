@@ -69,6 +69,7 @@ export function withData(head: Buffer, dataBytes: number, alignment = 32): Buffe
 const llamaEntries = (extra: Buffer[] = []): Buffer[] => [
   entry("general.architecture", "llama"),
   entry("general.name", "Tiny Test"),
+  entry("general.license", "mit"),
   entry("general.file_type", 15),
   entry("llama.context_length", 2_048),
   entry("llama.embedding_length", 64),
