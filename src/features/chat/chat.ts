@@ -83,7 +83,11 @@ export class Chat {
     ctx.own(ctx.models.onChange(() => this.view.sendState()));
     ctx.own(ctx.settings.onDidChange(() => this.view.sendState()));
     ctx.own(watchSelection((selection) => this.view.send({ type: "selection", selection })));
-    ctx.own(vscode.workspace.onDidRenameFiles((renamed) => this.#library.filesMoved((uri) => newPlace(uri, renamed))));
+    ctx.own(
+      vscode.workspace.onDidRenameFiles((renamed) =>
+        guarded(ctx.log, "follow the renamed files", () => this.#library.filesMoved((uri) => newPlace(uri, renamed))),
+      ),
+    );
     ctx.own(this);
   }
 

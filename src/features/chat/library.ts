@@ -3,11 +3,12 @@
  * A conversation that is left while it is answered goes on and is kept until the answer has ended.
  */
 
+import { setImmediate } from "node:timers/promises";
 import { Emitter, type Subscription } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { SessionSummary } from "../../common/panel.ts";
-import type { NewPlace } from "./attachedCode.ts";
+import { followFiles, type NewPlace } from "./attachedCode.ts";
 import type { Conversation } from "./conversation.ts";
 import type { ConversationStore } from "./conversationStore.ts";
 import type { ChatSession } from "./session.ts";
@@ -135,9 +136,17 @@ export class Library {
     return this.#conversation(id);
   }
 
-  /** Files have other names now; of conversations that are not open, the attached code is named as it was. */
-  filesMoved(place: (uri: string) => NewPlace | null): void {
+  /** Files have other names now: the code attached in all conversations leads there. */
+  async filesMoved(place: (uri: string) => NewPlace | null): Promise<void> {
+    const { store } = this.#services;
     for (const { session } of this.#open.values()) session.filesMoved(place);
+    if (this.#deleted) followFiles(this.#deleted.conversation, place);
+    for (const { id, updatedAt } of store.list()) {
+      // Each is read from the disk: the window goes on in between.
+      await setImmediate();
+      const stored = this.#open.has(id) ? null : store.load(id);
+      if (stored && followFiles(stored, place)) store.changed(stored, updatedAt);
+    }
   }
 
   dispose(): void {

@@ -128,6 +128,29 @@ describe("Library", () => {
     expect(library.list()).toEqual([before[0], { ...before[1], title: "Older" }]);
   });
 
+  it("follows renamed files in all chats: on screen, stored, and deleted but for the undo", async () => {
+    const library = newLibrary();
+    const asked = [];
+    for (let count = 0; count < 3; count++) {
+      const { current } = library;
+      const answered = current.ask({ ...question("Why?"), code });
+      await settle();
+      answers.pop()?.(result());
+      await answered;
+      asked.push(current.conversation.id);
+      if (count < 2) library.create();
+    }
+    const before = library.list().map(({ id }) => id);
+    await library.delete(asked[1]!);
+    await library.filesMoved((uri) => (uri === "file:///a.ts" ? { uri: "file:///b.ts", label: "b.ts" } : null));
+    library.undoDelete();
+    await store.save();
+    const restarted = newLibrary();
+    expect(restarted.list().map(({ id }) => id)).toEqual(before);
+    for (const id of asked)
+      expect(restarted.find(id)?.turns[0]).toMatchObject({ attachments: [{ uri: "file:///b.ts" }] });
+  });
+
   it("renames, but not to nothing", async () => {
     const library = newLibrary();
     const { id } = library.current.conversation;
