@@ -151,12 +151,16 @@ function isSummary(value: unknown): value is ConversationSummary {
 }
 
 /** What the user is told when writing failed. */
-export function storeError(cause: unknown): HunchError {
+export function storeError(cause: unknown, what: "chats" | "explanations" = "chats"): HunchError {
   const full = (cause as NodeJS.ErrnoException).code === "ENOSPC";
   const detail = cause instanceof Error ? cause.message : String(cause);
-  return new HunchError(
-    full ? "diskFull" : "internal",
-    full ? t("The disk is full: chats are not stored.") : t("Chats can not be stored: {0}", detail),
-    { hint: t("They stay in this window and are written as soon as it is possible again."), cause },
-  );
+  const messages = {
+    chats: () => (full ? t("The disk is full: chats are not stored.") : t("Chats can not be stored: {0}", detail)),
+    explanations: () =>
+      full ? t("The disk is full: explanations are not stored.") : t("Explanations can not be stored: {0}", detail),
+  };
+  return new HunchError(full ? "diskFull" : "internal", messages[what](), {
+    hint: t("They stay in this window and are written as soon as it is possible again."),
+    cause,
+  });
 }

@@ -48,7 +48,7 @@ export class Explanations {
     this.#cache = new ExplanationCache(extension.workspaceState);
     this.#store = new ThreadStore({
       folder: vscode.Uri.joinPath(extension.storageUri ?? extension.globalStorageUri, "explanations").fsPath,
-      onError: (error) => showError(log, "store the explanations", storeError(error)),
+      onError: (error) => showError(log, "store the explanations", storeError(error, "explanations")),
     });
     const changing = vscode.workspace.onDidChangeTextDocument((change) => {
       // Also sent when only the mark of unsaved changes is another.

@@ -133,6 +133,7 @@ describe("ConversationStore", () => {
         code: "diskFull",
         hint: expect.stringContaining("stay in this window"),
       });
+      expect(storeError(errors[0], "explanations").message).toBe("The disk is full: explanations are not stored.");
       expect(JSON.parse(readFileSync(path.join(folder, "a.json"), "utf8")).turns).toHaveLength(2);
       expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
       expect(store.load("a")?.turns).toHaveLength(4);

@@ -1,0 +1,95 @@
+/**
+ * Files, names and answers that want more than to be read, in a real VS Code: nothing of them runs, loads anything or
+ * becomes an element of the page, in the chat and under the code.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { conversation } from "../host/conversation.mjs";
+import { openFile, runCommand, until } from "../host/host.mjs";
+import { shared, writeScripted } from "../host/scripted.mjs";
+import { testSettings } from "../host/settings.mjs";
+import { openWorkbench } from "../host/workbench.mjs";
+
+const models = mkdtempSync(path.join(os.tmpdir(), "hunch-scripted-"));
+const model = path.join(models, "hostile.gguf");
+const fileName = "<img src=x onerror=alert(1)> [a](x) `.ts";
+const last = "The very end.";
+let files;
+let texts;
+let workbench;
+let chat;
+let dialogs = 0;
+before(async () => {
+  const { hostileDocuments } = await shared("unit/hostile/documents.ts");
+  const { hostile } = await shared("unit/webview/markdownCorpus.ts");
+  files = hostileDocuments.map(({ text }) => text);
+  // The long ones are to take time.
+  texts = [...files, ...Object.values(hostile).filter((text) => text.length < 3_000)];
+  // Behind a fence that is never closed, or a comment, all the rest would be harmless.
+  const swallows = (text) => /```|~~~|<!--|\$\$|\\\[|<(?:script|style|pre|textarea)|^ {0,3}`/m.test(text);
+  const inOrder = [...texts.filter((text) => !swallows(text)), ...texts.filter(swallows)];
+  await writeScripted(model, `${inOrder.join("\n\n")}\n\n${last}\n`, { contextLength: 32_768 });
+  workbench = await openWorkbench({
+    settings: testSettings({ "hunch.model": model, "hunch.maxTokens": 6_000, "hunch.contextSize": 32_768 }),
+    prepare: (folder) => writeFileSync(path.join(folder, fileName), files.join("\n")),
+  });
+  workbench.page.on("dialog", () => dialogs++);
+  chat = conversation(workbench);
+});
+after(async () => {
+  await workbench?.close();
+  rmSync(models, { recursive: true });
+});
+
+/** What no text may make of itself: elements that run, load, send or lead somewhere without a question. */
+const made = (root) =>
+  root.evaluate((element) =>
+    [...element.querySelectorAll("*")]
+      .filter(
+        (one) =>
+          one.matches("script, style, iframe, object, embed, img, video, audio, form, base, meta, link") ||
+          one.matches(
+            "[data-href^='command:'], [href^='command:'], [href^='javascript:'], [data-href^='javascript:']",
+          ) ||
+          one.getAttributeNames().some((name) => name.startsWith("on")),
+      )
+      .map((one) => one.outerHTML.slice(0, 200)),
+  );
+
+test("in the chat: the answer, the question and the name of its file", async () => {
+  assert.ok(texts.length >= 120, `${texts.length} documents`);
+  await openFile(workbench.page, fileName);
+  await workbench.openPanel();
+  await chat.question.pressSequentially("#file:img");
+  await chat.panel
+    .getByRole("option", { name: /onerror/ })
+    .first()
+    .click();
+  await chat.panel.getByRole("button", { name: /^Leave out .*onerror/ }).waitFor();
+  await workbench.ask(texts.join("\n").slice(0, 4_000));
+  await until("the whole answer", async () => (await chat.text()).includes(last));
+  await chat.ended();
+  await workbench.screenshot("hostile-chat");
+  assert.deepEqual(await made(chat.panel.locator(".conversation")), []);
+  assert.ok((await chat.panel.locator(".turn-user .chip").allTextContents()).some((name) => name.includes("onerror")));
+});
+
+test("under the code: the comment, and its title", async () => {
+  const { page } = workbench;
+  await openFile(page, fileName);
+  await page.locator(".editor-group-container.active .monaco-editor").first().click();
+  await page.keyboard.press("Control+a");
+  await runCommand(page, "Hunch: Explain Selection");
+  const thread = page.locator(".review-widget");
+  await until("the whole answer", async () => ((await thread.textContent()) ?? "").includes(last));
+  await workbench.screenshot("hostile-thread");
+  assert.deepEqual(await made(thread.locator(".review-comment-contents, .head")), []);
+});
+
+test("nothing asked for another place than this machine, or opened a dialog", () => {
+  assert.deepEqual([...workbench.external], []);
+  assert.equal(dialogs, 0);
+});
