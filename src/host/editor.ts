@@ -23,6 +23,8 @@ export const codeDocuments: readonly vscode.DocumentFilter[] = [
   { scheme: "file" },
   { scheme: "untitled" },
   { scheme: "vscode-remote" },
+  // Repositories that are open without a copy on this machine.
+  { scheme: "vscode-vfs" },
   { scheme: "vscode-notebook-cell" },
 ];
 
