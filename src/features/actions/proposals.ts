@@ -34,6 +34,8 @@ export class Proposals implements vscode.TextDocumentContentProvider {
   readonly #waiting = new Map<string, Proposal>();
   readonly #contentChanged = new vscode.EventEmitter<vscode.Uri>();
   readonly #renames = new Renames();
+  /** Those whose file is being renamed: the editor closes their diffs, which is not the user's doing. */
+  #renaming: ReadonlySet<string> = new Set();
   #count = 0;
 
   readonly onDidChange = this.#contentChanged.event;
@@ -52,6 +54,12 @@ export class Proposals implements vscode.TextDocumentContentProvider {
         for (const [uri, { change }] of this.#waiting)
           if (change.kind === "replace" && change.uri.toString() === document.uri.toString())
             this.#contentChanged.fire(vscode.Uri.parse(uri));
+      }),
+    );
+    ctx.own(
+      vscode.workspace.onWillRenameFiles((renaming) => {
+        const moving = [...this.#waiting].filter(([, { change }]) => movedTo(change.uri, renaming));
+        this.#renaming = new Set(moving.map(([key]) => key));
       }),
     );
     ctx.own(
@@ -144,28 +152,28 @@ export class Proposals implements vscode.TextDocumentContentProvider {
 
   #closed(tab: vscode.Tab): void {
     const key = rightSide(tab)?.toString();
-    if (key && tabsOf(key).length === 0) this.#waiting.delete(key);
+    if (key && !this.#renaming.has(key) && tabsOf(key).length === 0) this.#waiting.delete(key);
   }
 
-  /** A diff whose left side is gone shows an error: another takes its place. */
+  /** Another diff takes the place of one whose left side is gone. */
   async #filesMoved(renamed: vscode.FileRenameEvent): Promise<void> {
     for (const [key, proposal] of this.#waiting) {
       const uri = movedTo(proposal.change.uri, renamed);
       if (!uri) continue;
-      const before = tabsOf(key);
       const moved = { ...proposal, change: { ...proposal.change, uri } };
       this.#waiting.set(key, moved);
       if (moved.change.kind === "create") continue;
-      await showDiff(vscode.Uri.parse(key), moved, before[0]?.group.viewColumn);
-      await vscode.window.tabGroups.close(before);
+      await showDiff(vscode.Uri.parse(key), moved, true);
+      // What the editor has not closed by itself.
+      await vscode.window.tabGroups.close(tabsOf(key).filter((tab) => sidesOf(tab)?.original.path !== uri.path));
     }
+    this.#renaming = new Set();
   }
 }
 
-async function showDiff(right: vscode.Uri, { change, title }: Proposal, viewColumn?: vscode.ViewColumn): Promise<void> {
+async function showDiff(right: vscode.Uri, { change, title }: Proposal, preserveFocus = false): Promise<void> {
   const left = change.kind === "replace" ? change.uri : right.with({ query: `${right.query}-empty` });
-  const options = viewColumn === undefined ? {} : { viewColumn, preserveFocus: true };
-  await vscode.commands.executeCommand("vscode.diff", left, right, title, { preview: false, ...options });
+  await vscode.commands.executeCommand("vscode.diff", left, right, title, { preview: false, preserveFocus });
 }
 
 /** Throws a HunchError when the file is gone, or its code is another by now. */
@@ -203,6 +211,10 @@ function tabsOf(key: string): vscode.Tab[] {
 
 /** The proposal that a tab shows, if it shows one. */
 function rightSide(tab: vscode.Tab | undefined): vscode.Uri | null {
-  const { input } = tab ?? {};
-  return input instanceof vscode.TabInputTextDiff && input.modified.scheme === proposalScheme ? input.modified : null;
+  const { modified = null } = sidesOf(tab) ?? {};
+  return modified?.scheme === proposalScheme ? modified : null;
+}
+
+function sidesOf(tab: vscode.Tab | undefined): vscode.TabInputTextDiff | null {
+  return tab?.input instanceof vscode.TabInputTextDiff ? tab.input : null;
 }
