@@ -125,6 +125,23 @@ test("a file is completed after #file:, and one that is typed out goes along too
   await chat.end();
 });
 
+test("a suggested question takes along what was chosen, and is answered", async () => {
+  await chat.newChat();
+  await mention("#chan", /changes/);
+  await chip("Leave out changes not yet committed").waitFor();
+  await mention("#file:cart", /cart\.ts/);
+  await chip("Leave out src/cart.ts").waitFor();
+  const suggestion = chat.panel.locator(".suggestion").first();
+  const question = await suggestion.textContent();
+  await suggestion.click();
+  await chat.lastTurn.waitFor();
+  assert.equal(await chat.panel.locator(".turn-user .question").textContent(), question);
+  assert.deepEqual(await askedChips(), ["notes.md:1-4", "cart.ts:1-29"]);
+  assert.equal(await chip(/^Leave out/).count(), 0, "they go with one question only");
+  await chat.grows(3);
+  await chat.end();
+});
+
 test("the effort is picked in the panel, and that is a setting", async () => {
   await chat.panel.getByRole("combobox", { name: "Thinking effort" }).selectOption("low");
   await until("the setting", () => workbench.setting("hunch.effort") === "low");
@@ -136,10 +153,7 @@ test("a second question waits for the first in another chat, and says so", async
   await chat.askEndless();
   await chat.grows(20);
   await chat.askEndless();
-  await chat.panel
-    .locator(".waiting", { hasText: /^Waiting/ })
-    .first()
-    .waitFor();
+  await chat.panel.locator(".waiting p", { hasText: /^Waiting, 1 ahead$/ }).waitFor();
   await workbench.screenshot("waiting");
   await chat.end();
   // The first goes on meanwhile, and the list says so.
