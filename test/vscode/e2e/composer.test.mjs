@@ -142,6 +142,42 @@ test("a suggested question takes along what was chosen, and is answered", async 
   await chat.end();
 });
 
+/** What the model got for a question that began a chat, as the chat keeps it to ask the next one. */
+const sent = (question) =>
+  until(`what “${question}” became`, () => {
+    const { turns, inputs } = workbench.conversations().find(({ turns }) => turns[0].text === question) ?? {};
+    return inputs?.[turns[1].id].sent;
+  });
+
+const slashTasks = {
+  "/bugs": /Look for bugs in this code/,
+  "/docs": /Write the documentation comment of this code/,
+  "/fix": /Find the fault in this code and correct it[\s\S]*The editor reports:\n- line 1, error .*is not assignable/,
+};
+
+test("/bugs, /docs and /fix are tasks about the selection, and /fix goes by what the editor reports", async () => {
+  const { page } = workbench;
+  await openFile(page, "broken.ts");
+  await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+  await selectLines(page, 1, 1);
+  for (const [command, task] of Object.entries(slashTasks)) {
+    await chat.newChat();
+    await chip(/Send the selection .*broken\.ts/).waitFor();
+    const question = `${command} in short`;
+    await workbench.ask(question);
+    await chat.grows(3);
+    await chat.end();
+    assert.equal(await chat.panel.locator(".turn-user .question").textContent(), question);
+    assert.deepEqual(await askedChips(), ["broken.ts:1"]);
+    const asked = await sent(question);
+    assert.match(asked, task);
+    assert.match(asked, /price: number = "three";[\s\S]*in short$/);
+  }
+  // With a selection the endless questions of the next tests come to an end.
+  await openFile(page, "cart.ts");
+  await chip(/Send the selection/).waitFor({ state: "detached" });
+});
+
 test("the effort is picked in the panel, and that is a setting", async () => {
   await chat.panel.getByRole("combobox", { name: "Thinking effort" }).selectOption("low");
   await until("the setting", () => workbench.setting("hunch.effort") === "low");

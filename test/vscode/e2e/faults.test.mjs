@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -46,12 +46,8 @@ async function reopen() {
 
 /** The last answers of the chats on the disk. A text lies there in pieces, by who guessed its tokens. */
 function storedAnswers() {
-  const files = readdirSync(disk, { recursive: true }).filter((file) => file.endsWith(".json"));
-  return files.flatMap((file) => {
-    const { turns } = JSON.parse(readFileSync(path.join(disk, file), "utf8"));
-    const last = turns?.at(-1);
-    return last?.role === "assistant" ? [last.answer.map((run) => run.text).join("")] : [];
-  });
+  const last = workbench.conversations().map(({ turns }) => turns.at(-1));
+  return last.filter(({ role }) => role === "assistant").map(({ answer }) => answer.map((run) => run.text).join(""));
 }
 
 test("a disk that fills up: the answer goes on, the user is told, and it is stored when there is room again", async (t) => {

@@ -109,6 +109,14 @@ export async function openWorkbench({ settings, env, prepare, prepareData } = {}
         .filter((file) => path.basename(file) === "Hunch.log")
         .map((file) => readFileSync(path.join(host.dataDir, "user/logs", file), "utf8"))
         .join(""),
+    /** The conversations on the disk, which a moment ago may have been other ones. */
+    conversations() {
+      const storage = path.join(host.dataDir, "user/User/workspaceStorage");
+      const files = readdirSync(storage, { recursive: true }).filter((file) => /\bconversations\/.*\.json$/.test(file));
+      return files
+        .map((file) => JSON.parse(readFileSync(path.join(storage, file), "utf8")))
+        .filter(({ turns }) => turns);
+    },
     /** Process ids of this host's engines. */
     engines: () => enginePids(host.dataDir),
     async close() {
