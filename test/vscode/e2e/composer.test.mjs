@@ -234,6 +234,16 @@ test("Escape in the panel stops the answer, and so do the keys of the editor", a
   await chat.panel.locator(".notice", { hasText: "Stopped. What was written so far is kept." }).waitFor();
 });
 
+/** From now on every answer is a thought without an end. */
+const ponder = () =>
+  chat.use({
+    "hunch.model": ponders,
+    "hunch.contextSize": 32_768,
+    "hunch.maxTokens": 30_000,
+    "hunch.effort": "max",
+    "hunch.showTokenOrigins": false,
+  });
+
 const endThought = {
   "Alt+Enter in the panel": () => chat.question.press("Alt+Enter"),
   "the command": () => runCommand(workbench.page, "Hunch: Answer Now"),
@@ -241,13 +251,7 @@ const endThought = {
 };
 
 test("a thought grows with its count, and Alt+Enter, the command and the button end it", async () => {
-  await chat.use({
-    "hunch.model": ponders,
-    "hunch.contextSize": 32_768,
-    "hunch.maxTokens": 30_000,
-    "hunch.effort": "max",
-    "hunch.showTokenOrigins": false,
-  });
+  await ponder();
   for (const end of Object.keys(endThought)) {
     await chat.newChat();
     await workbench.ask("Is it free?");
@@ -260,6 +264,33 @@ test("a thought grows with its count, and Alt+Enter, the command and the button 
     assert.match(await chat.lastTurn.locator(".thinking .disclosure").textContent(), /ended by you/, end);
     await chat.says(/Enough thought/);
   }
+});
+
+test("a thought folded while it is written: the next ones begin folded, in the next window too, until one is unfolded", async () => {
+  await ponder();
+  const thought = chat.panel.locator(".thinking-live");
+  const fold = thought.locator(".disclosure");
+  const thinks = async (open) => {
+    await chat.newChat();
+    await workbench.ask("Is it free?");
+    await thought.waitFor();
+    assert.equal(await fold.getAttribute("aria-expanded"), String(open));
+    assert.equal(await thought.locator(".thought").count(), open ? 1 : 0);
+  };
+  await thinks(true);
+  await fold.click();
+  await thought.locator(".thought").waitFor({ state: "detached" });
+  await chat.end();
+  await thinks(false);
+  await chat.end();
+  await workbench.load();
+  await workbench.openPanel();
+  await thinks(false);
+  await fold.click();
+  await thought.locator(".thought").waitFor();
+  await chat.end();
+  await thinks(true);
+  await chat.end();
 });
 
 test("another model is picked in the panel and answers", async () => {
