@@ -6,7 +6,16 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { conversation } from "../host/conversation.mjs";
-import { fileInFront, notification, openFile, runCommand, selectLines, until, untilShown } from "../host/host.mjs";
+import {
+  fileInFront,
+  notification,
+  openFile,
+  pressKeys,
+  runCommand,
+  selectLines,
+  until,
+  untilShown,
+} from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
 import { serveModel } from "../host/serving.mjs";
 import { testSettings } from "../host/settings.mjs";
@@ -156,8 +165,7 @@ test("a problem is fixed with the keys alone: the change is shown, applied and u
   const { page } = workbench;
   await openBroken();
   const before = brokenTs();
-  await page.keyboard.press("Control+Alt+h");
-  await page.keyboard.press("f");
+  await pressKeys(page, "Control+Alt+h f");
   await diff().waitFor();
   await page.locator('.editor-actions .action-label[aria-label^="Apply Change"]').waitFor();
   // The key belongs to the diff: until it has the focus, the same key would add a line to the code.
@@ -207,6 +215,47 @@ test("uncommitted changes are explained from the menu of Source Control", async 
   await choose("Explain Changes");
   await chat.panel.locator(".turn-user .chip", { hasText: "notes.md" }).waitFor();
   await answered("notes.md");
+});
+
+test("the other keys, each in an editor", async () => {
+  const { page } = workbench;
+  const press = async (keys, first, last) => {
+    await openFile(page, "cart.ts");
+    await selectLines(page, first, last);
+    await pressKeys(page, keys);
+  };
+  for (const keys of ["Control+k h", "Control+Alt+h e"]) {
+    await press(keys, 8, 15);
+    assert.match(await explained(), /Explain src\/cart\.ts:8-15/, keys);
+  }
+  await press("Control+Alt+h b", 8, 15);
+  assert.match(await explained(), /Find bugs in src\/cart\.ts:8-15/);
+  await openBroken();
+  await pressKeys(page, "Control+Alt+h p");
+  assert.match(await explained(), /Explain the problem in src\/broken\.ts:1/);
+  await press("Control+Alt+h l", 8, 15);
+  await notification(page, "Hunch: the model gave no notes on src/cart.ts:8-15.");
+  await runCommand(page, "Notifications: Clear All Notifications");
+  for (const [keys, title, ...lines] of [
+    ["Control+Alt+h t", "Write tests for src/cart.ts:8-15", 8, 15],
+    ["Control+Alt+h d", "Document src/cart.ts:20-24", 20, 24],
+  ]) {
+    await press(keys, ...lines);
+    await page.locator(`.tab.active[aria-label^="${title}"]`).waitFor();
+    await diff().waitFor();
+    await runCommand(page, "Hunch: Discard Change");
+    await diff().waitFor({ state: "detached" });
+  }
+  await press("Control+Alt+h n", 8, 15);
+  await chat.panel.locator(".welcome").waitFor();
+  await press("Control+Alt+h c", 8, 15);
+  await chat.panel.locator(".turn-user .chip", { hasText: "notes.md" }).waitFor();
+  await answered("Explain the changes in");
+  await press("Control+k Shift+h", 8, 15);
+  const box = page.locator(".quick-input-widget");
+  await box.getByText("About the selection: src/cart.ts, lines 8 to 15").waitFor();
+  await page.keyboard.press("Escape");
+  await box.waitFor({ state: "hidden" });
 });
 
 test("a file is added to the chat from the explorer's context menu", async () => {

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { conversation, exact } from "../host/conversation.mjs";
-import { openFile, runCommand, selectLines, until } from "../host/host.mjs";
+import { openFile, pressKeys, runCommand, selectLines, until } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
 import { testModel, testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
@@ -228,8 +228,7 @@ test("Escape in the panel stops the answer, and so do the keys of the editor", a
   await chat.askEndless();
   await chat.grows(20);
   await page.locator(".editor-group-container.active .monaco-editor").first().click();
-  await page.keyboard.press("Control+Alt+h");
-  await page.keyboard.press("s");
+  await pressKeys(page, "Control+Alt+h s");
   await chat.sendButton.waitFor();
   await chat.panel.locator(".notice", { hasText: "Stopped. What was written so far is kept." }).waitFor();
 });
@@ -247,10 +246,14 @@ const ponder = () =>
 const endThought = {
   "Alt+Enter in the panel": () => chat.question.press("Alt+Enter"),
   "the command": () => runCommand(workbench.page, "Hunch: Answer Now"),
+  "the keys in an editor": async () => {
+    await openFile(workbench.page, "cart.ts");
+    await pressKeys(workbench.page, "Control+Alt+h a");
+  },
   "the button": () => chat.panel.getByRole("button", { name: "Answer now" }).click(),
 };
 
-test("a thought grows with its count, and Alt+Enter, the command and the button end it", async () => {
+test("a thought grows with its count, and Alt+Enter, the command, the keys and the button end it", async () => {
   await ponder();
   for (const end of Object.keys(endThought)) {
     await chat.newChat();

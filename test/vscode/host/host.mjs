@@ -198,6 +198,11 @@ async function openQuickInput(page, text) {
   await input.fill(text, { timeout: 10_000 });
 }
 
+/** Presses keys one after the other, as "Control+k h". */
+export async function pressKeys(page, keys) {
+  for (const key of keys.split(" ")) await page.keyboard.press(key);
+}
+
 /** Selects whole lines of the active editor, 1-based. The status bar tells when it has happened. */
 export async function selectLines(page, first, last) {
   const cursor = (line) => page.locator(".statusbar-item", { hasText: new RegExp(`\\bLn ${line}, Col`) });
