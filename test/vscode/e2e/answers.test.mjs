@@ -160,6 +160,24 @@ test("a chat of the list, and the one on screen, are exported as Markdown", asyn
   await exported().first().waitFor();
 });
 
+test("a chat is found by any word of its question and its answer, and not by those of its thought", async () => {
+  const { page, panel } = workbench;
+  await chat.newChat();
+  // The list itself has only the beginning of what was asked.
+  await workbench.ask(`Is it free?\n${"Please. ".repeat(100)}And the walrus?`);
+  await chat.ended();
+  await runCommand(page, "Hunch: Show Chats");
+  const finds = async (word, titles) => {
+    await panel.getByRole("searchbox", { name: "Search chats" }).fill(word);
+    const shown = () => panel.locator(".session-title").allTextContents();
+    await until(`“${word}” in ${titles}`, async () => (await shown()).join() === titles.join());
+  };
+  await finds("walrus", ["Is it free?"]);
+  await finds("counts", ["Is it free?", "How many are free?"]);
+  await finds("t2", []);
+  await panel.getByText("No chat mentions “t2”.").waitFor();
+});
+
 test("nothing was fetched from anywhere", () => {
   assert.deepEqual([...workbench.external], []);
 });

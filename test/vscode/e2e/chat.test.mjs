@@ -228,6 +228,31 @@ test("a question asked in other words keeps the first one, with its answer, as a
   await shows(answer);
 });
 
+test("after a reload the list has the new name, and not what was deleted", async () => {
+  const { page, panel } = workbench;
+  const rows = panel.locator(".session-open");
+  const list = () => panel.locator(".session-title").allTextContents();
+  await chat.newChat();
+  await workbench.ask("Name a fish.");
+  await grows(3);
+  await chat.end();
+  await runCommand(page, "Hunch: Show Chats");
+  const fish = rows.filter({ hasText: "Name a fish." });
+  await fish.press("Delete");
+  await fish.waitFor({ state: "detached" });
+  const before = await list();
+  assert.equal(before[0], "Animals");
+  await panel.getByRole("button", { name: "Back to the chat" }).click();
+  await workbench.load();
+  await workbench.openPanel();
+  await runCommand(page, "Hunch: Show Chats");
+  await rows.first().waitFor();
+  assert.deepEqual(await list(), before);
+  await rows.first().click();
+  await panel.getByRole("heading", { name: "Animals" }).waitFor();
+  await panel.locator(".turn-user .question", { hasText: "stripes" }).waitFor();
+});
+
 test("follows the colour theme: dark, light, high contrast", async () => {
   await chat.use(looks);
   await chat.inThemes((_, kind) => workbench.screenshot(`theme-${kind}`));
