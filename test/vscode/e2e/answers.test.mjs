@@ -138,12 +138,27 @@ test("answered again, the first answer stays as a version", async () => {
 });
 
 test("a link is followed only after a question", async () => {
-  await chat.panel.getByRole("link", { name: "the page" }).click();
-  const dialog = workbench.page.locator(".monaco-dialog-box");
-  await dialog.waitFor();
-  assert.match(await dialog.textContent(), /Open this link.*https:\/\/example\.invalid\/cart/);
-  await workbench.page.keyboard.press("Escape");
+  const { page } = workbench;
+  const address = "https://example.invalid/cart";
+  const dialog = page.locator(".monaco-dialog-box");
+  const follow = async () => {
+    await chat.panel.getByRole("link", { name: "the page" }).click();
+    await dialog.filter({ hasText: `Open this link of the answer in your browser?${address}` }).waitFor();
+  };
+  // No request leaves the machine.
+  await page.context().route(address, (route) => route.fulfill({ body: "A cart." }));
+  await follow();
+  await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
+  assert.equal(page.context().pages().length, 1);
+
+  const opened = page.context().waitForEvent("page");
+  await follow();
+  // VS Code asks too, for addresses that it has no trust in.
+  for (const question of ["Open this link", "to open the external website?"])
+    await dialog.filter({ hasText: question }).getByText("Open", { exact: true }).click();
+  await (await opened).waitForURL(address);
+  await (await opened).close();
 });
 
 test("a chat of the list, and the one on screen, are exported as Markdown", async () => {
