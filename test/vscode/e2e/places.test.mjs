@@ -84,6 +84,27 @@ test("opened in an editor tab in mid-answer: both pages go on, and each without 
   assert.equal(ended.slice(0, back.length), back);
 });
 
+test("an editor tab of the chat comes back when the window is reloaded, and the conversation goes on in it", async () => {
+  const { page } = workbench;
+  await workbench.openPanel();
+  await chat.askEndless();
+  await chat.grows(40);
+  await chat.end();
+  const ended = await chat.text();
+  await runCommand(page, "Hunch: Open Chat in Editor");
+  await tab().waitFor();
+  await workbench.reload();
+  await tab().waitFor();
+  const inTab = conversation(workbench, await pageIn(page, ".part.editor"));
+  await inTab.shows(ended);
+  await workbench.screenshot("chat-tab-reloaded");
+  await inTab.lastTurn.getByRole("button", { name: "Continue" }).click();
+  await goesOn(inTab, ended);
+  await inTab.end();
+  await closeEditors(page);
+  await workbench.openPanel();
+});
+
 test("an answer waits while one types in the editor, says so, and goes on", async () => {
   const { page } = workbench;
   await openFile(page, "cart.ts");

@@ -49,6 +49,12 @@ function windowOn(host, page, opened) {
       await page.locator(".monaco-workbench .activitybar").waitFor();
       await icon.waitFor();
     },
+    /** Loads the window anew by VS Code's own command, which first writes down what is open in it. */
+    async reload() {
+      await Promise.all([page.waitForEvent("load"), runCommand(page, "Developer: Reload Window")]);
+      await page.locator(".monaco-workbench .activitybar").waitFor();
+      await icon.waitFor();
+    },
     async openPanel() {
       const question = panel.getByRole("textbox", { name: "Question" });
       // A click on the icon of a view that is shown hides it, and a window that loads shows it when it gets there.
