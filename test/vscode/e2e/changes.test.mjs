@@ -4,13 +4,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { fileInFront, openFile, runCommand, selectLines, sleep, until } from "../host/host.mjs";
+import { fileInFront, openFile, runCommand, selectLines, sleep, until, untilShown } from "../host/host.mjs";
 import { writeScripted } from "../host/scripted.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
 
 const answer =
-  '```ts\nimport { total } from "./cart";\ntest("nothing costs nothing", () => total([]));\n``` \n9: the sum so far\n10: each item in turn\n';
+  '```ts\nimport { total } from "./cart";\ntest("nothing costs nothing", () => total([]));\n``` \n9: the sum so far\n10: each item in turn, of which every third piece is free, so that it is not in the price of its pieces together\n';
 const models = mkdtempSync(path.join(os.tmpdir(), "hunch-scripted-"));
 let workbench;
 before(async () => {
@@ -52,7 +52,7 @@ test("Apply makes it", async () => {
   await diff().waitFor({ state: "detached" });
 });
 
-test("notes stand at the ends of their lines", async () => {
+test("notes stand at the ends of their lines, and a long one is whole in its hover", async () => {
   const { page } = workbench;
   await runCommand(page, "View: Close All Editors");
   await openFile(page, "cart.ts");
@@ -65,6 +65,12 @@ test("notes stand at the ends of their lines", async () => {
     );
   await until("the notes", async () => /the sum so far.*each item in turn/.test(await shown()));
   await workbench.screenshot("notes");
+  assert.doesNotMatch(await shown(), /together/);
+  const hover = page.locator(".monaco-hover", { hasText: /each\sitem\sin\sturn,.*\spieces\stogether/ });
+  await untilShown("the hover", hover, async () => {
+    await page.mouse.move(0, 0);
+    await page.locator(".view-line span", { hasText: /^for$/ }).first().hover();
+  });
 });
 
 test("code of an answer in the chat is shown as a change; Apply makes it, Undo takes it back", async () => {
