@@ -17,6 +17,12 @@ export const exact = {
   "hunch.loopGuard": false,
 };
 
+/** A page that another one takes the place of shows nothing. */
+function nothingWhileReplaced(error) {
+  if (!/Frame was detached/.test(error.message)) throw error;
+  return [];
+}
+
 /** panel: the page that is looked at; where there are two, one of `pages(page)`. */
 export function conversation(workbench, panel = workbench.panel) {
   const shown = {
@@ -27,7 +33,10 @@ export function conversation(workbench, panel = workbench.panel) {
     stopButton: panel.getByRole("button", { name: "Stop", exact: true }),
     sendButton: panel.getByRole("button", { name: "Send", exact: true }),
     /** The last answer as the model wrote it, or as markdown. */
-    text: async () => (await shown.lastTurn.locator(".markdown, :scope > .runs").allTextContents()).join("\n"),
+    text: async () => {
+      const parts = shown.lastTurn.locator(".markdown, :scope > .runs");
+      return (await parts.allTextContents().catch(nothingWhileReplaced)).join("\n");
+    },
     /** Waits until the last answer has more than `length` characters, and gives it. */
     async grows(length) {
       let text = "";
