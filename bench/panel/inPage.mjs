@@ -46,7 +46,8 @@ export async function stream({ text, rate, seconds, turn, segment }) {
   }
   watching = false;
   window.requestAnimationFrame = nativeRequest;
-  return { tokens: sent, elements: document.querySelectorAll("*").length, frames: frames.slice(1), work, keys };
+  const shown = document.querySelector(".turn-assistant")?.textContent.length ?? 0;
+  return { shown, tokens: sent, elements: document.querySelectorAll("*").length, frames: frames.slice(1), work, keys };
 }
 
 /** Milliseconds from the click that opens the thought to the frame after the one that draws it. */

@@ -1,6 +1,7 @@
 /**
  * How smooth the panel is: a fast model's stream, a very long thought and a long list of chats, in the real panel in a
- * real browser, through the real protocol; and how soon a window with many stored chats has them.
+ * real browser, through the real protocol, the stream in the webview of a real VS Code too; and how soon a window with many
+ * stored chats has them.
  * usage: node bench/panel/main.mjs [--rate 500] [--seconds 60] [--no-write]
  * Writes bench/results/panel.json, .md and .svg. A headless browser draws without a GPU, on the machine's other work's
  * leftovers: the figures are upper bounds. Never a gate.
@@ -11,6 +12,7 @@ import { parseArgs } from "node:util";
 import { panelPicture, writeResults } from "../../dist/bench-editor.mjs";
 import { buildScenes, openPanel, repository } from "../../test/webview/browser.mjs";
 import { figuresOf, openThought, scrollThought, stream } from "./inPage.mjs";
+import { openInVsCode } from "./inVsCode.mjs";
 import { restoreTimes } from "./restore.mjs";
 
 const { values } = parseArgs({
@@ -37,30 +39,42 @@ try {
   results.browser = `Chromium ${browser.version()}`;
   results.loadAverage = Number(os.loadavg()[0].toFixed(1));
   results.streams = [];
+  const inBrowser = {
+    evaluate: (work, argument) => page.evaluate(work, argument),
+    show: (scene) => show(scene, "dark"),
+  };
   for (const [segment, origins] of [
     ["answer", false],
     ["thinking", false],
     ["answer", true],
   ])
-    results.streams.push(await measureStream(segment, origins));
+    results.streams.push(await measureStream(inBrowser, segment, origins));
   results.thought = await measureThought();
   results.history = await measureHistory();
   results.restore = { chats, ...(await restoreTimes(chats)), list: await measureList() };
 } finally {
   await browser.close();
 }
+const vsCode = await openInVsCode();
+try {
+  for (const segment of ["answer", "thinking"])
+    results.streams.push({ ...(await measureStream(vsCode, segment, false)), inVsCode: true });
+} finally {
+  await vsCode.close();
+}
 for (const problem of problems) console.error(problem);
 console.log(JSON.stringify(results, null, 1));
 if (!values["no-write"]) write(results);
 
-async function measureStream(segment, showOrigins) {
+async function measureStream(panel, segment, showOrigins) {
   const scene = structuredClone(pages.scenes.thinking);
   const turn = scene.state.turns[1];
   Object.assign(turn, { status: segment === "thinking" ? "thinking" : "answering", thinking: [] });
   scene.state.showOrigins = showOrigins;
-  await show(scene, "dark");
+  await panel.show(scene);
   const text = segment === "thinking" ? pages.thought : pages.answer;
-  const raw = await page.evaluate(stream, { text, rate, seconds, turn, segment });
+  const { shown, ...raw } = await panel.evaluate(stream, { text, rate, seconds, turn, segment });
+  if (shown < 1_000) throw new Error(`only ${shown} characters are shown: the panel lost the turn`);
   return { segment, showOrigins, rate, seconds, ...figuresOf(raw) };
 }
 
@@ -150,7 +164,7 @@ function write(figures) {
 function report({ date, cpu, cores, browser: version, loadAverage, streams, thought, history, restore }) {
   const rows = streams.map(
     (run) =>
-      `| ${run.segment}${run.showOrigins ? ", coloured by origin" : ""} | ${run.updateMs.median} / ${run.updateMs.p95} / ${run.updateMs.longest} | ${run.frameMs.median} / ${run.frameMs.p95} / ${run.frameMs.longest} | ${run.framesOver50Ms} of ${run.frames} | ${run.keyMs.median} / ${run.keyMs.longest} |`,
+      `| ${run.segment}${run.showOrigins ? ", coloured by origin" : ""}${run.inVsCode ? ", in VS Code" : ""} | ${run.updateMs.median} / ${run.updateMs.p95} / ${run.updateMs.longest} | ${run.frameMs.median} / ${run.frameMs.p95} / ${run.frameMs.longest} | ${run.framesOver50Ms} of ${run.frames} | ${run.keyMs.median} / ${run.keyMs.longest} |`,
   );
   return `# The panel's speed
 

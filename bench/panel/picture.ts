@@ -9,7 +9,15 @@ interface Spread {
 export interface PanelReport {
   cpu: string;
   cores: number;
-  streams: { segment: string; showOrigins: boolean; rate: number; updateMs: Spread; frameMs: Spread; keyMs: Spread }[];
+  streams: {
+    segment: string;
+    showOrigins: boolean;
+    inVsCode?: boolean;
+    rate: number;
+    updateMs: Spread;
+    frameMs: Spread;
+    keyMs: Spread;
+  }[];
 }
 
 /** The panel's work in a frame, the frames, and keys, while tokens stream in. */
@@ -18,7 +26,7 @@ export function picture({ cpu, cores, streams }: PanelReport): string {
     streams.map((stream) => {
       const { median, p95, longest } = pick(stream);
       return {
-        label: stream.showOrigins ? `${stream.segment}, coloured` : stream.segment,
+        label: `${stream.segment}${stream.showOrigins ? ", coloured" : ""}${stream.inVsCode ? ", in VS Code" : ""}`,
         value: median,
         low: median,
         high: longest,
