@@ -157,6 +157,21 @@ function tidy(document: vscode.TextDocument, selection: vscode.Selection): vscod
   );
 }
 
+/** @param label for people. @throws HunchError fileNotFound */
+export async function openDocument(
+  uri: vscode.Uri,
+  label = vscode.workspace.asRelativePath(uri),
+): Promise<vscode.TextDocument> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch (cause) {
+    throw new HunchError("fileNotFound", t("{0} can not be opened.", label), {
+      hint: t("It may have been moved, deleted or closed without saving."),
+      cause,
+    });
+  }
+}
+
 /** Output channels, the debug console and the like are editors too, but nothing that has code. */
 export function isFileLike(document: vscode.TextDocument): boolean {
   return document.uri.scheme !== "output" && document.uri.scheme !== "comment";

@@ -1,21 +1,11 @@
 /** Files that get another name while something of ours is about them. */
 import * as vscode from "vscode";
 
-/** The files and folders that the editor renamed since it was opened. */
-export class Renames {
-  readonly #events: vscode.FileRenameEvent[] = [];
-  readonly #listening = vscode.workspace.onDidRenameFiles((renamed) => this.#events.push(renamed));
-
-  /** Where a file is by now, there or not; the same place where nothing is known of it. */
-  async now(uri: vscode.Uri): Promise<vscode.Uri> {
-    // A new file may have the name of one that is another's now.
-    if (this.#events.length === 0 || (await isThere(uri))) return uri;
-    return this.#events.reduce((place, renamed) => movedTo(place, renamed) ?? place, uri);
-  }
-
-  dispose(): void {
-    this.#listening.dispose();
-  }
+/** Where a file is after all these renamings, there or not; the same place where none is of it. */
+export async function placeAfter(uri: vscode.Uri, renamings: readonly vscode.FileRenameEvent[]): Promise<vscode.Uri> {
+  // A new file may have the name of one that is another's now.
+  if (renamings.length === 0 || (await isThere(uri))) return uri;
+  return renamings.reduce((place, renamed) => movedTo(place, renamed) ?? place, uri);
 }
 
 async function isThere(uri: vscode.Uri): Promise<boolean> {

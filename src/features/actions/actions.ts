@@ -5,13 +5,13 @@ import { HunchError, isHunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { AssistantTurn } from "../../common/panel.ts";
 import { registerCommand } from "../../host/commands.ts";
-import { withContext } from "../../host/context.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { activeEditor, activeNotebook, cellsOf, codeInQuestion, placeOf, wholeFile } from "../../host/editor.ts";
 import { uncommittedChanges } from "../../host/git.ts";
 import { guarded } from "../../host/notify.ts";
 import { type ProblemPlace, problemInQuestion } from "../../host/problems.ts";
 import { describeProblems } from "../../prompts/problems.ts";
+import { taskCode } from "../chat/askedCode.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Question } from "../chat/conversation.ts";
 import { codeEditor } from "../chat/pageActions.ts";
@@ -77,8 +77,7 @@ class Actions {
       text: t("Fix line {0} of {1}", first?.line ?? "?", found.code.attachment.label),
       question: "",
       problems: describeProblems(found.problems),
-      code: [found.code],
-      lookup: withContext(found.code),
+      ...taskCode(found.code),
     };
     return this.#propose(question, async (answer) => fixOf(found, answer));
   }
@@ -89,8 +88,7 @@ class Actions {
       task: "docs",
       text: t("Document {0}", placeOf(code)),
       question: "",
-      code: [code],
-      lookup: withContext(code),
+      ...taskCode(code),
     };
     return this.#propose(question, async (answer) => docCommentOf(code, answer));
   }
@@ -101,8 +99,7 @@ class Actions {
       task: "tests",
       text: t("Write tests for {0}", placeOf(code)),
       question: "",
-      code: [code],
-      lookup: withContext(code),
+      ...taskCode(code),
     };
     return this.#propose(question, async (answer) => testFileOf(code.document, testsOf(answer)));
   }

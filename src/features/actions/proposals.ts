@@ -8,8 +8,9 @@ import { type CommandId, proposalScheme } from "../../common/commands.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { openDocument } from "../../host/editor.ts";
 import { guarded } from "../../host/notify.ts";
-import { movedTo, Renames } from "../../host/renames.ts";
+import { movedTo, placeAfter } from "../../host/renames.ts";
 import { locate } from "./locate.ts";
 
 export type Change =
@@ -33,7 +34,8 @@ export class Proposals implements vscode.TextDocumentContentProvider {
   /** By the URI of the right side, in the order in which they came. */
   readonly #waiting = new Map<string, Proposal>();
   readonly #contentChanged = new vscode.EventEmitter<vscode.Uri>();
-  readonly #renames = new Renames();
+  /** Of this window. */
+  readonly #renamings: vscode.FileRenameEvent[] = [];
   /** Those whose file is being renamed: the editor closes their diffs, which is not the user's doing. */
   #renaming: ReadonlySet<string> = new Set();
   #count = 0;
@@ -68,13 +70,12 @@ export class Proposals implements vscode.TextDocumentContentProvider {
       ),
     );
     ctx.own(this.#contentChanged);
-    ctx.own(this.#renames);
   }
 
   /** Shows the diff and the question whether to apply it; resolves with the URI of its right side once it is on screen. */
   async show({ change, title, onApplied }: Proposal): Promise<vscode.Uri> {
     // The file may have got another name while the model was answering.
-    const uri = await this.#renames.now(change.uri);
+    const uri = await placeAfter(change.uri, this.#renamings);
     const right = vscode.Uri.from({ scheme: proposalScheme, path: uri.path, query: `${++this.#count}` });
     const proposal = { change: { ...change, uri }, title, onApplied };
     this.#waiting.set(right.toString(), proposal);
@@ -157,6 +158,7 @@ export class Proposals implements vscode.TextDocumentContentProvider {
 
   /** Another diff takes the place of one whose left side is gone. */
   async #filesMoved(renamed: vscode.FileRenameEvent): Promise<void> {
+    this.#renamings.push(renamed);
     for (const [key, proposal] of this.#waiting) {
       const uri = movedTo(proposal.change.uri, renamed);
       if (!uri) continue;
@@ -179,7 +181,7 @@ async function showDiff(right: vscode.Uri, { change, title }: Proposal, preserve
 /** Throws a HunchError when the file is gone, or its code is another by now. */
 async function replaceIn(edit: vscode.WorkspaceEdit, change: Replacement): Promise<void> {
   const { uri, original, offset, replacement } = change;
-  const document = await opened(uri);
+  const document = await openDocument(uri);
   const start = locate(document.getText(), original, offset);
   if (start === null)
     throw new HunchError(
@@ -191,17 +193,6 @@ async function replaceIn(edit: vscode.WorkspaceEdit, change: Replacement): Promi
     );
   const range = new vscode.Range(document.positionAt(start), document.positionAt(start + original.length));
   edit.replace(uri, range, replacement);
-}
-
-async function opened(uri: vscode.Uri): Promise<vscode.TextDocument> {
-  try {
-    return await vscode.workspace.openTextDocument(uri);
-  } catch (cause) {
-    throw new HunchError("fileNotFound", t("{0} can not be opened.", vscode.workspace.asRelativePath(uri)), {
-      hint: t("It may have been moved, deleted or closed without saving."),
-      cause,
-    });
-  }
 }
 
 function tabsOf(key: string): vscode.Tab[] {

@@ -25,7 +25,7 @@ async function ask(chat: Chat): Promise<void> {
   const selected = editor && selectedAttachment(editor) ? selectedCode(editor) : null;
   const code = selected ?? (editor ? await codeAround(editor) : null);
   // While the question is typed.
-  const lookup = code && askedAbout(code);
+  const asked = code ? askedAbout(code) : { code: [] };
   const question = await vscode.window.showInputBox({
     title: t("Hunch: Ask"),
     placeHolder: t("What do you want to know?"),
@@ -35,7 +35,7 @@ async function ask(chat: Chat): Promise<void> {
   // An answer under way goes on in its own chat; this one waits for its turn, and what is being typed stays.
   if (chat.running) await chat.newChat();
   else await chat.view.focus();
-  await chat.askTask({ task: "ask", text: question, ...(code && lookup ? { code: [code], lookup } : { code: [] }) });
+  await chat.askTask({ task: "ask", text: question, ...asked });
 }
 
 function promptOf(code: EditorCode | null, isSelected: boolean): string {

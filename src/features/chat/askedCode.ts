@@ -1,12 +1,30 @@
-/** The code that a question without a task is about, with what that code uses and what the editor reports in it. */
-import { withContext } from "../../host/context.ts";
+/** The code that a question is about, and what goes along with it once it was looked up. */
+import { type ContextOptions, withContext } from "../../host/context.ts";
 import type { EditorCode } from "../../host/editor.ts";
 import { attachedProblems, gravestIn } from "../../host/problems.ts";
-import type { AttachedCode, FoundCode } from "./conversation.ts";
+import type { AttachedCode, CodeWithLookup, FoundCode } from "./conversation.ts";
 import { goesAlong } from "./goesAlong.ts";
 
-/** Never throws. @param named what the user put beside the question */
-export async function askedAbout(code: EditorCode, named: readonly AttachedCode[] = []): Promise<FoundCode> {
+/** Of a task: what the code uses, and who uses it. @param named what the user put beside the question */
+export function taskCode(
+  code: EditorCode,
+  named: readonly AttachedCode[] = [],
+  options: ContextOptions = {},
+): CodeWithLookup {
+  const lookup = withContext(code, options).then(({ code: found, omitted }) => ({
+    code: [...found, ...named],
+    omitted,
+  }));
+  return { code: [code, ...named], lookup };
+}
+
+/** Of a question without a task: what the code uses, and what the editor reports in it. @param named as in `taskCode` */
+export function askedAbout(code: EditorCode, named: readonly AttachedCode[] = []): CodeWithLookup {
+  return { code: [code, ...named], lookup: usedAndReported(code, named) };
+}
+
+/** Never throws. */
+async function usedAndReported(code: EditorCode, named: readonly AttachedCode[]): Promise<FoundCode> {
   const { code: pieces, omitted } = await withContext(code);
   const [about = code, ...references] = pieces;
   const reported = gravestIn(code.document.uri, code.range);

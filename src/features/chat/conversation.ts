@@ -90,6 +90,9 @@ export interface Question {
 
 export type FoundCode = Pick<Question, "code" | "omitted">;
 
+/** Code that goes along at once, and what is looked up beside it. */
+export type CodeWithLookup = Pick<Question, "code"> & { lookup: Promise<FoundCode> };
+
 /** Adds a question and the turn of its answer, which is returned. */
 export function ask(conversation: Conversation, asked: Question, effort: Effort): AssistantTurn {
   const { task, text, question = text, problems = "", code, omitted = [] } = asked;

@@ -154,12 +154,11 @@ function isSummary(value: unknown): value is ConversationSummary {
 export function storeError(cause: unknown, what: "chats" | "explanations" = "chats"): HunchError {
   const full = (cause as NodeJS.ErrnoException).code === "ENOSPC";
   const detail = cause instanceof Error ? cause.message : String(cause);
-  const messages = {
-    chats: () => (full ? t("The disk is full: chats are not stored.") : t("Chats can not be stored: {0}", detail)),
-    explanations: () =>
-      full ? t("The disk is full: explanations are not stored.") : t("Explanations can not be stored: {0}", detail),
-  };
-  return new HunchError(full ? "diskFull" : "internal", messages[what](), {
+  const [onFullDisk, otherwise] =
+    what === "chats"
+      ? [t("The disk is full: chats are not stored."), t("Chats can not be stored: {0}", detail)]
+      : [t("The disk is full: explanations are not stored."), t("Explanations can not be stored: {0}", detail)];
+  return new HunchError(full ? "diskFull" : "internal", full ? onFullDisk : otherwise, {
     hint: t("They stay in this window and are written as soon as it is possible again."),
     cause,
   });

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { Attachment } from "../../common/panel.ts";
-import { isFileLike } from "../../host/editor.ts";
+import { isFileLike, openDocument } from "../../host/editor.ts";
 import { movedTo } from "../../host/renames.ts";
 import type { NewPlace } from "./attachedCode.ts";
 import type { Conversation } from "./conversation.ts";
@@ -62,15 +62,8 @@ export function newPlace(uri: string, renamed: vscode.FileRenameEvent): NewPlace
 }
 
 export async function openAttachment(attachment: Attachment): Promise<void> {
-  const uri = vscode.Uri.parse(attachment.uri, true);
-  try {
-    await vscode.window.showTextDocument(uri, {
-      selection: new vscode.Range(attachment.startLine - 1, 0, attachment.endLine - 1, Number.MAX_SAFE_INTEGER),
-    });
-  } catch (cause) {
-    throw new HunchError("fileNotFound", t("{0} can not be opened.", attachment.label), {
-      hint: t("It may have been moved, deleted or closed without saving."),
-      cause,
-    });
-  }
+  const document = await openDocument(vscode.Uri.parse(attachment.uri, true), attachment.label);
+  await vscode.window.showTextDocument(document, {
+    selection: new vscode.Range(attachment.startLine - 1, 0, attachment.endLine - 1, Number.MAX_SAFE_INTEGER),
+  });
 }

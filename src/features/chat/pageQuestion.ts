@@ -31,7 +31,5 @@ export async function pageQuestion({ text, references, attachSelection }: PageQu
   const named = await readReferences(withMentioned(references, await mentionedReferences(mentions)));
   const slash = readSlashCommand(text);
   if (slash) return slashQuestion({ ...slash, text }, selected, named);
-  return selected
-    ? { task: "ask", text, code: [selected, ...named], lookup: askedAbout(selected, named) }
-    : { task: "ask", text, code: named };
+  return { task: "ask", text, ...(selected ? askedAbout(selected, named) : { code: named }) };
 }

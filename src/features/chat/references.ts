@@ -42,7 +42,6 @@ async function findFiles(query: ReferenceQuery): Promise<Reference[]> {
  */
 export async function mentionedReferences(mentions: TypedMentions): Promise<Reference[]> {
   const { problems, changes, files, symbols } = mentions;
-  const document = codeEditor()?.document;
   const named = await Promise.all(
     files.map(async (name) => {
       const pattern = `**/${anyCase(name.replaceAll("\\", "/"))}`;
@@ -50,9 +49,10 @@ export async function mentionedReferences(mentions: TypedMentions): Promise<Refe
       return fileNamed(name, found.map(toFile));
     }),
   );
+  const document = codeEditor()?.document;
+  const here = document && symbols.length > 0 ? await symbolsIn(document) : [];
   const defined = await Promise.all(
     symbols.map(async (name) => {
-      const here = document ? await symbolsIn(document) : [];
       const isHere = here.some((symbol) => symbol.name === name);
       return symbolNamed(name, isHere ? here : [...here, ...(await workspaceSymbols(name))]);
     }),

@@ -226,10 +226,16 @@ export class ChatSession {
     this.#changes.fire({ type: "turn", turn });
   }
 
-  /** Adds what is looked up to the question; also to one whose answer was stopped, which may be asked again. */
-  async #attach({ turn }: Run, lookup: Promise<FoundCode>): Promise<void> {
+  /**
+   * Adds what is looked up to the question; also to one whose answer was stopped, which may be asked again, unless it has
+   * been by then: that answer is without it.
+   */
+  async #attach(run: Run, lookup: Promise<FoundCode>): Promise<void> {
+    const { turn } = run;
     turn.status = "lookup";
-    attach(this.conversation, turn, await lookup);
+    const found = await lookup;
+    if (this.#run && this.#run !== run) return;
+    attach(this.conversation, turn, found);
     if (turn.status === "lookup") turn.status = "loading";
     this.#changes.fire({ type: "turns" });
   }

@@ -1,11 +1,11 @@
 /** A question that begins with a slash command, in the chat or after `@hunch`: its task, and the code that is about. */
 import { readSlashCommand, type SlashCommand } from "../../common/slashCommands.ts";
-import { withContext } from "../../host/context.ts";
 import { codeInQuestion, type EditorCode } from "../../host/editor.ts";
 import { diagnosticsIn, toProblem } from "../../host/problems.ts";
 import type { TaskKind } from "../../prompts/compose.ts";
 import { describeProblems } from "../../prompts/problems.ts";
-import type { AttachedCode, FoundCode, Question } from "./conversation.ts";
+import { taskCode } from "./askedCode.ts";
+import type { AttachedCode, Question } from "./conversation.ts";
 import { codeEditor } from "./pageActions.ts";
 
 /** The manifest and the completion of the chat are checked against it by a test and by the compiler. */
@@ -49,12 +49,6 @@ export async function slashQuestion(
     text,
     question: rest,
     problems: describeProblems(problems),
-    code: [about, ...others],
-    lookup: withOthers(about, task, others),
+    ...taskCode(about, others, { callers: task === "explain" }),
   };
-}
-
-async function withOthers(about: EditorCode, task: TaskKind, others: readonly AttachedCode[]): Promise<FoundCode> {
-  const { code, omitted } = await withContext(about, { callers: task === "explain" });
-  return { code: [...code, ...others], omitted };
 }

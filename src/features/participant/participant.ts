@@ -113,8 +113,8 @@ async function questionOf({ command, prompt, references }: vscode.ChatRequest): 
     return slashQuestion({ command: slash, rest: text, text: text || `/${slash}` }, subject, others);
   }
   const selected = attached.length === 0 && selectedAttachment() ? codeOfSelection() : null;
-  const question = { task: "ask", text: text || t("Explain this code.") } as const;
-  return selected ? { ...question, code: [selected], lookup: askedAbout(selected) } : { ...question, code: attached };
+  const code = selected ? askedAbout(selected) : { code: attached };
+  return { task: "ask", text: text || t("Explain this code."), ...code };
 }
 
 function codeOfSelection(): EditorCode | null {

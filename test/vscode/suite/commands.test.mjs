@@ -9,9 +9,11 @@ import { askedAbout } from "../../../src/features/chat/askedCode.ts";
 import { withContext } from "../../../src/host/context.ts";
 import { selectedCode, symbolAt, wholeFile } from "../../../src/host/editor.ts";
 import { writeScriptedModel } from "../../support/scriptedModel.ts";
-import { until } from "./until.mjs";
+import { until } from "../host/host.mjs";
 
 const [folder] = vscode.workspace.workspaceFolders;
+/** What the editor does in its own time. */
+const soonMs = 10_000;
 const cart = vscode.Uri.joinPath(folder.uri, "src", "cart.ts");
 const models = mkdtempSync(path.join(os.tmpdir(), "hunch-scripted-"));
 const smallModel = vscode.workspace.getConfiguration("hunch").get("model");
@@ -118,9 +120,9 @@ suite("actions", function () {
       await rename("cart.ts", "basket.ts");
       try {
         const uri = await fixing;
-        await until(() => changedFiles().join() === "basket.ts");
+        await until("the diff of basket.ts", () => changedFiles().join() === "basket.ts", soonMs);
         await rename("basket.ts", "trolley.ts");
-        await until(() => changedFiles().join() === "trolley.ts");
+        await until("the diff of trolley.ts", () => changedFiles().join() === "trolley.ts", soonMs);
         await run("hunch.applyProposal", uri);
         const { document } = vscode.window.activeTextEditor;
         assert.equal(document.uri.toString(), inSrc("trolley.ts").toString());
@@ -302,7 +304,7 @@ suite("actions", function () {
     reported.set(document.uri, [problem]);
     try {
       const places = async (named) =>
-        (await askedAbout(selectedCode(editor), named)).code.map(({ piece, attachment }) => {
+        (await askedAbout(selectedCode(editor), named).lookup).code.map(({ piece, attachment }) => {
           assert.equal(attachment.startLine, piece.startLine);
           return [piece.label, piece.startLine, piece.endLine, piece.role];
         });

@@ -7,9 +7,11 @@ import * as vscode from "vscode";
 import { readReferences } from "../../../src/features/chat/references.ts";
 import { selectedCode } from "../../../src/host/editor.ts";
 import { writeScriptedModel } from "../../support/scriptedModel.ts";
-import { until } from "./until.mjs";
+import { until } from "../host/host.mjs";
 
 const [folder] = vscode.workspace.workspaceFolders;
+/** What the editor does in its own time. */
+const soonMs = 10_000;
 const inFolder = (name) => vscode.Uri.joinPath(folder.uri, name);
 const run = (command, ...args) => vscode.commands.executeCommand(command, ...args);
 const configured = vscode.workspace.getConfiguration("hunch").get("model");
@@ -92,7 +94,11 @@ suite("where code comes from", function () {
     await vscode.window.showNotebookDocument(notebook, { selections: [new vscode.NotebookRange(2, 3)] });
     await run("notebook.cell.edit");
     const { document } = notebook.cellAt(2);
-    const editor = await until(() => vscode.window.visibleTextEditors.find((shown) => shown.document === document));
+    const editor = await until(
+      "the editor",
+      () => vscode.window.visibleTextEditors.find((shown) => shown.document === document),
+      soonMs,
+    );
     editor.selection = new vscode.Selection(1, 0, 1, 12);
     assert.deepEqual(selectedCode(editor).piece, {
       label: "prices.ipynb [3]",
@@ -142,7 +148,7 @@ suite("where code comes from", function () {
     const edit = new vscode.WorkspaceEdit();
     edit.renameFile(before, after);
     // The thread's form is a document: then the answer is under way.
-    await until(() => vscode.workspace.textDocuments.some(({ uri }) => uri.scheme === "comment"));
+    await until("the thread", () => vscode.workspace.textDocuments.some(({ uri }) => uri.scheme === "comment"), soonMs);
     await vscode.workspace.applyEdit(edit);
     const thread = await explaining;
     assert.equal(thread.uri.toString(), after.toString());

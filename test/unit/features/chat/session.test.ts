@@ -22,6 +22,13 @@ function later<T>() {
   return { promise, resolve };
 }
 
+const untilStopped: Work = ({ emit, signal }) => {
+  emit(tokens("thinking", ["hm"]));
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(result({ stopReason: "cancelled" })), { once: true }),
+  );
+};
+
 describe("ask", () => {
   it("uses what was learnt about the model, with effort auto", async () => {
     const prompts = await Promise.all(
@@ -80,6 +87,23 @@ describe("ask", () => {
     expect(last().status).toBe("stopped");
     await chat.retry(last().id);
     expect(JSON.stringify(asked[0]?.prompt)).toContain("let b = 2;");
+  });
+
+  it("names no code that came too late for the answer that is being written", async () => {
+    const lookup = later<FoundCode>();
+    const { chat, asked, last } = session([untilStopped]);
+    const answered = chat.ask({ task: "ask", text: "What is a?", code, lookup: lookup.promise });
+    await setImmediate();
+    chat.stop();
+    await answered;
+    const again = chat.retry(last().id);
+    await setImmediate();
+    lookup.resolve({ code: [...code, used] });
+    await setImmediate();
+    expect(JSON.stringify(asked[0]?.prompt)).not.toContain("let b = 2;");
+    expect(chat.conversation.turns[0]).toMatchObject({ attachments: [{ label: "a.ts" }] });
+    chat.stop();
+    await again;
   });
 
   it("sends the code and the question, with the settings of the moment", async () => {
@@ -146,13 +170,6 @@ describe("ask", () => {
 });
 
 describe("stop and answer now", () => {
-  const untilStopped: Work = ({ emit, signal }) => {
-    emit(tokens("thinking", ["hm"]));
-    return new Promise((resolve) =>
-      signal.addEventListener("abort", () => resolve(result({ stopReason: "cancelled" })), { once: true }),
-    );
-  };
-
   it("a stop keeps the text, which can be carried on with the same messages", async () => {
     const { chat, asked, last } = session([
       untilStopped,
