@@ -85,6 +85,7 @@ async function play(
   // The decoder corrects its own copy of the curve by real pass times, which a replay does not have.
   const frozen = Object.assign(new CostCurve(samples), { observe: () => {} });
   const suffix = new SuffixDrafter();
+  suffix.expect(trace.expected ?? null);
   const drafters: Drafter[] = [suffix, new RecyclingDrafter()];
   if (index) drafters.push(new IndexDrafter(index, suffix));
   const draft = model ? new DraftSequence(trace, model, file.vocabularySize) : null;

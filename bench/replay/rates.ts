@@ -54,6 +54,7 @@ async function observeTrace(
   rates: Map<string, Rate[]>,
 ): Promise<void> {
   const suffix = new SuffixDrafter();
+  suffix.expect(trace.expected ?? null);
   const drafters: Drafter[] = [suffix, new RecyclingDrafter()];
   if (index) drafters.push(new IndexDrafter(index, suffix));
   if (model)

@@ -13,6 +13,7 @@ import { openModel } from "../../src/engine/backends/embedded/loadModel.ts";
 import { startRuntime } from "../../src/engine/backends/embedded/runtime.ts";
 import { TextCodec } from "../../src/engine/backends/embedded/textCodec.ts";
 import { prefill } from "../../src/engine/cache/prefix.ts";
+import { expectedOf } from "../../src/engine/speculation/expected.ts";
 import { ThreadGovernor, usableCores } from "../../src/engine/threads.ts";
 import type { Trace, TraceFile } from "./trace.ts";
 
@@ -47,12 +48,14 @@ const workloads = options.prompts
   : loadWorkloads(chosen, limit);
 for (const workload of workloads) {
   const prompt = codec.encode([{ text: workload.prompt, special: true }]);
+  const expected = expectedOf({ kind: "raw", text: workload.prompt }, codec);
   sequence.rollback(0);
   await prefill(sequence, prompt, { onProgress: () => {}, onPass: () => {} });
   const trace: Trace = {
     workload: workload.name,
     index: workload.index,
     prompt,
+    ...(expected ? { expected } : {}),
     output: [],
     kinds: [],
     candidates: [],

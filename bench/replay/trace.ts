@@ -1,11 +1,14 @@
 /** A recorded plain decode: what every drafter would have had to guess, and what the target said. */
 import { readFileSync } from "node:fs";
+import type { Expected } from "../../src/engine/speculation/expected.ts";
 import type { TextKind } from "../../src/engine/speculation/types.ts";
 
 export interface Trace {
   workload: string;
   index: number;
   prompt: number[];
+  /** Absent: nothing is known in advance. */
+  expected?: Expected;
   /** Tokens the target chose, greedily. */
   output: number[];
   /** What the text was at each output token: acceptance is learnt apart for each kind. */

@@ -18,6 +18,7 @@ import { Decoder } from "./speculation/decoder.ts";
 import { ModelDrafter } from "./speculation/drafters/draftModel.ts";
 import { IndexDrafter } from "./speculation/drafters/indexDrafter.ts";
 import { RecyclingDrafter } from "./speculation/drafters/recycling.ts";
+import { expectedOf } from "./speculation/expected.ts";
 import { Sampler } from "./speculation/sampler.ts";
 import type { Drafter } from "./speculation/types.ts";
 import type { WorkspaceIndex } from "./speculation/workspaceIndex/workspaceIndex.ts";
@@ -163,7 +164,10 @@ async function openDrafters(
   if (speculation === "off" || !target.canRollBack) return { drafters: [], draft: null };
   const wanted = (name: DrafterName) => speculation === "auto" || speculation === "strict" || speculation === name;
   const drafters: Drafter[] = [];
-  if (wanted("suffix")) drafters.push(suffix, ...(index ? [new IndexDrafter(index, suffix)] : []));
+  if (wanted("suffix")) {
+    suffix.expect(expectedOf(params.prompt, model.codec));
+    drafters.push(suffix, ...(index ? [new IndexDrafter(index, suffix)] : []));
+  }
   if (wanted("recycling")) drafters.push(recycling);
   if (speculation === "draft" && !draft)
     notify({ code: "noDraft", message: "No draft model is loaded, so nothing is guessed." });

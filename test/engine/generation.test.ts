@@ -53,6 +53,27 @@ describe("a generation", () => {
     expect(byDrafter).toBe(stats.acceptedTokens);
   });
 
+  it("drafts the code that a renaming will lead to, from its first change on", async () => {
+    // Every fourth word has another name until it is renamed.
+    const code = `${wholeThought} ${wholeAnswer}`.replace(/\b[ta](\d*[05])\b/g, (word) => `old_${word}`);
+    const pairs = [...new Set(code.match(/old_\w+/g))].map((name) => `\`${name}\` to \`${name.slice(4)}\``);
+    const ask = (verb: string) => {
+      const messages: ChatMessage[] = [
+        { role: "user", content: `${verb} ${pairs.join(", ")}.\n\`\`\`\n ${code}\n\`\`\`` },
+      ];
+      return engine.ask({
+        prompt: { kind: "chat", messages, thinking: "on" },
+        speculation: "suffix",
+        freshDrafters: true,
+      });
+    };
+    const renamed = await ask("Rename");
+    const compared = await ask("Compare");
+    expect(renamed.thinking).toBe(wholeThought);
+    expect(renamed.answer.trim()).toBe(wholeAnswer);
+    expect(renamed.stats.targetPasses).toBeLessThan(compared.stats.targetPasses / 2);
+  });
+
   it("keeps nothing of what a run taught that is to be fresh", async () => {
     const prompt = {
       kind: "chat",

@@ -13,6 +13,8 @@ const leastMatch = 4;
 const mostCursors = 4;
 /** Tokens a change may take on either side before the copy counts as lost. */
 const longestGap = 24;
+/** Tokens of a language's name behind a fence. */
+const longestLanguage = 3;
 /** Tokens looked ahead in the source for the place to go on. */
 const lookAhead = 16;
 /** Tokens of a substitution, on either side, that is worth learning. */
@@ -30,6 +32,8 @@ interface Cursor {
   copied: number;
   /** Where a change began, in the source and in the output; null while in step. */
   gap: { source: number; output: number } | null;
+  /** Follows code that is expected, and the output has just opened its fence: what stands there may name a language. */
+  opens?: boolean;
 }
 
 interface Substitution {
@@ -48,11 +52,17 @@ export interface AlignedDraft {
 export class EditAlignment {
   readonly #text: readonly number[];
   #cursors: Cursor[] = [];
+  #expected: { opener: number; start: number } | null = null;
   readonly #substitutions = new Map<number, Substitution[]>();
 
   /** @param text the tokens so far, the prompt first; the caller appends to it, then calls `push`. */
   constructor(text: readonly number[]) {
     this.#text = text;
+  }
+
+  /** From now on, what is written behind the token `opener` is most likely the text from `start` on; null: nothing is known. */
+  expect(block: { opener: number; start: number } | null): void {
+    this.#expected = block;
   }
 
   /** The last token of the text is new. @param match longest earlier suffix (SuffixAutomaton.match) */
@@ -65,7 +75,13 @@ export class EditAlignment {
     const at = match.end + 1;
     if (match.length >= leastMatch && !this.#cursors.some((cursor) => cursor.gap === null && cursor.at === at))
       this.#cursors.push({ at, inStep: match.length, copied: match.length, gap: null });
-    const lost = (cursor: Cursor) => cursor.gap !== null && index - cursor.gap.output > longestGap;
+    if (token === this.#expected?.opener && !this.#cursors.some(({ gap }) => gap === null)) {
+      const { start } = this.#expected;
+      const gap = { source: start, output: index + 1 };
+      this.#cursors.push({ at: start, inStep: 0, copied: trustedCopy, gap, opens: true });
+    }
+    const lost = ({ gap, opens }: Cursor) =>
+      gap !== null && index - gap.output > (opens ? longestLanguage : longestGap);
     // Two cursors may meet at one place; the one that has followed longer stays.
     const places = new Set<number>();
     this.#cursors = this.#cursors
@@ -75,10 +91,10 @@ export class EditAlignment {
       .slice(0, mostCursors);
   }
 
-  /** What comes next if the copy goes on: the copy followed longest, those in step first. */
+  /** What comes next if the copy goes on: the copy followed longest, those in step first, then code that is expected. */
   draft(maxLength: number): AlignedDraft | null {
     const inStep = this.#cursors.find((cursor) => cursor.gap === null && cursor.inStep >= 2);
-    const cursor = inStep ?? this.#cursors[0];
+    const cursor = inStep ?? this.#cursors.find(({ opens }) => opens) ?? this.#cursors[0];
     return cursor ? this.#draftAt(cursor, maxLength) : null;
   }
 
@@ -93,6 +109,9 @@ export class EditAlignment {
         tokens.push(...known.to.slice(written.length));
         position = cursor.gap.source + known.from.length;
         confidence = 1;
+      } else if (cursor.opens && written.length > 0) {
+        position = cursor.gap.source; // the language is named, which ends the line
+        confidence = 5;
       } else if (written.length === 1) {
         position = cursor.gap.source + 1; // one token for one token, most likely
         confidence = 0;
@@ -129,14 +148,17 @@ export class EditAlignment {
     for (let skipped = 0; skipped <= last; skipped++) {
       // One token in place of one, and the next as in the source; else two tokens in a row have to fit.
       const swapped = skipped === 1 && written === 1 && this.#text[gap.source + 1] === token;
+      const opened = skipped === 0 && cursor.opens && this.#text[gap.source] === token;
       const pair =
         written >= 2 && this.#text[gap.source + skipped] === before && this.#text[gap.source + skipped + 1] === token;
-      if (!swapped && !pair) continue;
+      if (!swapped && !opened && !pair) continue;
       this.#learn(gap, skipped, swapped ? index : index - 1);
-      cursor.inStep = swapped ? 1 : 2;
-      cursor.at = gap.source + skipped + cursor.inStep;
-      cursor.copied += cursor.inStep;
+      const copied = swapped || opened ? 1 : 2;
+      cursor.inStep = opened ? 2 : copied;
+      cursor.at = gap.source + skipped + copied;
+      cursor.copied += copied;
       cursor.gap = null;
+      cursor.opens = false;
       return;
     }
   }

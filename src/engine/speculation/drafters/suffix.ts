@@ -3,6 +3,7 @@
  * before, continued as it was continued then; and, beside it, the continuation of a copy with changes (editAlignment.ts).
  * Costs microseconds; right wherever text is copied, renamed or quoted.
  */
+import type { Expected } from "../expected.ts";
 import type { Draft, Drafter } from "../types.ts";
 import { EditAlignment } from "./editAlignment.ts";
 import { SuffixAutomaton } from "./suffixAutomaton.ts";
@@ -11,6 +12,17 @@ import { SuffixAutomaton } from "./suffixAutomaton.ts";
 const bucketFrom = [1, 2, 3, 4, 6, 9, 14, 24];
 /** The classes of the alignment come after those of the plain match. */
 const alignmentBuckets = bucketFrom.length;
+/**
+ * What is expected is put in front of so many tokens of the text, so that the text's own end is what is matched. Few, so
+ * that they are none of the code: it would be taken for a copy of what is expected.
+ */
+const keptEnd = 4;
+
+/** Tokens in the automaton that are none of the text. */
+interface Aside {
+  at: number;
+  length: number;
+}
 
 export class SuffixDrafter implements Drafter {
   readonly name = "suffix";
@@ -18,15 +30,53 @@ export class SuffixDrafter implements Drafter {
   #automaton = new SuffixAutomaton();
   #alignment = new EditAlignment(this.#automaton.text);
 
+  #expected: Expected | null = null;
+  #expectedIsIn = true;
+  #asides: Aside[] = [];
+
+  /** For the text that is begun next. */
+  expect(expected: Expected | null): void {
+    this.#expected = expected;
+    this.#expectedIsIn = expected === null;
+    this.#alignment.expect(null);
+  }
+
   /** Keeps what is already indexed where the new text begins with it (the next turn of a conversation). */
   begin(tokens: readonly number[]): void {
-    const indexed = this.#automaton.text;
-    const keeps = indexed.length <= tokens.length && indexed.every((token, i) => token === tokens[i]);
-    if (!keeps) {
+    let held = this.#heldOf(tokens);
+    if (held === null) {
       this.#automaton = new SuffixAutomaton();
       this.#alignment = new EditAlignment(this.#automaton.text);
+      this.#asides = [];
+      this.#expectedIsIn = false;
+      held = 0;
     }
-    this.commit(tokens.slice(this.#automaton.text.length));
+    if (!this.#expected || this.#expectedIsIn) {
+      this.commit(tokens.slice(held));
+      return;
+    }
+    const { tokens: expected, opener } = this.#expected;
+    const before = Math.max(held, tokens.length - keptEnd);
+    this.commit(tokens.slice(held, before));
+    const start = this.#automaton.text.length;
+    this.#asides.push({ at: start, length: expected.length });
+    this.commit(expected);
+    this.#expectedIsIn = true;
+    this.commit(tokens.slice(before));
+    this.#alignment.expect({ opener, start });
+  }
+
+  /** How many of the tokens are indexed; null: another text is. */
+  #heldOf(tokens: readonly number[]): number | null {
+    const { text } = this.#automaton;
+    let held = 0;
+    const asides = [...this.#asides, { at: text.length, length: 0 }];
+    let from = 0;
+    for (const { at, length } of asides) {
+      for (let i = from; i < at; i++) if (text[i] !== tokens[held++]) return null;
+      from = at + length;
+    }
+    return held;
   }
 
   commit(tokens: readonly number[]): void {
