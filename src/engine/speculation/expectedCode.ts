@@ -7,6 +7,13 @@
  */
 import type { Prompt } from "../../common/prompt.ts";
 
+export interface ExpectedCode {
+  /** As its fence names it; "" where it does not. */
+  language: string;
+  /** From the end of the opening fence's line to the closing fence. */
+  code: string;
+}
+
 interface Renaming {
   from: string;
   to: string;
@@ -17,24 +24,30 @@ const longestBlock = 40_000;
 const longestSentence = 1_000;
 const identifier = String.raw`[\p{L}_$][\p{L}\p{N}_$]{0,59}`;
 const quoted = "(?:`([^`\\n]{1,60})`|\"([^\"\\n]{1,60})\"|'([^'\\n]{1,60})')";
-const into = "(?:to|into|with|by|as|→|[-=]>|in|zu|nach|durch)";
-
-/** In the languages that Hunch speaks. */
-const asksForEdit =
-  /(?<!\p{L})(?:renam|replac|chang|substitut|swap|use|call|nam|umbenenn|benenn|nenn|ersetz|änder|verwend|nutz)\p{L}*/iu;
-const asksForNewName = /(?<!\p{L})(?:rename|umbenenne?n?|benenne?)(?!\p{L})/iu;
-/** "`a` to `b`". */
-const quotedPair = new RegExp(String.raw`${quoted}(?:\s+\p{L}+)?\s+${into}\s+${quoted}`, "giu");
-/** "`b` instead of `a`". */
-const reversedPair = new RegExp(
-  String.raw`${quoted}\s+(?:instead\s+of|rather\s+than|statt|anstelle\s+von)\s+${quoted}`,
-  "giu",
-);
-/** "items to stock": without quotes only where nothing but a name can be meant. */
-const barePair = new RegExp(
-  String.raw`(?<![\p{L}\p{N}_$])(${identifier})\s+${into}\s+(${identifier})(?=\s*(?:[.,;:!?)]|$)|\s+(?:everywhere|throughout|in|and|across|überall|um|und)(?!\p{L}))`,
-  "giu",
-);
+/** What words and signs, with which verb, say what a thing is to become; in the languages that Hunch speaks. */
+const changes = [
+  ["renam|chang|turn", "to|into|as|→|[-=]>"],
+  ["replac|substitut|swap", "with|by|→|[-=]>"],
+  ["umbenenn|benenn|änder", "in|zu|nach|→|[-=]>"],
+  ["ersetz|tausch", "durch|gegen|mit|→|[-=]>"],
+].map(([verb, into]) => ({
+  verb: wordsBeginning(verb!),
+  /** "`a` to `b`", also "`a` everywhere to `b`". */
+  pair: new RegExp(String.raw`${quoted}(?:\s+\p{L}+)?\s+(?:${into})\s+${quoted}`, "giu"),
+}));
+/** "Use `b` instead of `a`". */
+const choice = {
+  verb: wordsBeginning("us|call|nam|writ|tak|prefer|verwend|nutz|nenn|nimm|schreib"),
+  pair: new RegExp(String.raw`${quoted}\s+(?:instead\s+of|rather\s+than|statt|anstelle\s+von)\s+${quoted}`, "giu"),
+};
+/** "Rename items to stock": without quotes only where nothing but a name can be meant. */
+const bare = {
+  verb: wordsBeginning("rename|umbenenn|benenn"),
+  pair: new RegExp(
+    String.raw`(?<![\p{L}\p{N}_$])(${identifier})\s+(?:to|into|as|in|zu|nach|→|[-=]>)\s+(${identifier})(?=\s*(?:[.,;:!?)]|$)|\s+(?:everywhere|throughout|in|and|across|überall|um|und)(?!\p{L}))`,
+    "giu",
+  ),
+};
 /** "Return the whole function", "Give the whole corrected code", "Gib die ganze Datei zurück". */
 const wholeCode = [
   [
@@ -54,27 +67,30 @@ const wholeCode = [
 const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/u;
 
 /**
- * Code blocks of the prompt as the question wants them back, the longest first: from the end of the opening fence's line to
- * the closing fence. Once its renamings are done, where it asks for some; as they are, where it asks for the whole code, of
- * which most will stay. Else none.
+ * Code blocks of the prompt as the question wants them back, the longest first: once its renamings are done, where it asks
+ * for some; as they are, where it asks for the whole code, of which most will stay. Else none.
  */
-export function expectedCode(prompt: Prompt): string[] {
+export function expectedCode(prompt: Prompt): ExpectedCode[] {
   const texts = prompt.kind === "raw" ? [prompt.text] : prompt.messages.map(({ content }) => content);
   const asked = prompt.kind === "raw" ? prompt.text : prompt.messages.findLast(({ role }) => role === "user")?.content;
   if (asked === undefined) return [];
   const { words } = splitAtFences(asked);
   const sentences = words.split(/\n|(?<=[.!?])\s/).map((sentence) => sentence.slice(0, longestSentence));
-  const blocks = texts.map((text) => splitAtFences(text).blocks.filter(({ length }) => length <= longestBlock));
+  const blocks = texts.map((text) => splitAtFences(text).blocks.filter(({ code }) => code.length <= longestBlock));
   // The code may have come with an earlier question, or in an answer.
-  const newest = (change: (block: string) => string[]) =>
+  const newest = (change: (block: ExpectedCode) => ExpectedCode[]) =>
     blocks.map((some) => some.flatMap(change)).findLast(({ length }) => length > 0) ?? [];
   const renamings = renamingsIn(sentences);
   const renamed = newest((block) => {
-    const changed = rename(block, renamings);
-    return changed === block ? [] : [changed];
+    const code = rename(block.code, renamings);
+    return code === block.code ? [] : [{ ...block, code }];
   });
   const wanted = renamed.length === 0 && sentences.some(asksForWhole) ? newest((block) => [block]) : renamed;
-  return wanted.sort((a, b) => b.length - a.length);
+  return wanted.sort((a, b) => b.code.length - a.code.length);
+}
+
+function wordsBeginning(stems: string): RegExp {
+  return new RegExp(String.raw`(?<!\p{L})(?:${stems})`, "iu");
 }
 
 function asksForWhole(sentence: string): boolean {
@@ -82,20 +98,20 @@ function asksForWhole(sentence: string): boolean {
 }
 
 /** One that is not closed is no block. */
-function splitAtFences(text: string): { words: string; blocks: string[] } {
+function splitAtFences(text: string): { words: string; blocks: ExpectedCode[] } {
   const words: string[] = [];
-  const blocks: string[] = [];
-  let open: { mark: string; lines: string[] } | null = null;
+  const blocks: ExpectedCode[] = [];
+  let open: { mark: string; language: string; lines: string[] } | null = null;
   for (const line of text.split("\n")) {
-    const [, mark = "", info = ""] = fence.exec(line) ?? [];
+    const [, mark = "", info = ""] = fence.exec(line.trimEnd()) ?? [];
     if (open) {
       // In a raw prompt the turn's end may stand right behind the fence.
       const closes = mark.startsWith(open.mark) && /^\s*(?:<|$)/.test(info);
       open.lines.push(closes ? mark : line);
       if (!closes) continue;
-      blocks.push(open.lines.join("\n"));
+      blocks.push({ language: open.language, code: open.lines.join("\n") });
       open = null;
-    } else if (mark) open = { mark, lines: [""] };
+    } else if (mark) open = { mark, language: /^\s*(\S*)/.exec(info)![1]!, lines: [""] };
     else words.push(line);
   }
   return { words: words.join("\n"), blocks };
@@ -108,10 +124,12 @@ function renamingsIn(sentences: readonly string[]): Renaming[] {
     if (name && newName && name !== newName) found.set(name, newName);
   };
   for (const sentence of sentences) {
-    if (!asksForEdit.test(sentence)) continue;
-    for (const [, a, b, c, d, e, f] of sentence.matchAll(reversedPair)) note(d ?? e ?? f, a ?? b ?? c);
-    for (const [, a, b, c, d, e, f] of sentence.matchAll(quotedPair)) note(a ?? b ?? c, d ?? e ?? f);
-    if (asksForNewName.test(sentence)) for (const [, from, to] of sentence.matchAll(barePair)) note(from, to);
+    const pairs = ({ verb, pair }: { verb: RegExp; pair: RegExp }) =>
+      verb.test(sentence)
+        ? [...sentence.matchAll(pair)].map(([, ...names]) => names.filter((name) => name !== undefined))
+        : [];
+    for (const [to, from] of pairs(choice)) note(from, to);
+    for (const [from, to] of [...changes, bare].flatMap(pairs)) note(from, to);
   }
   return [...found].map(([from, to]) => ({ from, to }));
 }
@@ -122,11 +140,11 @@ function withoutCall(...names: (string | undefined)[]): (string | undefined)[] {
 }
 
 /** All at once, so that two names may change places. */
-function rename(block: string, renamings: readonly Renaming[]): string {
-  if (renamings.length === 0) return block;
+function rename(code: string, renamings: readonly Renaming[]): string {
+  if (renamings.length === 0) return code;
   const named = new Map(renamings.map(({ from, to }) => [from, to]));
   const anyName = new RegExp([...named.keys()].map(asWholeWord).join("|"), "gu");
-  return block.replace(anyName, (name) => named.get(name) ?? name);
+  return code.replace(anyName, (name) => named.get(name) ?? name);
 }
 
 function asWholeWord(name: string): string {

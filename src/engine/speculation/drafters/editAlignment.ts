@@ -32,8 +32,8 @@ interface Cursor {
   copied: number;
   /** Where a change began, in the source and in the output; null while in step. */
   gap: { source: number; output: number } | null;
-  /** Follows code that is expected, and the output has just opened its fence: what stands there may name a language. */
-  opens?: boolean;
+  /** Begins a block that is expected: the output has just opened its fence, and names this language there, or another. */
+  opens?: readonly number[] | null;
 }
 
 interface Substitution {
@@ -41,6 +41,13 @@ interface Substitution {
   to: number[];
   /** Times it was seen, less the times the source stood unchanged; used while above 0. */
   score: number;
+}
+
+/** A block of code that the text holds at `start`, as it will be written behind a fence and a language. */
+interface ExpectedBlock {
+  opener: number;
+  language: readonly number[];
+  start: number;
 }
 
 export interface AlignedDraft {
@@ -52,7 +59,7 @@ export interface AlignedDraft {
 export class EditAlignment {
   readonly #text: readonly number[];
   #cursors: Cursor[] = [];
-  #expected: { opener: number; start: number } | null = null;
+  #expected: ExpectedBlock | null = null;
   readonly #substitutions = new Map<number, Substitution[]>();
 
   /** @param text the tokens so far, the prompt first; the caller appends to it, then calls `push`. */
@@ -60,8 +67,8 @@ export class EditAlignment {
     this.#text = text;
   }
 
-  /** From now on, what is written behind the token `opener` is most likely the text from `start` on; null: nothing is known. */
-  expect(block: { opener: number; start: number } | null): void {
+  /** From now on the next block is most likely this one; null: nothing is known. */
+  expect(block: ExpectedBlock | null): void {
     this.#expected = block;
   }
 
@@ -76,9 +83,9 @@ export class EditAlignment {
     if (match.length >= leastMatch && !this.#cursors.some((cursor) => cursor.gap === null && cursor.at === at))
       this.#cursors.push({ at, inStep: match.length, copied: match.length, gap: null });
     if (token === this.#expected?.opener && !this.#cursors.some(({ gap }) => gap === null)) {
-      const { start } = this.#expected;
+      const { start, language } = this.#expected;
       const gap = { source: start, output: index + 1 };
-      this.#cursors.push({ at: start, inStep: 0, copied: trustedCopy, gap, opens: true });
+      this.#cursors.push({ at: start, inStep: 0, copied: trustedCopy, gap, opens: language });
     }
     const lost = ({ gap, opens }: Cursor) =>
       gap !== null && index - gap.output > (opens ? longestLanguage : longestGap);
@@ -109,8 +116,11 @@ export class EditAlignment {
         tokens.push(...known.to.slice(written.length));
         position = cursor.gap.source + known.from.length;
         confidence = 1;
-      } else if (cursor.opens && written.length > 0) {
-        position = cursor.gap.source; // the language is named, which ends the line
+      } else if (cursor.opens) {
+        const isLanguage = written.every((token, i) => cursor.opens![i] === token);
+        if (isLanguage) tokens.push(...cursor.opens.slice(written.length));
+        if (tokens.length === 0 && written.length === 0) return null; // it will name one, but which?
+        position = cursor.gap.source;
         confidence = 5;
       } else if (written.length === 1) {
         position = cursor.gap.source + 1; // one token for one token, most likely
@@ -132,8 +142,12 @@ export class EditAlignment {
     if (this.#text[cursor.at] !== token) {
       cursor.gap = { source: cursor.at, output: index };
       cursor.inStep = 0;
+      cursor.opens = null;
       return;
     }
+    // The block is being written: the next fence is another's.
+    if (cursor.opens) this.#expected = null;
+    cursor.opens = null;
     for (const one of this.#substitutions.get(token) ?? []) if (this.#matches(one.from, cursor.at)) one.score--;
     cursor.at++;
     cursor.inStep++;
@@ -158,7 +172,6 @@ export class EditAlignment {
       cursor.at = gap.source + skipped + copied;
       cursor.copied += copied;
       cursor.gap = null;
-      cursor.opens = false;
       return;
     }
   }

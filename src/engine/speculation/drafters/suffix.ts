@@ -55,7 +55,7 @@ export class SuffixDrafter implements Drafter {
       this.commit(tokens.slice(held));
       return;
     }
-    const { tokens: expected, opener } = this.#expected;
+    const { tokens: expected } = this.#expected;
     const before = Math.max(held, tokens.length - keptEnd);
     this.commit(tokens.slice(held, before));
     const start = this.#automaton.text.length;
@@ -63,7 +63,7 @@ export class SuffixDrafter implements Drafter {
     this.commit(expected);
     this.#expectedIsIn = true;
     this.commit(tokens.slice(before));
-    this.#alignment.expect({ opener, start });
+    this.#alignment.expect({ ...this.#expected, start });
   }
 
   /** How many of the tokens are indexed; null: another text is. */

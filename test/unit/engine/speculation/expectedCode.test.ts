@@ -8,7 +8,8 @@ const user = (content: string): ChatMessage => ({ role: "user", content });
 const assistant = (content: string): ChatMessage => ({ role: "assistant", content });
 const chat = (...messages: ChatMessage[]) => expectedCode({ kind: "chat", messages, thinking: "off" });
 /** The one block's code after the question. */
-const editedBy = (question: string) => chat(user(`${question}\n\n${block}`)).map((edited) => edited.split("\n")[1]);
+const editedBy = (question: string) =>
+  chat(user(`${question}\n\n${block}`)).map((edited) => edited.code.split("\n")[1]);
 const stock = "f(stock, my_items, lock.stock())";
 
 describe("expectedCode", () => {
@@ -23,6 +24,7 @@ describe("expectedCode", () => {
     "Benenne `items` in `stock` um.",
     "Benenne items in stock um",
     "Ersetze `items` durch `stock`!",
+    "Change `items` everywhere to `stock`.",
     "Verwende `stock` statt `items`.",
   ])("does what is asked: %s", (question) => {
     expect(editedBy(question)).toEqual([stock]);
@@ -50,6 +52,8 @@ describe("expectedCode", () => {
     "Rename `other` to `stock`.",
     "Rename `items` to `items`.",
     "Explain the whole function.",
+    "Use `items` in `lock`.",
+    "Call `items` with `lock`.",
     "What does this return, and where?",
   ])("knows nothing in advance of: %s", (question) => {
     expect(editedBy(question)).toEqual([]);
@@ -68,9 +72,13 @@ describe("expectedCode", () => {
 
   it("takes the code of an earlier question, or of an answer, the newest that has the name", () => {
     const rename = user("Now rename `items` to `stock`.");
-    expect(chat(user(`What is this?\n${block}`), assistant("A call."), rename)).toEqual([`\n${stock}\n\`\`\``]);
+    expect(chat(user(`What is this?\n${block}`), assistant("A call."), rename)).toEqual([
+      { language: "ts", code: `\n${stock}\n\`\`\`` },
+    ]);
     const answered = assistant("~~~~py\nitems = 1\n~~~~");
-    expect(chat(user(`What is this?\n${block}`), answered, rename)).toEqual(["\nstock = 1\n~~~~"]);
+    expect(chat(user(`What is this?\n${block}`), answered, rename)).toEqual([
+      { language: "py", code: "\nstock = 1\n~~~~" },
+    ]);
     // A renaming that was asked for before is done.
     expect(chat(user(`Rename \`items\` to \`stock\`.\n${block}`), assistant(block), user("Why?"))).toEqual([]);
   });
@@ -78,7 +86,10 @@ describe("expectedCode", () => {
   it("finds the blocks of a raw prompt, whose turn may end behind the fence, the longest first", () => {
     const short = "```\nitems\n```";
     const text = `<|im_start|>user\nRename \`items\` to \`stock\`.\n${short}\n${block}<|im_end|>\n<|im_start|>assistant\n`;
-    expect(expectedCode({ kind: "raw", text })).toEqual([`\n${stock}\n\`\`\``, "\nstock\n```"]);
+    expect(expectedCode({ kind: "raw", text })).toEqual([
+      { language: "ts", code: `\n${stock}\n\`\`\`` },
+      { language: "", code: "\nstock\n```" },
+    ]);
   });
 
   it("takes neither words inside of code for a question nor a block that is not closed", () => {

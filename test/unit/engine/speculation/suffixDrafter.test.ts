@@ -8,7 +8,7 @@ const source = Array.from({ length: 60 }, (_, i) => (i % 9 === 4 ? name : 100 + 
 const edited = source.map((token) => (token === name ? newName : token));
 /** As a question with code has it, and the words around the model's turn. */
 const prompt = [1, 2, 3, fence, line, ...source, line, fence, 20, 21, 22, line, 23, line];
-const expected = { tokens: [line, ...edited, line, fence], opener: fence };
+const expected = { tokens: [line, ...edited, line, fence], opener: fence, language: [] };
 
 /** A drafter that has begun with the prompt and follows what is said. */
 function begun(said: readonly number[] = [], text: readonly number[] = prompt): SuffixDrafter {
@@ -34,8 +34,31 @@ describe("SuffixDrafter with code that is expected", () => {
     }
   });
 
+  it("drafts the language too where the prompt's fence names it, and follows another one", () => {
+    const named = [language, 9_004];
+    const opened = (said: readonly number[]) => {
+      const drafter = new SuffixDrafter();
+      drafter.expect({ ...expected, language: named });
+      drafter.begin(prompt);
+      drafter.commit([31, 32, fence, ...said]);
+      return drafted(drafter, 8);
+    };
+    expect(opened([])).toContainEqual([...named, ...expected.tokens].slice(0, 8));
+    expect(opened([language])).toContainEqual([9_004, ...expected.tokens].slice(0, 8));
+    expect(opened(named)).toContainEqual(expected.tokens.slice(0, 8));
+    expect(opened([44])).toContainEqual(expected.tokens.slice(0, 8));
+  });
+
   it("drafts no code behind words, nor behind the fence in the prompt", () => {
     for (const said of [[], [31], [31, 32, 33]]) expect(drafted(begun(said), 4)).not.toContainEqual(edited.slice(0, 4));
+  });
+
+  it("waits for the block behind a fence with something else, and expects it but once", () => {
+    const drafter = begun([fence, language, line, 51, 52, 53, line, fence, 31]);
+    drafter.commit([fence, language]);
+    expect(drafted(drafter, 8)).toContainEqual(expected.tokens.slice(0, 8));
+    drafter.commit([...expected.tokens, 31, 32, fence, 44]);
+    expect(drafted(drafter, 8)).not.toContainEqual(expected.tokens.slice(0, 8));
   });
 
   it("gives way to what is said instead", () => {
@@ -80,7 +103,7 @@ describe("SuffixDrafter with code that is expected", () => {
     const plain = await plainText(warm, 200);
     const nearly = plain.slice(toyPrompt.length).map((token) => (random() < 0.1 ? (token + 1) % 40 : token));
     const suffix = new SuffixDrafter();
-    suffix.expect({ tokens: nearly, opener: plain[toyPrompt.length + 3]! });
+    suffix.expect({ tokens: nearly, language: [1], opener: plain[toyPrompt.length + 3]! });
     const { decoder, target } = openDecoder(toyPrompt, { sampling: warm, drafters: () => [suffix] });
     await decode(decoder, 200);
     expect(decoder.text).toEqual(plain);
