@@ -54,7 +54,7 @@ describe("a generation", () => {
   });
 
   it("drafts the code that a renaming will lead to, from its first change on", async () => {
-    // Every fourth word has another name until it is renamed.
+    // Every fifth word has another name until it is renamed.
     const code = `${wholeThought} ${wholeAnswer}`.replace(/\b[ta](\d*[05])\b/g, (word) => `old_${word}`);
     const pairs = [...new Set(code.match(/old_\w+/g))].map((name) => `\`${name}\` to \`${name.slice(4)}\``);
     const ask = (verb: string) => {

@@ -1,4 +1,4 @@
-/** What will most likely be written though it stands nowhere in the text, in tokens. */
+/** What will most likely be written, in tokens. */
 import type { Prompt } from "../../common/prompt.ts";
 import { expectedCode } from "./expectedCode.ts";
 

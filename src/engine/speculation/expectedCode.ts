@@ -89,10 +89,6 @@ export function expectedCode(prompt: Prompt): ExpectedCode[] {
   return wanted.sort((a, b) => b.code.length - a.code.length);
 }
 
-function wordsBeginning(stems: string): RegExp {
-  return new RegExp(String.raw`(?<!\p{L})(?:${stems})`, "iu");
-}
-
 function asksForWhole(sentence: string): boolean {
   return wholeCode.some((pattern) => pattern.test(sentence));
 }
@@ -152,4 +148,8 @@ function asWholeWord(name: string): string {
   const begins = new RegExp(`^${letter}`, "u").test(name) ? `(?<!${letter})` : "";
   const ends = new RegExp(`${letter}$`, "u").test(name) ? `(?!${letter})` : "";
   return begins + name.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`) + ends;
+}
+
+function wordsBeginning(stems: string): RegExp {
+  return new RegExp(String.raw`(?<!\p{L})(?:${stems})`, "iu");
 }
