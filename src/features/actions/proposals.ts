@@ -36,8 +36,8 @@ export class Proposals implements vscode.TextDocumentContentProvider {
   readonly #contentChanged = new vscode.EventEmitter<vscode.Uri>();
   /** Of this window. */
   readonly #renamings: vscode.FileRenameEvent[] = [];
-  /** Those whose file is being renamed: the editor closes their diffs, which is not the user's doing. */
-  #renaming: ReadonlySet<string> = new Set();
+  /** Files that are being renamed: the editor closes their diffs, which is not the user's doing. */
+  #renaming: Pick<vscode.FileRenameEvent, "files"> | null = null;
   #count = 0;
 
   readonly onDidChange = this.#contentChanged.event;
@@ -59,9 +59,8 @@ export class Proposals implements vscode.TextDocumentContentProvider {
       }),
     );
     ctx.own(
-      vscode.workspace.onWillRenameFiles((renaming) => {
-        const moving = [...this.#waiting].filter(([, { change }]) => movedTo(change.uri, renaming));
-        this.#renaming = new Set(moving.map(([key]) => key));
+      vscode.workspace.onWillRenameFiles(({ files }) => {
+        this.#renaming = { files };
       }),
     );
     ctx.own(
@@ -80,6 +79,8 @@ export class Proposals implements vscode.TextDocumentContentProvider {
     const proposal = { change: { ...change, uri }, title, onApplied };
     this.#waiting.set(right.toString(), proposal);
     await showDiff(right, proposal);
+    // It may also have got one while the diff was opened.
+    await this.#closeMoved(right.toString());
     void this.#offer(right, title);
     return right;
   }
@@ -152,8 +153,12 @@ export class Proposals implements vscode.TextDocumentContentProvider {
   }
 
   #closed(tab: vscode.Tab): void {
-    const key = rightSide(tab)?.toString();
-    if (key && !this.#renaming.has(key) && tabsOf(key).length === 0) this.#waiting.delete(key);
+    const key = rightSide(tab)?.toString() ?? "";
+    const proposal = this.#waiting.get(key);
+    if (!proposal || tabsOf(key).length > 0) return;
+    const { original } = sidesOf(tab)!;
+    const isMoving = [original, proposal.change.uri].some((uri) => this.#renaming && movedTo(uri, this.#renaming));
+    if (!isMoving) this.#waiting.delete(key);
   }
 
   /** Another diff takes the place of one whose left side is gone. */
@@ -166,10 +171,16 @@ export class Proposals implements vscode.TextDocumentContentProvider {
       this.#waiting.set(key, moved);
       if (moved.change.kind === "create") continue;
       await showDiff(vscode.Uri.parse(key), moved, true);
-      // What the editor has not closed by itself.
-      await vscode.window.tabGroups.close(tabsOf(key).filter((tab) => sidesOf(tab)?.original.path !== uri.path));
+      await this.#closeMoved(key);
     }
-    this.#renaming = new Set();
+    this.#renaming = null;
+  }
+
+  /** Closes diffs with the file under an earlier name, as far as the editor has not. */
+  async #closeMoved(key: string): Promise<void> {
+    const { change } = this.#waiting.get(key) ?? {};
+    if (change?.kind !== "replace") return;
+    await vscode.window.tabGroups.close(tabsOf(key).filter((tab) => sidesOf(tab)?.original.path !== change.uri.path));
   }
 }
 

@@ -9,7 +9,7 @@ import { askedAbout } from "../../../src/features/chat/askedCode.ts";
 import { withContext } from "../../../src/host/context.ts";
 import { selectedCode, symbolAt, wholeFile } from "../../../src/host/editor.ts";
 import { writeScriptedModel } from "../../support/scriptedModel.ts";
-import { until } from "../host/host.mjs";
+import { sleep, until } from "../host/host.mjs";
 
 const [folder] = vscode.workspace.workspaceFolders;
 /** What the editor does in its own time. */
@@ -99,41 +99,44 @@ suite("actions", function () {
       assert.equal(document.getText(), before);
     });
 
-    test("follows its file when that is renamed, while the answer is written and under the diff", async () => {
-      const inSrc = (name) => vscode.Uri.joinPath(folder.uri, "src", name);
-      const rename = async (from, to) => {
-        const edit = new vscode.WorkspaceEdit();
-        edit.renameFile(inSrc(from), inSrc(to));
-        assert.ok(await vscode.workspace.applyEdit(edit));
-      };
-      const changedFiles = () =>
-        vscode.window.tabGroups.all.flatMap(({ tabs }) =>
-          tabs.flatMap(({ input }) =>
-            input instanceof vscode.TabInputTextDiff ? [path.basename(input.original.path)] : [],
-          ),
-        );
-      // TypeScript would ask whether to follow.
-      const following = vscode.workspace.getConfiguration("typescript.updateImportsOnFileMove");
-      await following.update("enabled", "never", true);
-      await cursorAt("Math.floor");
-      const fixing = run("hunch.fixProblem");
-      await rename("cart.ts", "basket.ts");
-      try {
-        const uri = await fixing;
-        await until("the diff of basket.ts", () => changedFiles().join() === "basket.ts", soonMs);
-        await rename("basket.ts", "trolley.ts");
-        await until("the diff of trolley.ts", () => changedFiles().join() === "trolley.ts", soonMs);
-        await run("hunch.applyProposal", uri);
-        const { document } = vscode.window.activeTextEditor;
-        assert.equal(document.uri.toString(), inSrc("trolley.ts").toString());
-        assert.match(document.getText(), /return items\.length;/);
-        await run("workbench.action.files.revert");
-      } finally {
-        const [now] = await vscode.workspace.findFiles("src/{basket,trolley}.ts");
-        await rename(path.basename(now.path), "cart.ts");
-        await following.update("enabled", undefined, true);
-      }
-    });
+    // Early, and about when the diff is opened.
+    for (const delayMs of [0, 210, 250])
+      test(`follows its file when that is renamed, ${delayMs} ms after the question and under the diff`, async () => {
+        const inSrc = (name) => vscode.Uri.joinPath(folder.uri, "src", name);
+        const rename = async (from, to) => {
+          const edit = new vscode.WorkspaceEdit();
+          edit.renameFile(inSrc(from), inSrc(to));
+          assert.ok(await vscode.workspace.applyEdit(edit));
+        };
+        const changedFiles = () =>
+          vscode.window.tabGroups.all.flatMap(({ tabs }) =>
+            tabs.flatMap(({ input }) =>
+              input instanceof vscode.TabInputTextDiff ? [path.basename(input.original.path)] : [],
+            ),
+          );
+        // TypeScript would ask whether to follow.
+        const following = vscode.workspace.getConfiguration("typescript.updateImportsOnFileMove");
+        await following.update("enabled", "never", true);
+        await cursorAt("Math.floor");
+        const fixing = run("hunch.fixProblem");
+        await sleep(delayMs);
+        await rename("cart.ts", "basket.ts");
+        try {
+          const uri = await fixing;
+          await until("the diff of basket.ts", () => changedFiles().join() === "basket.ts", soonMs);
+          await rename("basket.ts", "trolley.ts");
+          await until("the diff of trolley.ts", () => changedFiles().join() === "trolley.ts", soonMs);
+          await run("hunch.applyProposal", uri);
+          const { document } = vscode.window.activeTextEditor;
+          assert.equal(document.uri.toString(), inSrc("trolley.ts").toString());
+          assert.match(document.getText(), /return items\.length;/);
+          await run("workbench.action.files.revert");
+        } finally {
+          const [now] = await vscode.workspace.findFiles("src/{basket,trolley}.ts");
+          await rename(path.basename(now.path), "cart.ts");
+          await following.update("enabled", undefined, true);
+        }
+      });
 
     test("is offered by the lightbulb, which says what it is about", async () => {
       const { document } = await cursorAt("Math.floor");
