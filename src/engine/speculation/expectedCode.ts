@@ -6,6 +6,7 @@
  * Example: the question above, with a fence that holds `f(items)` → the same fence with `f(stock)`.
  */
 import type { Prompt } from "../../common/prompt.ts";
+import { fencePattern } from "../thinking/textContext.ts";
 
 export interface ExpectedCode {
   /** As its fence names it; "" where it does not. */
@@ -64,7 +65,6 @@ const wholeCode = [
   ([verb, all, code]) =>
     new RegExp(String.raw`(?<!\p{L})(?:${verb})(?!\p{L}).*(?<!\p{L})${all}(?:\s+\p{L}+)?\s+(?:${code})(?!\p{L})`, "iu"),
 );
-const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/u;
 
 /**
  * Code blocks of the prompt as the question wants them back, the longest first: once its renamings are done, where it asks
@@ -76,16 +76,18 @@ export function expectedCode(prompt: Prompt): ExpectedCode[] {
   if (asked === undefined) return [];
   const { words } = splitAtFences(asked);
   const sentences = words.split(/\n|(?<=[.!?])\s/).map((sentence) => sentence.slice(0, longestSentence));
+  const renamings = renamingsIn(sentences);
+  const wantsAll = sentences.some(asksForWhole);
+  if (renamings.length === 0 && !wantsAll) return [];
   const blocks = texts.map((text) => splitAtFences(text).blocks.filter(({ code }) => code.length <= longestBlock));
   // The code may have come with an earlier question, or in an answer.
   const newest = (change: (block: ExpectedCode) => ExpectedCode[]) =>
     blocks.map((some) => some.flatMap(change)).findLast(({ length }) => length > 0) ?? [];
-  const renamings = renamingsIn(sentences);
   const renamed = newest((block) => {
     const code = rename(block.code, renamings);
     return code === block.code ? [] : [{ ...block, code }];
   });
-  const wanted = renamed.length === 0 && sentences.some(asksForWhole) ? newest((block) => [block]) : renamed;
+  const wanted = renamed.length === 0 && wantsAll ? newest((block) => [block]) : renamed;
   return wanted.sort((a, b) => b.code.length - a.code.length);
 }
 
@@ -99,7 +101,7 @@ function splitAtFences(text: string): { words: string; blocks: ExpectedCode[] } 
   const blocks: ExpectedCode[] = [];
   let open: { mark: string; language: string; lines: string[] } | null = null;
   for (const line of text.split("\n")) {
-    const [, mark = "", info = ""] = fence.exec(line.trimEnd()) ?? [];
+    const [, mark = "", info = ""] = fencePattern.exec(line.trimEnd()) ?? [];
     if (open) {
       // In a raw prompt the turn's end may stand right behind the fence.
       const closes = mark.startsWith(open.mark) && /^\s*(?:<|$)/.test(info);

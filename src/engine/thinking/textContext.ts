@@ -7,7 +7,8 @@
 /** Of a line, this much is kept: enough for a fence, its indentation and its info string. */
 const keptLineChars = 80;
 
-const fencePattern = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
+/** A line that opens or closes a fence: the marker, and what stands behind it. */
+export const fencePattern = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
 
 export class TextContext {
   /** The fence that is open, by its marker ("```", "~~~~"); null outside of code. */

@@ -42,6 +42,7 @@ async function findFiles(query: ReferenceQuery): Promise<Reference[]> {
  */
 export async function mentionedReferences(mentions: TypedMentions): Promise<Reference[]> {
   const { problems, changes, files, symbols } = mentions;
+  const document = codeEditor()?.document;
   const named = await Promise.all(
     files.map(async (name) => {
       const pattern = `**/${anyCase(name.replaceAll("\\", "/"))}`;
@@ -49,7 +50,6 @@ export async function mentionedReferences(mentions: TypedMentions): Promise<Refe
       return fileNamed(name, found.map(toFile));
     }),
   );
-  const document = codeEditor()?.document;
   const here = document && symbols.length > 0 ? await symbolsIn(document) : [];
   const defined = await Promise.all(
     symbols.map(async (name) => {

@@ -33,7 +33,7 @@ interface Cursor {
   /** Where a change began, in the source and in the output; null while in step. */
   gap: { source: number; output: number } | null;
   /** Begins a block that is expected: the output has just opened its fence, and names this language there, or another. */
-  opens?: readonly number[] | null;
+  opens: readonly number[] | null;
 }
 
 interface Substitution {
@@ -81,7 +81,7 @@ export class EditAlignment {
       else this.#seekStep(cursor, cursor.gap, index, token);
     const at = match.end + 1;
     if (match.length >= leastMatch && !this.#cursors.some((cursor) => cursor.gap === null && cursor.at === at))
-      this.#cursors.push({ at, inStep: match.length, copied: match.length, gap: null });
+      this.#cursors.push({ at, inStep: match.length, copied: match.length, gap: null, opens: null });
     if (token === this.#expected?.opener && !this.#cursors.some(({ gap }) => gap === null)) {
       const { start, language } = this.#expected;
       const gap = { source: start, output: index + 1 };

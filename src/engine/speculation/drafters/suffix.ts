@@ -29,7 +29,6 @@ export class SuffixDrafter implements Drafter {
   readonly cheap = true;
   #automaton = new SuffixAutomaton();
   #alignment = new EditAlignment(this.#automaton.text);
-
   #expected: Expected | null = null;
   #expectedIsIn = true;
   #asides: Aside[] = [];

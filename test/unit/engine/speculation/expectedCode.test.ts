@@ -95,6 +95,10 @@ describe("expectedCode", () => {
   it("takes neither words inside of code for a question nor a block that is not closed", () => {
     expect(chat(user(`Why?\n\`\`\`\n// Rename \`items\` to \`stock\`.\nitems\n\`\`\``))).toEqual([]);
     expect(chat(user("Rename `items` to `stock`.\n```\nitems"))).toEqual([]);
+    // Inline code at a line's beginning is no fence.
+    expect(chat(user("```x``` is short.\nRename `items` to `stock`.\n```\nitems\n```"))).toEqual([
+      { language: "", code: "\nstock\n```" },
+    ]);
   });
 
   it("comes to an end on text made to be slow", () => {
