@@ -36,7 +36,7 @@ const threads = usableCores();
 const runtime = await startRuntime("off", threads, () => {});
 const ref = { id: basename(options.model), path: options.model };
 const model = await openModel(runtime, ref, { contextSize: 4096, kvType: "f16", flashAttention: false, threads });
-const codec = new TextCodec(model.model);
+const codec = new TextCodec(model.model, model.sequence.vocabularySize);
 const governor = new ThreadGovernor(threads);
 const { sequence } = model;
 

@@ -7,8 +7,9 @@ import type { StreamDecoder } from "./backends/embedded/textCodec.ts";
 import type { TextKind } from "./speculation/types.ts";
 import { SegmentParser, type SegmentRun, type SegmentStart } from "./thinking/segmenter.ts";
 
-/** A line that opens or closes a code fence. */
+/** A line that opens or closes a code fence, and how much of a line has to be known to see it. */
 const fenceLine = /^ {0,3}(```|~~~)/;
+const fenceLineChars = 6;
 
 export class Output {
   thinking = "";
@@ -34,8 +35,8 @@ export class Output {
   #index = 0;
   #forcedTokens = 0;
   #lastText = "";
-  /** Where the answer's last line begins, and whether it is inside a code fence. */
-  #lineStart = 0;
+  /** The beginning of the answer's last line, and whether that is inside a code fence. */
+  #line = "";
   #inFence = false;
 
   constructor(model: EngineModel, start: SegmentStart) {
@@ -67,7 +68,7 @@ export class Output {
   /** What the text is at its end: acceptance is learnt apart for each kind. */
   get kind(): TextKind {
     if (this.segment === "thinking") return "thinking";
-    return this.#inFence || fenceLine.test(this.answer.slice(this.#lineStart)) ? "code" : "prose";
+    return this.#inFence || fenceLine.test(this.#line) ? "code" : "prose";
   }
 
   /** Text of the last token, also where it is held back or dropped: markers, and what repeats the end of the thought. */
@@ -99,11 +100,10 @@ export class Output {
       generated.forced = true;
       this.#forcedTokens++;
     }
-    this.#held.set(index, generated);
     const runs = this.#parse(token, index);
     if (before === "thinking" || this.segment === "thinking") this.thinkingTokens++;
     else this.answerTokens++;
-    this.#take(runs, this.#parser.holding);
+    this.#takeOf(generated, index, runs);
     if (before === "thinking" && this.segment === "answer") this.#endThought("model");
     return runs.map((run) => (run.segment === "thinking" ? run.text : "")).join("");
   }
@@ -154,19 +154,48 @@ export class Output {
     return kind === "control" ? [] : this.#parser.push(text, index);
   }
 
-  #appendAnswer(text: string): void {
-    this.answer += text;
-    for (let end = this.answer.indexOf("\n", this.#lineStart); end >= 0; end = this.answer.indexOf("\n", end + 1)) {
-      if (fenceLine.test(this.answer.slice(this.#lineStart, end))) this.#inFence = !this.#inFence;
-      this.#lineStart = end + 1;
+  #append({ segment, text }: SegmentRun): void {
+    if (segment === "thinking") {
+      this.thinking += text;
+      return;
     }
+    // What is new is looked at alone: an answer read whole at every token would be copied as often.
+    this.answer += text;
+    let from = 0;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
+      this.#lengthenLine(text.slice(from, end));
+      if (fenceLine.test(this.#line)) this.#inFence = !this.#inFence;
+      this.#line = "";
+      from = end + 1;
+    }
+    this.#lengthenLine(text.slice(from));
+  }
+
+  #lengthenLine(text: string): void {
+    if (this.#line.length < fenceLineChars) this.#line += text;
+  }
+
+  /** Takes what the parser let go of with this token; at most times that is all of it, and nothing else. */
+  #takeOf(generated: GeneratedToken, index: number, runs: readonly SegmentRun[]): void {
+    const { holding } = this.#parser;
+    const [run] = runs;
+    if (holding || this.#held.size > 0 || runs.length > 1 || (run && run.token !== index)) {
+      this.#held.set(index, generated);
+      this.#take(runs, holding);
+      return;
+    }
+    if (run) {
+      generated.text = run.text;
+      generated.segment = run.segment;
+      this.#append(run);
+    }
+    this.#batch.push(generated);
   }
 
   /** Gives each run to the token that brought it, and lets tokens go when nothing of them is held back. */
   #take(runs: readonly SegmentRun[], holding: boolean): void {
     for (const run of runs) {
-      if (run.segment === "thinking") this.thinking += run.text;
-      else this.#appendAnswer(run.text);
+      this.#append(run);
       const token = this.#held.get(run.token) ?? this.#batch.at(-1);
       if (!token) continue;
       if (token.text === "" || token.segment === run.segment) {

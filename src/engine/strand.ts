@@ -58,6 +58,8 @@ export class Strand {
 
   static async open(options: StrandOptions): Promise<Strand> {
     const { model, params, lane, prompt, start } = options;
+    // What is written next is most likely in here.
+    model.codec.learn(prompt);
     const output = new Output(model, start);
     const echoBan = new EchoBan(model.codec);
     const sampler = newSampler(model, params, params.sampling, output, echoBan);

@@ -46,6 +46,28 @@ describe.each(["ternary", "sentencePiece", "SmolLM2"] as const)("%s", (name) => 
   });
 });
 
+it("a token looked up beforehand is what it is when it is wanted, and whoever waits is let in", async () => {
+  const model = await loadModel("textCodec-learnt", inject("smolPath"));
+  const { model: native, sequence } = model.target;
+  const size = sequence.vocabularySize;
+  const codec = new TextCodec(native, size);
+  let asked = 0;
+  await codec.learnAll(() => ++asked > 3);
+  expect(asked).toBe(4);
+  expect(codec.knowsAll).toBe(false);
+  await codec.learnAll(() => false);
+  expect(codec.knowsAll).toBe(true);
+  const fresh = new TextCodec(native, size);
+  const [ofLearnt, ofFresh] = [codec.streamDecoder(), fresh.streamDecoder()];
+  const all = (each: (token: number) => unknown) => Array.from({ length: size }, (_, token) => each(token));
+  expect(all((token) => ofLearnt.push(token))).toEqual(all((token) => ofFresh.push(token)));
+  expect(all((token) => codec.kindOf(token))).toEqual(all((token) => fresh.kindOf(token)));
+  const ends = all((token) => codec.isEndOfGeneration(token) && token).filter((token) => token !== false);
+  expect(ends).toEqual(all((token) => native.isEogToken(token as Token) && token).filter((token) => token !== false));
+  expect(ends.length).toBeGreaterThan(0);
+  await model.dispose();
+});
+
 it("spaces that llama.cpp tidies away stay, in what is read and in what is written", async () => {
   const model = await loadModel("textCodec-tidy", inject("scripted").ternary);
   const tidied = model.target.model.detokenize(model.codec.encodeText("a ? b") as Token[], true);
@@ -66,7 +88,7 @@ it("where the vocabulary's strings can not be had, llama.cpp's text has to do", 
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const codec = new TextCodec(without);
+  const codec = new TextCodec(without, model.target.sequence.vocabularySize);
   expect(codec.decode(codec.encodeText("x = 1"), [])).toBe("x = 1");
   await model.dispose();
 });

@@ -3,7 +3,7 @@
  * that a draft token is accepted given that those before it were, by draft position (1, 2–3, 4–7, 8 and later).
  * Old evidence fades, since text changes character.
  */
-import type { DrafterName } from "../../common/segments.ts";
+import { type DrafterName, drafterNames } from "../../common/segments.ts";
 import type { TextKind } from "./types.ts";
 
 /** First draft position (0-based) of each band. */
@@ -75,30 +75,37 @@ const priorShares: Record<"code" | "text", readonly number[]> = {
 /** Drafts that these weigh as much as. */
 const sharesWeight = 10;
 
+const kinds: readonly TextKind[] = ["thinking", "prose", "code"];
+/** More than any drafter has. */
+const mostClasses = 32;
+
+/** Serialised form, by band. */
 interface Counts {
   accepted: number;
   seen: number;
 }
 
-const nothingSeen: Counts = { accepted: 0, seen: 0 };
-
 export class AcceptanceModel {
-  readonly #counts = new Map<string, Counts[]>();
+  /**
+   * Accepted and seen tokens by band, a row of eight for each drafter, class and kind: next to each other, since a round
+   * finds nothing of them in the processor's caches.
+   */
+  readonly #counts = new Float64Array(drafterNames.length * mostClasses * kinds.length * 2 * bands);
   /** A draft model's drafts by class; not kept on disk, since the few of a text say what they are. */
   readonly #modelClasses = new Map<TextKind, number[]>();
 
-  /**
-   * Chances that a draft token is accepted, given that those before it were, by band of draft positions (`bandFrom`). Asked
-   * for every draft of every round, so the key is made once a draft and not once a token.
-   */
+  /** Chances that a draft token is accepted, given that those before it were, by band of draft positions (`bandFrom`). */
   chances(drafter: DrafterName, bucket: number, kind: TextKind): number[] {
     const { first, later } = priors[kind === "code" ? "code" : "text"][drafter];
-    const counts = this.#counts.get(key(drafter, bucket, kind));
-    return bandFrom.map((from, band) => {
-      const prior = (from === 0 ? first : later)[bucket] ?? 0.1;
-      const { accepted, seen } = counts?.[band] ?? nothingSeen;
-      return (accepted + prior * priorWeight) / (seen + priorWeight);
-    });
+    const row = rowOf(drafter, bucket, kind);
+    const chances = [0, 0, 0, 0];
+    for (let band = 0; band < bands; band++) {
+      const prior = (band === 0 ? first : later)[bucket] ?? 0.1;
+      const accepted = this.#counts[row + 2 * band]!;
+      const seen = this.#counts[row + 2 * band + 1]!;
+      chances[band] = (accepted + prior * priorWeight) / (seen + priorWeight);
+    }
+    return chances;
   }
 
   /** Shares of a draft model's confidence classes among its drafts, class by class; they sum to 1. */
@@ -120,46 +127,57 @@ export class AcceptanceModel {
 
   /** A draft of which the first `accepted` tokens were right, and the next wrong if `mismatch`. */
   observe(drafter: DrafterName, bucket: number, kind: TextKind, accepted: number, mismatch: boolean): void {
-    const name = key(drafter, bucket, kind);
-    let counts = this.#counts.get(name);
-    if (!counts) {
-      counts = Array.from({ length: bands }, () => ({ accepted: 0, seen: 0 }));
-      this.#counts.set(name, counts);
-    }
+    const row = rowOf(drafter, bucket, kind);
     const last = accepted + (mismatch ? 1 : 0);
     for (let band = 0; band < bands; band++) {
       const from = bandFrom[band]!;
       const seen = Math.min(last, bandFrom[band + 1] ?? last) - from;
       if (seen <= 0) break;
       const right = Math.min(accepted, bandFrom[band + 1] ?? accepted) - from;
-      const count = counts[band]!;
-      count.accepted = count.accepted * fade + Math.max(0, right);
-      count.seen = count.seen * fade + seen;
+      const at = row + 2 * band;
+      this.#counts[at] = this.#counts[at]! * fade + Math.max(0, right);
+      this.#counts[at + 1] = this.#counts[at + 1]! * fade + seen;
     }
   }
 
   toJSON(): Record<string, Counts[]> {
-    return Object.fromEntries(this.#counts);
+    const counts: Record<string, Counts[]> = {};
+    for (const { name, row } of classes()) {
+      const values = this.#counts.subarray(row, row + 2 * bands);
+      if (values.every((value) => value === 0)) continue;
+      counts[name] = bandFrom.map((_, band) => ({ accepted: values[2 * band]!, seen: values[2 * band + 1]! }));
+    }
+    return counts;
   }
 
   static fromJSON(data: unknown): AcceptanceModel {
     const model = new AcceptanceModel();
     if (typeof data !== "object" || data === null) return model;
-    for (const [name, counts] of Object.entries(data)) {
+    const kept = data as Record<string, unknown>;
+    for (const { name, row } of classes()) {
+      const counts = kept[name];
       const valid =
         Array.isArray(counts) &&
         counts.length === bands &&
         counts.every((count) => Number.isFinite(count?.accepted) && Number.isFinite(count?.seen));
-      if (valid)
-        model.#counts.set(
-          name,
-          counts.map(({ accepted, seen }) => ({ accepted, seen })),
-        );
+      if (!valid) continue;
+      const values = counts.flatMap(({ accepted, seen }: Counts) => [accepted, seen]);
+      model.#counts.set(values, row);
     }
     return model;
   }
 }
 
-function key(drafter: DrafterName, bucket: number, kind: TextKind): string {
-  return `${drafter}/${bucket}/${kind}`;
+/** Where the counts of a class begin. */
+function rowOf(drafter: DrafterName, bucket: number, kind: TextKind): number {
+  const drafterIndex = drafter === "suffix" ? 0 : drafter === "recycling" ? 1 : 2;
+  const kindIndex = kind === "thinking" ? 0 : kind === "prose" ? 1 : 2;
+  return ((drafterIndex * mostClasses + bucket) * kinds.length + kindIndex) * 2 * bands;
+}
+
+/** All of them, with their names on disk. */
+function* classes(): Generator<{ name: string; row: number }> {
+  for (const drafter of drafterNames)
+    for (let bucket = 0; bucket < mostClasses; bucket++)
+      for (const kind of kinds) yield { name: `${drafter}/${bucket}/${kind}`, row: rowOf(drafter, bucket, kind) };
 }

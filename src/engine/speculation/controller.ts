@@ -196,14 +196,16 @@ export class Controller {
   /** Tokens the target produced, in order: what the shadow drafts are compared with. */
   commit(tokens: readonly number[]): void {
     for (const token of tokens) {
-      this.#shadows = this.#shadows.filter((shadow) => {
+      const open: Shadow[] = [];
+      for (const shadow of this.#shadows) {
         const { draft, kind, chances, matched } = shadow;
         const right = draft.tokens[matched] === token;
         if (right) shadow.matched++;
         const over = !right || shadow.matched === draft.tokens.length;
         if (over) this.#learn(draft, kind, chances, shadow.matched, !right);
-        return !over;
-      });
+        else open.push(shadow);
+      }
+      this.#shadows = open;
     }
   }
 

@@ -37,9 +37,9 @@ const outlierRatio = 3;
 const outliersToBelieve = 8;
 
 export class CostCurve {
-  readonly #ms = new Map<number, number>();
-  /** Known sizes in order: asked for many times a round. */
-  #sizes: readonly number[] = [];
+  /** Known sizes in order, and the ms of each: asked for many times a round, when nothing is in the processor's caches. */
+  readonly #sizes: number[] = [];
+  readonly #times: number[] = [];
   /** Passes seen of each size since it was measured. */
   readonly #seen = new Map<number, number>();
   /** Passes of any size that were far off, since the last that was not; and of each size. */
@@ -53,12 +53,12 @@ export class CostCurve {
   }
 
   get known(): boolean {
-    return this.#ms.has(1);
+    return this.#sizes[0] === 1;
   }
 
   /** Whether every size that is measured after load and fits into a pass has been, and none has to be again. */
   isComplete(maxPassSize: number, sizes: readonly number[] = measuredSizes): boolean {
-    return sizes.every((size) => size > maxPassSize || (this.#ms.has(size) && !this.#doubtful.has(size)));
+    return sizes.every((size) => size > maxPassSize || (this.#sizes.includes(size) && !this.#doubtful.has(size)));
   }
 
   /** The same times, all of them to be measured. */
@@ -79,22 +79,24 @@ export class CostCurve {
 
   /** ms of a pass over `size` tokens; the shape of a slow CPU is assumed where nothing was measured. */
   passMs(size: number): number {
-    const exact = this.#ms.get(size);
-    if (exact !== undefined) return exact;
-    if (this.#ms.size === 0) return Number.NaN;
-    const above = this.#sizes.find((known) => known > size);
-    const below = this.#sizes.findLast((known) => known < size);
-    if (below === undefined) return this.#ms.get(above!)! * Math.min(1, 0.5 + (0.5 * size) / above!);
-    if (above === undefined) {
-      const before = this.#sizes.findLast((known) => known < below) ?? 0;
-      const start = before === 0 ? 0 : this.#ms.get(before)!;
+    const sizes = this.#sizes;
+    const times = this.#times;
+    if (sizes.length === 0) return Number.NaN;
+    let above = 0;
+    while (above < sizes.length && sizes[above]! < size) above++;
+    if (sizes[above] === size) return times[above]!;
+    if (above === 0) return times[0]! * Math.min(1, 0.5 + (0.5 * size) / sizes[0]!);
+    const below = above - 1;
+    if (above === sizes.length) {
       // A lone measurement says nothing about the slope: two thirds of a pass for each further token.
       const slope =
-        before === 0 ? (this.#ms.get(below)! * 2) / 3 / below : (this.#ms.get(below)! - start) / (below - before);
-      return this.#ms.get(below)! + Math.max(0, slope) * (size - below);
+        below === 0
+          ? (times[0]! * 2) / 3 / sizes[0]!
+          : (times[below]! - times[below - 1]!) / (sizes[below]! - sizes[below - 1]!);
+      return times[below]! + Math.max(0, slope) * (size - sizes[below]!);
     }
-    const share = (size - below) / (above - below);
-    return this.#ms.get(below)! * (1 - share) + this.#ms.get(above)! * share;
+    const share = (size - sizes[below]!) / (sizes[above]! - sizes[below]!);
+    return times[below]! * (1 - share) + times[above]! * share;
   }
 
   /** The largest size that speculation may use: beyond what was measured the curve is a guess. */
@@ -126,15 +128,19 @@ export class CostCurve {
     this.#outliers.clear();
     this.#outliersOf.get(size)?.clear();
     const shared = ratio ** sharedRate;
-    for (const [known, value] of this.#ms) this.#ms.set(known, value * shared);
-    if (!this.#ms.has(size) && size > largeSize) return;
+    for (let i = 0; i < this.#times.length; i++) this.#times[i]! *= shared;
+    if (size > largeSize && !this.#sizes.includes(size)) return;
     const own = Math.min(mostOfOne, Math.max(1 / mostOfOne, ratio)) ** this.#ownRate(size);
     this.#set(size, expected * shared * own);
   }
 
   #set(size: number, ms: number): void {
-    if (!this.#ms.has(size)) this.#sizes = [...this.#sizes, size].sort((a, b) => a - b);
-    this.#ms.set(size, ms);
+    let at = 0;
+    while (at < this.#sizes.length && this.#sizes[at]! < size) at++;
+    if (this.#sizes[at] !== size) {
+      this.#sizes.splice(at, 0, size);
+      this.#times.splice(at, 0, ms);
+    } else this.#times[at] = ms;
   }
 
   #ownRate(size: number): number {
@@ -152,8 +158,8 @@ export class CostCurve {
     const believed = ofAll ?? ofSize;
     if (believed === null) return;
     const wrong = ofAll === null ? [size] : this.#sizes;
-    if (!this.#ms.has(size)) this.#set(size, this.passMs(size));
-    for (const known of wrong) this.#ms.set(known, this.#ms.get(known)! * believed);
+    this.#set(size, this.passMs(size));
+    for (const known of wrong) this.#set(known, this.passMs(known) * believed);
     // What was measured too slow was measured on a busy machine, each size on another moment of it.
     if (believed < 1) for (const known of wrong) this.#doubtful.add(known);
     this.#outliers.clear();
@@ -161,13 +167,13 @@ export class CostCurve {
   }
 
   samples(): CostSamples {
-    return Object.fromEntries(this.#sizes.map((size) => [size, this.#ms.get(size)!]));
+    return Object.fromEntries(this.#sizes.map((size, i) => [size, this.#times[i]!]));
   }
 
   /** T(n) at the known sizes, and at those of `rounds`, with how many there were of each; empty while nothing is known. */
   withRounds(rounds: ReadonlyMap<number, number>): PassCost[] {
     const sizes = [...new Set([...this.#sizes, ...rounds.keys()])].sort((a, b) => a - b);
-    if (this.#ms.size === 0) return [];
+    if (this.#sizes.length === 0) return [];
     return sizes.map((size) => ({
       size,
       ms: Math.round(this.passMs(size) * 100) / 100,

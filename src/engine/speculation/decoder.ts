@@ -112,7 +112,8 @@ export class Decoder {
       if (!matches || verdict === "stop") break;
     }
     const passMs = performance.now() - before;
-    await this.#rollback(this.#text.length - 1);
+    const { length } = this.#text;
+    if (!target.rollback(length - 1)) await this.#evaluateAll(this.#text.slice(0, length - 1));
 
     const tokens = this.#text.slice(-committed);
     for (const drafter of this.#o.drafters) drafter.commit(tokens);
@@ -221,7 +222,8 @@ export class Decoder {
         continue;
       }
       const before = performance.now();
-      drafts.push(...(await drafter.draft(room)));
+      const made = drafter.draft(room);
+      drafts.push(...(made instanceof Promise ? await made : made));
       this.#statsOf(drafter.name).draftMs += performance.now() - before;
     }
     return controller.choose(drafts, kind, room, target.company);

@@ -18,29 +18,36 @@ interface Outcomes {
 
 /** The suffix drafter's three ways of finding a draft have as many confidence classes each; the others have one way. */
 const classesOfAWay = 8;
+const mostWays = 5;
 /** Share of the old outcomes kept with each new draft. */
 const fade = 0.95;
 /** Outcomes as expected that are assumed before any is seen, right and wrong ones each. */
 const priorWeight = 6;
 
 export class TextTrust {
-  readonly #outcomes = new Map<string, Outcomes>();
+  /** By way of drafting. */
+  readonly #outcomes: (Outcomes | undefined)[] = Array(mostWays).fill(undefined);
 
   /** The chances as far as this text bears them out. @param chances by band of draft positions, as acceptance.ts has them */
   applied(draft: Draft, chances: readonly number[]): readonly number[] {
-    const outcomes = this.#outcomes.get(wayOf(draft));
+    const outcomes = this.#outcomes[wayOf(draft)];
     if (!outcomes) return chances;
     const { right, wrong, expectedRight, expectedWrong } = outcomes;
     const oddsRatio =
       ((right + priorWeight) / (expectedRight + priorWeight)) * ((expectedWrong + priorWeight) / (wrong + priorWeight));
     if (oddsRatio >= 1) return chances;
-    return chances.map((chance) => (chance * oddsRatio) / (chance * oddsRatio + 1 - chance));
+    const applied = [0, 0, 0, 0];
+    for (let band = 0; band < applied.length; band++) {
+      const odds = chances[band]! * oddsRatio;
+      applied[band] = odds / (odds + 1 - chances[band]!);
+    }
+    return applied;
   }
 
   /** A draft of which the first `accepted` tokens were right, and the next wrong if `mismatch`. @param chances it had */
   observe(draft: Draft, chances: readonly number[], accepted: number, mismatch: boolean): void {
     const way = wayOf(draft);
-    const old = this.#outcomes.get(way) ?? { right: 0, wrong: 0, expectedRight: 0, expectedWrong: 0 };
+    const outcomes = this.#outcomes[way] ?? { right: 0, wrong: 0, expectedRight: 0, expectedWrong: 0 };
     let expectedRight = 0;
     let band = 0;
     const seen = accepted + (mismatch ? 1 : 0);
@@ -48,15 +55,14 @@ export class TextTrust {
       if (position === bandFrom[band + 1]) band++;
       expectedRight += chances[band]!;
     }
-    this.#outcomes.set(way, {
-      right: old.right * fade + accepted,
-      wrong: old.wrong * fade + (mismatch ? 1 : 0),
-      expectedRight: old.expectedRight * fade + expectedRight,
-      expectedWrong: old.expectedWrong * fade + seen - expectedRight,
-    });
+    outcomes.right = outcomes.right * fade + accepted;
+    outcomes.wrong = outcomes.wrong * fade + (mismatch ? 1 : 0);
+    outcomes.expectedRight = outcomes.expectedRight * fade + expectedRight;
+    outcomes.expectedWrong = outcomes.expectedWrong * fade + seen - expectedRight;
+    this.#outcomes[way] = outcomes;
   }
 }
 
-function wayOf({ drafter, bucket }: Draft): string {
-  return `${drafter}/${Math.floor(bucket / classesOfAWay)}`;
+function wayOf({ drafter, bucket }: Draft): number {
+  return drafter === "draft" ? 0 : drafter === "recycling" ? 1 : 2 + Math.floor(bucket / classesOfAWay);
 }

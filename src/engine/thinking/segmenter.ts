@@ -45,7 +45,7 @@ type State = "start" | "thinking" | "closed" | "answer";
 
 export class SegmentParser {
   #markers: readonly Marker[];
-  #firstChars: ReadonlySet<string>;
+  #firstChars: FirstChars;
   /** Openers are markers and not sentences, so that one inside a thought begins a nested one. */
   readonly #nests: boolean;
   #state: State;
@@ -76,7 +76,7 @@ export class SegmentParser {
       ...of("answerOpen", format.answer.open),
       ...of("answerClose", format.answer.close),
     ].sort((a, b) => b.text.length - a.text.length);
-    this.#firstChars = new Set(this.#markers.map((marker) => marker.text[0] ?? ""));
+    this.#firstChars = new FirstChars(this.#markers);
     this.#nests = format.open.every((text) => /^[<[]/.test(text));
     const { startsInside, resumedText = "" } = start;
     this.#state = startsInside ? "thinking" : resumedText === "" ? "start" : "answer";
@@ -127,7 +127,7 @@ export class SegmentParser {
     this.#endDeclared = this.#state === "thinking";
     const others = this.#markers.filter(({ kind }) => kind !== "echo");
     this.#markers = sentence === "" ? others : [{ kind: "echo", text: sentence.toLowerCase() }, ...others];
-    this.#firstChars = new Set(this.#markers.map((marker) => marker.text[0] ?? ""));
+    this.#firstChars = new FirstChars(this.#markers);
   }
 
   /** Lets go of what was held back; white space at the end is dropped. */
@@ -138,7 +138,10 @@ export class SegmentParser {
   }
 
   #push(piece: Piece): SegmentRun[] {
-    if (piece.text !== "") {
+    const { text } = piece;
+    if (this.#buffer === "" && this.#firstChars.find(text, 0) === text.length) {
+      if (text !== "") this.#emit(piece);
+    } else if (text !== "") {
       this.#buffer += piece.text;
       this.#pieces.push(piece);
       this.#decide(false);
@@ -172,7 +175,7 @@ export class SegmentParser {
 
   /** The marker that the buffer begins with; "wait" when it may still become one. Case does not matter. */
   #markerAhead(final: boolean): Marker | "wait" | null {
-    if (!this.#firstChars.has((this.#buffer[0] ?? "").toLowerCase())) return null;
+    if (this.#firstChars.find(this.#buffer, 0) > 0) return null;
     for (const marker of this.#markers) {
       if (marker.kind === "echo" && this.#state === "thinking") continue; // it is being written there
       const head = this.#buffer.slice(0, marker.text.length).toLowerCase();
@@ -187,9 +190,7 @@ export class SegmentParser {
 
   /** Characters up to the next one that may begin a marker; at least one. */
   #plainLength(): number {
-    let length = 1;
-    while (length < this.#buffer.length && !this.#firstChars.has(this.#buffer[length]?.toLowerCase() ?? "")) length++;
-    return length;
+    return this.#firstChars.find(this.#buffer, 1);
   }
 
   #consume(length: number): Piece[] {
@@ -300,5 +301,28 @@ export class SegmentParser {
     const last = this.#runs.at(-1);
     if (last?.segment === segment && last.token === token) last.text += text;
     else this.#runs.push({ text, segment, token });
+  }
+}
+
+/** The characters that markers begin with. Nearly every character of a text is looked at, and nearly none is one of them. */
+class FirstChars {
+  readonly #chars: ReadonlySet<string>;
+  /** By ASCII code. */
+  readonly #ascii = new Uint8Array(128);
+
+  /** @param markers their texts in lower case */
+  constructor(markers: readonly Marker[]) {
+    this.#chars = new Set(markers.map(({ text }) => text[0] ?? ""));
+    for (let code = 0; code < this.#ascii.length; code++)
+      if (this.#chars.has(String.fromCharCode(code).toLowerCase())) this.#ascii[code] = 1;
+  }
+
+  /** Where the next one is, from `from` on and in whatever case; the text's length: nowhere. */
+  find(text: string, from: number): number {
+    for (let i = from; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code < this.#ascii.length ? this.#ascii[code] === 1 : this.#chars.has(text[i]!.toLowerCase())) return i;
+    }
+    return text.length;
   }
 }

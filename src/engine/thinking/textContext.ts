@@ -35,18 +35,25 @@ export class TextContext {
   }
 
   feed(text: string): void {
-    for (const char of text) this.#feedChar(char);
+    let from = 0;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
+      this.#feedLine(text.slice(from, end));
+      this.#endLine();
+      this.last = "\n";
+      from = end + 1;
+    }
+    this.#feedLine(from === 0 ? text : text.slice(from));
   }
 
-  #feedChar(char: string): void {
-    if (char === "\n") {
-      this.#endLine();
-    } else {
-      if (char === "`" && this.last !== "`") this.#backtickRuns++;
-      if (char.trim() !== "") this.lastVisible = char;
-      if (this.#line.length < keptLineChars) this.#line += char;
-    }
-    this.last = char;
+  /** @param text without line ends */
+  #feedLine(text: string): void {
+    if (text === "") return;
+    for (let i = text.indexOf("`"); i >= 0; i = text.indexOf("`", i + 1))
+      if ((i === 0 ? this.last : text[i - 1]) !== "`") this.#backtickRuns++;
+    const visible = text.trimEnd();
+    if (visible !== "") this.lastVisible = lastCharOf(visible);
+    this.last = lastCharOf(text);
+    if (this.#line.length < keptLineChars) this.#line += text.slice(0, keptLineChars - this.#line.length);
   }
 
   /** What `fence` is when the current line ends as it stands. */
@@ -66,4 +73,10 @@ export class TextContext {
     this.#backtickRuns = 0;
     this.lastVisible = "";
   }
+}
+
+/** Also where it takes two units of UTF-16. */
+function lastCharOf(text: string): string {
+  const isPair = text.length > 1 && text.codePointAt(text.length - 2)! > 0xffff;
+  return text.slice(isPair ? -2 : -1);
 }

@@ -3,16 +3,15 @@
  * own strings. llama.cpp's detokeniser tidies the text of some of them, Llama 3's among them: it drops the space before
  * `?`, `!`, `.` and `,`, so that code which the model wrote as `a ? b : c` would read `a? b : c`.
  */
+import { isUtf8 } from "node:buffer";
 import type { LlamaModel, Token } from "node-llama-cpp";
 import { nativeTokenText } from "./nativeContext.ts";
-import { PerToken } from "./perToken.ts";
 
 /** What the tokenisers of other vocabularies, or a wrong reading, would not give back. */
 const sample = " a ? b ! c , d . it 's\té漢🙂\r\n\n";
 
 export class ByteLevelTokens {
   readonly #model: LlamaModel;
-  readonly #bytes = new PerToken((token) => this.#read(token));
 
   private constructor(model: LlamaModel) {
     this.#model = model;
@@ -25,21 +24,23 @@ export class ByteLevelTokens {
   }
 
   /** Of a character, maybe, only a part. */
-  of(token: number): Buffer {
-    return this.#bytes.of(token);
-  }
-
-  text(tokens: readonly number[]): string {
-    return Buffer.concat(tokens.map((token) => this.of(token))).toString();
-  }
-
-  #read(token: number): Buffer {
+  bytesOf(token: number): Buffer {
     const text = nativeTokenText(this.#model, token);
     const { normal, control, unknown, userDefined } = this.#model.getTokenAttributes(token as Token);
     // Tokens that were put into the vocabulary by hand are spelt as they are.
     if (text !== undefined && (control || unknown || userDefined)) return Buffer.from(text);
     const bytes = text !== undefined && normal ? bytesOf(text) : null;
     return bytes ?? Buffer.from(this.#model.detokenize([token as Token], true));
+  }
+
+  /** null: not whole characters. */
+  textOf(token: number): string | null {
+    const bytes = this.bytesOf(token);
+    return isUtf8(bytes) ? bytes.toString() : null;
+  }
+
+  text(tokens: readonly number[]): string {
+    return Buffer.concat(tokens.map((token) => this.bytesOf(token))).toString();
   }
 }
 

@@ -81,7 +81,7 @@ export class EngineModel {
     this.prefixes = prefixes;
     this.#notices = opened.notices;
     this.#loadMs = opened.loadMs;
-    this.codec = new TextCodec(target.model);
+    this.codec = new TextCodec(target.model, target.sequence.vocabularySize);
     const { metadata } = target.model.fileInfo;
     this.chatTemplate = metadata.tokenizer?.chat_template ?? null;
     const facts = {
@@ -218,11 +218,12 @@ export class EngineModel {
 
   /** Something is left to measure while nobody waits. */
   get hasIdleWork(): boolean {
-    return !this.#passCosts.areKnown || this.#lacksLongTest;
+    return !this.codec.knowsAll || !this.#passCosts.areKnown || this.#lacksLongTest;
   }
 
   /** @param stop asked between passes, when a request waits */
   async idleWork(stop: () => boolean): Promise<void> {
+    await this.codec.learnAll(stop);
     if (!this.#passCosts.areKnown) {
       await this.#passCosts.ensure(stop);
       this.save();

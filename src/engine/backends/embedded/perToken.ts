@@ -1,18 +1,26 @@
-/** What does not change about a token is asked for once: a call into native code costs more than to remember the answer. */
-export class PerToken<Value> {
+/**
+ * What does not change about a token is asked for once. After a pass over the weights the processor's caches hold nothing
+ * else, and a call into native code takes tens of times as long as it does among others of its kind; so what is likely to
+ * be wanted is asked for beforehand, in a row.
+ */
+export class PerToken<Value extends NonNullable<unknown>> {
+  readonly size: number;
   readonly #find: (token: number) => Value;
-  readonly #known = new Map<number, Value>();
+  /** By token; filled from the beginning, since an array that grows at its far end becomes a slow table. */
+  readonly #known: (Value | null)[];
 
-  constructor(find: (token: number) => Value) {
+  /** @param size of the vocabulary (tokens) */
+  constructor(size: number, find: (token: number) => Value) {
+    this.size = size;
     this.#find = find;
+    this.#known = new Array<Value | null>(size).fill(null);
   }
 
   of(token: number): Value {
-    let value = this.#known.get(token);
-    if (value === undefined) {
-      value = this.#find(token);
-      this.#known.set(token, value);
-    }
+    const known = this.#known[token];
+    if (known != null) return known;
+    const value = this.#find(token);
+    if (token < this.size) this.#known[token] = value;
     return value;
   }
 }

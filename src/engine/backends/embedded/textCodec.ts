@@ -1,5 +1,6 @@
 /** Text to tokens and back for one model. */
 import { StringDecoder } from "node:string_decoder";
+import { setImmediate } from "node:timers/promises";
 import type { LlamaModel, Token } from "node-llama-cpp";
 import type { PromptPart } from "../../chat/chatTemplate.ts";
 import { ByteLevelTokens } from "./byteLevelTokens.ts";
@@ -15,6 +16,16 @@ const replacement = "\uFFFD";
  */
 export type TokenKind = "control" | "added" | "text";
 
+interface TokenFacts {
+  kind: TokenKind;
+  endsGeneration: boolean;
+  /** null: parts of characters, or what a token adds is not to be told from it alone. */
+  text: string | null;
+}
+
+/** Tokens learnt at a time, between which somebody who waits is let in: a millisecond or two. */
+const learntAtOnce = 1_000;
+
 /** Text of tokens as they come; what is no whole character yet is held back. */
 export interface StreamDecoder {
   /** The text that `token` completes; empty while a character is unfinished. */
@@ -27,17 +38,40 @@ export class TextCodec {
   readonly #model: LlamaModel;
   /** null: a vocabulary of another type. */
   readonly #bytes: ByteLevelTokens | null;
-  readonly #kinds: PerToken<TokenKind>;
-  readonly #ends: PerToken<boolean>;
+  readonly #facts: PerToken<TokenFacts>;
+  /** Tokens below are learnt. */
+  #learntTo = 0;
 
-  constructor(model: LlamaModel) {
+  /** @param size of the vocabulary (tokens) */
+  constructor(model: LlamaModel, size: number) {
     this.#model = model;
     this.#bytes = ByteLevelTokens.from(model);
-    this.#ends = new PerToken((token) => model.isEogToken(token as Token));
-    this.#kinds = new PerToken((token) => {
+    this.#facts = new PerToken(size, (token) => {
       const { control, unknown, userDefined } = model.getTokenAttributes(token as Token);
-      return control || unknown ? "control" : userDefined ? "added" : "text";
+      return {
+        kind: control || unknown ? "control" : userDefined ? "added" : "text",
+        endsGeneration: model.isEogToken(token as Token),
+        text: this.#bytes?.textOf(token) ?? null,
+      };
     });
+  }
+
+  /** Looks tokens up that are likely to be written soon: a microsecond or three each in a row, some hundred one by one. */
+  learn(tokens: readonly number[]): void {
+    for (const token of tokens) this.#facts.of(token);
+  }
+
+  /** Looks all tokens up, half a second's work for 150,000 of them. @param stop asked now and then */
+  async learnAll(stop: () => boolean): Promise<void> {
+    while (!this.knowsAll && !stop()) {
+      const end = Math.min(this.#learntTo + learntAtOnce, this.#facts.size);
+      while (this.#learntTo < end) this.#facts.of(this.#learntTo++);
+      await setImmediate();
+    }
+  }
+
+  get knowsAll(): boolean {
+    return this.#learntTo === this.#facts.size;
   }
 
   /** Texts of the tokens that templates ask for; "" where the vocabulary has none. */
@@ -73,11 +107,11 @@ export class TextCodec {
   }
 
   isEndOfGeneration(token: number): boolean {
-    return this.#ends.of(token);
+    return this.#facts.of(token).endsGeneration;
   }
 
   kindOf(token: number): TokenKind {
-    return this.#kinds.of(token);
+    return this.#facts.of(token).kind;
   }
 
   /** @param before tokens in front of these: some tokenizers give the first token of a text without its space. */
@@ -86,20 +120,27 @@ export class TextCodec {
   }
 
   streamDecoder(): StreamDecoder {
-    return this.#bytes ? new ByteStreamDecoder(this.#bytes) : new TextStreamDecoder(this);
+    return this.#bytes ? new ByteStreamDecoder(this.#bytes, this.#facts) : new TextStreamDecoder(this);
   }
 }
 
 class ByteStreamDecoder implements StreamDecoder {
   readonly #bytes: ByteLevelTokens;
+  readonly #facts: PerToken<TokenFacts>;
   readonly #utf8 = new StringDecoder("utf8");
+  /** A part of a character may be held back. */
+  #mayHold = false;
 
-  constructor(bytes: ByteLevelTokens) {
+  constructor(bytes: ByteLevelTokens, facts: PerToken<TokenFacts>) {
     this.#bytes = bytes;
+    this.#facts = facts;
   }
 
   push(token: number): string {
-    return this.#utf8.write(this.#bytes.of(token));
+    const { text } = this.#facts.of(token);
+    if (text !== null && !this.#mayHold) return text;
+    this.#mayHold = text === null;
+    return this.#utf8.write(text === null ? this.#bytes.bytesOf(token) : Buffer.from(text));
   }
 
   end(): string {

@@ -87,15 +87,20 @@ export class EditAlignment {
       const gap = { source: start, output: index + 1 };
       this.#cursors.push({ at: start, inStep: 0, copied: trustedCopy, gap, opens: language });
     }
-    const lost = ({ gap, opens }: Cursor) =>
-      gap !== null && index - gap.output > (opens ? longestLanguage : longestGap);
-    // Two cursors may meet at one place; the one that has followed longer stays.
-    const places = new Set<number>();
-    this.#cursors = this.#cursors
-      .filter((cursor) => !lost(cursor))
-      .sort((a, b) => b.copied - a.copied)
-      .filter((cursor) => cursor.gap !== null || (!places.has(cursor.at) && places.add(cursor.at)))
-      .slice(0, mostCursors);
+    if (this.#cursors.length > 0) this.#cursors = this.#kept(index);
+  }
+
+  /** The longest followed first; of two that have met at one place the one that has been followed longer. */
+  #kept(index: number): Cursor[] {
+    const kept: Cursor[] = [];
+    for (const cursor of this.#cursors.sort((a, b) => b.copied - a.copied)) {
+      const { gap, opens, at } = cursor;
+      const isLost = gap !== null && index - gap.output > (opens ? longestLanguage : longestGap);
+      const isDouble = gap === null && kept.some((other) => other.gap === null && other.at === at);
+      if (!isLost && !isDouble) kept.push(cursor);
+      if (kept.length === mostCursors) break;
+    }
+    return kept;
   }
 
   /** What comes next if the copy goes on: the copy followed longest, those in step first, then code that is expected. */

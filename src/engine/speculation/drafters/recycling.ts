@@ -4,8 +4,13 @@
  */
 import type { Candidates, Draft, Drafter } from "../types.ts";
 
-/** Entries kept; the oldest go first. About 5 MB. */
-const capacity = 60_000;
+/** Places for what is remembered: 2 MB. Two things may come to share one; then the later stays. */
+const placesLog2 = 17;
+/** Numbers of a place: the two tokens, what came next, and its probability in millionths. */
+const width = 4;
+const million = 1_000_000;
+/** In place of the token before, where only the last counts; -1 stands for the text's beginning. */
+const any = -2;
 
 interface Successor {
   token: number;
@@ -13,21 +18,43 @@ interface Successor {
   probability: number;
 }
 
-/** What was seen, in whatever text: drafters of several texts share it. */
+/**
+ * What was seen, in whatever text: drafters of several texts share it. Each thing has one place, told by its tokens alone,
+ * so that a token costs two reads of memory and not the many of a map.
+ */
 export class Successors {
-  readonly #afterPair = new Map<number, Successor>();
-  readonly #afterToken = new Map<number, Successor>();
+  readonly #places = new Int32Array(width << placesLog2).fill(any - 1);
 
   observe(previous: number, token: number, successor: Successor): void {
-    remember(this.#afterPair, pairKey(previous, token), successor);
-    remember(this.#afterToken, token, successor);
+    this.#remember(previous, token, successor);
+    this.#remember(any, token, successor);
   }
 
   after(previous: number, token: number): { successor: Successor; ofPair: boolean } | null {
-    const pair = this.#afterPair.get(pairKey(previous, token));
-    const successor = pair ?? this.#afterToken.get(token);
-    return successor ? { successor, ofPair: pair !== undefined } : null;
+    const pair = this.#find(previous, token);
+    const successor = pair ?? this.#find(any, token);
+    return successor ? { successor, ofPair: pair !== null } : null;
   }
+
+  #remember(previous: number, token: number, successor: Successor): void {
+    const at = placeOf(previous, token);
+    this.#places[at] = previous;
+    this.#places[at + 1] = token;
+    this.#places[at + 2] = successor.token;
+    this.#places[at + 3] = Math.round(successor.probability * million);
+  }
+
+  #find(previous: number, token: number): Successor | null {
+    const at = placeOf(previous, token);
+    if (this.#places[at] !== previous || this.#places[at + 1] !== token) return null;
+    return { token: this.#places[at + 2]!, probability: this.#places[at + 3]! / million };
+  }
+}
+
+/** Multiplicative hashing: the upper bits of the product depend on all of both numbers. */
+function placeOf(previous: number, token: number): number {
+  const mixed = Math.imul(Math.imul(previous + 3, 0x9e3779b1) ^ token, 0x85ebca6b);
+  return (mixed >>> (32 - placesLog2)) * width;
 }
 
 export class RecyclingDrafter implements Drafter {
@@ -74,15 +101,4 @@ export class RecyclingDrafter implements Drafter {
     }
     return tokens.length > 0 ? [{ drafter: this.name, tokens, bucket }] : [];
   }
-}
-
-/** Pairs of token ids as one exact integer: vocabularies are below 2^24. */
-function pairKey(previous: number, token: number): number {
-  return (previous + 1) * 0x100_0000 + token;
-}
-
-function remember(map: Map<number, Successor>, key: number, successor: Successor): void {
-  map.delete(key); // re-insert at the end: a map iterates in insertion order, so the first key is the oldest
-  map.set(key, successor);
-  if (map.size > capacity) map.delete(map.keys().next().value!);
 }

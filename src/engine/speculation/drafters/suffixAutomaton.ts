@@ -5,26 +5,30 @@
  *
  * Example: after "a b c a b" the longest earlier suffix is "a b" (length 2), ended at index 1; what followed is "c".
  *
- * Memory: at most 2n states and 3n edges, in typed arrays. Edges of a state form a linked list; the root's are in a
- * map, since every token of the vocabulary may leave it.
+ * Memory: at most 2n states and 3n edges, in typed arrays. What belongs to a state or an edge lies together: between two
+ * passes over the weights nothing of it is in the processor's caches, and each place costs a wait for the memory. Edges of a
+ * state form a linked list; the root's are in a map, since every token of the vocabulary may leave it.
  */
 const root = 0;
+/** Numbers of a state, of which these are: longest length, suffix link, end of the latest occurrence, first edge. */
+const stateWidth = 4;
+const link = 1;
+const lastEnd = 2;
+const firstEdge = 3;
+/** Numbers of an edge, of which these are: token, target state, next edge of the same state. One is left over. */
+const edgeWidth = 4;
+const target = 1;
+const next = 2;
 /** Suffix links followed to refresh "last end": bounds the work a token on text that repeats itself for ever. */
 const longestRefresh = 64;
 
 export class SuffixAutomaton {
   readonly #text: number[] = [];
-  // Per state: longest length, suffix link, end of the latest occurrence, first edge.
-  #length = new Int32Array(64);
-  #link = new Int32Array(64).fill(-1);
-  #lastEnd = new Int32Array(64).fill(-1);
-  #firstEdge = new Int32Array(64).fill(-1);
-  #states = 1;
-  // Per edge: token, target state, next edge of the same state.
-  #edgeToken = new Int32Array(128);
-  #edgeTarget = new Int32Array(128);
-  #edgeNext = new Int32Array(128);
-  #edges = 0;
+  /** States and edges are known by where they begin. */
+  #states = Int32Array.of(0, -1, -1, -1);
+  #statesEnd = stateWidth;
+  #edges = new Int32Array(32 * edgeWidth);
+  #edgesEnd = 0;
   readonly #rootEdges = new Map<number, number>();
   #last = root;
   #match = { length: 0, end: -1 };
@@ -45,60 +49,58 @@ export class SuffixAutomaton {
   push(token: number): void {
     const index = this.#text.length;
     this.#text.push(token);
-    const state = this.#newState(this.#length[this.#last]! + 1, index);
+    const state = this.#newState(this.#states[this.#last]! + 1, index);
     let from = this.#last;
     while (from !== -1 && this.#target(from, token) === -1) {
       this.#addEdge(from, token, state);
-      from = this.#link[from]!;
+      from = this.#states[from + link]!;
     }
     let longest = root;
     if (from !== -1) {
-      const next = this.#target(from, token);
-      const direct = this.#length[next] === this.#length[from]! + 1;
-      longest = direct ? next : this.#splitState(from, token, next); // may replace the arrays: call first, store after
+      const reached = this.#target(from, token);
+      const direct = this.#states[reached] === this.#states[from]! + 1;
+      longest = direct ? reached : this.#splitState(from, token, reached); // may replace the arrays: call first, store after
     }
-    this.#link[state] = longest;
+    this.#states[state + link] = longest;
     this.#last = state;
 
     this.#match =
-      longest === root ? { length: 0, end: -1 } : { length: this.#length[longest]!, end: this.#lastEnd[longest]! };
+      longest === root
+        ? { length: 0, end: -1 }
+        : { length: this.#states[longest]!, end: this.#states[longest + lastEnd]! };
     let refresh = longest;
     for (let i = 0; refresh > root && i < longestRefresh; i++) {
-      this.#lastEnd[refresh] = index;
-      refresh = this.#link[refresh]!;
+      this.#states[refresh + lastEnd] = index;
+      refresh = this.#states[refresh + link]!;
     }
   }
 
-  /** Gives the shorter strings of `next` a state of their own, reached from `from` and its suffixes. */
-  #splitState(from: number, token: number, next: number): number {
-    const clone = this.#newState(this.#length[from]! + 1, this.#lastEnd[next]!);
-    this.#link[clone] = this.#link[next]!;
-    for (let edge = this.#firstEdge[next]!; edge !== -1; edge = this.#edgeNext[edge]!)
-      this.#addEdge(clone, this.#edgeToken[edge]!, this.#edgeTarget[edge]!);
-    this.#link[next] = clone;
-    for (let state = from; state !== -1 && this.#target(state, token) === next; state = this.#link[state]!)
+  /** Gives the shorter strings of `long` a state of their own, reached from `from` and its suffixes. */
+  #splitState(from: number, token: number, long: number): number {
+    const clone = this.#newState(this.#states[from]! + 1, this.#states[long + lastEnd]!);
+    this.#states[clone + link] = this.#states[long + link]!;
+    for (let edge = this.#states[long + firstEdge]!; edge !== -1; edge = this.#edges[edge + next]!)
+      this.#addEdge(clone, this.#edges[edge]!, this.#edges[edge + target]!);
+    this.#states[long + link] = clone;
+    for (let state = from; state !== -1 && this.#target(state, token) === long; state = this.#states[state + link]!)
       this.#setTarget(state, token, clone);
     return clone;
   }
 
-  #newState(length: number, lastEnd: number): number {
-    const state = this.#states++;
-    if (state >= this.#length.length) {
-      this.#length = grown(this.#length);
-      this.#link = grown(this.#link);
-      this.#lastEnd = grown(this.#lastEnd);
-      this.#firstEdge = grown(this.#firstEdge);
-    }
-    this.#length[state] = length;
-    this.#link[state] = root;
-    this.#lastEnd[state] = lastEnd;
-    this.#firstEdge[state] = -1;
+  #newState(length: number, end: number): number {
+    const state = this.#statesEnd;
+    this.#statesEnd += stateWidth;
+    if (this.#statesEnd > this.#states.length) this.#states = grown(this.#states);
+    this.#states[state] = length;
+    this.#states[state + link] = root;
+    this.#states[state + lastEnd] = end;
+    this.#states[state + firstEdge] = -1;
     return state;
   }
 
   #edge(state: number, token: number): number {
-    let edge = this.#firstEdge[state]!;
-    while (edge !== -1 && this.#edgeToken[edge] !== token) edge = this.#edgeNext[edge]!;
+    let edge = this.#states[state + firstEdge]!;
+    while (edge !== -1 && this.#edges[edge] !== token) edge = this.#edges[edge + next]!;
     return edge;
   }
 
@@ -106,29 +108,26 @@ export class SuffixAutomaton {
   #target(state: number, token: number): number {
     if (state === root) return this.#rootEdges.get(token) ?? -1;
     const edge = this.#edge(state, token);
-    return edge === -1 ? -1 : this.#edgeTarget[edge]!;
+    return edge === -1 ? -1 : this.#edges[edge + target]!;
   }
 
-  #setTarget(state: number, token: number, target: number): void {
-    if (state === root) this.#rootEdges.set(token, target);
-    else this.#edgeTarget[this.#edge(state, token)] = target;
+  #setTarget(state: number, token: number, reached: number): void {
+    if (state === root) this.#rootEdges.set(token, reached);
+    else this.#edges[this.#edge(state, token) + target] = reached;
   }
 
-  #addEdge(state: number, token: number, target: number): void {
+  #addEdge(state: number, token: number, reached: number): void {
     if (state === root) {
-      this.#rootEdges.set(token, target);
+      this.#rootEdges.set(token, reached);
       return;
     }
-    const edge = this.#edges++;
-    if (edge >= this.#edgeToken.length) {
-      this.#edgeToken = grown(this.#edgeToken);
-      this.#edgeTarget = grown(this.#edgeTarget);
-      this.#edgeNext = grown(this.#edgeNext);
-    }
-    this.#edgeToken[edge] = token;
-    this.#edgeTarget[edge] = target;
-    this.#edgeNext[edge] = this.#firstEdge[state]!;
-    this.#firstEdge[state] = edge;
+    const edge = this.#edgesEnd;
+    this.#edgesEnd += edgeWidth;
+    if (this.#edgesEnd > this.#edges.length) this.#edges = grown(this.#edges);
+    this.#edges[edge] = token;
+    this.#edges[edge + target] = reached;
+    this.#edges[edge + next] = this.#states[state + firstEdge]!;
+    this.#states[state + firstEdge] = edge;
   }
 }
 
