@@ -44,7 +44,9 @@ export class EmbeddedBackend implements Backend {
 
   get idleWork(): readonly IdleWork[] {
     const model = this.#model;
+    const { codec } = model;
     return [
+      ...(codec.knowsAll ? [] : [{ afterMs: 0, run: (stop: () => boolean) => codec.learnAll(stop) }]),
       ...(model.hasIdleWork ? [{ afterMs: 0, run: (stop: () => boolean) => model.idleWork(stop) }] : []),
       ...(model.hasPromptsToKeep
         ? [{ afterMs: keepIdleMs, run: (stop: () => boolean) => model.keepIdlePrompts(stop) }]

@@ -218,12 +218,11 @@ export class EngineModel {
 
   /** Something is left to measure while nobody waits. */
   get hasIdleWork(): boolean {
-    return !this.codec.knowsAll || !this.#passCosts.areKnown || this.#lacksLongTest;
+    return !this.#passCosts.areKnown || this.#lacksLongTest;
   }
 
   /** @param stop asked between passes, when a request waits */
   async idleWork(stop: () => boolean): Promise<void> {
-    await this.codec.learnAll(stop);
     if (!this.#passCosts.areKnown) {
       await this.#passCosts.ensure(stop);
       this.save();
