@@ -100,10 +100,11 @@ export class Output {
       generated.forced = true;
       this.#forcedTokens++;
     }
+    this.#held.set(index, generated);
     const runs = this.#parse(token, index);
     if (before === "thinking" || this.segment === "thinking") this.thinkingTokens++;
     else this.answerTokens++;
-    this.#takeOf(generated, index, runs);
+    this.#take(runs, this.#parser.holding);
     if (before === "thinking" && this.segment === "answer") this.#endThought("model");
     return runs.map((run) => (run.segment === "thinking" ? run.text : "")).join("");
   }
@@ -173,23 +174,6 @@ export class Output {
 
   #lengthenLine(text: string): void {
     if (this.#line.length < fenceLineChars) this.#line += text;
-  }
-
-  /** Takes what the parser let go of with this token; at most times that is all of it, and nothing else. */
-  #takeOf(generated: GeneratedToken, index: number, runs: readonly SegmentRun[]): void {
-    const { holding } = this.#parser;
-    const [run] = runs;
-    if (holding || this.#held.size > 0 || runs.length > 1 || (run && run.token !== index)) {
-      this.#held.set(index, generated);
-      this.#take(runs, holding);
-      return;
-    }
-    if (run) {
-      generated.text = run.text;
-      generated.segment = run.segment;
-      this.#append(run);
-    }
-    this.#batch.push(generated);
   }
 
   /** Gives each run to the token that brought it, and lets tokens go when nothing of them is held back. */

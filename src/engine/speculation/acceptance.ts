@@ -98,14 +98,12 @@ export class AcceptanceModel {
   chances(drafter: DrafterName, bucket: number, kind: TextKind): number[] {
     const { first, later } = priors[kind === "code" ? "code" : "text"][drafter];
     const row = rowOf(drafter, bucket, kind);
-    const chances = [0, 0, 0, 0];
-    for (let band = 0; band < bands; band++) {
-      const prior = (band === 0 ? first : later)[bucket] ?? 0.1;
+    return bandFrom.map((from, band) => {
+      const prior = (from === 0 ? first : later)[bucket] ?? 0.1;
       const accepted = this.#counts[row + 2 * band]!;
       const seen = this.#counts[row + 2 * band + 1]!;
-      chances[band] = (accepted + prior * priorWeight) / (seen + priorWeight);
-    }
-    return chances;
+      return (accepted + prior * priorWeight) / (seen + priorWeight);
+    });
   }
 
   /** Shares of a draft model's confidence classes among its drafts, class by class; they sum to 1. */
@@ -170,9 +168,8 @@ export class AcceptanceModel {
 
 /** Where the counts of a class begin. */
 function rowOf(drafter: DrafterName, bucket: number, kind: TextKind): number {
-  const drafterIndex = drafter === "suffix" ? 0 : drafter === "recycling" ? 1 : 2;
-  const kindIndex = kind === "thinking" ? 0 : kind === "prose" ? 1 : 2;
-  return ((drafterIndex * mostClasses + bucket) * kinds.length + kindIndex) * 2 * bands;
+  const ofDrafter = drafterNames.indexOf(drafter) * mostClasses + bucket;
+  return (ofDrafter * kinds.length + kinds.indexOf(kind)) * 2 * bands;
 }
 
 /** All of them, with their names on disk. */

@@ -112,8 +112,7 @@ export class Decoder {
       if (!matches || verdict === "stop") break;
     }
     const passMs = performance.now() - before;
-    const { length } = this.#text;
-    if (!target.rollback(length - 1)) await this.#evaluateAll(this.#text.slice(0, length - 1));
+    await this.#rollback(this.#text.length - 1);
 
     const tokens = this.#text.slice(-committed);
     for (const drafter of this.#o.drafters) drafter.commit(tokens);
@@ -222,8 +221,7 @@ export class Decoder {
         continue;
       }
       const before = performance.now();
-      const made = drafter.draft(room);
-      drafts.push(...(made instanceof Promise ? await made : made));
+      drafts.push(...(await drafter.draft(room)));
       this.#statsOf(drafter.name).draftMs += performance.now() - before;
     }
     return controller.choose(drafts, kind, room, target.company);

@@ -36,12 +36,7 @@ export class TextTrust {
     const oddsRatio =
       ((right + priorWeight) / (expectedRight + priorWeight)) * ((expectedWrong + priorWeight) / (wrong + priorWeight));
     if (oddsRatio >= 1) return chances;
-    const applied = [0, 0, 0, 0];
-    for (let band = 0; band < applied.length; band++) {
-      const odds = chances[band]! * oddsRatio;
-      applied[band] = odds / (odds + 1 - chances[band]!);
-    }
-    return applied;
+    return chances.map((chance) => (chance * oddsRatio) / (chance * oddsRatio + 1 - chance));
   }
 
   /** A draft of which the first `accepted` tokens were right, and the next wrong if `mismatch`. @param chances it had */

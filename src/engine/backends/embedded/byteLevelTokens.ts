@@ -4,7 +4,7 @@
  * `?`, `!`, `.` and `,`, so that code which the model wrote as `a ? b : c` would read `a? b : c`.
  */
 import { isUtf8 } from "node:buffer";
-import type { LlamaModel, Token } from "node-llama-cpp";
+import type { LlamaModel, Token, TokenAttributes } from "node-llama-cpp";
 import { nativeTokenText } from "./nativeContext.ts";
 
 /** What the tokenisers of other vocabularies, or a wrong reading, would not give back. */
@@ -23,10 +23,10 @@ export class ByteLevelTokens {
     return tokens.text(model.tokenize(sample, false, "trimLeadingSpace")) === sample ? tokens : null;
   }
 
-  /** Of a character, maybe, only a part. */
-  bytesOf(token: number): Buffer {
+  /** Of a character, maybe, only a part. @param attributes of the token, where they are known */
+  bytesOf(token: number, attributes = this.#model.getTokenAttributes(token as Token)): Buffer {
     const text = nativeTokenText(this.#model, token);
-    const { normal, control, unknown, userDefined } = this.#model.getTokenAttributes(token as Token);
+    const { normal, control, unknown, userDefined } = attributes;
     // Tokens that were put into the vocabulary by hand are spelt as they are.
     if (text !== undefined && (control || unknown || userDefined)) return Buffer.from(text);
     const bytes = text !== undefined && normal ? bytesOf(text) : null;
@@ -34,8 +34,8 @@ export class ByteLevelTokens {
   }
 
   /** null: not whole characters. */
-  textOf(token: number): string | null {
-    const bytes = this.bytesOf(token);
+  textOf(token: number, attributes?: TokenAttributes): string | null {
+    const bytes = this.bytesOf(token, attributes);
     return isUtf8(bytes) ? bytes.toString() : null;
   }
 

@@ -47,18 +47,19 @@ export class TextCodec {
     this.#model = model;
     this.#bytes = ByteLevelTokens.from(model);
     this.#facts = new PerToken(size, (token) => {
-      const { control, unknown, userDefined } = model.getTokenAttributes(token as Token);
+      const attributes = model.getTokenAttributes(token as Token);
+      const { control, unknown, userDefined } = attributes;
       return {
         kind: control || unknown ? "control" : userDefined ? "added" : "text",
         endsGeneration: model.isEogToken(token as Token),
-        text: this.#bytes?.textOf(token) ?? null,
+        text: this.#bytes?.textOf(token, attributes) ?? null,
       };
     });
   }
 
   /** Looks tokens up that are likely to be written soon: a microsecond or three each in a row, some hundred one by one. */
   learn(tokens: readonly number[]): void {
-    for (const token of tokens) this.#facts.of(token);
+    if (!this.knowsAll) for (const token of tokens) this.#facts.of(token);
   }
 
   /** Looks all tokens up, half a second's work for 150,000 of them. @param stop asked now and then */
