@@ -43,7 +43,11 @@ describe("a generation", () => {
 
   it("drafts what it said before: accepted tokens carry their drafter's name", async () => {
     const messages: ChatMessage[] = [{ role: "user", content: `${wholeThought} ${wholeAnswer}` }];
-    const { stats, tokens } = await engine.ask({ prompt: { kind: "chat", messages, thinking: "on" } });
+    // Whether drafts of so small a model pay on this machine is not the question here, nor in the next two tests.
+    const { stats, tokens } = await engine.ask({
+      prompt: { kind: "chat", messages, thinking: "on" },
+      speculation: "suffix",
+    });
     const drafted = tokens.filter((token) => token.origin !== "target");
     // The end-of-text token, if it was drafted, is accepted too but has no event.
     expect(stats.acceptedTokens - drafted.length).toBeOneOf([0, 1]);
@@ -71,7 +75,10 @@ describe("a generation", () => {
     const compared = await ask("Compare");
     expect(renamed.thinking).toBe(wholeThought);
     expect(renamed.answer.trim()).toBe(wholeAnswer);
-    expect(renamed.stats.targetPasses).toBeLessThan(compared.stats.targetPasses / 2);
+    // How long drafts are is a matter of what passes cost, but not how many are wrong: a copy is at every new name.
+    const wrong = ({ stats }: typeof renamed) => stats.draftedTokens - stats.acceptedTokens;
+    expect(wrong(renamed)).toBeLessThan(wrong(compared) / 2);
+    expect(renamed.stats.targetPasses).toBeLessThan(0.55 * renamed.tokens.length);
   });
 
   it("keeps nothing of what a run taught that is to be fresh", async () => {
@@ -80,13 +87,13 @@ describe("a generation", () => {
       messages: [{ role: "user", content: wholeThought }],
       thinking: "on",
     } satisfies Prompt;
-    await engine.ask({ prompt });
+    await engine.ask({ prompt, speculation: "suffix" });
     const before = learntAcceptance();
     expect(Object.keys(before).length).toBeGreaterThan(0);
-    const { stats } = await engine.ask({ prompt, freshDrafters: true });
+    const { stats } = await engine.ask({ prompt, speculation: "suffix", freshDrafters: true });
     expect(stats.acceptedTokens).toBeGreaterThan(0);
     expect(learntAcceptance()).toEqual(before);
-    await engine.ask({ prompt });
+    await engine.ask({ prompt, speculation: "suffix" });
     expect(learntAcceptance()).not.toEqual(before);
   });
 

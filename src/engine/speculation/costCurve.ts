@@ -29,6 +29,8 @@ const ownRate = 0.02;
 const measurementWeight = 3;
 /** A single token is what the others are compared with, and what most passes are: what slows it slows them all. */
 const plainRate = 0.012;
+/** Passes of a size after which it need not be measured again. */
+const passesThatTell = 8;
 /** A pass says no more of its own size than that it was this much off: it may have met a neighbour's burst. */
 const mostOfOne = 1.5;
 /** A pass this many times slower than expected says something about the machine's load, not about the size. */
@@ -74,6 +76,23 @@ export class CostCurve {
       this.#set(Number(size), ms);
       this.#seen.delete(Number(size));
       this.#doubtful.delete(Number(size));
+    }
+  }
+
+  /**
+   * What a measurement that was cut short has found: sizes of which nothing sure is known, beside what passes of one token
+   * take by now. A single time may have met a burst, so they are measured again.
+   */
+  adoptPart(samples: CostSamples): void {
+    const isKnown = this.known;
+    const scale = isKnown && samples[1] ? this.passMs(1) / samples[1] : 1;
+    for (const [key, ms] of Object.entries(samples)) {
+      const size = Number(key);
+      const isSure = this.#sizes.includes(size) && !this.#doubtful.has(size);
+      if (isSure || (size === 1 && isKnown)) continue;
+      this.#set(size, ms * scale);
+      this.#seen.delete(size);
+      this.#doubtful.add(size);
     }
   }
 
@@ -147,6 +166,7 @@ export class CostCurve {
     if (size === 1) return plainRate;
     const seen = (this.#seen.get(size) ?? 0) + 1;
     this.#seen.set(size, seen);
+    if (seen >= passesThatTell) this.#doubtful.delete(size);
     return Math.max(ownRate, 1 / (seen + measurementWeight));
   }
 
@@ -168,6 +188,12 @@ export class CostCurve {
 
   samples(): CostSamples {
     return Object.fromEntries(this.#sizes.map((size, i) => [size, this.#times[i]!]));
+  }
+
+  /** Those that are worth keeping between runs: without sizes to be measured again, but with what they are compared with. */
+  sureSamples(): CostSamples {
+    const isSure = ([size]: [string, number]) => size === "1" || !this.#doubtful.has(Number(size));
+    return Object.fromEntries(Object.entries(this.samples()).filter(isSure));
   }
 
   /** T(n) at the known sizes, and at those of `rounds`, with how many there were of each; empty while nothing is known. */
@@ -202,6 +228,22 @@ class OutlierRun {
   clear(): void {
     this.#ratios = [];
   }
+}
+
+/** Measures T(n) as `measureCosts` does, for a curve that may know some of it from passes. */
+export async function measureInto(
+  curve: CostCurve,
+  sequence: TokenSequence,
+  options: Parameters<typeof measureCosts>[1] = {},
+): Promise<void> {
+  let isCut = false;
+  const stop = () => {
+    isCut ||= options.stop?.() ?? false;
+    return isCut;
+  };
+  const samples = await measureCosts(sequence, { ...options, stop });
+  if (isCut) curve.adoptPart(samples);
+  else curve.adopt(samples);
 }
 
 /**

@@ -34,7 +34,7 @@ export class CostsByLength {
   samples(maxPassSize: number): SamplesByLength {
     const kept = this.#curves.flatMap((curve, band): [string, CostSamples][] =>
       curve?.known && (band === 0 || curve.isComplete(maxPassSize))
-        ? [[String(bandStarts[band]), curve.samples()]]
+        ? [[String(bandStarts[band]), curve.sureSamples()]]
         : [],
     );
     return Object.fromEntries(kept);

@@ -1,5 +1,5 @@
 /** What passes of the target and of its draft model take: measured while nobody waits, kept between runs. */
-import { CostCurve, type CostSamples, measureCosts } from "../../speculation/costCurve.ts";
+import { CostCurve, type CostSamples, measureCosts, measureInto } from "../../speculation/costCurve.ts";
 import { bandOf, bandStarts, CostsByLength, type SamplesByLength } from "../../speculation/costsByLength.ts";
 import { DraftCosts, draftSizes } from "../../speculation/draftCosts.ts";
 import type { OpenModel } from "./loadModel.ts";
@@ -50,7 +50,7 @@ export class PassCosts {
   async ensure(stop: () => boolean): Promise<void> {
     if (this.areKnown || !this.#target.canRollBack) return;
     this.#attempts[this.#band]!++;
-    if (!this.#targetIsKnown) this.target.adopt(await measureCosts(this.#target.sequence, { stop }));
+    if (!this.#targetIsKnown) await measureInto(this.target, this.#target.sequence, { stop });
     if (!this.#draftIsKnown && !stop()) await this.#measureDraft(2, stop);
   }
 
@@ -86,8 +86,8 @@ export class PassCosts {
 
   async #measureDraft(rounds: number, stop?: () => boolean): Promise<void> {
     if (!this.#draft || !this.draft) return;
-    const samples = await measureCosts(this.#draft.sequence, { rounds, sizes: draftSizes, outputs: "last", stop });
-    this.draft.curve.adopt(samples);
+    const options = { rounds, sizes: draftSizes, outputs: "last", stop } as const;
+    await measureInto(this.draft.curve, this.#draft.sequence, options);
   }
 
   /** Beside the target's passes of the moment: both become dearer with the text. */

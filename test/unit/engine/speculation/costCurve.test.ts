@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CostCurve, measureCosts, measuredSizes } from "../../../../src/engine/speculation/costCurve.ts";
+import { CostCurve, measureCosts, measuredSizes, measureInto } from "../../../../src/engine/speculation/costCurve.ts";
 import { ToySequence } from "../../support/toySequence.ts";
 
 describe("CostCurve", () => {
@@ -25,6 +25,46 @@ describe("CostCurve", () => {
     expect(cut.isComplete(64)).toBe(true);
     expect(Object.keys(cut.samples()).map(Number)).toEqual([...measuredSizes]);
     expect(new CostCurve({ 1: 1, 2: 2, 3: 3, 4: 4 }).isComplete(4)).toBe(true);
+  });
+
+  it("takes from a measurement that was cut short what it did not know, beside what its passes take, and has it measured again", async () => {
+    const curve = new CostCurve();
+    // The first pass after a load; those that follow are faster.
+    curve.observe(1, 10);
+    for (let i = 0; i < 8; i++) curve.observe(1, 2);
+    expect(curve.passMs(1)).toBeCloseTo(2);
+    const sequence = new ToySequence();
+    const now = () => sequence.sizes.reduce((sum, size) => sum + 5 * size, 0);
+    let asked = 0;
+    const cut = () => ++asked > 3;
+    await measureInto(curve, sequence, { now, stop: cut });
+    expect(curve.passMs(1)).toBeCloseTo(2);
+    expect(curve.relative(3)).toBeCloseTo(3);
+    expect(curve.samples()[4]).toBeUndefined();
+    asked = 0;
+    await measureInto(curve, sequence, { now: () => 3 * now(), stop: () => ++asked > 4 });
+    expect(curve.passMs(1)).toBeCloseTo(2);
+    expect(curve.relative(3)).toBeCloseTo(3);
+    expect(curve.relative(4)).toBeCloseTo(4);
+    expect(Object.keys(curve.sureSamples())).toEqual(["1"]);
+    // A size that was used often enough is known.
+    for (let i = 0; i < 8; i++) curve.observe(3, 5);
+    expect(Object.keys(curve.sureSamples())).toEqual(["1", "3"]);
+    const before = curve.passMs(3);
+    asked = 0;
+    await measureInto(curve, sequence, { now: () => 7 * now(), stop: () => ++asked > 4 });
+    expect(curve.passMs(3)).toBe(before);
+    await measureInto(curve, sequence, { now });
+    expect(curve.samples()).toEqual(Object.fromEntries(measuredSizes.map((size) => [size, 5 * size])));
+    expect(curve.sureSamples()).toEqual(curve.samples());
+  });
+
+  it("is in doubt too where every size was measured once, and then cut short", async () => {
+    const curve = new CostCurve();
+    let asked = 0;
+    await measureInto(curve, new ToySequence(), { stop: () => ++asked > measuredSizes.length });
+    expect(Object.keys(curve.samples()).map(Number)).toEqual([...measuredSizes]);
+    expect(curve.isComplete(64)).toBe(false);
   });
 
   /** Passes take as long as they have tokens; the machine is busy in those that `isBusy` names by their number. */
