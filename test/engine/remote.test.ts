@@ -4,7 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { dirname } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { Cli, cli, isGone } from "./support/cli.ts";
 import { TestEngine } from "./support/engine.ts";
 import { llamaServer, llamaServerMissing, TestServer } from "./support/llamaServer.ts";
@@ -158,19 +158,19 @@ describe.skipIf(llamaServer === null)(`llama-server started by the engine${llama
   const options = ["--backend", "llama-server", "--threads", "1", "--context", "1024", "--gpu", "off", "--json"];
 
   /** The llama-server that this process, or one that it started, has started. */
-  function serverPid(parent: number): number | null {
+  function serverPid(parent: number): number {
     const processes = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
     for (const line of processes.split("\n")) {
       const [, pid, ppid, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
       if (Number(ppid) === parent && args?.includes("llama-server")) return Number(pid);
     }
-    return null;
+    throw new Error(`no llama-server of ${parent} among\n${processes}`);
   }
 
   test("thought and answer of a model file, and nothing is left running", async () => {
     const run = new Cli(["ask", "Why?", "--model", inject("scripted").chain, ...options], { env });
-    await run.until((line) => line.type === "token");
-    const pid = serverPid(run.enginePid);
+    // While it loads: so small a model has said all before one has looked for its process.
+    const pid = await vi.waitFor(() => serverPid(run.enginePid), { timeout: 30_000 });
     const exit = await run.exited;
     expect(exit.json().at(-1)).toMatchObject({
       type: "done",
@@ -178,8 +178,7 @@ describe.skipIf(llamaServer === null)(`llama-server started by the engine${llama
       thinking: expect.stringMatching(/^t0 t1 .* t199$/),
       answer: expect.stringMatching(/^a0 a1 .* a39$/),
     });
-    expect(pid).not.toBeNull();
-    expect(await isGone(pid ?? 0)).toBe(true);
+    expect(await isGone(pid)).toBe(true);
   });
 
   test("it guesses ahead, and its counts are ours", async () => {
@@ -207,10 +206,9 @@ describe.skipIf(llamaServer === null)(`llama-server started by the engine${llama
     const run = new Cli(argv, { env });
     await run.until((line) => line.type === "token", 2);
     const pid = serverPid(run.enginePid);
-    expect(pid).not.toBeNull();
     process.kill(run.enginePid, "SIGKILL");
     await run.exited;
-    expect(await isGone(pid ?? 0)).toBe(true);
+    expect(await isGone(pid)).toBe(true);
   });
 
   test("when the server is killed, the running answer fails and the next one works", async () => {
@@ -225,7 +223,7 @@ describe.skipIf(llamaServer === null)(`llama-server started by the engine${llama
       });
     const running = ask(900);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    process.kill(serverPid(server.enginePid) ?? 0, "SIGKILL");
+    process.kill(serverPid(server.enginePid), "SIGKILL");
     expect((await running).status).toBe(503);
     expect((await ask(5)).status).toBe(200);
     server.child.kill("SIGTERM");
