@@ -2,11 +2,12 @@
  * Speculation does not change the text. On SmolLM2 in a configuration whose passes give the same logits at every size
  * (flash attention, q8_0 KV cache), with drafts and without, greedy and at T = 0.7, token by token.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import type { SpeculationMode } from "../../src/common/protocol.ts";
 import { greedy, TestEngine, warm } from "./support/engine.ts";
+import { flattenCosts } from "./support/flatCosts.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const source = ["src/engine/speculation/decoder.ts", "src/engine/generation.ts", "src/engine/output.ts", "LICENSE"]
@@ -71,7 +72,8 @@ describe("speculation is lossless", () => {
     await measured.ask({ text: "apple", speculation: "strict", maxTokens: 1 });
     await measured.client.measure({ costCurve: true, exactness: false });
     await measured.stop();
-    flattenCosts();
+    // Whether drafts of so small a model pay on this machine is not the question.
+    onTestFinished(flattenCosts({ model: inject("smolPath"), kvType: "q8_0" }));
     const strict = await start();
     // The controller is not forced: a text that repeats itself is where it finds that drafts pay.
     const line = "apple, banana, cherry, date, elderberry, fig, grape\n";
@@ -85,25 +87,3 @@ describe("speculation is lossless", () => {
     expect(drafted.stats.acceptedTokens).toBeGreaterThan(0);
   });
 });
-
-/**
- * What is kept of strict configurations says for the rest of this test that a large pass costs hardly more than a small one:
- * whether drafts of so small a model pay on this machine is not the question.
- */
-function flattenCosts(): void {
-  const folder = join(inject("scratch"), "state");
-  const kept = readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => ({ file: join(folder, name), state: JSON.parse(readFileSync(join(folder, name), "utf8")) }));
-  const ours = kept.filter(
-    ({ state: { key, value } }) =>
-      key?.model?.startsWith(inject("smolPath")) && key.kvType === "q8_0" && key.draft === null && value.costs,
-  );
-  expect(ours).not.toEqual([]);
-  for (const { file, state } of ours) {
-    const sizes = Object.keys(state.value.costs);
-    state.value.costs = Object.fromEntries(sizes.map((size) => [size, 10 + Number(size) / 100]));
-    writeFileSync(file, JSON.stringify(state));
-    onTestFinished(() => rmSync(file));
-  }
-}
