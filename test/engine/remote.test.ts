@@ -2,10 +2,9 @@
  * `ask --backend openai` against real servers: `hunch serve` always, and llama-server where HUNCH_LLAMA_SERVER names one
  * or PATH has one (without it those tests are skipped and say so).
  */
-import { execFileSync } from "node:child_process";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
-import { Cli, cli, isGone } from "./support/cli.ts";
+import { Cli, childPid, cli, isGone } from "./support/cli.ts";
 import { TestEngine } from "./support/engine.ts";
 import { llamaServer, llamaServerMissing, TestServer } from "./support/llamaServer.ts";
 
@@ -157,20 +156,12 @@ describe.skipIf(llamaServer === null)(`llama-server started by the engine${llama
   const env = { HUNCH_LLAMA_SERVER: llamaServer ?? "" };
   const options = ["--backend", "llama-server", "--threads", "1", "--context", "1024", "--gpu", "off", "--json"];
 
-  /** The llama-server that this process, or one that it started, has started. */
-  function serverPid(parent: number): number {
-    const processes = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
-    for (const line of processes.split("\n")) {
-      const [, pid, ppid, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-      if (Number(ppid) === parent && args?.includes("llama-server")) return Number(pid);
-    }
-    throw new Error(`no llama-server of ${parent} among\n${processes}`);
-  }
+  const serverPid = (run: Cli) => childPid(run.enginePid, "llama-server");
 
   test("thought and answer of a model file, and nothing is left running", async () => {
     const run = new Cli(["ask", "Why?", "--model", inject("scripted").chain, ...options], { env });
     // While it loads: so small a model has said all before one has looked for its process.
-    const pid = await vi.waitFor(() => serverPid(run.enginePid), { timeout: 30_000 });
+    const pid = await vi.waitFor(() => serverPid(run), { timeout: 30_000 });
     const exit = await run.exited;
     expect(exit.json().at(-1)).toMatchObject({
       type: "done",
@@ -205,7 +196,7 @@ describe.skipIf(llamaServer === null)(`llama-server started by the engine${llama
     const argv = ["ask", "Once", "--raw", "--model", inject("smolPath"), "--max-tokens", "900", ...options];
     const run = new Cli(argv, { env });
     await run.until((line) => line.type === "token", 2);
-    const pid = serverPid(run.enginePid);
+    const pid = serverPid(run);
     process.kill(run.enginePid, "SIGKILL");
     await run.exited;
     expect(await isGone(pid)).toBe(true);
@@ -223,7 +214,7 @@ describe.skipIf(llamaServer === null)(`llama-server started by the engine${llama
       });
     const running = ask(900);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    process.kill(serverPid(server.enginePid), "SIGKILL");
+    process.kill(serverPid(server), "SIGKILL");
     expect((await running).status).toBe(503);
     expect((await ask(5)).status).toBe(200);
     server.child.kill("SIGTERM");

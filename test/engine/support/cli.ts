@@ -80,13 +80,18 @@ export class Cli {
 
   /** The engine that this command started. */
   get enginePid(): number {
-    const processes = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
-    for (const line of processes.split("\n")) {
-      const [, pid, parent, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-      if (Number(parent) === this.child.pid && args?.includes("engine.mjs")) return Number(pid);
-    }
-    throw new Error(`no engine among\n${processes}`);
+    return childPid(this.child.pid, "engine.mjs");
   }
+}
+
+/** Of the process that `parent` has started with this in its command line; throws if there is none (any more). */
+export function childPid(parent: number | undefined, name: string): number {
+  const processes = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+  for (const line of processes.split("\n")) {
+    const [, pid, ppid, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    if (Number(ppid) === parent && args?.includes(name)) return Number(pid);
+  }
+  throw new Error(`no ${name} of ${parent} among\n${processes}`);
 }
 
 export function cli(argv: string[], o: { stdin?: string; env?: NodeJS.ProcessEnv } = {}): Promise<CliExit> {
