@@ -8,6 +8,7 @@ import { emptyStats, type FirstAnswerStats, type GenerationStats } from "../comm
 import type { GenerationHooks, RunningGeneration } from "./backends/backend.ts";
 import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { Lane } from "./backends/embedded/lanes.ts";
+import { keepReplaced } from "./backends/embedded/promptCache.ts";
 import { prefill } from "./cache/prefix.ts";
 import { tryAnswer, withoutThought } from "./firstAnswer.ts";
 import { GenerationEvents } from "./generationEvents.ts";
@@ -154,7 +155,8 @@ export class Generation implements RunningGeneration {
 
   /** Lanes are given back when the generation ends. */
   async #takeLane(prompt: readonly number[]): Promise<Lane> {
-    const lane = await this.#model.lanes.take(prompt);
+    const { lanes, prefixes } = this.#model;
+    const lane = await lanes.take(prompt, (sequence) => keepReplaced(prefixes, sequence, prompt, this.#params));
     this.#lanes.push(lane);
     return lane;
   }
@@ -238,12 +240,18 @@ export class Generation implements RunningGeneration {
   /** Several thoughts at once, where they are wanted and can be had; the chosen one is ready for its answer. */
   async #thinkSideBySide(first: Lane, prompt: number[], start: SegmentStart): Promise<Thought | null> {
     const { controls, prompt: asked, sampling } = this.#params;
-    const { lanes, target } = this.#model;
+    const { lanes, prefixes, target } = this.#model;
     const { thoughts: wanted = 1 } = controls;
     if (wanted <= 1 || !start.startsInside || asked.kind !== "chat" || !target.canRollBack) return null;
     // Nobody waits for several any more.
     if (this.#isInterrupted) return null;
-    await lanes.open();
+    // They are made between two passes of all that take part, and this one submits none meanwhile.
+    first.sequence.leave();
+    try {
+      await lanes.open();
+    } finally {
+      first.sequence.enter();
+    }
     const count = Math.min(wanted, lanes.most);
     if (count <= 1) return null;
     const thinkers: Thinker[] = [];
@@ -252,6 +260,8 @@ export class Generation implements RunningGeneration {
       for (const { sequence } of this.#lanes) sequence.leave();
       const lane = i === 0 ? first : await this.#takeLane(prompt);
       lane.sequence.leave();
+      // Nobody comes back to a thought that is not chosen.
+      if (i > 0) prefixes?.forget(lane.sequence);
       if (i > 0) await prefill(lane.sequence, prompt, { signal: this.#hooks.signal, onProgress() {}, onPass() {} });
       const stop = new AbortController();
       const signal = AbortSignal.any([this.#hooks.signal, stop.signal]);

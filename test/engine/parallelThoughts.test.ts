@@ -78,6 +78,21 @@ describe("thoughts side by side", () => {
     expect((await Promise.all(next)).map(({ stats }) => stats.answerTokens)).toEqual([5, 5, 5, 5]);
   });
 
+  it("take the memory for them where no other generation has asked for it", async () => {
+    const other = await TestEngine.start({
+      path: inject("smolPath"),
+      kvType: "q8_0",
+      contextSize: 1024,
+      lanes: "auto",
+    });
+    const messages = [{ role: "user", content: "What is 2 + 3?" } as const];
+    const prompt: GenerateParams["prompt"] = { kind: "chat", messages, thinking: "on" };
+    const result = await other.ask({ prompt, sampling: warm, maxTokens: 80, controls });
+    expect(other.log.join("\n")).toContain("generations can run at once");
+    expect(result.otherThoughts?.length).toBeGreaterThan(0);
+    await other.stop();
+  });
+
   it("are one where there is no thought to begin with", async () => {
     const result = await think({ prompt: { kind: "raw", text: "2 + 3 =" }, maxTokens: 5 });
     expect([result.otherThoughts, result.stats.otherThinkingTokens]).toEqual([undefined, 0]);

@@ -138,6 +138,24 @@ describe("a conversation that was dropped from memory", () => {
     expect((await chat([first])).stats.cachedTokens).toBe(0);
   });
 
+  it("also after its sequence was taken for a thought beside another", async () => {
+    // A model whose thoughts Hunch begins.
+    const load = { path: inject("smolPath"), kvType: "q8_0", contextSize: 4096, lanes: 2, promptCacheBytes } as const;
+    await restart(load);
+    const ask = (seed: number) => chat([question(2_100, seed)], { conversationId: `${seed}`, maxTokens: 4 });
+    await Promise.all([ask(1), ask(9)]);
+    const prompt: GenerateParams["prompt"] = { kind: "chat", messages: [question(400, 4)], thinking: "on" };
+    const controls = { budget: 20, loopGuard: false, earlyExit: "off", thoughts: 2 } as const;
+    const thinking = await chat([], { prompt, controls, maxTokens: 60, conversationId: "thinking" });
+    expect(thinking.otherThoughts).toHaveLength(1);
+    await engine!.client.unload();
+    await engine!.load(load);
+    for (const seed of [1, 9]) {
+      const { stats } = await ask(seed);
+      expect(stats.cachedTokens).toBeGreaterThan(0.9 * stats.promptTokens);
+    }
+  });
+
   it("a folder that can not be written is no error", async () => {
     mkdirSync(join(folder(), ".."), { recursive: true });
     writeFileSync(folder(), "in the way");

@@ -23,11 +23,16 @@ export class PrefixKeeper {
     this.#store = store;
   }
 
-  /** Called before `prompt` is read into the sequence, whose content it replaces from where the two differ. */
-  async exchange(sequence: KeptSequence, prompt: readonly number[], conversation: string): Promise<void> {
+  /** Called before the sequence takes over from another what that holds of `prompt`. */
+  async keepReplaced(sequence: KeptSequence, prompt: readonly number[], conversation: string): Promise<void> {
     const held = this.#conversations.get(sequence);
     const lost = sequence.tokens.length - commonPrefix(sequence.tokens, prompt);
     if (held !== undefined && held !== conversation && lost > mostLost) await this.#keep(sequence, held, leastTokens);
+  }
+
+  /** Called before `prompt` is read into the sequence, whose content it replaces from where the two differ. */
+  async exchange(sequence: KeptSequence, prompt: readonly number[], conversation: string): Promise<void> {
+    await this.keepReplaced(sequence, prompt, conversation);
     if (await this.#store.restore(sequence, prompt)) this.#kept.set(sequence, [...sequence.tokens]);
     this.#conversations.set(sequence, conversation);
   }

@@ -54,8 +54,11 @@ export class Lanes {
     return this.#most;
   }
 
-  /** A lane for this prompt, to be given back with {@link release}. Waits while all are taken. */
-  async take(prompt: readonly number[]): Promise<Lane> {
+  /**
+   * A lane for this prompt, to be given back with {@link release}. Waits while all are taken.
+   * @param beforeCopy waited for before the lane's cache is replaced by what another holds of the prompt
+   */
+  async take(prompt: readonly number[], beforeCopy?: (sequence: NativeSequence) => Promise<void>): Promise<Lane> {
     let lane = this.#best(prompt);
     while (!lane) {
       if (this.#lanes.length < this.#most) await this.#grow();
@@ -64,11 +67,13 @@ export class Lanes {
     }
     lane.isFree = false;
     lane.usedAt = ++this.#generations;
-    lane.sequence.enter();
+    const { sequence } = lane;
     try {
-      const { sequence: source } = mostInCommon(this.#lanes, prompt);
-      const gain = commonPrefix(source.tokens, prompt) - commonPrefix(lane.sequence.tokens, prompt);
-      if (gain >= leastCopied) await lane.sequence.copyFrom(source, prompt);
+      if (this.#betterFor(sequence, prompt)) await beforeCopy?.(sequence);
+      sequence.enter();
+      // What the others hold may have changed meanwhile.
+      const source = this.#betterFor(sequence, prompt);
+      if (source) await sequence.copyFrom(source, prompt);
     } catch (error) {
       this.release(lane);
       throw error;
@@ -98,6 +103,13 @@ export class Lanes {
     const { tokens } = closest.sequence;
     if (commonPrefix(tokens, prompt) * 2 > tokens.length) return closest;
     return free.reduce((oldest, lane) => (lane.usedAt < oldest.usedAt ? lane : oldest));
+  }
+
+  /** The sequence whose cache holds so much more of the prompt that copying it is worth its while; null: there is none. */
+  #betterFor(sequence: NativeSequence, prompt: readonly number[]): NativeSequence | null {
+    const { sequence: source } = mostInCommon(this.#lanes, prompt);
+    const gain = commonPrefix(source.tokens, prompt) - commonPrefix(sequence.tokens, prompt);
+    return gain >= leastCopied ? source : null;
   }
 
   /** Makes all lanes now; without that, when a second generation comes. */

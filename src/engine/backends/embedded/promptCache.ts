@@ -36,6 +36,16 @@ export async function openPromptCache(
   return new PrefixKeeper(store);
 }
 
+/** Keeps what this prompt is about to push out of the sequence. */
+export async function keepReplaced(
+  prefixes: PrefixKeeper | null,
+  sequence: NativeSequence,
+  tokens: readonly number[],
+  { prompt, conversationId }: GenerateParams,
+): Promise<void> {
+  if (prompt.kind !== "raw") await prefixes?.keepReplaced(sequence, tokens, conversationId);
+}
+
 /** Takes what was kept of this conversation, and keeps what it pushes out of the sequence. */
 export async function exchangePrompt(
   prefixes: PrefixKeeper | null,
