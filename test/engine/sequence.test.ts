@@ -1,8 +1,11 @@
 /** The token sequence on the native bindings, in this process. */
+import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { expect, inject, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { openModel } from "../../src/engine/backends/embedded/loadModel.ts";
+import { addSequences } from "../../src/engine/backends/embedded/moreSequences.ts";
+import { nativeContext } from "../../src/engine/backends/embedded/nativeContext.ts";
 import { startRuntime } from "../../src/engine/backends/embedded/runtime.ts";
 import type { NativeSequence } from "../../src/engine/backends/embedded/sequence.ts";
 
@@ -58,6 +61,62 @@ it("a row is the same whether it was read ahead, out of turn, with another count
   const ahead = await sequence.candidates(0, 10);
   expect(ahead).toEqual(await plain(sequence, [504, 3575, 282]));
   await close();
+});
+
+describe("with further sequences", () => {
+  const text = (length: number, seed: number) => Array.from({ length }, (_, i) => 1_000 + ((i * i + seed) % 9_000));
+  const next = async (sequence: NativeSequence) => {
+    await sequence.evaluate([260], 1);
+    const row = await sequence.candidates(0, 10);
+    sequence.rollback(sequence.length - 1);
+    return row;
+  };
+
+  it("what one takes over from another is there at once, so that nothing loaded then is overwritten", async () => {
+    const { model, close } = await open();
+    const { sequence: first } = model;
+    const [second] = await addSequences(model, 2);
+    const file = join(inject("scratch"), "state-taken-over");
+    const [held, kept] = [text(60, 0), [...text(40, 0), ...text(20, 5)]];
+    await second!.evaluate(kept, 0);
+    const expected = await next(second!);
+    await second!.save(file);
+    second!.rollback(0);
+    // The last token in a pass of its own, as it is where all of a text is taken over: passes of other sizes differ a little.
+    await first.evaluate(held.slice(0, -1), 0);
+    await first.evaluate(held.slice(-1), 0);
+    await second!.copyFrom(first, kept);
+    expect(second!.tokens).toEqual(held.slice(0, 40));
+    await second!.restore(file, kept);
+    expect(second!.tokens).toEqual(kept);
+    expect(await next(second!)).toEqual(expected);
+    // What was taken over is right as well.
+    const ofFirst = await next(first);
+    second!.rollback(0);
+    await second!.copyFrom(first, held);
+    expect(second!.tokens).toEqual(held);
+    expect(await next(second!)).toEqual(ofFirst);
+    await close();
+  });
+
+  it("a sequence that is rolled back while it moves goes on from there", async () => {
+    const { model, close } = await open();
+    const { sequence, batch } = model;
+    await sequence.evaluate(text(40, 0), 0);
+    sequence.rollback(20);
+    const expected = await next(sequence);
+    await sequence.evaluate(text(20, 5), 0);
+    const context = await model.openContext(2);
+    const moving = sequence.moveTo(context, join(inject("scratch"), "state-moved"));
+    // What it holds is being written.
+    await new Promise((resolve) => setImmediate(resolve));
+    sequence.rollback(20);
+    await moving;
+    batch.moveTo(nativeContext(context));
+    expect(sequence.length).toBe(20);
+    expect(await next(sequence)).toEqual(expected);
+    await close();
+  });
 });
 
 async function open() {

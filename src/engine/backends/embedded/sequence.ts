@@ -118,10 +118,17 @@ export class NativeSequence implements TokenSequence, KeptSequence {
 
   /** Takes over what another sequence of this context holds of `text`, from its beginning. */
   copyFrom(source: NativeSequence, text: readonly number[]): Promise<void> {
-    return this.#batch.between(this.#sequenceId, async () => {
+    return this.#batch.between(this.#sequenceId, async (decode) => {
       await this.#context.copySequenceStateFromOtherSequence(this.#sequenceId, source.#sequenceId);
-      this.#tokens.splice(0, this.length, ...source.#tokens);
-      this.rollback(commonPrefix(source.#tokens, text));
+      this.#tokens.length = 0;
+      for (const token of source.#tokens) this.#tokens.push(token);
+      // llama.cpp copies at the beginning of the next pass, over whatever was loaded until then. So there is one at once.
+      const last = commonPrefix(source.#tokens, text) - 1;
+      this.rollback(Math.max(0, last));
+      if (last < 0) return;
+      const token = text[last]!;
+      await decode({ sequenceId: this.#sequenceId, position: last, tokens: [token], outputs: 0 });
+      this.#tokens.push(token);
     });
   }
 
@@ -158,6 +165,8 @@ export class NativeSequence implements TokenSequence, KeptSequence {
       await saveState(this.#place, path, Uint32Array.from(this.#tokens));
       const place = { context: native, sequenceId: this.#sequenceId, streams: context.totalSequences };
       await loadState(place, path, this.contextSize);
+      // Rolled back meanwhile.
+      native.removeTokenCellsFromSequence(this.#sequenceId, this.length, -1);
     }
     this.#owner = owner;
     this.#context = native;

@@ -31,7 +31,8 @@ export async function saveState(place: Place, path: string, tokens: Uint32Array)
 export async function loadState(place: Place, path: string, contextSize: number): Promise<Uint32Array> {
   const { context, sequenceId, streams } = place;
   if (streams === 1) return context.loadSequenceStateFromFile(path, sequenceId, contextSize);
-  const wide = `${path}.${process.pid}`;
+  // Named as what is half-written: it is removed where this process does not come to it (PrefixStore.clean).
+  const wide = `${path}.${process.pid}.part`;
   try {
     await rewrite(path, wide, { from: 1, to: streams, sequenceId });
     return await context.loadSequenceStateFromFile(wide, sequenceId, contextSize);

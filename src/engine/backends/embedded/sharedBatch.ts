@@ -108,10 +108,14 @@ export class SharedBatch {
     }
   }
 
-  /** Does `work` on the context while no pass runs and nobody reads rows. @param sequenceId the member that waits for it */
-  between<T>(sequenceId: number | null, work: () => Promise<T>): Promise<T> {
+  /**
+   * Does `work` on the context while no pass runs and nobody reads rows.
+   * @param sequenceId the member that waits for it. @param work is given what computes a pass that belongs to it
+   */
+  between<T>(sequenceId: number | null, work: (decode: (pass: Pass) => Promise<unknown>) => Promise<T>): Promise<T> {
+    const decode = (pass: Pass) => this.#decode([pass]);
     return new Promise((resolve, reject) => {
-      this.#works.push({ sequenceId, run: () => work().then(resolve, reject) });
+      this.#works.push({ sequenceId, run: () => work(decode).then(resolve, reject) });
       this.#check();
     });
   }

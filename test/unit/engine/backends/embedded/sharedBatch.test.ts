@@ -215,6 +215,9 @@ describe("SharedBatch", () => {
     expect(order).toEqual(["pass", "work", "second pass"]);
     batch.leave(a.id);
     await expect(batch.between(b.id, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    const pass = { sequenceId: b.id, position: 0, tokens: [7], outputs: 0 };
+    await batch.between(b.id, (decode) => decode(pass));
+    expect([context.batches.at(-1), context.cells.get(b.id)]).toEqual([`${b.id}:1`, [7]]);
   });
 
   it("gives every lane its own rows, whatever the others submit, and in whatever order they come and go", async () => {
