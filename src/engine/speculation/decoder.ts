@@ -163,8 +163,12 @@ export class Decoder {
   ): Promise<void> {
     const { target } = this.#o;
     const start = this.#text.length - 1;
-    await this.#evaluate([this.#text[start]!, ...lead, ...draft], draft.length + 1, probeCandidates);
-    let verified: readonly number[] = draft;
+    let verified = draft.slice(0, target.maxPassSize - 1);
+    const all = [this.#text[start]!, ...lead, ...verified];
+    // A long lead takes several passes.
+    const ahead = Math.max(0, all.length - target.maxPassSize);
+    await this.#evaluateAll(all.slice(0, ahead));
+    await this.#evaluate(all.slice(ahead), verified.length + 1, probeCandidates);
     for (let i = 0; ; i++) {
       const candidates = await target.candidates(i, probeCandidates);
       const token = candidates.tokens[0]!;

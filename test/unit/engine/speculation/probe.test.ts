@@ -47,6 +47,26 @@ describe("a probe of the decoder", () => {
     expect(target.passes - before).toBe(5);
   });
 
+  it("takes a lead and a draft that no pass has room for", async () => {
+    const { decoder, target } = openDecoder(prompt, { sampling: greedy });
+    await decode(decoder, 5);
+    const long = Array.from({ length: 2 * target.maxPassSize + 3 }, (_, i) => i % 40);
+    const other = openDecoder([...decoder.text, ...long], { sampling: greedy });
+    await decode(other.decoder, 2 * target.maxPassSize);
+    const answer = other.decoder.text.slice(decoder.text.length + long.length);
+    for (const draft of [[], answer]) {
+      const tokens: number[] = [];
+      await decoder.probe(
+        long,
+        draft,
+        (token) => (tokens.push(token) === 8 ? "stop" : "continue"),
+        () => true,
+      );
+      expect(tokens).toEqual(answer.slice(0, 8));
+      expect(target.tokens).toEqual(decoder.text.slice(0, -1));
+    }
+  });
+
   it("ends when no further pass is granted", async () => {
     const { decoder } = openDecoder(prompt, { sampling: greedy });
     await decode(decoder, 5);
