@@ -98,17 +98,17 @@ export class ServerControl {
   /** @returns false where the server does not know how, or what; true says only that it has heard */
   async endThought(responseId: string, signal: AbortSignal): Promise<boolean> {
     const url = this.#endpoint.api("/chat/completions/control");
+    const timeout = AbortSignal.timeout(controlTimeoutMs);
     try {
       const body = { id: responseId, action: "reasoning_end" };
       const response = await this.#http.post(url, body, {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(controlTimeoutMs)]),
+        signal: AbortSignal.any([signal, timeout]),
       });
       return (JSON.parse(await readText(response, url)) as { success?: unknown } | null)?.success === true;
     } catch (error) {
       // An older version has no such path; one that does not answer in time is cut off; a request that is over needs no end.
-      const isExpected =
-        isHunchError(error) || error instanceof SyntaxError || (error as Error).name === "TimeoutError";
-      if (isExpected || signal.aborted) return false;
+      const isExpected = isHunchError(error) || error instanceof SyntaxError;
+      if (isExpected || timeout.aborted || signal.aborted) return false;
       throw error;
     }
   }

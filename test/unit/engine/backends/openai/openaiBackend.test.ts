@@ -229,6 +229,21 @@ describe("ending a thought", () => {
     expect(more).toEqual([]);
   });
 
+  test("one that is too busy to hear it is cut off", async () => {
+    const server = await fake(
+      (asked, response, attempt) => {
+        if (!asked.path.endsWith("/control")) return thinker(asked, response, attempt);
+        response.writeHead(429, { "Content-Type": "application/json", "Retry-After": "20" });
+        response.end("{}");
+      },
+      { owner: "llamacpp" },
+    );
+    const { events, result, answerNow } = await ask(await connect(server.url));
+    await vi.waitFor(() => expect(textOf(events, "thinking")).toContain("hm"));
+    answerNow();
+    expect(await result).toMatchObject({ answer: "Yes.", thinkingEnd: "answerNow" });
+  });
+
   test("a cancel keeps what there was, and closes the connection", async () => {
     let closed = false;
     const server = await fake((asked, response, attempt) => {
