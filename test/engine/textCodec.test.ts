@@ -46,6 +46,13 @@ describe.each(["ternary", "sentencePiece", "SmolLM2"] as const)("%s", (name) => 
   });
 });
 
+it("a text may have more tokens than a call takes arguments", async () => {
+  const model = await loadModel("textCodec-long", inject("smolPath"));
+  const text = "a b ".repeat(100_000);
+  expect(model.codec.decode(model.codec.encode([{ text, special: false }]), [])).toBe(text);
+  await model.dispose();
+});
+
 it("a token looked up beforehand is what it is when it is wanted, and whoever waits is let in", async () => {
   const model = await loadModel("textCodec-learnt", inject("smolPath"));
   const { model: native, sequence } = model.target;

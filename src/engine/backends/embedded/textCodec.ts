@@ -92,8 +92,10 @@ export class TextCodec {
       if (last && last.special === part.special) last.text += part.text;
       else joined.push({ ...part });
     }
+    // One by one: a call takes some 125,000 arguments at most.
     for (const [i, part] of joined.entries())
-      tokens.push(...this.#model.tokenize(part.text, part.special, i > 0 ? "trimLeadingSpace" : undefined));
+      for (const token of this.#model.tokenize(part.text, part.special, i > 0 ? "trimLeadingSpace" : undefined))
+        tokens.push(token);
     if (shouldPrependBosToken && bos !== null && tokens[0] !== bos) tokens.unshift(bos);
     return tokens;
   }
