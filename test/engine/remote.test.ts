@@ -210,8 +210,10 @@ describe.skipIf(llamaServer === null)(`llama-server started by the engine${llama
       fetch(`${url}/completions`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ prompt: "Once upon a time", max_tokens: maxTokens, temperature: 1, seed: 4 }),
+        body: JSON.stringify({ prompt: "Once upon a time", max_tokens: maxTokens, temperature: 1, seed: 8 }),
       });
+    // The server is there, and has the model, before the answer that it is to be killed in.
+    expect((await ask(5)).status).toBe(200);
     const running = ask(900);
     await new Promise((resolve) => setTimeout(resolve, 500));
     process.kill(serverPid(server), "SIGKILL");
