@@ -41,7 +41,6 @@ const shipped = [
   "package.nls.json",
   "package.nls.de.json",
   "README.md",
-  "CHANGELOG.md",
   "LICENSE",
 ];
 const checkoutFields = new Set(["scripts", "devDependencies", "dependencies", "overrides", "bin"]);

@@ -1,5 +1,5 @@
 /**
- * From which probability on an answer without a thought stands (engine/thinking/firstAnswer.ts), before thoughts in the
+ * From which probability on an answer without a thought stands (engine/firstAnswer.ts), before thoughts in the
  * template that was adopted. Found on tasks that were answered both ways: behind the thought, and without one.
  */
 import type { RunRecord } from "../runner.ts";

@@ -107,7 +107,7 @@ function thinkingMembers(thinking: ThinkingMode, budget: number | null, server: 
   const limited = thinking === "on" && budget !== null && keepsBudget(server);
   return {
     chat_template_kwargs: templateVariables(format, thinking, budget),
-    // Its own reading of a template may take the whole output for a thought: ours is taken (opensThought.ts).
+    // Its own reading of a template may take the whole output for a thought: ours is taken (renderedPrompt.ts).
     ...(make === "llamacpp" ? { reasoning_format: "none" } : {}),
     ...(limited ? { reasoning_budget_tokens: budget } : {}),
     ...(thinking === "on" && takesControl(server)
