@@ -71,6 +71,9 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
+/** Tokens at most of what a chat template adds to the messages, and of a trial answer. */
+const roomBeside = 1_024;
+
 interface Job {
   item: Item;
   arm: Arm;
@@ -166,9 +169,24 @@ function progress(records: readonly RunRecord[], total: number, parallel: number
 
 function fingerprint(params: Omit<GenerateParams, "generationId">, model: ModelInfo): string {
   const { prompt, sampling, maxTokens, controls, speculation } = params;
+  const { kvType, thinking } = model;
   // With another family the same messages become another prompt.
-  const all = [prompt, sampling, maxTokens, controls, speculation, weightsOf(model), model.thinking.family];
+  const loaded = [weightsOf(model), thinking.family, kvType, limitingContext(params, model)];
+  const all = [prompt, sampling, maxTokens, controls, speculation, ...loaded];
   return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
+}
+
+/**
+ * Tokens of a context that may cut a thought or leave no room for a trial answer; null for one that is large enough. So what
+ * has been run stays of use when the user takes a larger one, or less memory gives a smaller one.
+ */
+function limitingContext(
+  { prompt, maxTokens }: Pick<GenerateParams, "prompt" | "maxTokens">,
+  { contextSize }: ModelInfo,
+): number | null {
+  // A token has a byte at least.
+  const most = Buffer.byteLength(JSON.stringify(prompt)) + maxTokens + roomBeside;
+  return contextSize < most ? contextSize : null;
 }
 
 function key(item: string, arm: string, fingerprint: string): string {

@@ -243,6 +243,21 @@ describe("run", () => {
     expect((await start({ earlier: recorded, model: { ...model, device: "Some GPU" } })).asked).toHaveLength(0);
   });
 
+  it("does not take over what was run with another type of KV cache", async () => {
+    const { recorded } = await start();
+    expect((await start({ earlier: recorded, model: { ...model, kvType: "q4_0" } })).asked).toHaveLength(9);
+  });
+
+  it("takes over what was run in another context, unless one of them is too small not to matter", async () => {
+    const [small, large, larger] = [512, 8_192, 16_384].map((contextSize) => ({ ...model, contextSize }));
+    const { recorded } = await start({ model: large });
+    expect((await start({ earlier: recorded, model: larger })).asked).toHaveLength(0);
+    expect((await start({ earlier: recorded, model: small })).asked).toHaveLength(9);
+    const cut = await start({ model: small });
+    expect((await start({ earlier: cut.recorded, model: large })).asked).toHaveLength(9);
+    expect((await start({ earlier: cut.recorded, model: small })).asked).toHaveLength(0);
+  });
+
   it("does not take over what was run under other conditions", async () => {
     const { recorded } = await start();
     const other = await start({ earlier: recorded, conditions: { ...conditions, maxTokens: 200 } });
