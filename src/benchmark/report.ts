@@ -1,4 +1,5 @@
 /** Results to numbers, a markdown table and an SVG chart. Medians, with the spread beside them. */
+import { isDeepStrictEqual } from "node:util";
 import type { KvType, ModelInfo } from "../common/protocol.ts";
 import { median } from "../evaluation/statistics.ts";
 import type { Run } from "./arms.ts";
@@ -23,6 +24,16 @@ export interface Setup {
   kvType: KvType;
   device: string;
   gpuLayers: number;
+  /** Absent: of an earlier version of Hunch, or of the editor, which goes on from nothing. */
+  origin?: Origin;
+}
+
+/** Whose figures they are: a name alone does not tell. Files as SHA-256, or size and time of the last change. */
+export interface Origin {
+  /** Version. */
+  hunch: string;
+  weights: string | null;
+  draftWeights: string | null;
 }
 
 export function setupOf({ contextSize, kvType, device, gpuLayers }: ModelInfo, prompts: string): Setup {
@@ -36,6 +47,8 @@ export interface Report {
   threads: number;
   model: string;
   draft: string | null;
+  /** The program, as in Origin; absent: no llama-server has a part in it, or it is of an earlier version. */
+  server?: string;
   temperature: number;
   maxTokens: number;
   rounds: number;
@@ -48,11 +61,25 @@ export interface Report {
 
 const commandSeparator = "; then ";
 
-/** The runs of `earlier` stay, with the cost curve that they began with, and every command that had a part in it. */
+/** Whether both measure the same things in the same way. Either may be without a llama-server. */
+export function isSameMeasurement(earlier: Report, report: Report): boolean {
+  const keys = ["model", "draft", "threads", "temperature", "maxTokens", "cpu"] as const;
+  return (
+    keys.every((key) => earlier[key] === report[key]) &&
+    isDeepStrictEqual(earlier.setup, report.setup) &&
+    (earlier.server === undefined || report.server === undefined || earlier.server === report.server)
+  );
+}
+
+/**
+ * The runs of `earlier` stay, with the cost curve that they began with, and every command that had a part in it. It is of
+ * that day until something is measured.
+ */
 export function takeUp(earlier: Report, report: Report): void {
-  const { measured, costCurve, bound, command } = earlier;
+  const { made, measured, costCurve, bound, command, server = report.server } = earlier;
   const commands = new Set([...command.split(commandSeparator), report.command]);
-  Object.assign(report, { measured, costCurve, bound, command: [...commands].join(commandSeparator) });
+  Object.assign(report, { made, measured, costCurve, bound, command: [...commands].join(commandSeparator) });
+  if (server !== undefined) report.server = server;
 }
 
 /** Per workload and arm: the ratio to the baseline, prompt by prompt and round by round, as median, least and most. */

@@ -7,7 +7,6 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import {
   type Arm,
@@ -20,7 +19,7 @@ import {
 } from "../benchmark/arms.ts";
 import { chart } from "../benchmark/chart.ts";
 import { LlamaServer } from "../benchmark/llamaServer.ts";
-import { markdown, type Report, setupOf, takeUp } from "../benchmark/report.ts";
+import { isSameMeasurement, markdown, type Origin, type Report, setupOf, takeUp } from "../benchmark/report.ts";
 import { hunchRequest, hunchRun, runArms } from "../benchmark/runner.ts";
 import {
   loadWorkloads,
@@ -33,6 +32,7 @@ import { HunchError } from "../common/errors.ts";
 import type { LoadParams, MeasureResult, ModelInfo } from "../common/protocol.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
 import { addEngineOptions, engineRequest } from "./engineRequest.ts";
+import { identityOf, identityOfProgram } from "./identity.ts";
 import { resumable, type Tools } from "./resumable.ts";
 import { decimal, integer, list } from "./values.ts";
 
@@ -120,6 +120,10 @@ async function measure(
     const { costCurve } = await client.measure({ costCurve: true, exactness: false });
     signal.removeEventListener("abort", cut);
     const report = newReport(options, source, model, params, costCurve);
+    report.setup.origin = await originOf(params);
+    if (options.server !== undefined && arms.some(({ kind }) => kind === "llama-server"))
+      report.server = (await identityOfProgram(options.server)) ?? undefined;
+    const { made } = report;
     const earlier = options.fresh ? null : await readEarlier(options, report);
     if (earlier) takeUp(earlier, report);
     const conditions: Conditions = { maxTokens: options.maxTokens, temperature: options.temperature, seed: 42 };
@@ -141,6 +145,7 @@ async function measure(
       },
       onRun: async (run) => {
         report.measured.push(run);
+        report.made = made;
         await writeResults(options, report);
       },
       onProgress: (progress) => display.progress(progress),
@@ -229,6 +234,14 @@ function newReport(
   };
 }
 
+async function originOf({ target, draft }: LoadParams): Promise<Origin> {
+  return {
+    hunch: process.env.HUNCH_VERSION ?? "development",
+    weights: await identityOf(target.path, target.sha256),
+    draftWeights: draft && (await identityOf(draft.path, draft.sha256)),
+  };
+}
+
 /** As typed, without machine paths: they do not belong into a result. */
 function commandLine(): string {
   const words = process.argv.slice(2).map((word) => (word.includes("/") ? basename(word) : word));
@@ -237,15 +250,16 @@ function commandLine(): string {
 
 /** A benchmark of the same model in the same way, interrupted or of other prompts; null when there is none. */
 async function readEarlier(options: Options, report: Report): Promise<Report | null> {
-  const text = await readFile(fileOf(options, "json"), "utf8").catch((error: NodeJS.ErrnoException) => {
+  const file = fileOf(options, "json");
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;
     throw error;
   });
   if (text === null) return null;
   const earlier = JSON.parse(text) as Report;
-  const keys = ["model", "draft", "threads", "temperature", "maxTokens", "cpu"] as const;
-  const isSame = keys.every((key) => earlier[key] === report[key]) && isDeepStrictEqual(earlier.setup, report.setup);
-  return isSame ? earlier : null;
+  if (isSameMeasurement(earlier, report)) return earlier;
+  err(`${file} is of another model, program, version or setting: begun anew.\n`);
+  return null;
 }
 
 async function writeResults(options: Options, report: Report): Promise<void> {

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { allArms, baseline, defaultArms, groupsOf, type HunchArm, type Run } from "../../../src/benchmark/arms.ts";
 import { chart } from "../../../src/benchmark/chart.ts";
 import { summaries } from "../../../src/benchmark/ratios.ts";
-import { type Measured, markdown, type Report, rows, takeUp } from "../../../src/benchmark/report.ts";
+import {
+  isSameMeasurement,
+  type Measured,
+  markdown,
+  type Report,
+  rows,
+  takeUp,
+} from "../../../src/benchmark/report.ts";
 import { runArms } from "../../../src/benchmark/runner.ts";
 import { loadWorkloads, parsePrompts, workloadNames } from "../../../src/benchmark/workloads.ts";
 
@@ -225,6 +232,32 @@ describe("the report", () => {
     const third = begun();
     takeUp(second, third);
     expect(third).toEqual({ ...report, command: "hunch bench speed; then hunch bench speed --workloads chat" });
+  });
+
+  it("stays of its day while nothing is measured", () => {
+    const later = { ...report, made: "2026-02-02T00:00:00.000Z", measured: [] };
+    takeUp(report, later);
+    expect(later.made).toBe(report.made);
+  });
+
+  it("goes on only from the same weights, the same version of Hunch, and the same llama-server if both have one", () => {
+    const origin = { hunch: "1.0.0", weights: "1 byte of today", draftWeights: null };
+    const of = (changed: Partial<typeof origin>, server?: string): Report => ({
+      ...report,
+      setup: { ...report.setup, origin: { ...origin, ...changed } },
+      ...(server ? { server } : {}),
+    });
+    expect(isSameMeasurement(of({}, "a"), of({}, "a"))).toBe(true);
+    expect(isSameMeasurement(of({}, "a"), of({}, "b"))).toBe(false);
+    expect(isSameMeasurement(of({}), of({ hunch: "1.0.1" }))).toBe(false);
+    expect(isSameMeasurement(of({}), of({ weights: "1 byte of yesterday" }))).toBe(false);
+    // Of an earlier version, which does not say.
+    expect(isSameMeasurement(report, of({}))).toBe(false);
+    // What was measured without a server may go on with one, which then stays the only one.
+    expect(isSameMeasurement(of({}), of({}, "a"))).toBe(true);
+    const without = of({});
+    takeUp(of({}, "a"), without);
+    expect(isSameMeasurement(without, of({}, "b"))).toBe(false);
   });
 
   it("names ngram-mod's peculiarity only where it ran", () => {
