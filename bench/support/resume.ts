@@ -10,15 +10,15 @@ export function earlierRuns<R extends { runs: unknown[] }>(
   report: R,
   keys: readonly (keyof R)[],
 ): R["runs"] {
-  let text: string;
+  const file = join(out, `${name}.json`);
   try {
-    text = readFileSync(join(out, `${name}.json`), "utf8");
+    const earlier = JSON.parse(readFileSync(file, "utf8")) as R;
+    return keys.every((key) => earlier[key] === report[key]) ? earlier.runs : [];
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
+    if (error instanceof SyntaxError) console.error(`${file} is damaged, so nothing of it can be used: begun anew.`);
+    else if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return [];
   }
-  const earlier = JSON.parse(text) as R;
-  return keys.every((key) => earlier[key] === report[key]) ? earlier.runs : [];
 }
 
 /** Says what is bad and whether it was stopped, and sets the exit status: the signal's, 1 for anything bad, else 0. */

@@ -4,7 +4,7 @@
  * (Ctrl-C) it keeps what is measured, and the same command goes on from there.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
@@ -17,9 +17,8 @@ import {
   groupsOf,
   type LlamaServerArm,
 } from "../benchmark/arms.ts";
-import { chart } from "../benchmark/chart.ts";
 import { LlamaServer } from "../benchmark/llamaServer.ts";
-import { isSameMeasurement, markdown, type Origin, type Report, setupOf, takeUp } from "../benchmark/report.ts";
+import { markdown, type Origin, type Report, setupOf, takeUp } from "../benchmark/report.ts";
 import { hunchRequest, hunchRun, runArms } from "../benchmark/runner.ts";
 import {
   loadWorkloads,
@@ -30,6 +29,7 @@ import {
 } from "../benchmark/workloads.ts";
 import { HunchError } from "../common/errors.ts";
 import type { LoadParams, MeasureResult, ModelInfo } from "../common/protocol.ts";
+import { readEarlier, writeResults } from "./benchSpeedFiles.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
 import { addEngineOptions, engineRequest } from "./engineRequest.ts";
 import { identityOf, identityOfProgram } from "./identity.ts";
@@ -124,7 +124,7 @@ async function measure(
     if (options.server !== undefined && arms.some(({ kind }) => kind === "llama-server"))
       report.server = (await identityOfProgram(options.server)) ?? undefined;
     const { made } = report;
-    const earlier = options.fresh ? null : await readEarlier(options, report);
+    const earlier = options.fresh ? null : await readEarlier(options, report, (why) => err(`${why}\n`));
     if (earlier) takeUp(earlier, report);
     const conditions: Conditions = { maxTokens: options.maxTokens, temperature: options.temperature, seed: 42 };
     await runArms({
@@ -246,32 +246,6 @@ async function originOf({ target, draft }: LoadParams): Promise<Origin> {
 function commandLine(): string {
   const words = process.argv.slice(2).map((word) => (word.includes("/") ? basename(word) : word));
   return `hunch ${words.map((word) => (word.includes(" ") ? `"${word}"` : word)).join(" ")}`;
-}
-
-/** A benchmark of the same model in the same way, interrupted or of other prompts; null when there is none. */
-async function readEarlier(options: Options, report: Report): Promise<Report | null> {
-  const file = fileOf(options, "json");
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
-    throw error;
-  });
-  if (text === null) return null;
-  const earlier = JSON.parse(text) as Report;
-  if (isSameMeasurement(earlier, report)) return earlier;
-  err(`${file} is of another model, program, version or setting: begun anew.\n`);
-  return null;
-}
-
-async function writeResults(options: Options, report: Report): Promise<void> {
-  if (report.measured.length === 0) return;
-  await mkdir(options.out, { recursive: true });
-  await writeFile(fileOf(options, "json"), `${JSON.stringify(report, null, 1)}\n`);
-  await writeFile(fileOf(options, "md"), markdown(report, baseline));
-  await writeFile(fileOf(options, "svg"), chart(report, baseline));
-}
-
-function fileOf({ out, name }: Options, ending: string): string {
-  return join(out, `${name}.${ending}`);
 }
 
 function parseArms(text: string): string[] {

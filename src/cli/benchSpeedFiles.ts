@@ -1,0 +1,53 @@
+/**
+ * The files of `hunch bench speed`: JSON that the same command goes on from, a table and a picture. Hours of measurements
+ * are in one file, so it is replaced whole or not at all.
+ */
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { baseline } from "../benchmark/arms.ts";
+import { chart } from "../benchmark/chart.ts";
+import { isSameMeasurement, markdown, type Report } from "../benchmark/report.ts";
+import { writeWhole } from "../common/writeWhole.ts";
+import { keeping } from "../evaluation/records.ts";
+
+export interface ResultFiles {
+  /** A folder; made where there is none. */
+  out: string;
+  name: string;
+}
+
+/**
+ * A benchmark of the same things in the same way, interrupted or of other prompts; null when there is none.
+ * @param tell told, as a sentence, why one that is there is of no use
+ */
+export async function readEarlier(
+  files: ResultFiles,
+  report: Report,
+  tell: (why: string) => void,
+): Promise<Report | null> {
+  const file = fileOf(files, "json");
+  try {
+    const earlier = JSON.parse(await readFile(file, "utf8")) as Report;
+    if (isSameMeasurement(earlier, report)) return earlier;
+    tell(`${file} is of another model, program, version or setting: begun anew.`);
+  } catch (error) {
+    if (error instanceof SyntaxError) tell(`${file} is damaged, so nothing of it can be used: begun anew.`);
+    else if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return null;
+}
+
+/** @throws HunchError diskFull; what was there before is then still there */
+export async function writeResults(files: ResultFiles, report: Report): Promise<void> {
+  if (report.measured.length === 0) return;
+  await keeping(async () => {
+    await mkdir(files.out, { recursive: true });
+    await writeWhole(fileOf(files, "json"), `${JSON.stringify(report, null, 1)}\n`);
+    await writeWhole(fileOf(files, "md"), markdown(report, baseline));
+    await writeWhole(fileOf(files, "svg"), chart(report, baseline));
+  });
+}
+
+function fileOf({ out, name }: ResultFiles, ending: string): string {
+  return join(out, `${name}.${ending}`);
+}
