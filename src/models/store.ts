@@ -121,7 +121,8 @@ export class ModelStore {
         { hint: t("Get it again: hunch models download {0}. A file of your own works by its path.", model.id) },
       );
     if (expected === null) await readGguf(path);
-    await recordVerification(path, sha256);
+    // It only saves the next time: a model that others may read, on a disk that is full or theirs, is as good.
+    await recordVerification(path, sha256).catch(whenRefused);
     return sha256;
   }
 
@@ -175,4 +176,10 @@ async function fileSize(path: string): Promise<number | null> {
 function whenMissing<T>(error: unknown, value: T): T {
   if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return value;
   throw error;
+}
+
+/** No right to write there, or no room. */
+function whenRefused(error: unknown): void {
+  const refusals = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"];
+  if (!refusals.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { modelsFolder } from "../../../src/models/folder.ts";
@@ -78,6 +78,26 @@ test("verifying again hashes the file whatever the record says", async () => {
   utimesSync(path, then, then);
   expect(await store.verify(model), "the same time and size").toBe(sha256(content));
   await expect(store.verify(model, { again: true })).rejects.toMatchObject({ code: "checksumMismatch" });
+});
+
+// A file that the kernel lets nobody write, root neither.
+const unwritable = "/sys/kernel/fscaps";
+
+test.skipIf(!existsSync(unwritable))("a model where nothing may be written is used, hashed each time", async () => {
+  const { model, store, path } = storeWith();
+  writeFileSync(path, content);
+  const record = join(dirname(path), "verified.json");
+  symlinkSync(unwritable, record);
+  expect(() => writeFileSync(record, "{}")).toThrow(/EACCES|EPERM|EROFS/);
+  expect(await store.verify(model)).toBe(sha256(content));
+  expect((await store.resolve("test-model")).sha256).toBe(sha256(content));
+});
+
+test.skipIf(process.platform === "win32")("any other failure to note that a model is whole is told", async () => {
+  const { model, store, path } = storeWith();
+  writeFileSync(path, content);
+  symlinkSync(join(temporaryFolder(), "missing", "verified.json"), join(dirname(path), "verified.json"));
+  await expect(store.verify(model)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
 test("a model without a pinned SHA-256 keeps the one it had first", async () => {
