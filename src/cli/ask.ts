@@ -31,20 +31,20 @@ export interface AskContext extends EngineContext {
 }
 
 /** Reads what is asked about. @throws HunchError emptyInput and those of input.ts */
-export async function readInput(request: AskRequest): Promise<Question> {
+export async function readInput(request: AskRequest, signal: AbortSignal): Promise<Question> {
   const code = await Promise.all(request.files.map(readCode));
-  const text = await readText(request);
+  const text = await readText(request, signal);
   if (text.trim() === "" && request.question.from !== "nowhere")
     throw new HunchError("emptyInput", "The question is empty.", { hint: 'Write one: hunch ask "What is a monad?"' });
   return { text, code };
 }
 
-async function readText({ question }: AskRequest): Promise<string> {
+async function readText({ question }: AskRequest, signal: AbortSignal): Promise<string> {
   switch (question.from) {
     case "argument":
       return question.text;
     case "stdin":
-      return readQuestion(process.stdin);
+      return readQuestion(process.stdin, signal);
     case "file":
       return readPromptFile(question.path);
     case "nowhere":

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { addAbortSignal, type Readable } from "node:stream";
 import { HunchError } from "../common/errors.ts";
 import { formatBytes } from "../models/units.ts";
 import type { CodePiece } from "../prompts/compose.ts";
@@ -65,15 +65,20 @@ export async function readPromptFile(path: string): Promise<string> {
   return decode(bytes, path);
 }
 
-/** A question from standard input, to its end. */
-export async function readQuestion(stream: Readable): Promise<string> {
+/** A question from standard input, to its end. @throws HunchError cancelled, the stream destroyed, when the signal aborts */
+export async function readQuestion(stream: Readable, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    checkSize(size, "The question on standard input");
-    chunks.push(bytes);
+  try {
+    for await (const chunk of addAbortSignal(signal, stream)) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      checkSize(size, "The question on standard input");
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    if (signal.aborted) throw new HunchError("cancelled", "Stopped before the question was read.", { cause: error });
+    throw error;
   }
   return decode(Buffer.concat(chunks), "standard input");
 }

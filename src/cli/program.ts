@@ -66,7 +66,7 @@ function createProgram(setStatus: (status: number) => void): Command {
     .addHelpText("after", askExamples)
     .action(async (question: string | undefined, options) => {
       const request = askRequest(question, options);
-      setStatus(await answer(request, createOutput(request.json), () => readInput(request)));
+      setStatus(await answer(request, createOutput(request.json), (signal) => readInput(request, signal)));
     });
   addEngineOptions(program.command("doctor").description("what works on this machine, what does not, and why")).action(
     async (options, command: Command) => setStatus(await doctor(options, command)),
@@ -96,14 +96,18 @@ function inherit(command: Command, parent: Command): Command {
   return command;
 }
 
-async function answer(request: AskRequest, output: AskOutput, input: () => Promise<Question>): Promise<number> {
+async function answer(
+  request: AskRequest,
+  output: AskOutput,
+  input: (signal: AbortSignal) => Promise<Question>,
+): Promise<number> {
   const interrupts = new Interrupts();
   try {
     const { verbose, shared } = request;
     // Keys are read where the question is not, and only for a person who sees what they do.
     const keys = output instanceof LiveOutput && request.question.from !== "stdin" ? terminalKeys(interrupts) : null;
     const context = { store: new ModelStore(), output, interrupts, verbose, shared, keys };
-    output.done(await ask(request, await input(), output, context));
+    output.done(await ask(request, await input(interrupts.signal), output, context));
     return interrupts.status ?? 0;
   } catch (error) {
     // A signal to the whole process group may reach the engine first: that is no crash.

@@ -1,6 +1,7 @@
 /** The command line as its users and measuring scripts meet it: a process, its output and its exit status. */
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { contractErrors } from "../unit/cli/schema.ts";
@@ -244,6 +245,16 @@ test("several thoughts of a model that opens its thought itself are one, and tha
   const exit = await cli(["ask", "Why?", ...chain(), "--effort", "low", "--thoughts", "4", "--json"]);
   expect(checked(exit)).toMatchObject({ stopReason: "stop" });
   expect(exit.stderr).toContain("unmetOption: This model thinks one thought");
+});
+
+test.skipIf(process.platform !== "linux")("one signal ends the wait for a question on standard input", async () => {
+  const child = spawn(process.execPath, ["dist/cli.mjs", "ask", "-"], { stdio: ["pipe", "ignore", "ignore"] });
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  // From when it has handlers of its own: Node has some for the others, but none for this one.
+  const caught = () => /^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? "0";
+  await expect.poll(() => (BigInt(`0x${caught()}`) >> BigInt(constants.signals.SIGHUP - 1)) & 1n).toBe(1n);
+  child.kill("SIGTERM");
+  expect(await exited).toBe(143);
 });
 
 describe("keys at a terminal", () => {

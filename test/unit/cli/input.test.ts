@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { afterAll, expect, test } from "vitest";
 import { maxInputBytes, parseFileSelection, readCode, readPromptFile, readQuestion } from "../../../src/cli/input.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hunch-input-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+const never = new AbortController().signal;
 function file(name: string, content: string | Buffer): string {
   const path = join(folder, name);
   writeFileSync(path, content);
@@ -50,8 +51,8 @@ test("what can not be asked about is said with the next step", async () => {
     latin1: () => readCode({ path: file("latin1.txt", Buffer.from([0x63, 0xe9])), lines: null }),
     large: () => readCode({ path: file("large.ts", "a".repeat(5_000_000)), lines: null }),
     largePrompt: () => readPromptFile(file("large.txt", "a".repeat(maxInputBytes + 1))),
-    largeQuestion: () => readQuestion(Readable.from([Buffer.alloc(maxInputBytes, "a"), "b"])),
-    binaryQuestion: () => readQuestion(Readable.from([Buffer.from([0])])),
+    largeQuestion: () => readQuestion(Readable.from([Buffer.alloc(maxInputBytes, "a"), "b"]), never),
+    binaryQuestion: () => readQuestion(Readable.from([Buffer.from([0])]), never),
   };
   const codes: Record<string, string> = {};
   for (const [name, read] of Object.entries(errors)) {
@@ -84,5 +85,15 @@ test("a few lines of a very long file can be asked about", async () => {
 
 test("a question over several chunks, split inside a character", async () => {
   const bytes = Buffer.from("größer?");
-  expect(await readQuestion(Readable.from([bytes.subarray(0, 3), bytes.subarray(3)]))).toBe("größer?");
+  expect(await readQuestion(Readable.from([bytes.subarray(0, 3), bytes.subarray(3)]), never)).toBe("größer?");
+});
+
+test("waiting for a question ends when it is stopped, whoever holds the other end open", async () => {
+  const stop = new AbortController();
+  const pipe = new PassThrough();
+  pipe.write("Why");
+  const question = readQuestion(pipe, stop.signal);
+  stop.abort();
+  await expect(question).rejects.toMatchObject({ code: "cancelled" });
+  expect(pipe.destroyed).toBe(true);
 });
