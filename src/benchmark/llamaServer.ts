@@ -29,9 +29,18 @@ export class LlamaServer {
   readonly #process: ChildProcess;
   readonly #port: number;
 
-  /** @throws HunchError backendUnavailable with the server's last words */
-  static async start(program: string, model: ServerModel, options: readonly string[]): Promise<LlamaServer> {
+  /**
+   * @returns null when it was cut off by the signal, its process killed
+   * @throws HunchError backendUnavailable with the server's last words
+   */
+  static async start(
+    program: string,
+    model: ServerModel,
+    options: readonly string[],
+    signal: AbortSignal,
+  ): Promise<LlamaServer | null> {
     const port = await freePort();
+    if (signal.aborted) return null;
     const given = options.map((option) => (option === "DRAFT" ? (model.draftPath ?? "") : option));
     const child = spawn(
       program,
@@ -49,14 +58,22 @@ export class LlamaServer {
     child.stderr?.on("data", (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-4_000);
     });
-    const deadline = performance.now() + startTimeoutMs;
-    while (performance.now() < deadline) {
-      if (failures[0]) throw unavailable(program, failures[0].message);
-      const end = child.signalCode ?? child.exitCode;
-      if (end !== null) throw unavailable(program, `it ended with ${end}: ${log}`);
-      const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
-      if (response?.ok) return new LlamaServer(child, port);
-      await sleep(200);
+    // At once: a second signal ends this process, which would leave one that loads gigabytes behind.
+    const kill = () => child.kill("SIGKILL");
+    signal.addEventListener("abort", kill);
+    try {
+      const deadline = performance.now() + startTimeoutMs;
+      while (performance.now() < deadline) {
+        if (signal.aborted) return null;
+        if (failures[0]) throw unavailable(program, failures[0].message);
+        const end = child.signalCode ?? child.exitCode;
+        if (end !== null) throw unavailable(program, `it ended with ${end}: ${log}`);
+        const response = await fetch(`http://127.0.0.1:${port}/health`, { signal }).catch(() => null);
+        if (response?.ok) return new LlamaServer(child, port);
+        await sleep(200, null, { signal }).catch(() => {});
+      }
+    } finally {
+      signal.removeEventListener("abort", kill);
     }
     child.kill("SIGKILL");
     throw unavailable(program, `it was not ready within ${startTimeoutMs / 1000} s: ${log}`);

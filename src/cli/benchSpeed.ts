@@ -135,8 +135,12 @@ async function measure(
       onGroup: async (group) => {
         for (const server of servers.values()) await server.stop();
         servers.clear();
-        for (const arm of group)
-          if (arm.kind === "llama-server") servers.set(arm.name, await startServer(arm, options, params, model));
+        for (const arm of group) {
+          if (arm.kind !== "llama-server") continue;
+          const server = await startServer(arm, options, params, model, signal);
+          if (!server) return;
+          servers.set(arm.name, server);
+        }
       },
       measure: async (arm, { name, index, prompt }) => {
         if (arm.kind === "llama-server") return servers.get(arm.name)!.run(prompt, conditions, signal);
@@ -182,9 +186,10 @@ function startServer(
   { server }: Options,
   { target, draft }: LoadParams,
   { threads, contextSize }: ModelInfo,
-): Promise<LlamaServer> {
+  signal: AbortSignal,
+): Promise<LlamaServer | null> {
   const model = { modelPath: target.path, draftPath: draft?.path ?? null, threads: threads.used, contextSize };
-  return LlamaServer.start(server!, model, arm.options);
+  return LlamaServer.start(server!, model, arm.options, signal);
 }
 
 interface Prompts {
