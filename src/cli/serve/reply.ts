@@ -50,7 +50,9 @@ export class Reply {
   /** The generation has ended, by itself or by a stop sequence. */
   done({ stats, stopReason }: GenerationResult): void {
     this.#pass("answer", this.#stops.end());
-    const finish: FinishReason = stopReason === "length" || stopReason === "contextFull" ? "length" : "stop";
+    const isCut = stopReason === "length" || stopReason === "contextFull";
+    // The text ends in front of the stop sequence, even if the limit came with the same token.
+    const finish: FinishReason = isCut && !this.#stops.hit ? "length" : "stop";
     const figures = { usage: usageOf(stats), timings: timingsOf(stats) };
     if (!this.#request.stream) {
       this.#response.writeHead(200, { "Content-Type": "application/json" });

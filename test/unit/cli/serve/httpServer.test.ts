@@ -108,6 +108,22 @@ describe("answers", () => {
     expect(aborted).toBe(true);
   });
 
+  test.each([
+    ["a stop sequence in the very last token", "o, three", "one, ", "stop"],
+    ["the limit alone", "elve", "one, twelve", "length"],
+  ])("end for the reason that the text shows: %s", async (_, last, text, reason) => {
+    const generate: Generate = async (_, { onEvents }) => {
+      onEvents([tokens("answer", "one, tw", last)]);
+      return { ...result, stopReason: "length" };
+    };
+    const url = await start(generate);
+    const request = { prompt: "x", stop: "two" };
+    const whole = await (await post(`${url}/completions`, request)).json();
+    expect(whole).toMatchObject({ choices: [{ text, finish_reason: reason }] });
+    const chunks = await events(await post(`${url}/completions`, { ...request, stream: true }));
+    expect(chunks.at(-2)).toMatchObject({ choices: [{ finish_reason: reason }] });
+  });
+
   test("errors of the engine keep their words; after the first chunk they are an event", async () => {
     const tooLong = new HunchError("promptTooLong", "The prompt has 9 tokens.", { hint: "Send less." });
     const url = await start(async () => Promise.reject(tooLong));
