@@ -51,6 +51,7 @@ const circles = "Let me look at the values once more, one by one, to be sure.\n"
 const interrupts = new Interrupts();
 const { signal } = interrupts;
 const display = new RunDisplay();
+interrupts.onKill(() => display.close());
 const client = await startEngine(join(options.out, "tmp"));
 interrupts.onKill(() => client.kill());
 const kill = () => client.kill();

@@ -40,6 +40,7 @@ const questions = [...data.chat, ...data.reason].map(({ ask }) => ask);
 const interrupts = new Interrupts();
 const { signal } = interrupts;
 const display = new RunDisplay();
+interrupts.onKill(() => display.close());
 const client = await startEngine(join(options.out, "tmp"));
 interrupts.onKill(() => client.kill());
 const startedAt = performance.now();

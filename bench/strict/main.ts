@@ -47,6 +47,7 @@ const conditions = ["model", "cpu", "threads", "kvType", "flashAttention", "prom
 const interrupts = new Interrupts();
 const { signal } = interrupts;
 const display = new RunDisplay();
+interrupts.onKill(() => display.close());
 const state = join(options.out, "tmp");
 const [plain, strict] = [await startEngine(state), await startEngine(state)];
 const kill = () => {

@@ -4,6 +4,7 @@
  * command line's entry prints them.
  */
 import { Command } from "commander";
+import { HunchError } from "../common/errors.ts";
 import type { CatalogueModel } from "../models/catalogue.ts";
 import { expectedBytes, sizeText } from "../models/catalogue.ts";
 import { discoverModels } from "../models/discover.ts";
@@ -132,10 +133,19 @@ async function downloadOne(store: ModelStore, id: string, { json }: OutputOption
 
 async function verify(store: ModelStore, id: string, { json }: OutputOptions): Promise<void> {
   const model = store.find(id);
+  const interrupts = new Interrupts();
+  const { signal } = interrupts;
   const live = !json && isLiveTerminal(process.stderr, process.env) ? new LiveDownload(screenOf(process.stderr)) : null;
   const sha256 = await store
-    .verify(model, { again: true, onProgress: (bytes) => live?.verifying(model, bytes) })
-    .finally(() => live?.close());
+    .verify(model, { again: true, onProgress: (bytes) => live?.verifying(model, bytes), signal })
+    .catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      throw new HunchError("cancelled", `The check of ${model.name} was stopped.`, { cause: error });
+    })
+    .finally(() => {
+      live?.close();
+      interrupts.dispose();
+    });
   const path = store.path(model);
   if (json) printJson({ id: model.id, path, sha256, pinned: model.sha256 !== null });
   else print(`${path} is whole. SHA-256 ${sha256}${model.sha256 === null ? "" : ", as the publisher states"}.`);

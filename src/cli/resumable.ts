@@ -25,6 +25,8 @@ export async function resumable<T>(
 ): Promise<number> {
   const interrupts = new Interrupts();
   const display = new RunDisplay();
+  // The cursor is hidden while a line is redrawn.
+  interrupts.onKill(() => display.close());
   const context = { store: new ModelStore(), output: new PlainOutput(err, err), interrupts, verbose };
   try {
     const result = await measure({ context, interrupts, display });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { modelsCommand } from "../../../src/cli/models.ts";
@@ -7,7 +7,7 @@ import { ModelStore } from "../../../src/models/store.ts";
 import { fileServer, serve } from "../models/support/fileServer.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
 import { tinyModel } from "../models/support/ggufFile.ts";
-import { collectWritten, type Written } from "./support/console.ts";
+import { collectWritten, hideCursor, liveErrors, showCursor, type Written } from "./support/console.ts";
 
 let folder = "";
 let written: Written;
@@ -107,6 +107,23 @@ test("verify and download reject what they cannot do", async () => {
   await expect(run("download", "nonsense")).rejects.toMatchObject({ code: "unknownModel" });
   put("qwen3-8b", Buffer.from("cut"));
   await expect(run("verify", "qwen3-8b")).rejects.toMatchObject({ code: "modelTruncated" });
+});
+
+test("Ctrl-C stops a check of gigabytes, gives the cursor back, and leaves no handler behind", async () => {
+  liveErrors();
+  const { bytes } = findModel("qwen3-8b");
+  // A hole in a file takes no space.
+  truncateSync(put("qwen3-8b", Buffer.alloc(1)), bytes!);
+  const handlers = process.listenerCount("SIGINT");
+  const verifying = expect(run("verify", "qwen3-8b")).rejects.toMatchObject({
+    code: "cancelled",
+    message: "The check of Qwen3 8B was stopped.",
+  });
+  await expect.poll(() => written.errors).toContain(hideCursor);
+  process.emit("SIGINT", "SIGINT");
+  await verifying;
+  expect(written.errors.lastIndexOf(showCursor)).toBeGreaterThan(written.errors.lastIndexOf(hideCursor));
+  expect(process.listenerCount("SIGINT")).toBe(handlers);
 });
 
 test("a download that fails tells on standard error how it went, and leaves no handler of Ctrl-C behind", async () => {
