@@ -22,6 +22,7 @@ import { PlainOutput } from "./output/plain.ts";
 import { addServeOptions, type ServeOptions, serve, serveRequest } from "./serve/serve.ts";
 import { Keys } from "./terminal/keys.ts";
 import { isLiveTerminal, screenOf } from "./terminal/terminal.ts";
+import { usageError } from "./usageError.ts";
 
 const out = (text: string) => void process.stdout.write(text);
 const err = (text: string) => void process.stderr.write(text);
@@ -197,14 +198,6 @@ export function exitStatus(error: unknown): number {
   if (!(error instanceof HunchError)) return 1;
   // Only the user cancels: Ctrl-C.
   return error.code === "usage" ? 2 : error.code === "cancelled" ? 130 : 1;
-}
-
-function usageError(error: CommanderError): HunchError {
-  const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
-  return new HunchError("usage", message || "A command is missing.", {
-    hint: "`hunch --help` lists the commands, `hunch COMMAND --help` its options.",
-    cause: error,
-  });
 }
 
 function version(): string {
