@@ -1,5 +1,5 @@
 /** The commands that measure ways of thinking, as processes, with a model whose answers are known (and always wrong). */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { writeScriptedModel } from "../support/scriptedModel.ts";
@@ -64,6 +64,41 @@ describe("bench thinking", () => {
     const missing = await cli(["bench", "thinking", "--data", "no-such-file"]);
     expect(missing).toMatchObject({ status: 1, stderr: expect.stringContaining("no-such-file") });
   });
+});
+
+test("bench speed goes on from its own results, but not from those of another file of that name, nor from damaged ones", async () => {
+  const place = (name: string) => {
+    const path = join(inject("scratch"), "speed", name, "model.gguf");
+    mkdirSync(dirname(path), { recursive: true });
+    writeScriptedModel(path, { thoughtTokens: 4, answerTokens: name.length });
+    return path;
+  };
+  const prompts = join(inject("scratch"), "prompts.jsonl");
+  writeFileSync(prompts, '{"prompt": "Once"}');
+  const out = join(inject("scratch"), "speed");
+  const measure = async (model: string) => {
+    const exit = await cli([
+      ...["bench", "speed", "--model", model, "--gpu", "off", "--prompts", prompts, "--arms", "hunch off"],
+      ...["--rounds", "1", "--max-tokens", "16", "--out", out, "--json"],
+    ]);
+    expect(exit.status, exit.stderr).toBe(0);
+    return { stderr: exit.stderr, done: exit.json().at(-1)! };
+  };
+  const [one, other] = [place("one"), place("other")];
+  const first = await measure(one);
+  expect(first.done.measured).toHaveLength(1);
+  const again = await measure(one);
+  expect(again.done).toEqual(first.done);
+  expect(again.stderr).not.toContain("begun anew");
+  const second = await measure(other);
+  expect(second.stderr).toMatch(/speed\.json is of another model.*begun anew/);
+  expect(second.done.made).not.toBe(first.done.made);
+  expect(second.done.measured).toHaveLength(1);
+  expect(JSON.stringify(second.done)).not.toContain(inject("scratch"));
+  truncateSync(join(out, "speed.json"), 200);
+  const third = await measure(other);
+  expect(third.stderr).toMatch(/speed\.json is damaged.*begun anew/);
+  expect(third.done.setup).toEqual(second.done.setup);
 });
 
 describe("calibrate", () => {
