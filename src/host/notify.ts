@@ -6,6 +6,7 @@ import { type ErrorCode, toErrorData } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import { type SettingKey, settingsSection } from "../common/settings.ts";
 import type { Log } from "./log.ts";
+import { showFailure, showWarning } from "./messages.ts";
 
 interface Remedy {
   title: string;
@@ -44,7 +45,7 @@ export function showError(log: Log, doing: string, error: unknown, own?: Remedy)
   const data = log.error(doing, error);
   const remedy = own ?? remedyFor(data.code);
   const text = data.hint === "" ? data.message : `${data.message} ${data.hint}`;
-  vscode.window.showErrorMessage(`Hunch: ${text}`, ...(remedy ? [remedy.title] : [])).then((choice) => {
+  showFailure(`Hunch: ${text}`, ...(remedy ? [remedy.title] : [])).then((choice) => {
     if (remedy && choice === remedy.title) vscode.commands.executeCommand(remedy.command);
   });
 }
@@ -53,7 +54,7 @@ export function showError(log: Log, doing: string, error: unknown, own?: Remedy)
 export function showSettingProblem(log: Log, message: string, key: SettingKey): void {
   log.write("warn", message);
   const open = t("Open Setting");
-  vscode.window.showWarningMessage(`Hunch: ${message}`, open).then((choice) => {
+  showWarning(`Hunch: ${message}`, open).then((choice) => {
     if (choice === open) vscode.commands.executeCommand("workbench.action.openSettings", `${settingsSection}.${key}`);
   });
 }

@@ -8,6 +8,7 @@ import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { activeEditor, activeNotebook, cellsOf, codeInQuestion, placeOf, wholeFile } from "../../host/editor.ts";
 import { uncommittedChanges } from "../../host/git.ts";
+import { showWarning } from "../../host/messages.ts";
 import { guarded } from "../../host/notify.ts";
 import { type ProblemPlace, problemInQuestion } from "../../host/problems.ts";
 import { describeProblems } from "../../prompts/problems.ts";
@@ -136,7 +137,7 @@ class Actions {
 
   async #offerAnswer({ message, hint }: HunchError, show: () => Promise<void>): Promise<void> {
     const button = t("Show Answer");
-    if ((await vscode.window.showWarningMessage(`Hunch: ${message} ${hint}`, button)) === button) await show();
+    if ((await showWarning(`Hunch: ${message} ${hint}`, button)) === button) await show();
   }
 
   async #inChat(question: Question): Promise<AssistantTurn | null> {

@@ -4,12 +4,13 @@ import * as vscode from "vscode";
 import { fromErrorData, HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import { type AssistantTurn, runsText } from "../../common/panel.ts";
+import { withProgress } from "../../host/messages.ts";
 import type { Question } from "../chat/conversation.ts";
 import type { ChatSession } from "../chat/session.ts";
 
 /** Resolves with the answer; null when the user stopped it. Throws the turn's error, or unusableAnswer when it was cut off. */
 export async function answerOf(session: ChatSession, question: Question): Promise<string | null> {
-  const turn = await vscode.window.withProgress(
+  const turn = await withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Hunch: ${question.text}`, cancellable: true },
     async (progress, token) => {
       const stopping = token.onCancellationRequested(() => session.stop());

@@ -9,6 +9,7 @@ import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { openDocument } from "../../host/editor.ts";
+import { showInformation } from "../../host/messages.ts";
 import { guarded } from "../../host/notify.ts";
 import { movedTo, placeAfter } from "../../host/renames.ts";
 import { locate } from "./locate.ts";
@@ -124,7 +125,7 @@ export class Proposals implements vscode.TextDocumentContentProvider {
 
   async #offer(uri: vscode.Uri, title: string): Promise<void> {
     const apply = t("Apply");
-    const answer = await vscode.window.showInformationMessage(`Hunch: ${title}?`, apply, t("Discard"));
+    const answer = await showInformation(`Hunch: ${title}?`, apply, t("Discard"));
     // Answered by the diff's own buttons meanwhile, or left open.
     if (!answer || !this.#waiting.has(uri.toString())) return;
     const [doing, act]: [CommandId, () => Promise<void>] =

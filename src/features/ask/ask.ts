@@ -9,6 +9,7 @@ import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { type EditorCode, findSymbol, isFileLike, selectedAttachment, selectedCode } from "../../host/editor.ts";
+import { showInput } from "../../host/messages.ts";
 import { askedAbout } from "../chat/askedCode.ts";
 import type { Chat } from "../chat/chat.ts";
 
@@ -26,7 +27,7 @@ async function ask(chat: Chat): Promise<void> {
   const code = selected ?? (editor ? await codeAround(editor) : null);
   // While the question is typed.
   const asked = code ? askedAbout(code) : { code: [] };
-  const question = await vscode.window.showInputBox({
+  const question = await showInput({
     title: t("Hunch: Ask"),
     placeHolder: t("What do you want to know?"),
     prompt: promptOf(code, selected !== null),

@@ -13,6 +13,7 @@ import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { MeasureResult, ModelInfo } from "../../common/protocol.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { withProgress } from "../../host/messages.ts";
 import { offerMissingModel } from "../models/download.ts";
 import { benchmarkPage } from "./page.ts";
 
@@ -29,46 +30,43 @@ export async function runBenchmark(ctx: Ctx): Promise<Report | null> {
   if (backend !== "embedded" && backend !== "auto") throw aServerAnswers();
   if (!(await offerMissingModel(ctx))) return null;
   const location = vscode.ProgressLocation.Notification;
-  return vscode.window.withProgress(
-    { location, title: t("Hunch: benchmark"), cancellable: true },
-    async (progress, cancel) => {
-      const abort = new AbortController();
-      const cancelling = cancel.onCancellationRequested(() => abort.abort());
-      const { signal } = abort;
-      try {
-        const model = await ctx.engine.prepare({
-          onProgress: (part) => progress.report({ message: t("loading the model, {0} %", Math.round(100 * part)) }),
-          signal,
-        });
-        if (model.backend !== "embedded") throw aServerAnswers();
-        progress.report({ message: t("measuring the cost of passes"), increment: startPercent });
-        const measured = await ctx.engine.whenIdle((client) => client.measure({ costCurve: true, exactness: false }));
-        const report = newReport(model, measured);
-        let shown = 0;
-        report.measured = await runArms({
-          workloads: loadWorkloads(workloadNames, prompts),
-          groups: [shortArms],
-          rounds,
-          earlier: [],
-          measure: async (arm, { name, index, prompt }) => {
-            const request = hunchRequest(prompt, conditions, arm.speculation, `benchmark ${name} ${index} ${arm.name}`);
-            return hunchRun(await ctx.engine.generate(request, { onEvents: () => {}, signal }));
-          },
-          onRun: () => {},
-          onProgress: ({ done, total, secondsLeft }) => {
-            const percent = ((100 - startPercent) * done) / total;
-            const left = secondsLeft === null ? "" : `, ${t("{0} left", `${Math.ceil(secondsLeft)} s`)}`;
-            progress.report({ message: t("{0} of {1} runs{2}", done, total, left), increment: percent - shown });
-            shown = percent;
-          },
-          signal,
-        });
-        return report;
-      } finally {
-        cancelling.dispose();
-      }
-    },
-  );
+  return withProgress({ location, title: t("Hunch: benchmark"), cancellable: true }, async (progress, cancel) => {
+    const abort = new AbortController();
+    const cancelling = cancel.onCancellationRequested(() => abort.abort());
+    const { signal } = abort;
+    try {
+      const model = await ctx.engine.prepare({
+        onProgress: (part) => progress.report({ message: t("loading the model, {0} %", Math.round(100 * part)) }),
+        signal,
+      });
+      if (model.backend !== "embedded") throw aServerAnswers();
+      progress.report({ message: t("measuring the cost of passes"), increment: startPercent });
+      const measured = await ctx.engine.whenIdle((client) => client.measure({ costCurve: true, exactness: false }));
+      const report = newReport(model, measured);
+      let shown = 0;
+      report.measured = await runArms({
+        workloads: loadWorkloads(workloadNames, prompts),
+        groups: [shortArms],
+        rounds,
+        earlier: [],
+        measure: async (arm, { name, index, prompt }) => {
+          const request = hunchRequest(prompt, conditions, arm.speculation, `benchmark ${name} ${index} ${arm.name}`);
+          return hunchRun(await ctx.engine.generate(request, { onEvents: () => {}, signal }));
+        },
+        onRun: () => {},
+        onProgress: ({ done, total, secondsLeft }) => {
+          const percent = ((100 - startPercent) * done) / total;
+          const left = secondsLeft === null ? "" : `, ${t("{0} left", `${Math.ceil(secondsLeft)} s`)}`;
+          progress.report({ message: t("{0} of {1} runs{2}", done, total, left), increment: percent - shown });
+          shown = percent;
+        },
+        signal,
+      });
+      return report;
+    } finally {
+      cancelling.dispose();
+    }
+  });
 }
 
 /** @param measured null when the engine was busy with a question. */

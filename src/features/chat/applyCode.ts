@@ -9,6 +9,7 @@ import { t } from "../../common/l10n.ts";
 import { definitionsIn } from "../../host/code.ts";
 import { symbolsOf } from "../../host/editor.ts";
 import type { LineSpan } from "../../host/indentation.ts";
+import { showWarning } from "../../host/messages.ts";
 import type { TaskKind } from "../../prompts/compose.ts";
 import { docCommentIn, testFileOf } from "../actions/edits.ts";
 import { locate } from "../actions/locate.ts";
@@ -54,7 +55,7 @@ async function testsOfCode(block: string, attached: readonly AttachedCode[]): Pr
 
 async function showAnyway(): Promise<boolean> {
   const show = t("Show the Diff");
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await showWarning(
     `Hunch: ${t("The model left out parts of the code, so it can not be put in place.")}`,
     show,
   );

@@ -10,6 +10,7 @@ import { t } from "../../common/l10n.ts";
 import type { AssistantTurn, Reference } from "../../common/panel.ts";
 import type { SettingKey, Settings } from "../../common/settings.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { showWarning } from "../../host/messages.ts";
 import { guarded, showError } from "../../host/notify.ts";
 import type { Proposals } from "../actions/proposals.ts";
 import { proposeCode } from "./applyCode.ts";
@@ -211,9 +212,7 @@ export class Chat {
         return this.view.send({ type: "completions", query, references: await findReferences(query) });
       }
       case "tooLarge":
-        return void vscode.window.showWarningMessage(
-          t("Too large to go with a question: {0}", message.names.join(", ")),
-        );
+        return void showWarning(t("Too large to go with a question: {0}", message.names.join(", ")));
       case "stop":
         return this.stop();
       case "answerNow":

@@ -5,6 +5,7 @@ import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { Attachment } from "../../common/panel.ts";
 import { isFileLike, openDocument } from "../../host/editor.ts";
+import { confirmed } from "../../host/messages.ts";
 import { movedTo } from "../../host/renames.ts";
 import type { NewPlace } from "./attachedCode.ts";
 import type { Conversation } from "./conversation.ts";
@@ -46,13 +47,9 @@ export async function openLink(href: string): Promise<void> {
     throw new HunchError("usage", t("Links of the kind “{0}:” are not opened from an answer.", uri.scheme), {
       hint: t("Only web addresses are."),
     });
-  const open = t("Open");
-  const choice = await vscode.window.showInformationMessage(
-    t("Open this link of the answer in your browser?"),
-    { modal: true, detail: uri.toString(true) },
-    open,
-  );
-  if (choice === open) await vscode.env.openExternal(uri);
+  const text = t("Open this link of the answer in your browser?");
+  const question = { text, detail: uri.toString(true), button: t("Open") };
+  if (await confirmed("information", question)) await vscode.env.openExternal(uri);
 }
 
 /** Of attached code after the editor renamed files; null when it is where it was, or nowhere. */

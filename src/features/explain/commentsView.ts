@@ -6,6 +6,7 @@
 import * as vscode from "vscode";
 import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { showInformation } from "../../host/messages.ts";
 
 const askedKey = "explain.commentsViewAsked";
 const section = "comments";
@@ -22,7 +23,7 @@ export function offerClosedComments(ctx: Ctx): void {
 
 async function ask(): Promise<void> {
   const keepClosed = t("Keep It Closed");
-  const answer = await vscode.window.showInformationMessage(
+  const answer = await showInformation(
     t(
       "VS Code opens its Comments view with explanations. They are all under the code as well; should the view stay closed?",
     ),

@@ -12,6 +12,7 @@ import { t } from "../../common/l10n.ts";
 import { withContext } from "../../host/context.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { type EditorCode, linesOf, placeOf } from "../../host/editor.ts";
+import { withProgress } from "../../host/messages.ts";
 import { guarded, showError } from "../../host/notify.ts";
 import { movedTo } from "../../host/renames.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -77,7 +78,7 @@ export class Explanations {
    */
   async open(code: EditorCode, question: ThreadQuestion, answer: "any" | "fresh" = "any"): Promise<Thread | null> {
     const { task, verb, question: asked = "" } = question;
-    const { code: pieces, omitted } = await vscode.window.withProgress(
+    const { code: pieces, omitted } = await withProgress(
       { location: vscode.ProgressLocation.Window, title: t("Hunch: looking up what the code uses") },
       () => withContext(code, { callers: task === "explain" }),
     );

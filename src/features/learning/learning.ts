@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { showInformation } from "../../host/messages.ts";
 import { describeLearning } from "../../prompts/describeLearning.ts";
 import { ordinaryArms } from "../../prompts/effort.ts";
 
@@ -17,6 +18,6 @@ export function registerLearning(ctx: Ctx): void {
   });
   registerCommand(ctx, "hunch.forgetLearnt", async () => {
     await ctx.learning.forget();
-    await vscode.window.showInformationMessage(t("Hunch forgot what it learnt from use. Calibrations stay."));
+    await showInformation(t("Hunch forgot what it learnt from use. Calibrations stay."));
   });
 }

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { toErrorData } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { showInformation, withProgress } from "../../host/messages.ts";
 import { choiceText, downloadText } from "./text.ts";
 
 /** True when the model of the settings is there, at last; else the user did not want to download it. */
@@ -15,7 +16,7 @@ export async function offerMissingModel(ctx: Ctx): Promise<boolean> {
   if (!choice) return true;
   const get = t("Download");
   const other = t("Select Another Model");
-  const answer = await vscode.window.showInformationMessage(
+  const answer = await showInformation(
     t(
       "Hunch needs a model to answer: {0} ({1}). It is downloaded once and runs on this machine.",
       choice.name,
@@ -33,7 +34,7 @@ export async function offerMissingModel(ctx: Ctx): Promise<boolean> {
 export async function downloadWithProgress(ctx: Ctx, modelId: string): Promise<boolean> {
   const { models } = ctx;
   const name = models.choices.find((choice) => choice.id === modelId)?.name ?? modelId;
-  return vscode.window.withProgress(
+  return withProgress(
     { location: vscode.ProgressLocation.Notification, title: t("Hunch: downloading {0}", name), cancellable: true },
     async (progress, cancel) => {
       let shown = 0;

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { showInformation, withProgress } from "../../host/messages.ts";
 import { showError } from "../../host/notify.ts";
 import { installText } from "./text.ts";
 
@@ -29,7 +30,7 @@ async function getLlamaServer(ctx: Ctx, closing: AbortSignal): Promise<void> {
 
 async function buildWithProgress(closing: AbortSignal): Promise<string> {
   const { installLlamaServer } = await import("../../host/runtime.ts");
-  return vscode.window.withProgress(
+  return withProgress(
     { location: vscode.ProgressLocation.Notification, title: t("Hunch: getting llama-server"), cancellable: true },
     async (progress, cancel) => {
       const abort = new AbortController();
@@ -55,5 +56,5 @@ async function tellWhichIsUsed(ctx: Ctx, built: string): Promise<void> {
       ? t("llama-server is here. Models that need it use it from the next question on.")
       : t("llama-server is here, but {0} comes first: it is named in the settings, or on PATH.", program);
   // Nobody waits for the user.
-  void vscode.window.showInformationMessage(message);
+  void showInformation(message);
 }

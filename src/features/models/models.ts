@@ -6,6 +6,7 @@ import { t } from "../../common/l10n.ts";
 import type { ModelChoice } from "../../common/panel.ts";
 import { registerCommand, setContextKey } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { showInformation } from "../../host/messages.ts";
 import { downloadWithProgress } from "./download.ts";
 import { registerLlamaServer } from "./llamaServer.ts";
 import { MachineCheck } from "./machine.ts";
@@ -53,7 +54,7 @@ async function downloadModel(ctx: Ctx, modelId?: string): Promise<void> {
 async function pickDownload(choices: readonly ModelChoice[], current: string): Promise<string | null> {
   const missing = choices.filter((choice) => !choice.installed);
   if (missing.length === 0) {
-    await vscode.window.showInformationMessage(t("All models of Hunch's catalogue are on this machine."));
+    await showInformation(t("All models of Hunch's catalogue are on this machine."));
     return null;
   }
   const items = missing

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { showInformation, withProgress } from "../../host/messages.ts";
 import { formatBytes } from "../../models/units.ts";
 import { downloadWithProgress } from "./download.ts";
 import type { MachineCheck } from "./machine.ts";
@@ -12,7 +13,7 @@ import { machineText, recommendationText } from "./rows.ts";
 export async function recommendModel(ctx: Ctx, check: MachineCheck): Promise<void> {
   const { recommend } = await import("../../host/runtime.ts");
   const store = await ctx.models.store();
-  const machine = await vscode.window.withProgress(
+  const machine = await withProgress(
     { location: vscode.ProgressLocation.Notification, title: t("Hunch: looking at this machine") },
     () => check.thorough(),
   );
@@ -21,11 +22,7 @@ export async function recommendModel(ctx: Ctx, check: MachineCheck): Promise<voi
   const installed = await store.isInstalled(model);
   const get = installed ? t("Use It") : t("Download ({0})", formatBytes(model.bytes ?? model.approximateBytes));
   const others = t("Show All Models");
-  const answer = await vscode.window.showInformationMessage(
-    `${machineText(machine)} ${recommendationText(recommendation)}`,
-    get,
-    others,
-  );
+  const answer = await showInformation(`${machineText(machine)} ${recommendationText(recommendation)}`, get, others);
   if (answer === others) await vscode.commands.executeCommand("hunch.manageModels");
   if (answer !== get) return;
   if (installed || (await downloadWithProgress(ctx, model.id))) await answerWith(ctx, model);

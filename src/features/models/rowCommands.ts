@@ -6,6 +6,7 @@ import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { confirmed, showInformation, withProgress } from "../../host/messages.ts";
 import { formatBytes } from "../../models/units.ts";
 import { downloadWithProgress } from "./download.ts";
 import type { ModelNode, ModelsView } from "./modelsView.ts";
@@ -39,7 +40,7 @@ export async function answerWith({ settings }: Ctx, { id, name }: Pick<ModelRow,
 async function askToRunHere(model: string): Promise<boolean> {
   const here = t("Run It Here");
   const serverModel = t("Select the Server's Model");
-  const answer = await vscode.window.showInformationMessage(
+  const answer = await showInformation(
     t(
       "A server answers, as the setting hunch.backend says, with models of its own. Run {0} on this machine instead?",
       model,
@@ -60,7 +61,7 @@ async function downloadRow(ctx: Ctx, row: ModelRow): Promise<void> {
 async function verify(ctx: Ctx, row: ModelRow): Promise<void> {
   const store = await ctx.models.store();
   const model = store.find(row.id);
-  const whole = await vscode.window.withProgress(
+  const whole = await withProgress(
     { location: vscode.ProgressLocation.Notification, title: t("Hunch: checking {0}", row.name), cancellable: true },
     async (progress, cancel) => {
       const abort = new AbortController();
@@ -83,7 +84,7 @@ async function verify(ctx: Ctx, row: ModelRow): Promise<void> {
     },
   );
   if (!whole) return;
-  vscode.window.showInformationMessage(
+  showInformation(
     model.sha256 === null
       ? t("{0} is whole: its checksum is the one that it was downloaded with.", row.name)
       : t("{0} is whole: its checksum is the publisher's.", row.name),
@@ -96,12 +97,9 @@ async function remove(ctx: Ctx, row: ModelRow): Promise<boolean> {
   const model = store.find(row.id);
   const button = t("Delete");
   const size = formatBytes(row.partialBytes > 0 ? row.partialBytes : row.sizeBytes);
-  const answer = await vscode.window.showWarningMessage(
-    t("Delete {0} from this machine?", row.name),
-    { modal: true, detail: t("{0} become free. To use it again, it has to be downloaded again.", size) },
-    button,
-  );
-  if (answer !== button) return false;
+  const text = t("Delete {0} from this machine?", row.name);
+  const detail = t("{0} become free. To use it again, it has to be downloaded again.", size);
+  if (!(await confirmed("warning", { text, detail, button }))) return false;
   if (row.role !== null && !(await ctx.engine.release()))
     throw new HunchError("locked", t("{0} is answering.", row.name), {
       hint: t("Stop the answer first, or wait for its end."),

@@ -5,6 +5,7 @@ import { splitEndpoints } from "../../common/endpoints.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { showInput } from "../../host/messages.ts";
 import { ServerKeys } from "../../host/serverKeys.ts";
 
 export async function setServerKey(ctx: Ctx): Promise<void> {
@@ -18,7 +19,7 @@ export async function setServerKey(ctx: Ctx): Promise<void> {
     endpoints.length === 1 ? endpoints[0] : await vscode.window.showQuickPick(endpoints, { placeHolder });
   if (endpoint === undefined) return;
   const { origin } = new URL(endpoint);
-  const key = await vscode.window.showInputBox({
+  const key = await showInput({
     title: t("Hunch: Set Server Key"),
     prompt: t("Key of {0}, sent to that server only. Empty removes the one that is kept.", origin),
     password: true,

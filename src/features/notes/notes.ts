@@ -8,6 +8,7 @@ import { runsText } from "../../common/panel.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { activeEditor, codeInQuestion, type EditorCode, placeOf } from "../../host/editor.ts";
+import { showInformation } from "../../host/messages.ts";
 import { movedTo } from "../../host/renames.ts";
 import type { CodePiece } from "../../prompts/compose.ts";
 import type { Conversation } from "../chat/conversation.ts";
@@ -126,9 +127,7 @@ class Notes {
     if (turn.error) throw fromErrorData(turn.error);
     if (given.length > 0) await this.#cache.put(key, session.conversation);
     else if (turn.status !== "stopped")
-      vscode.window.showInformationMessage(
-        t("Hunch: the model gave no notes on {0}. Try a larger model.", placeOf(code)),
-      );
+      showInformation(t("Hunch: the model gave no notes on {0}. Try a larger model.", placeOf(code)));
     return annotated.notes;
   }
 

@@ -7,14 +7,14 @@ import * as vscode from "vscode";
 import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
+import { showInformation, withProgress } from "../../host/messages.ts";
 import { offerMissingModel } from "../models/download.ts";
 import { outcomeText, progressText } from "./text.ts";
 
 export function registerOptimise(ctx: Ctx): void {
   let running = false;
   registerCommand(ctx, "hunch.optimisePrompts", async () => {
-    if (running)
-      return vscode.window.showInformationMessage(t("Hunch is optimising prompts already; its progress says how far."));
+    if (running) return showInformation(t("Hunch is optimising prompts already; its progress says how far."));
     running = true;
     try {
       await optimise(ctx);
@@ -27,7 +27,7 @@ export function registerOptimise(ctx: Ctx): void {
 async function optimise(ctx: Ctx): Promise<void> {
   if (!(await offerMissingModel(ctx))) return;
   const location = vscode.ProgressLocation.Notification;
-  const { calibration, report } = await vscode.window.withProgress(
+  const { calibration, report } = await withProgress(
     { location, title: t("Hunch: optimising prompts"), cancellable: true },
     async (progress, cancel) => {
       const abort = new AbortController();
@@ -54,6 +54,6 @@ async function optimise(ctx: Ctx): Promise<void> {
     },
   );
   const details = t("Show Details");
-  const chosen = await vscode.window.showInformationMessage(outcomeText(calibration), details);
+  const chosen = await showInformation(outcomeText(calibration), details);
   if (chosen === details) await vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.file(report));
 }

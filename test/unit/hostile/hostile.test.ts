@@ -7,6 +7,7 @@ import { fencedBlocks, inPlaceOf } from "../../../src/features/actions/reply.ts"
 import { testPath } from "../../../src/features/actions/testFile.ts";
 import { applyEvent, ask, begin, fail, finish, newConversation } from "../../../src/features/chat/conversation.ts";
 import { renderThread } from "../../../src/features/explain/render.ts";
+import { withoutLinks } from "../../../src/host/withoutLinks.ts";
 import { compose } from "../../../src/prompts/compose.ts";
 import { describeProblems } from "../../../src/prompts/problems.ts";
 import { safeHref } from "../../../src/webview/markdown/links.ts";
@@ -128,4 +129,15 @@ it.each(names)("no link of the panel goes anywhere but to the web: %s", (_name, 
   for (const token of allTokens(text)) {
     if (token.type === "link") expect(safeHref(token.href) ?? "https://none.example").toMatch(/^https?:/);
   }
+});
+
+describe("a notification", () => {
+  /** As VS Code looks for links in one. */
+  const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/gi;
+
+  it.each(names)("shows a file's name without a link, and all of it: %s", (_name, text) => {
+    const said = withoutLinks(`Hunch: Fix ${text}?`);
+    expect(said.match(link)).toBeNull();
+    expect(said.replaceAll("\u2060", "")).toBe(`Hunch: Fix ${text}?`.replaceAll("\u2060", ""));
+  });
 });

@@ -1,6 +1,6 @@
 /**
  * Files, names and answers that want more than to be read, in a real VS Code: nothing of them runs, loads anything or
- * becomes an element of the page, in the chat and under the code.
+ * becomes an element of the page, in the chat, under the code and in what the editor says.
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,14 +8,14 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { conversation } from "../host/conversation.mjs";
-import { openFile, runCommand, until } from "../host/host.mjs";
+import { notification, openFile, runCommand, until } from "../host/host.mjs";
 import { shared, writeScripted } from "../host/scripted.mjs";
 import { testSettings } from "../host/settings.mjs";
 import { openWorkbench } from "../host/workbench.mjs";
 
 const models = mkdtempSync(path.join(os.tmpdir(), "hunch-scripted-"));
 const model = path.join(models, "hostile.gguf");
-const fileName = "<img src=x onerror=alert(1)> [a](x) `.ts";
+const fileName = "<img src=x onerror=alert(1)> [a](command:workbench.action.quit) `.ts";
 const last = "The very end.";
 let files;
 let texts;
@@ -96,6 +96,23 @@ test("under the code: the comment, and its title", async () => {
   await workbench.screenshot("hostile-thread");
   for (const part of [".head", ".review-comment-contents"])
     assert.deepEqual(await made(thread.locator(part)), [], part);
+});
+
+test("above the question of Ask, and in a notification", async () => {
+  const { page } = workbench;
+  await openFile(page, fileName);
+  await page.locator(".editor-group-container.active .monaco-editor").first().click();
+  await page.keyboard.press("Control+a");
+  await runCommand(page, "Hunch: Ask…");
+  const prompt = page.locator(".quick-input-message", { hasText: "onerror" });
+  await prompt.waitFor();
+  assert.deepEqual(await made(prompt), []);
+  await page.keyboard.press("Escape");
+  await runCommand(page, "Hunch: Write Tests");
+  await notification(page, "onerror");
+  await workbench.screenshot("hostile-notification");
+  const said = page.locator(".notifications-center .notification-list-item-message", { hasText: "onerror" });
+  assert.deepEqual(await made(said.first()), []);
 });
 
 test("nothing asked for another place than this machine, or opened a dialog", () => {
