@@ -161,7 +161,11 @@ host.onMessage((message) => {
 // Here and not among the editor's key bindings: VS Code does not count a view with a page in it as focused.
 document.addEventListener("keydown", (event) => {
   const { running } = store;
-  if (event.isComposing || !running) return;
+  if (event.isComposing) return;
+  // With the focus nowhere, as after a click beside the rows, Escape is still that of the list which is on screen.
+  if (event.key === "Escape" && view.sessionsShown && event.target === document.body)
+    return actions.showSessions(false);
+  if (!running) return;
   if (event.key === "Escape") host.post({ type: "stop" });
   if (event.key === "Enter" && event.altKey && running.head.status === "thinking") host.post({ type: "answerNow" });
 });

@@ -33,6 +33,9 @@ const send = async (...messages) => {
   await settle();
 };
 
+/** The class of what has the focus. */
+const focused = () => panel.page.evaluate(() => document.activeElement.className);
+
 /** The scene "answering" with another answer. */
 function answering(text, part = {}) {
   const scene = structuredClone(pages.scenes.answering);
@@ -414,16 +417,38 @@ describe("the list of chats", () => {
 
   it("renames with F2, and Escape leaves the name", async () => {
     await panel.show(pages.scenes.sessions, "dark");
+    const renaming = panel.page.locator(".session-rename");
     await rows().nth(1).focus();
     await panel.page.keyboard.press("F2");
     await panel.page.keyboard.type("Rounding");
     await panel.page.keyboard.press("Escape");
-    await rows().nth(1).focus();
+    await renaming.waitFor({ state: "detached" });
     await panel.page.keyboard.press("F2");
+    await renaming.waitFor();
     await panel.page.keyboard.type("Rounding twice");
     await panel.page.keyboard.press("Enter");
+    await renaming.waitFor({ state: "detached" });
     const renamed = (await sent()).filter(({ type }) => type === "renameSession");
     expect(renamed).toEqual([{ type: "renameSession", id: "c2", title: "Rounding twice" }]);
+    expect(await focused()).toBe("session-open");
+    // An answer is under way all the time.
+    await panel.page.keyboard.press("Escape");
+    await panel.page.locator(".conversation").waitFor();
+    expect((await sent()).map(({ type }) => type)).toEqual(["listSessions", "renameSession"]);
+  });
+
+  it("leaves the focus where a click put it while a name was written, and Escape closes the list from nowhere", async () => {
+    await panel.show(pages.scenes.sessions, "dark");
+    await rows().nth(1).focus();
+    await panel.page.keyboard.press("F2");
+    await panel.page.locator(".session-rename").waitFor();
+    await panel.page.getByRole("searchbox").click();
+    await rows().nth(1).waitFor();
+    expect(await panel.page.getByRole("searchbox").evaluate((field) => field === document.activeElement)).toBe(true);
+    await panel.page.evaluate(() => document.activeElement.blur());
+    await panel.page.keyboard.press("Escape");
+    await panel.page.locator(".conversation").waitFor();
+    expect((await sent()).map(({ type }) => type)).toEqual(["listSessions"]);
   });
 
   it("deletes with a way back, and Escape closes the list without stopping the answer", async () => {
@@ -438,6 +463,16 @@ describe("the list of chats", () => {
 });
 
 describe("versions of a turn", () => {
+  /** The scene "versions" with this version of a turn in place of the one with the id `from`. */
+  const version = (from, id, number, count) => {
+    const state = structuredClone(pages.scenes.versions.state);
+    const turn = state.turns.find((one) => one.id === from);
+    turn.id = id;
+    delete state.versions[from];
+    state.versions[id] = { number, count };
+    return { type: "state", state };
+  };
+
   it("a question is asked again in other words, and Escape leaves it", async () => {
     await panel.show(pages.scenes.done, "dark");
     const edit = panel.page.getByRole("button", { name: "Edit question" });
@@ -448,12 +483,43 @@ describe("versions of a turn", () => {
     await field.waitFor();
     await panel.page.keyboard.type(" Really?");
     await panel.page.keyboard.press("Escape");
+    await settle();
+    expect(await focused()).toContain("question-edit");
+    await panel.page.keyboard.press("Enter");
+    await field.waitFor();
+    await panel.page.getByRole("button", { name: "Cancel" }).click();
+    await settle();
+    expect(await focused()).toContain("question-edit");
     await edit.click();
     await field.waitFor();
     await panel.page.keyboard.type(" Please.");
     await panel.page.keyboard.press("Enter");
     const { text } = pages.scenes.done.state.turns[0];
     expect(await sent()).toEqual([{ type: "resend", turnId: "c1.0", text: `${text} Please.` }]);
+  });
+
+  it("a question that is left while an answer is written gives the focus to the conversation", async () => {
+    const { saved } = pages.scenes.editing;
+    await panel.show({ ...answering("One."), saved }, "dark");
+    await panel.page.locator(".edit-question textarea:focus").waitFor();
+    await panel.page.keyboard.press("Escape");
+    await settle();
+    expect(await focused()).toBe("conversation");
+  });
+
+  it("the switch keeps the focus from version to version, and has the other button take it at the end", async () => {
+    await panel.show(pages.scenes.versions, "dark");
+    const name = () => panel.page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+    await panel.page.getByRole("button", { name: "Version before" }).nth(1).focus();
+    await send(version("c1.1", "c1.3", 2, 3));
+    expect(await name()).toBe("Version before");
+    await send(version("c1.1", "c1.2", 1, 3));
+    expect(await name()).toBe("Version after");
+    await panel.page.keyboard.press("Enter");
+    expect((await sent()).at(-1)).toEqual({ type: "switchVersion", turnId: "c1.2", offset: 1 });
+    await panel.page.getByRole("button", { name: "Version after" }).first().focus();
+    await send(version("c1.0", "c1.4", 2, 2));
+    expect(await name()).toBe("Version before");
   });
 
   it("are walked through, answered again and judged from the keyboard", async () => {

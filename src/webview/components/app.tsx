@@ -79,8 +79,9 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
         </header>
       )}
       <Scrolled as="main" class="conversation" element={scroller} aria-label={t("Conversation")}>
-        {store.drawn.map((turn) => (
-          <Turn key={turn.id} turn={turn} store={store} view={view} />
+        {store.drawn.map((turn, index) => (
+          // By its place, where another version may come: the switch that was pressed stays and keeps the focus.
+          <Turn key={store.turns[store.history.first + index - 1]?.id ?? ""} turn={turn} store={store} view={view} />
         ))}
         {!chrome.model.installed && <FirstRun chrome={chrome} />}
         {chrome.model.installed && empty && <Welcome chrome={chrome} />}

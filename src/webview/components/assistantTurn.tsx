@@ -1,4 +1,5 @@
 /** An answer in all its states: waiting, thinking, answering, ended. */
+import { Fragment } from "preact";
 import type { TurnVersion } from "../../common/panel.ts";
 import { BlockView } from "../markdown/blocks.tsx";
 import { memo } from "../memo.tsx";
@@ -42,37 +43,39 @@ export const AssistantTurnView = memo(function AssistantTurnView(props: Assistan
     <article class="turn turn-assistant" aria-busy={turn.running}>
       <h2 class="visually-hidden">Hunch</h2>
       {shownVersion && <VersionSwitch turnId={head.id} version={shownVersion} busy={busy} />}
-      <Waiting turn={turn} />
-      {showOrigins && (thinks || writes) && <OriginLegend />}
-      {thinks && <ThinkingBlock head={head} log={turn.thinking} open={thoughtOpen} showOrigins={showOrigins} />}
-      {head.otherThoughts && head.otherThoughts.length > 0 && (
-        <OtherThoughts turnId={head.id} others={head.otherThoughts} open={othersOpen} />
-      )}
-      {writes && (showOrigins ? <OriginRuns log={turn.answer} /> : <Answer turn={turn} />)}
-      {head.notices.map(({ code, message }) => (
-        <p key={code} class="notice">
-          <Icon name="info" />
-          <span>{message}</span>
-        </p>
-      ))}
-      {head.error && head.status === "failed" && <ErrorCard error={head.error} actions={actions} />}
-      {notice && (
-        <p class="notice">
-          <Icon name={head.status === "stopped" ? "stop" : "warning"} />
-          <span>{notice}</span>
-        </p>
-      )}
-      {head.status !== "failed" && <ActionRow actions={actions} />}
-      {head.stats && !turn.running && (
-        <StatsFooter
-          head={head}
-          stats={head.stats}
-          open={statsOpen}
-          showOrigins={showOrigins}
-          busy={busy}
-          answer={() => turn.answer.text()}
-        />
-      )}
+      <Fragment key={head.id}>
+        <Waiting turn={turn} />
+        {showOrigins && (thinks || writes) && <OriginLegend />}
+        {thinks && <ThinkingBlock head={head} log={turn.thinking} open={thoughtOpen} showOrigins={showOrigins} />}
+        {head.otherThoughts && head.otherThoughts.length > 0 && (
+          <OtherThoughts turnId={head.id} others={head.otherThoughts} open={othersOpen} />
+        )}
+        {writes && (showOrigins ? <OriginRuns log={turn.answer} /> : <Answer turn={turn} />)}
+        {head.notices.map(({ code, message }) => (
+          <p key={code} class="notice">
+            <Icon name="info" />
+            <span>{message}</span>
+          </p>
+        ))}
+        {head.error && head.status === "failed" && <ErrorCard error={head.error} actions={actions} />}
+        {notice && (
+          <p class="notice">
+            <Icon name={head.status === "stopped" ? "stop" : "warning"} />
+            <span>{notice}</span>
+          </p>
+        )}
+        {head.status !== "failed" && <ActionRow actions={actions} />}
+        {head.stats && !turn.running && (
+          <StatsFooter
+            head={head}
+            stats={head.stats}
+            open={statsOpen}
+            showOrigins={showOrigins}
+            busy={busy}
+            answer={() => turn.answer.text()}
+          />
+        )}
+      </Fragment>
     </article>
   );
 });

@@ -1,4 +1,5 @@
 /** A button that shows an icon only: its words are in the tooltip, and in the name that a screen reader says. */
+import type { RefObject } from "preact";
 import { Icon, type IconName } from "./icons.tsx";
 
 interface IconButtonProps {
@@ -11,12 +12,14 @@ interface IconButtonProps {
   /** It is a switch, and this is its state. */
   pressed?: boolean;
   disabled?: boolean;
+  element?: RefObject<HTMLButtonElement | null>;
   onClick(): void;
 }
 
-export function IconButton({ icon, title, label, class: more, pressed, disabled, onClick }: IconButtonProps) {
+export function IconButton({ icon, title, label, class: more, pressed, disabled, element, onClick }: IconButtonProps) {
   return (
     <button
+      ref={element}
       type="button"
       class={more ? `icon-button ${more}` : "icon-button"}
       title={title}

@@ -35,6 +35,15 @@ export function SessionList({ sessions, currentId, found }: SessionListProps) {
   }, [wanted, post]);
 
   const shown = matchingSessions(sessions ?? [], query, found);
+  /** The row whose field was left with a key: it has the focus again. */
+  const renamed = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    if (renaming !== null || renamed.current === null) return;
+    const place = shown.findIndex(({ id }) => id === renamed.current);
+    list.current?.querySelectorAll<HTMLElement>(".session-open")[place]?.focus();
+    renamed.current = null;
+  }, [renaming]);
+
   const now = Date.now();
   const remove = (session: SessionSummary) => {
     post({ type: "deleteSession", id: session.id });
@@ -92,7 +101,13 @@ export function SessionList({ sessions, currentId, found }: SessionListProps) {
         {shown.map((session) => (
           <li key={session.id} class={session.id === currentId ? "session session-current" : "session"}>
             {renaming === session.id ? (
-              <RenameField session={session} onEnd={() => setRenaming(null)} />
+              <RenameField
+                session={session}
+                onEnd={(by) => {
+                  if (by === "key") renamed.current = session.id;
+                  setRenaming(null);
+                }}
+              />
             ) : (
               <SessionRow
                 session={session}
@@ -163,13 +178,19 @@ function RowButton(props: { icon: "edit" | "download" | "trash"; label: string; 
   return <IconButton icon={icon} title={label} label={`${label}: ${title}`} onClick={onClick} />;
 }
 
-function RenameField({ session, onEnd }: { session: SessionSummary; onEnd(): void }) {
+interface RenameFieldProps {
+  session: SessionSummary;
+  /** After "leaving" the focus is elsewhere already. */
+  onEnd(by: "key" | "leaving"): void;
+}
+
+function RenameField({ session, onEnd }: RenameFieldProps) {
   const { post, announce } = usePanel();
   const input = useRef<HTMLInputElement>(null);
   /** Leaving the field after Enter or Escape must not count a second time. */
   const ended = useRef(false);
   useLayoutEffect(() => input.current?.select(), []);
-  const end = (keep: boolean) => {
+  const end = (keep: boolean, by: "key" | "leaving") => {
     if (ended.current) return;
     ended.current = true;
     const title = input.current?.value.trim() ?? "";
@@ -177,7 +198,7 @@ function RenameField({ session, onEnd }: { session: SessionSummary; onEnd(): voi
       post({ type: "renameSession", id: session.id, title });
       announce(t("Renamed to {0}.", title));
     }
-    onEnd();
+    onEnd(by);
   };
   return (
     <input
@@ -186,11 +207,15 @@ function RenameField({ session, onEnd }: { session: SessionSummary; onEnd(): voi
       type="text"
       defaultValue={session.title}
       aria-label={t("New name of {0}", session.title)}
-      onBlur={() => end(true)}
+      onBlur={() => end(true, "leaving")}
       onKeyDown={(event) => {
         event.stopPropagation();
-        if (event.key === "Enter" && !event.isComposing) end(true);
-        if (event.key === "Escape") end(false);
+        if (event.key === "Enter" && !event.isComposing) {
+          // The row that gets the focus would take the key as a press.
+          event.preventDefault();
+          end(true, "key");
+        }
+        if (event.key === "Escape") end(false, "key");
       }}
     />
   );

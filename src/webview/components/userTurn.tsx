@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../common/l10n.ts";
 import type { Attachment, TurnVersion, UserTurn } from "../../common/panel.ts";
@@ -21,34 +22,54 @@ interface UserTurnProps {
 /** A question, with the code that came along; it can be asked again in other words. */
 export const UserTurnView = memo(function UserTurnView({ turn, version, edited, busy }: UserTurnProps) {
   const { setEditing } = usePanel();
+  const edit = useRef<HTMLButtonElement>(null);
+  const wasLeft = useRef(false);
+  useLayoutEffect(() => {
+    const { current } = edit;
+    if (!wasLeft.current || !current) return;
+    wasLeft.current = false;
+    // While an answer is written the button can not have the focus.
+    (current.disabled ? current.closest("main") : current)?.focus({ preventScroll: true });
+  }, [edited]);
   const texts = chipTexts(turn.attachments.map(attachmentName));
   return (
     <article class="turn turn-user">
       <h2 class="visually-hidden">{t("You")}</h2>
-      {turn.attachments.length > 0 && (
-        <ul class="chips" aria-label={t("Attached code")}>
-          {turn.attachments.map((attachment, index) => (
-            <li key={`${index}`}>
-              <AttachmentChip attachment={attachment} text={texts[index] ?? ""} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {edited === null ? (
-        <div class="question-row">
-          <p class="question">{turn.text}</p>
-          <IconButton
-            icon="edit"
-            class="question-edit"
-            title={t("Ask again in other words; this question is kept")}
-            label={t("Edit question")}
-            disabled={busy}
-            onClick={() => setEditing({ turnId: turn.id, text: turn.text })}
+      <Fragment key={turn.id}>
+        {turn.attachments.length > 0 && (
+          <ul class="chips" aria-label={t("Attached code")}>
+            {turn.attachments.map((attachment, index) => (
+              <li key={`${index}`}>
+                <AttachmentChip attachment={attachment} text={texts[index] ?? ""} />
+              </li>
+            ))}
+          </ul>
+        )}
+        {edited === null ? (
+          <div class="question-row">
+            <p class="question">{turn.text}</p>
+            <IconButton
+              element={edit}
+              icon="edit"
+              class="question-edit"
+              title={t("Ask again in other words; this question is kept")}
+              label={t("Edit question")}
+              disabled={busy}
+              onClick={() => setEditing({ turnId: turn.id, text: turn.text })}
+            />
+          </div>
+        ) : (
+          <EditQuestion
+            turnId={turn.id}
+            text={edited}
+            busy={busy}
+            onLeave={() => {
+              wasLeft.current = true;
+              setEditing(null);
+            }}
           />
-        </div>
-      ) : (
-        <EditQuestion turnId={turn.id} text={edited} busy={busy} />
-      )}
+        )}
+      </Fragment>
       {version && <VersionSwitch turnId={turn.id} version={version} busy={busy} />}
     </article>
   );
@@ -82,7 +103,15 @@ function AttachmentChip({ attachment, text }: { attachment: Attachment; text: st
   );
 }
 
-function EditQuestion({ turnId, text, busy }: { turnId: string; text: string; busy: boolean }) {
+interface EditQuestionProps {
+  turnId: string;
+  text: string;
+  busy: boolean;
+  /** The question stays as it was. */
+  onLeave(): void;
+}
+
+function EditQuestion({ turnId, text, busy, onLeave }: EditQuestionProps) {
   const { post, setEditing, announce } = usePanel();
   const input = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
@@ -117,7 +146,7 @@ function EditQuestion({ turnId, text, busy }: { turnId: string; text: string; bu
           if (event.isComposing) return;
           if (event.key === "Escape") {
             event.stopPropagation();
-            setEditing(null);
+            onLeave();
           }
           if (event.key !== "Enter" || event.shiftKey) return;
           event.preventDefault();
@@ -128,7 +157,7 @@ function EditQuestion({ turnId, text, busy }: { turnId: string; text: string; bu
         <button type="submit" class="button button-small" disabled={!canSend}>
           {t("Ask again")}
         </button>
-        <button type="button" class="button button-secondary button-small" onClick={() => setEditing(null)}>
+        <button type="button" class="button button-secondary button-small" onClick={onLeave}>
           {t("Cancel")}
         </button>
       </div>
