@@ -27,19 +27,25 @@ export interface UncommittedChanges {
 }
 
 /**
- * What is staged, or if nothing is, what is changed, in the repository of a file, else in the one that the user picks.
- * null when the user picked none. Throws backendUnavailable without Git.
+ * What is staged, or if nothing is, what is changed, in the repository of a file or folder, else in the one that the user
+ * picks. null when the user picked none. Throws backendUnavailable without Git.
  * @param title of the question which repository is meant
  */
 export async function uncommittedChanges(
-  file: vscode.Uri | undefined,
+  place: vscode.Uri | undefined,
   title: string,
 ): Promise<UncommittedChanges | null> {
-  const repository = await pickRepository(await gitApi(), file, title);
+  const repository = await pickRepository(await gitApi(), place, title);
   if (!repository) return null;
   const staged = await repository.diff(true);
   const patch = staged.trim() === "" ? await repository.diff(false) : staged;
   return { repository: nameOf(repository), root: repository.rootUri, patch };
+}
+
+/** Of the SourceControl that VS Code passes to a command in a repository's menu; undefined for whatever else is passed. */
+export function rootOf(source: unknown): vscode.Uri | undefined {
+  const { rootUri } = (source ?? {}) as Partial<vscode.SourceControl>;
+  return rootUri instanceof vscode.Uri ? rootUri : undefined;
 }
 
 async function gitApi(): Promise<GitApi> {
@@ -56,9 +62,9 @@ async function gitApi(): Promise<GitApi> {
   return git.getAPI(1);
 }
 
-async function pickRepository(git: GitApi, file: vscode.Uri | undefined, title: string): Promise<Repository | null> {
+async function pickRepository(git: GitApi, place: vscode.Uri | undefined, title: string): Promise<Repository | null> {
   const { repositories } = git;
-  const own = file && git.getRepository(file);
+  const own = place && git.getRepository(place);
   if (own) return own;
   if (repositories.length === 0)
     throw new HunchError("usage", t("There is no Git repository in this window."), {

@@ -7,7 +7,7 @@ import type { AssistantTurn } from "../../common/panel.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { activeEditor, activeNotebook, cellsOf, codeInQuestion, placeOf, wholeFile } from "../../host/editor.ts";
-import { uncommittedChanges } from "../../host/git.ts";
+import { rootOf, uncommittedChanges } from "../../host/git.ts";
 import { showWarning } from "../../host/messages.ts";
 import { guarded } from "../../host/notify.ts";
 import { type ProblemPlace, problemInQuestion } from "../../host/problems.ts";
@@ -27,7 +27,7 @@ import type { Change, Proposals } from "./proposals.ts";
 export function registerActions(ctx: Ctx, sessions: Sessions, chat: Chat, proposals: Proposals): void {
   const actions = new Actions(ctx, sessions, chat, proposals);
   registerCommand(ctx, "hunch.explainFile", () => actions.explainFile());
-  registerCommand(ctx, "hunch.explainChanges", () => actions.explainChanges());
+  registerCommand(ctx, "hunch.explainChanges", (source?: unknown) => actions.explainChanges(rootOf(source)));
   registerCommand(ctx, "hunch.fixProblem", (place?: ProblemPlace) => actions.fixProblem(place));
   registerCommand(ctx, "hunch.writeTests", () => actions.writeTests());
   registerCommand(ctx, "hunch.writeDocComment", () => actions.writeDocComment());
@@ -57,8 +57,9 @@ class Actions {
     return this.#inChat({ task: "explain", text, question: "", code });
   }
 
-  async explainChanges(): Promise<AssistantTurn | null> {
-    const changes = await uncommittedChanges(codeEditor()?.document.uri, t("Hunch: Explain Changes"));
+  /** @param root of the repository; without one it is that of the file in the editor */
+  async explainChanges(root?: vscode.Uri): Promise<AssistantTurn | null> {
+    const changes = await uncommittedChanges(root ?? codeEditor()?.document.uri, t("Hunch: Explain Changes"));
     if (!changes) return null;
     const { code, textless } = changedCode(changes);
     if (code.length === 0)

@@ -389,18 +389,37 @@ suite("actions", function () {
     });
 
     test("Explain Changes tells about what is changed in Git", async () => {
-      const git = (...args) =>
-        execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: folder.uri.fsPath });
-      git("init", "-q");
-      git("add", ".");
-      git("commit", "-qm", "first");
-      await run("git.openRepository", folder.uri.fsPath);
+      const committed = async (cwd) => {
+        const git = (...args) => execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd });
+        git("init", "-q");
+        git("add", ".");
+        git("commit", "-q", "--allow-empty", "-m", "first");
+        await run("git.openRepository", cwd);
+      };
+      await committed(folder.uri.fsPath);
       await run("hunch.newChat");
       assert.equal(await run("hunch.explainChanges"), undefined, "nothing is changed");
       await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder.uri, "notes.md"), Buffer.from("# Other notes\n"));
       const turn = await run("hunch.explainChanges");
       assert.equal(turn.error, null);
       assert.ok(turn.stats.answerTokens > 0);
+
+      // As the menu of a repository in Source Control does, whatever the editor shows.
+      const other = mkdtempSync(path.join(os.tmpdir(), "hunch-repository-"));
+      try {
+        await committed(other);
+        await cursorAt("Math.floor");
+        assert.equal(
+          await run("hunch.explainChanges", { rootUri: vscode.Uri.file(other) }),
+          undefined,
+          "nothing is there",
+        );
+        const own = await run("hunch.explainChanges", { rootUri: folder.uri.fsPath });
+        assert.ok(own.stats.answerTokens > 0, "what is no source control is passed over");
+      } finally {
+        await run("git.close", vscode.Uri.file(other));
+        rmSync(other, { recursive: true });
+      }
     });
   });
 });
