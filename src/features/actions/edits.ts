@@ -6,6 +6,7 @@ import { t } from "../../common/l10n.ts";
 import type { EditorCode } from "../../host/editor.ts";
 import type { CodeWithProblems } from "../../host/problems.ts";
 import { withDocComment } from "./docComment.ts";
+import { locate } from "./locate.ts";
 import type { Change, Replacement } from "./proposals.ts";
 import { closestBlock, fencedBlocks, inPlaceOf, leavesOut } from "./reply.ts";
 import { testPath } from "./testFile.ts";
@@ -23,12 +24,28 @@ export function fixOf({ code }: CodeWithProblems, answer: string): Change {
   return { kind: "replace", uri: document.uri, offset, original: piece.code, replacement };
 }
 
-export function docCommentOf({ document, range }: EditorCode, answer: string): Change {
+/** As `fixOf`, above the definition where it is now. */
+export function docCommentOf(code: EditorCode, answer: string): Change {
+  const line = lineNow(code);
+  if (line === null)
+    throw unusable(
+      t("The code was changed while the model was answering, so the comment has no place any more."),
+      t("Read it in the chat, or ask again."),
+    );
   for (const block of fencedBlocks(answer)) {
-    const change = docCommentIn(block, document, range.start.line);
+    const change = docCommentIn(block, code.document, line);
     if (change) return change;
   }
   throw unusable(t("The model gave no documentation comment."));
+}
+
+/** The line (0-based) where code begins that was read before; null when it is gone. Edits below its first line do no harm. */
+function lineNow({ document, range, piece }: EditorCode): number | null {
+  const text = document.getText();
+  const before = document.offsetAt(range.start);
+  const head = piece.code.split("\n", 1)[0] ?? "";
+  const now = locate(text, piece.code, before) ?? locate(text, head, before);
+  return now === null ? null : document.positionAt(now).line;
 }
 
 /** Puts the comment of a block above the definition that begins at a line (0-based); null when it has none. */
@@ -81,8 +98,9 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
-function unusable(message: string): HunchError {
-  return new HunchError("unusableAnswer", message, {
-    hint: t("Read its answer in the chat, and ask again with more effort."),
-  });
+function unusable(
+  message: string,
+  hint = t("Read its answer in the chat, and ask again with more effort."),
+): HunchError {
+  return new HunchError("unusableAnswer", message, { hint });
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
+import { docCommentOf } from "../../../src/features/actions/edits.ts";
 import { askedAbout } from "../../../src/features/chat/askedCode.ts";
 import { withContext } from "../../../src/host/context.ts";
 import { selectedCode, symbolAt, wholeFile } from "../../../src/host/editor.ts";
@@ -200,6 +201,29 @@ suite("actions", function () {
     const { document } = await cursorAt("known.quantity +=");
     await run("hunch.applyProposal", await run("hunch.writeDocComment"));
     assert.match(document.getText(), /\n\n {2}\/\*\*\n {3}\* Adds an item\.\n {3}\*\/\n {2}add\(item: Item\)/);
+    await run("workbench.action.files.revert");
+  });
+
+  test("Write Doc Comment: finds the definition again after edits above and within it; none, where that is gone", async () => {
+    const { document } = await cursorAt("Math.floor");
+    const answer = "```ts\n/** What all items cost. */\n``` \n";
+    const code = await symbolAt(document, document.positionAt(document.getText().indexOf("Math.floor")).line);
+    const edit = async (position, text) => {
+      const change = new vscode.WorkspaceEdit();
+      change.insert(cart, position, text);
+      await vscode.workspace.applyEdit(change);
+    };
+    const follows = () => {
+      const { offset, original } = docCommentOf(code, answer);
+      assert.match(original, /^\/\*\* Every third .*\nexport function total\(items: Item\[\]\): number \{$/);
+      assert.ok(document.getText().startsWith(original, offset));
+    };
+    await edit(new vscode.Position(0, 0), "/** One. */\nfunction one() {}\n\n");
+    follows();
+    await edit(new vscode.Position(12, 0), "  // within it\n");
+    follows();
+    await edit(new vscode.Position(10, 16), "grand");
+    assert.throws(() => docCommentOf(code, answer), { code: "unusableAnswer" });
     await run("workbench.action.files.revert");
   });
 
