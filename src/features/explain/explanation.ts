@@ -6,10 +6,10 @@
 import * as vscode from "vscode";
 import type { Subscription } from "../../common/emitter.ts";
 import { t } from "../../common/l10n.ts";
-import type { EditorCode } from "../../host/editor.ts";
 import type { TaskKind } from "../../prompts/compose.ts";
 import type { ChatSession } from "../chat/session.ts";
 import { editsOf } from "./edits.ts";
+import { type ExplainedPlace, moved, textOf } from "./explainedPlace.ts";
 import { type LineRange, shiftRange } from "./lineRange.ts";
 import { relocate } from "./relocate.ts";
 import { type RenderedComment, type RenderedThread, renderThread } from "./render.ts";
@@ -36,17 +36,6 @@ export interface ThreadQuestion {
   question?: string;
 }
 
-/** Explained code in its document. */
-export interface ExplainedPlace {
-  uri: vscode.Uri;
-  lines: LineRange;
-  /** Of the lines, as they were explained. */
-  text: string;
-  /** Lines under which the thread stands; a part of `lines`. */
-  shown: LineRange;
-  stale: boolean;
-}
-
 /** What is explained, and the conversation that does it. */
 export interface ExplanationSubject {
   place: ExplainedPlace;
@@ -55,20 +44,6 @@ export interface ExplanationSubject {
   /** The session begins with an answer that was given before. */
   kept: boolean;
   isOpen: boolean;
-}
-
-export function placeOfCode({ document, piece, range }: EditorCode): ExplainedPlace {
-  const lines = { startLine: piece.startLine - 1, endLine: piece.endLine - 1 };
-  const shown = { startLine: range.start.line, endLine: range.end.line };
-  return { uri: document.uri, lines, text: textOf(document, lines), shown, stale: false };
-}
-
-/** Where the code of a stored thread is now. */
-export function placeOfThread(document: vscode.TextDocument, stored: StoredThread): ExplainedPlace {
-  const { lines, stale } = relocate(document.getText(), stored.text, stored.lines);
-  const text = stale ? stored.text : textOf(document, lines);
-  const shown = moved(stored.shown, stored.lines, lines);
-  return { uri: document.uri, lines, text, shown, stale };
 }
 
 export class Explanation {
@@ -184,13 +159,13 @@ export class Explanation {
     };
   }
 
-  isAbout({ document, range }: EditorCode, { task }: ThreadQuestion): boolean {
+  isAbout({ uri, shown }: ExplainedPlace, { task }: ThreadQuestion): boolean {
     const own = this.thread.range;
     return (
       this.question.task === task &&
-      this.thread.uri.toString() === document.uri.toString() &&
-      own?.start.line === range.start.line &&
-      own.end.line === range.end.line
+      this.thread.uri.toString() === uri.toString() &&
+      own?.start.line === shown.startLine &&
+      own.end.line === shown.endLine
     );
   }
 
@@ -247,16 +222,6 @@ export class Explanation {
 
 function asRange({ startLine, endLine }: LineRange): vscode.Range {
   return new vscode.Range(startLine, 0, endLine, 0);
-}
-
-/** Lines `shown` within lines that went from one place to another. */
-function moved(shown: LineRange, from: LineRange, to: LineRange): LineRange {
-  const within = (line: number) => Math.max(to.startLine, Math.min(line + to.startLine - from.startLine, to.endLine));
-  return { startLine: within(shown.startLine), endLine: within(shown.endLine) };
-}
-
-function textOf(document: vscode.TextDocument, { startLine, endLine }: LineRange): string {
-  return document.getText(new vscode.Range(startLine, 0, endLine, Number.MAX_SAFE_INTEGER));
 }
 
 /**

@@ -23,6 +23,7 @@ import type { Sessions } from "../chat/sessions.ts";
 import { offerMissingModel } from "../models/download.ts";
 import { ExplanationCache, explanationKey } from "./cache.ts";
 import { offerClosedComments } from "./commentsView.ts";
+import { placeNow, placeOfCode } from "./explainedPlace.ts";
 import type { Explanation, ExplanationSubject, ThreadQuestion } from "./explanation.ts";
 import { KeptThreads } from "./keptThreads.ts";
 import { type StoredThread, ThreadStore } from "./threadStore.ts";
@@ -78,6 +79,8 @@ export class Explanations {
    */
   async open(code: EditorCode, question: ThreadQuestion, answer: "any" | "fresh" = "any"): Promise<Thread | null> {
     const { task, verb, question: asked = "" } = question;
+    // What is waited for below may take minutes, and the user goes on typing.
+    const before = placeOfCode(code);
     const { code: pieces, omitted } = await withProgress(
       { location: vscode.ProgressLocation.Window, title: t("Hunch: looking up what the code uses") },
       () => withContext(code, { callers: task === "explain" }),
@@ -91,11 +94,12 @@ export class Explanations {
     });
     const kept = answer === "any" ? this.#cache.get(key, { id: randomUUID(), title }) : null;
     if (!kept && !(await offerMissingModel(this.#ctx))) return null;
-    for (const earlier of this.#explanations.keys()) if (earlier.isAbout(code, question)) this.delete(earlier);
+    const place = () => placeNow(code.document, before);
+    for (const earlier of this.#explanations.keys()) if (earlier.isAbout(place(), question)) this.delete(earlier);
     const session = this.#sessions.create(kept);
     const answered = kept ? null : session.ask({ task, text: title, question: asked, code: pieces, omitted });
-    const explanation = await this.#show(session, ({ placeOfCode }) => ({
-      place: placeOfCode(code),
+    const explanation = await this.#show(session, () => ({
+      place: place(),
       question,
       session,
       kept: kept !== null,
@@ -171,8 +175,8 @@ export class Explanations {
     const { conversation, question, kept } = stored;
     const session = this.#chat.join(conversation.id) ?? this.#sessions.create(conversation);
     const last = session.conversation.turns.at(-1);
-    await this.#show(session, ({ placeOfThread }) => ({
-      place: placeOfThread(document, stored),
+    await this.#show(session, () => ({
+      place: placeNow(document, stored),
       question,
       session,
       kept,
@@ -196,14 +200,11 @@ export class Explanations {
       this.#store.changed(stored.conversation.id, { toJSON: () => stored });
   }
 
-  async #show(
-    session: ChatSession,
-    subject: (module: typeof import("./explanation.ts")) => ExplanationSubject,
-  ): Promise<Explanation> {
+  async #show(session: ChatSession, subject: () => ExplanationSubject): Promise<Explanation> {
     // With the markdown parser, which activation should not pay for.
     const module = await import("./explanation.ts");
     const look = { hunchIcon: vscode.Uri.joinPath(this.#ctx.extension.extensionUri, "media", "icon.png") };
-    const explanation = new module.Explanation(this.#controllerOf(), subject(module), look);
+    const explanation = new module.Explanation(this.#controllerOf(), subject(), look);
     this.#explanations.set(
       explanation,
       session.onChange(() => this.#changed(explanation)),

@@ -24,6 +24,13 @@ async function shows(thread, pattern) {
   assert.match(textOf(thread), pattern);
 }
 
+/** Puts text before a line (0-based) of the cart. */
+async function insert(line, text) {
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(cart, new vscode.Position(line, 0), text);
+  await vscode.workspace.applyEdit(edit);
+}
+
 const textOf = (thread) => thread.comments.map((comment) => comment.body.value).join("\n");
 const linesOf = (thread) => [thread.range.start.line + 1, thread.range.end.line + 1];
 
@@ -51,19 +58,45 @@ suite("explain", function () {
   test("stays under its code when lines are added above", async () => {
     const document = await vscode.workspace.openTextDocument(cart);
     const thread = await explain(document, 8, 15);
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(cart, new vscode.Position(0, 0), "// one\n// two\n");
-    await vscode.workspace.applyEdit(edit);
+    await insert(0, "// one\n// two\n");
     assert.deepEqual(linesOf(thread), [10, 17]);
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+  });
+
+  /** Explains lines of the cart; the document is edited while the names in them are looked up. */
+  async function explainEdited(line, text) {
+    const document = await vscode.workspace.openTextDocument(cart);
+    let edited;
+    const provideDefinition = async () => {
+      edited ??= insert(line, text);
+      await edited;
+    };
+    const provider = vscode.languages.registerDefinitionProvider({ language: "typescript" }, { provideDefinition });
+    try {
+      return await explain(document, 8, 15);
+    } finally {
+      provider.dispose();
+    }
+  }
+
+  test("edited above while it is looked up what the code uses: under its code, in place of the one before", async () => {
+    const before = await explain(await vscode.workspace.openTextDocument(cart), 8, 15);
+    const thread = await explainEdited(0, "// one\n// two\n");
+    assert.deepEqual(linesOf(thread), [10, 17]);
+    assert.doesNotMatch(textOf(thread), /code was changed since/);
+    assert.equal(await vscode.commands.executeCommand("hunch.thread.again", before), undefined, "it is gone");
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+  });
+
+  test("edited itself while it is looked up what the code uses: says so", async () => {
+    await shows(await explainEdited(9, "  // inside\n"), /code was changed since/);
     await vscode.commands.executeCommand("workbench.action.files.revert");
   });
 
   test("says when the code was edited; Explain Again looks at it anew", async () => {
     const document = await vscode.workspace.openTextDocument(cart);
     const thread = await explain(document, 8, 15);
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(cart, new vscode.Position(9, 0), "  // inside\n");
-    await vscode.workspace.applyEdit(edit);
+    await insert(9, "  // inside\n");
     await shows(thread, /code was changed since/);
     const again = await ended(await vscode.commands.executeCommand("hunch.thread.again", thread));
     assert.deepEqual(linesOf(again), [8, 16]);

@@ -1,0 +1,45 @@
+/** Where explained code is in its document: as it is asked about, and found again after edits that nobody followed. */
+
+import * as vscode from "vscode";
+import type { EditorCode } from "../../host/editor.ts";
+import type { LineRange } from "./lineRange.ts";
+import { relocate } from "./relocate.ts";
+
+/** Explained code in its document. */
+export interface ExplainedPlace {
+  uri: vscode.Uri;
+  lines: LineRange;
+  /** Of the lines, as they were explained. */
+  text: string;
+  /** Lines under which the thread stands; a part of `lines`. */
+  shown: LineRange;
+  stale: boolean;
+}
+
+/** Of code that was read just now: with an edit in between, other lines would count as those that are asked about. */
+export function placeOfCode({ document, piece, range }: EditorCode): ExplainedPlace {
+  const lines = { startLine: piece.startLine - 1, endLine: piece.endLine - 1 };
+  const shown = { startLine: range.start.line, endLine: range.end.line };
+  return { uri: document.uri, lines, text: textOf(document, lines), shown, stale: false };
+}
+
+/** Where code is now that had a place before. */
+export function placeNow(
+  document: vscode.TextDocument,
+  before: Pick<ExplainedPlace, "lines" | "text" | "shown">,
+): ExplainedPlace {
+  const { lines, stale } = relocate(document.getText(), before.text, before.lines);
+  const text = stale ? before.text : textOf(document, lines);
+  const shown = moved(before.shown, before.lines, lines);
+  return { uri: document.uri, lines, text, shown, stale };
+}
+
+/** Lines `shown` within lines that went from one place to another. */
+export function moved(shown: LineRange, from: LineRange, to: LineRange): LineRange {
+  const within = (line: number) => Math.max(to.startLine, Math.min(line + to.startLine - from.startLine, to.endLine));
+  return { startLine: within(shown.startLine), endLine: within(shown.endLine) };
+}
+
+export function textOf(document: vscode.TextDocument, { startLine, endLine }: LineRange): string {
+  return document.getText(new vscode.Range(startLine, 0, endLine, Number.MAX_SAFE_INTEGER));
+}
