@@ -34,8 +34,8 @@ interface Annotated {
   uri: string;
   /** Changed in place. */
   notes: LineNote[];
-  /** Of each change event since the lines were numbered for the model. */
-  edits: LineEdit[][];
+  /** Of each change event since the code was read, which the model sees as it was then; null when no more notes come. */
+  edits: LineEdit[][] | null;
   running: ChatSession | null;
 }
 
@@ -74,7 +74,10 @@ class Notes {
    */
   async toggle(): Promise<readonly LineNote[]> {
     const uri = activeEditor().document.uri.toString();
-    if (this.#documents.has(uri)) {
+    const shown = this.#documents.get(uri);
+    // Where notes wait for a model there is nothing to take away: the offer is out of sight, and the user asks once more.
+    const isWaiting = shown?.edits && !shown.running;
+    if (shown && !isWaiting) {
       this.#clear(uri);
       return [];
     }
@@ -86,8 +89,7 @@ class Notes {
       settings: this.#ctx.settings.current,
     });
     const kept = this.#cache.get(key, { id: randomUUID(), title: "" });
-    if (!kept && !(await offerMissingModel(this.#ctx))) return [];
-    const annotated: Annotated = { uri, notes: [], edits: [], running: null };
+    const annotated: Annotated = { uri, notes: [], edits: kept ? null : [], running: null };
     this.#documents.set(uri, annotated);
     if (!kept) return this.#annotate(annotated, code, key);
     this.#show(annotated, keptNotes(kept, code.piece));
@@ -95,13 +97,20 @@ class Notes {
   }
 
   async #annotate(annotated: Annotated, code: EditorCode, key: string): Promise<readonly LineNote[]> {
+    const isThere = await offerMissingModel(this.#ctx);
+    // Closed, or asked for once more, while the model was downloaded.
+    if (this.#documents.get(annotated.uri) !== annotated) return [];
+    if (!isThere) {
+      this.#clear(annotated.uri);
+      return [];
+    }
     const session = this.#sessions.create();
     annotated.running = session;
     // The model saw the lines as they were: its notes go the way of all edits since.
     const read = (ended: boolean) => {
       const turn = session.conversation.turns.at(-1);
       const given = turn?.role === "assistant" ? parseNotes(runsText(turn.answer), code.piece, ended) : [];
-      this.#show(annotated, annotated.edits.reduce(followEdits, given));
+      this.#show(annotated, (annotated.edits ?? []).reduce(followEdits, given));
       return given;
     };
     let timer: NodeJS.Timeout | null = null;
@@ -122,7 +131,7 @@ class Notes {
     // Taken away while it was written.
     if (this.#documents.get(annotated.uri) !== annotated || turn?.role !== "assistant") return [];
     const given = read(true);
-    annotated.edits = [];
+    annotated.edits = null;
     if (annotated.notes.length === 0) this.#clear(annotated.uri);
     if (turn.error) throw fromErrorData(turn.error);
     if (given.length > 0) await this.#cache.put(key, session.conversation);
@@ -140,7 +149,7 @@ class Notes {
     const annotated = this.#documents.get(change.document.uri.toString());
     if (!annotated || change.contentChanges.length === 0) return;
     const edits = editsOf(change);
-    if (annotated.running) annotated.edits.push(edits);
+    annotated.edits?.push(edits);
     this.#show(annotated, followEdits(annotated.notes, edits));
   }
 

@@ -1,7 +1,7 @@
 /** The commands on code: changes proposed by scripted models that say an exact answer, explanations by the small one. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
@@ -288,6 +288,46 @@ suite("actions", function () {
     await cursorAt("Math.floor");
     assert.deepEqual(await run("hunch.annotateLines"), [starts, every, third]);
     assert.deepEqual(await run("hunch.annotateLines"), []);
+  });
+
+  suite("while the model is missing", () => {
+    // Where its download finds it.
+    const folderOf = path.join(process.env.XDG_CACHE_HOME ?? "", "hunch/models/smollm2-135m");
+    teardown(() => rmSync(folderOf, { recursive: true, force: true }));
+
+    /** Answers the offer of a model by a command of VS Code, once more when that came too early. */
+    async function answerOffer(asking, command) {
+      const end = asking.then(() => true);
+      // In between a download that finds its file comes to its end: the command would stop it.
+      do await run(command);
+      while (!(await Promise.race([end, sleep(5_000)])));
+      return asking;
+    }
+
+    test("Annotate Lines: edits before it is there move the notes; the offer dismissed, nothing stays", async () => {
+      await scriptModel("lateNotes", " 9: starts at nothing\n10: every item\n11: a third is free\n");
+      const scriptedModel = vscode.workspace.getConfiguration("hunch").get("model");
+      await setModel("smollm2-135m");
+      const editor = await cursorAt("Math.floor");
+      editor.selection = new vscode.Selection(7, 0, 14, 1);
+      const refused = run("hunch.annotateLines");
+      assert.deepEqual(await answerOffer(refused, "notifications.clearAll"), []);
+
+      const asking = run("hunch.annotateLines");
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(cart, new vscode.Position(0, 0), "// above\n");
+      await vscode.workspace.applyEdit(edit);
+      mkdirSync(folderOf, { recursive: true });
+      symlinkSync(smallModel, path.join(folderOf, path.basename(smallModel)));
+      await setModel(scriptedModel);
+      const notes = await answerOffer(asking, "notification.acceptPrimaryAction");
+      assert.deepEqual(
+        notes.map(({ line }) => line),
+        [9, 10, 11],
+      );
+      await run("workbench.action.files.revert");
+      assert.deepEqual(await run("hunch.annotateLines"), []);
+    });
   });
 
   test("“Explain” in the hover of a definition's name, and above it when that is wanted", async () => {
