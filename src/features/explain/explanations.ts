@@ -113,8 +113,12 @@ export class Explanations {
 
   /** Asks again about the code as it is now. */
   async again(explanation: Explanation): Promise<Thread | null> {
+    // Before the old one goes: without a model nothing would come in its place.
+    if (!(await offerMissingModel(this.#ctx))) return null;
+    const document = await vscode.workspace.openTextDocument(explanation.thread.uri);
+    // Deleted meanwhile.
+    if (!this.#explanations.has(explanation)) return null;
     const { thread, lines, question, session, stale } = explanation;
-    const document = await vscode.workspace.openTextDocument(thread.uri);
     const code = linesOf(document, lines, t("The code of this explanation"));
     // After an edit it is the code that is another, not the answer that was bad.
     if (!stale) session.askedAnew();

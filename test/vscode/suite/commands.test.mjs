@@ -328,6 +328,18 @@ suite("actions", function () {
       await run("workbench.action.files.revert");
       assert.deepEqual(await run("hunch.annotateLines"), []);
     });
+
+    test("Explain Again: the explanation stays when the model is not wanted", async () => {
+      await scriptModel("stays", "It adds up.\n");
+      await cursorAt("Math.floor");
+      const thread = await ended(await run("hunch.explainSymbol"));
+      await setModel("smollm2-135m");
+      assert.equal(await answerOffer(run("hunch.thread.again", thread), "notifications.clearAll"), null);
+      await scriptModel("again", "It adds up again.\n");
+      const again = await ended(await run("hunch.thread.again", thread));
+      assert.match(again.comments[0].body.value, /It adds up again/);
+      await run("hunch.thread.delete", again);
+    });
   });
 
   test("“Explain” in the hover of a definition's name, and above it when that is wanted", async () => {
