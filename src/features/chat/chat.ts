@@ -301,14 +301,17 @@ export class Chat {
    */
   async #askFromPage(text: string, references: readonly Reference[]): Promise<void> {
     const session = this.#session;
-    let question: Question;
-    try {
-      question = await pageQuestion({ text, references, attachSelection: this.#attachSelection });
-    } catch (error) {
-      showError(this.#ctx.log, "attach the code", error);
-      return this.view.focus({ text, references });
-    }
-    if (session.running) return this.view.focus({ text, references });
-    await session.ask(question);
+    // Putting it together may take a while, in which another chat is opened: the answer comes in this one all the same.
+    await this.#library.hold(session, async () => {
+      let question: Question;
+      try {
+        question = await pageQuestion({ text, references, attachSelection: this.#attachSelection });
+      } catch (error) {
+        showError(this.#ctx.log, "attach the code", error);
+        return this.view.focus({ text, references });
+      }
+      if (session.running) return this.view.focus({ text, references });
+      if (this.#library.isOpen(session)) await session.ask(question);
+    });
   }
 }

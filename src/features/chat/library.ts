@@ -1,6 +1,7 @@
 /**
  * The chat's conversations: those on disk, and of those that are open one session each, however often they are shown.
- * A conversation that is left while it is answered goes on and is kept until the answer has ended.
+ * A conversation that is left while it is answered goes on and is kept until the answer has ended; so is one whose question
+ * is still being put together.
  */
 
 import { setImmediate } from "node:timers/promises";
@@ -24,6 +25,8 @@ export class Library {
   readonly #open = new Map<string, { session: ChatSession; subscription: Subscription }>();
   /** Sessions that an inline explanation goes on using: a second one for the same conversation would split it. */
   readonly #shared = new Set<ChatSession>();
+  /** One for each question that is still being put together: a session may have several. */
+  readonly #holds = new Set<{ session: ChatSession }>();
   readonly #changes = new Emitter<void>();
   #current: ChatSession;
   #deleted: { conversation: Conversation; updatedAt: number | undefined } | null = null;
@@ -74,6 +77,23 @@ export class Library {
   /** Keeps a session's conversation among the chats, out of sight: it is written down and listed from its first question on. */
   keep(session: ChatSession): void {
     this.#own(session);
+  }
+
+  /** Keeps a session open, also out of sight, while `work` puts a question together and asks it there. */
+  async hold(session: ChatSession, work: () => Promise<void>): Promise<void> {
+    const hold = { session };
+    this.#holds.add(hold);
+    try {
+      await work();
+    } finally {
+      this.#holds.delete(hold);
+      if (this.isOpen(session)) this.#closeIfDone(session);
+    }
+  }
+
+  /** What is asked in a session is kept; not once its conversation was deleted. */
+  isOpen(session: ChatSession): boolean {
+    return this.#open.get(session.conversation.id)?.session === session;
   }
 
   /** The session of a conversation that an explanation of an earlier window shares until `release`; null when it is not here. */
@@ -190,7 +210,9 @@ export class Library {
   }
 
   #closeIfDone(session: ChatSession): void {
-    if (session !== this.#current && session.running === null && !this.#shared.has(session)) this.#close(session);
+    const isHeld = [...this.#holds].some((hold) => hold.session === session);
+    if (session !== this.#current && session.running === null && !isHeld && !this.#shared.has(session))
+      this.#close(session);
   }
 
   #close(session: ChatSession): void {

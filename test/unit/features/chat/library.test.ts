@@ -56,6 +56,8 @@ const newLibrary = (currentId?: string, kept = store) =>
   );
 
 const question = (text: string) => ({ task: "ask" as const, text, code: [] });
+const ready = (code: EventTarget) =>
+  new Promise<void>((resolve) => code.addEventListener("ready", () => resolve(), { once: true }));
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
 async function askAndStore(library: Library): Promise<void> {
@@ -83,6 +85,53 @@ describe("Library", () => {
     const again = library.open(first.conversation.id);
     expect(again).not.toBe(first);
     expect(again.conversation.turns.at(-1)).toMatchObject({ status: "done" });
+  });
+
+  it("keeps a chat that is left while its question is being put together, for the answer", async () => {
+    const library = newLibrary();
+    const left = library.current;
+    const { id } = left.conversation;
+    const [first, second] = [new EventTarget(), new EventTarget()];
+    const given = library.hold(left, () => ready(first));
+    const asked = library.hold(left, async () => {
+      await ready(second);
+      await left.ask(question("Why?"));
+    });
+    library.create();
+    // One of the two comes to nothing.
+    first.dispatchEvent(new Event("ready"));
+    await given;
+    second.dispatchEvent(new Event("ready"));
+    await settle();
+    expect(library.list()).toMatchObject([{ id, title: "Why?", running: true }]);
+    expect(library.open(id)).toBe(left);
+    library.create();
+    answers[0]?.(result());
+    await asked;
+    expect(library.list()).toMatchObject([{ id, running: false }]);
+    expect(library.open(id)).not.toBe(left);
+  });
+
+  it("says of a chat that is deleted while its question is being put together that nothing can be asked there", async () => {
+    const library = newLibrary();
+    await askAndStore(library);
+    const { current } = library;
+    const code = new EventTarget();
+    const held = library.hold(current, () => ready(code));
+    await library.delete(current.conversation.id);
+    expect(library.isOpen(current)).toBe(false);
+    // Brought back and opened, it is another session: the end of the first one's work does not close that.
+    library.undoDelete();
+    const again = library.open(current.conversation.id);
+    library.create();
+    const asked = library.open(again.conversation.id).ask(question("Again?"));
+    library.create();
+    await settle();
+    code.dispatchEvent(new Event("ready"));
+    await held;
+    expect(library.list()).toMatchObject([{ running: true }]);
+    answers[1]?.(result());
+    await asked;
   });
 
   it("opens what was on screen last", async () => {
