@@ -235,7 +235,7 @@ export type ToPanel =
   | { type: "completions"; query: string; references: Reference[] }
   /** Show the list of conversations. */
   | { type: "showSessions" }
-  /** Move the keyboard focus to the input. With a text it takes the place of all that is there; else it is added to. */
+  /** Move the keyboard focus to the input. `text`: a question that comes back, in front of what is there. */
   | { type: "focusInput"; text?: string; references: Reference[] };
 
 export type PanelToken = Pick<GeneratedToken, "text" | "segment" | "origin">;

@@ -29,8 +29,8 @@ const store = new PanelStore({
   focusInput: (text, references) => {
     focusRequests++;
     view.sessionsShown = false;
-    if (text !== undefined) view.draft = text;
-    view.references = text === undefined ? withMore(view.references, references) : references;
+    if (text === undefined) view.references = withMore(view.references, references);
+    else view.giveBack(text, references);
     saveSoon();
   },
   showSessions: () => actions.showSessions(true),

@@ -3,6 +3,7 @@
  * VS Code while the panel is hidden or moved; nothing here is needed to rebuild the conversation.
  */
 import type { EditedQuestion, Reference, SavedView } from "../common/panel.ts";
+import { withMore } from "./references.ts";
 
 export class ViewState {
   conversationId = "";
@@ -56,6 +57,12 @@ export class ViewState {
     this.editing = null;
     this.#thoughts.clear();
     this.#openStats.clear();
+  }
+
+  /** A question that could not be asked comes back, in front of what is being typed by now. */
+  giveBack(text: string, references: readonly Reference[]): void {
+    this.draft = this.draft.trim() === "" ? text : `${text}\n\n${this.draft}`;
+    this.references = withMore(references, this.references);
   }
 
   /** The user's choice for this thought; undefined when he made none. */

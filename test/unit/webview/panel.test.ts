@@ -229,7 +229,7 @@ describe("the panel", () => {
     expect(spoken()).toBe("Answer ready.");
   });
 
-  it("moves the focus into the input, with a text to begin with", () => {
+  it("moves the focus into the input, with a question that comes back", () => {
     receive({ type: "state", state: panelState() }, { type: "focusInput", text: "Explain ", references: [] });
     expect(document.activeElement).toBe($("textarea"));
     expect($<HTMLTextAreaElement>("textarea")?.value).toBe("Explain ");
@@ -238,6 +238,18 @@ describe("the panel", () => {
   it("saves what the user did to the view", () => {
     window.dispatchEvent(new Event("pagehide"));
     expect(saved).toMatchObject({ draft: "Explain " });
+  });
+
+  it("puts a question that comes back in front of what is being typed by then, with what goes along", () => {
+    const textarea = $<HTMLTextAreaElement>("textarea")!;
+    textarea.value = "And why";
+    textarea.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    const file = (label: string) => ({ kind: "file" as const, uri: `file:///w/${label}`, label });
+    receive({ type: "focusInput", references: [file("next.ts")] });
+    receive({ type: "focusInput", text: "Is #file:cat.ts right?", references: [file("first.ts")] });
+    expect(textarea.value).toBe("Is #file:cat.ts right?\n\nAnd why");
+    window.dispatchEvent(new Event("pagehide"));
+    expect(saved?.references).toEqual([file("first.ts"), file("next.ts")]);
   });
 
   it("takes files that are pasted without a place, and leaves text and pictures to the input", async () => {
