@@ -2,6 +2,7 @@
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { Reference } from "../../common/panel.ts";
+import type { SymbolLines } from "../../host/code.ts";
 
 export interface TypedMentions {
   selection: boolean;
@@ -76,6 +77,25 @@ export function symbolNamed(name: string, symbols: readonly SymbolReference[]): 
   if (fitting.some(({ uri }) => uri !== first.uri))
     throw new HunchError("usage", t("More than one definition is named “{0}”.", name), { hint });
   return first;
+}
+
+/**
+ * Where a symbol is now that was chosen when it began at `startLine` (0-based): of those with its name the one that still
+ * begins there, else the nearest definition. null where none has its name, or the language service knows none yet.
+ */
+export function symbolNow(name: string, startLine: number, symbols: readonly SymbolLines[]): SymbolLines | null {
+  const named = withinAll(symbols).filter((symbol) => symbol.name === name);
+  const definitions = named.filter(({ isDefinition }) => isDefinition);
+  const distance = (symbol: SymbolLines) => Math.abs(symbol.startLine - startLine);
+  return (
+    named.find((symbol) => distance(symbol) === 0) ??
+    (definitions.length > 0 ? definitions : named).sort((a, b) => distance(a) - distance(b))[0] ??
+    null
+  );
+}
+
+function withinAll(symbols: readonly SymbolLines[]): SymbolLines[] {
+  return symbols.flatMap((symbol) => [symbol, ...withinAll(symbol.children)]);
 }
 
 /** Those that are there, and those of `mentioned` that are not yet. */

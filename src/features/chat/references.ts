@@ -13,7 +13,7 @@ import { attachedProblems, diagnosticsIn } from "../../host/problems.ts";
 import { changedCode } from "../actions/changedCode.ts";
 import type { AttachedCode } from "./conversation.ts";
 import { anyCase } from "./glob.ts";
-import { fileNamed, type SymbolReference, symbolNamed, type TypedMentions } from "./mentions.ts";
+import { fileNamed, type SymbolReference, symbolNamed, symbolNow, type TypedMentions } from "./mentions.ts";
 import { codeEditor } from "./pageActions.ts";
 
 /** Of each kind; the page shows a few, and typing on finds the others. */
@@ -136,7 +136,10 @@ async function readReference(reference: Reference): Promise<AttachedCode[]> {
       return wholeFileOf(reference);
     case "symbol": {
       const { startLine, endLine, name } = reference;
-      return [linesOf(await open(reference), { startLine: startLine - 1, endLine: endLine - 1 }, `“${name}”`)];
+      const document = await open(reference);
+      const chosen = { startLine: startLine - 1, endLine: endLine - 1 };
+      const now = symbolNow(name, chosen.startLine, await symbolsOf(document));
+      return [linesOf(document, now ?? chosen, `“${name}”`)];
     }
     case "text":
       return [placeOfText(reference)];

@@ -131,6 +131,31 @@ suite("where code comes from", function () {
     );
   });
 
+  test("a symbol that moved since it was chosen goes along as it is now; without a language service, its lines do", async () => {
+    const language = "plaintext";
+    const content = "// above\n\nadd(a, b) {\n  return a + b;\n}\n";
+    const document = await vscode.workspace.openTextDocument({ language, content });
+    const chosen = {
+      kind: "symbol",
+      uri: document.uri.toString(),
+      label: "add",
+      name: "add",
+      startLine: 1,
+      endLine: 2,
+    };
+    const places = async () => (await readReferences([chosen])).map(({ piece }) => [piece.startLine, piece.endLine]);
+    assert.deepEqual(await places(), [[1, 2]]);
+    const range = new vscode.Range(2, 0, 4, 1);
+    const provider = vscode.languages.registerDocumentSymbolProvider(language, {
+      provideDocumentSymbols: () => [new vscode.DocumentSymbol("add", "", vscode.SymbolKind.Function, range, range)],
+    });
+    try {
+      assert.deepEqual(await places(), [[3, 5]]);
+    } finally {
+      provider.dispose();
+    }
+  });
+
   test("a file that is gone: the question says so", async () => {
     const gone = { kind: "file", uri: inFolder("gone.ts").toString(), label: "gone.ts" };
     await assert.rejects(readReferences([gone]), { code: "fileNotFound", message: "gone.ts can not be read." });

@@ -4,9 +4,11 @@ import {
   fileNamed,
   type SymbolReference,
   symbolNamed,
+  symbolNow,
   typedMentions,
   withMentioned,
 } from "../../../../src/features/chat/mentions.ts";
+import type { SymbolLines } from "../../../../src/host/code.ts";
 
 const nothing = { selection: false, problems: false, changes: false, files: [], symbols: [] };
 const file = (label: string) => ({ kind: "file" as const, uri: `file:///w/${label}`, label });
@@ -71,6 +73,40 @@ describe("symbolNamed", () => {
   it("says when there is none, or more than one", () => {
     expect(() => symbolNamed("tot", symbols)).toThrow("There is no definition “tot” in the workspace.");
     expect(() => symbolNamed("TOTAL", symbols)).toThrow("More than one definition is named “TOTAL”.");
+  });
+});
+
+describe("symbolNow", () => {
+  const lines = (
+    name: string,
+    startLine: number,
+    endLine: number,
+    children: SymbolLines[] = [],
+    isDefinition = true,
+  ) => ({
+    name,
+    startLine,
+    endLine,
+    isDefinition,
+    children,
+  });
+  const add = lines("add", 22, 25);
+  const sum = lines("sum", 9, 9, [], false);
+  const total = lines("total", 8, 15, [sum, lines("add", 12, 12, [], false)]);
+  const symbols = [total, lines("Cart", 17, 40, [add, lines("sum", 30, 31)]), lines("add", 60, 62)];
+
+  it("takes the nearest definition of the name, also within others", () => {
+    expect(symbolNow("total", 3, symbols)).toBe(total);
+    expect(symbolNow("add", 14, symbols)).toBe(add);
+  });
+
+  it("leaves what is still where it was, also where that is no definition", () => {
+    expect(symbolNow("sum", 9, symbols)).toBe(sum);
+  });
+
+  it("finds none of another name", () => {
+    expect(symbolNow("remove", 8, symbols)).toBeNull();
+    expect(symbolNow("total", 8, [])).toBeNull();
   });
 });
 
