@@ -250,7 +250,7 @@ export class Generation implements RunningGeneration {
     try {
       await lanes.open();
     } finally {
-      first.sequence.enter();
+      await first.sequence.enter();
     }
     const count = Math.min(wanted, lanes.most);
     if (count <= 1) return null;
@@ -268,7 +268,7 @@ export class Generation implements RunningGeneration {
       const strand = await this.#open(lane, prompt, start, { params: paramsOf(this.#params, i), signal });
       thinkers.push({ strand, stop });
     }
-    for (const { sequence } of this.#lanes) sequence.enter();
+    for (const { sequence } of this.#lanes) await sequence.enter();
     this.#strands = thinkers.map(({ strand }) => strand);
     this.#sideBySide = new SideBySide(this.#model, thinkers, this.#hooks.signal);
     if (this.#answerNow) this.#sideBySide.answerNow();

@@ -83,7 +83,7 @@ export class SideBySide {
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     const verdict = this.#verdict();
     const { strand } = this.#thinkers[verdict.chosen]!;
-    strand.lane.sequence.enter();
+    await strand.lane.sequence.enter();
     const others = this.#thinkers.flatMap(({ strand: { output } }, i): OtherThought[] => {
       if (i === verdict.chosen) return [];
       const [line = null, end = null] = [this.#lines[i], this.#ends[i]];

@@ -181,7 +181,7 @@ async function openDrafters(
     try {
       await read();
     } finally {
-      sequence.enter();
+      await sequence.enter();
     }
   };
   const drafter = new ModelDrafter({ sequence: draft.sequence, sampler, whileReading, signal });

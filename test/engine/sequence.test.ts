@@ -5,7 +5,6 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, inject, it } from "vitest";
 import { openModel } from "../../src/engine/backends/embedded/loadModel.ts";
 import { addSequences } from "../../src/engine/backends/embedded/moreSequences.ts";
-import { nativeContext } from "../../src/engine/backends/embedded/nativeContext.ts";
 import { startRuntime } from "../../src/engine/backends/embedded/runtime.ts";
 import type { NativeSequence } from "../../src/engine/backends/embedded/sequence.ts";
 
@@ -96,25 +95,6 @@ describe("with further sequences", () => {
     await second!.copyFrom(first, held);
     expect(second!.tokens).toEqual(held);
     expect(await next(second!)).toEqual(ofFirst);
-    await close();
-  });
-
-  it("a sequence that is rolled back while it moves goes on from there", async () => {
-    const { model, close } = await open();
-    const { sequence, batch } = model;
-    await sequence.evaluate(text(40, 0), 0);
-    sequence.rollback(20);
-    const expected = await next(sequence);
-    await sequence.evaluate(text(20, 5), 0);
-    const context = await model.openContext(2);
-    const moving = sequence.moveTo(context, join(inject("scratch"), "state-moved"));
-    // What it holds is being written.
-    await new Promise((resolve) => setImmediate(resolve));
-    sequence.rollback(20);
-    await moving;
-    batch.moveTo(nativeContext(context));
-    expect(sequence.length).toBe(20);
-    expect(await next(sequence)).toEqual(expected);
     await close();
   });
 });

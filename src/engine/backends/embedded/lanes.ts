@@ -70,7 +70,7 @@ export class Lanes {
     const { sequence } = lane;
     try {
       if (this.#betterFor(sequence, prompt)) await beforeCopy?.(sequence);
-      sequence.enter();
+      await sequence.enter();
       // What the others hold may have changed meanwhile.
       const source = this.#betterFor(sequence, prompt);
       if (source) await sequence.copyFrom(source, prompt);

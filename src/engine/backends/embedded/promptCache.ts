@@ -63,6 +63,6 @@ export async function exchangePrompt(
   try {
     await prefixes?.exchange(sequence, tokens, conversationId);
   } finally {
-    sequence.enter();
+    await sequence.enter();
   }
 }

@@ -67,9 +67,9 @@ export class NativeSequence implements TokenSequence, KeptSequence {
     this.#batch.threads = count;
   }
 
-  /** Passes are shared with the other sequences that have entered, until `leave`. */
-  enter(): void {
-    this.#batch.enter(this.#sequenceId);
+  /** Passes are shared with the other sequences that have entered, until `leave`. To be awaited before it is used. */
+  enter(): Promise<void> {
+    return this.#batch.enter(this.#sequenceId);
   }
 
   leave(): void {
@@ -165,8 +165,6 @@ export class NativeSequence implements TokenSequence, KeptSequence {
       await saveState(this.#place, path, Uint32Array.from(this.#tokens));
       const place = { context: native, sequenceId: this.#sequenceId, streams: context.totalSequences };
       await loadState(place, path, this.contextSize);
-      // Rolled back meanwhile.
-      native.removeTokenCellsFromSequence(this.#sequenceId, this.length, -1);
     }
     this.#owner = owner;
     this.#context = native;

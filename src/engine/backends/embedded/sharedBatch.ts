@@ -56,6 +56,8 @@ export class SharedBatch {
   /** Work on the context that no pass may run beside. */
   #works: { sequenceId: number | null; run: () => Promise<void> }[] = [];
   #running = false;
+  /** Works under way. */
+  #working: Promise<void> | null = null;
 
   constructor({ context, capacity, sharedPassSize, threads, onSharedPass }: SharedBatchOptions) {
     this.#context = context;
@@ -65,9 +67,13 @@ export class SharedBatch {
     this.onSharedPass = onSharedPass;
   }
 
-  /** The others wait for this sequence's passes from now on. */
-  enter(sequenceId: number): void {
+  /**
+   * The others wait for this sequence's passes from now on. @returns resolves when no work is under way that began before:
+   * until then its cells are not to be touched, which may be moving to another context
+   */
+  async enter(sequenceId: number): Promise<void> {
     this.#members.add(sequenceId);
+    await this.#working;
   }
 
   /** The sequence has nothing to submit for a while. */
@@ -129,12 +135,14 @@ export class SharedBatch {
     ]);
     for (const member of this.#members) if (!ready.has(member)) return;
     this.#running = true;
-    void (this.#works.length > 0 ? this.#work() : this.#pass());
+    if (this.#works.length > 0) this.#working = this.#work();
+    else void this.#pass();
   }
 
   async #work(): Promise<void> {
     for (const { run } of this.#works.splice(0)) await run();
     this.#running = false;
+    this.#working = null;
     this.#check();
   }
 

@@ -220,6 +220,27 @@ describe("SharedBatch", () => {
     expect([context.batches.at(-1), context.cells.get(b.id)]).toEqual([`${b.id}:1`, [7]]);
   });
 
+  it("keeps who enters waiting while such work is under way, and begins none then", async () => {
+    const { batch, lanes } = setUp(2);
+    const [a, b] = lanes as [ToyLane, ToyLane];
+    const order: string[] = [];
+    const work = (name: string) => async () => {
+      order.push(`${name} begins`);
+      await settle();
+      order.push(`${name} ends`);
+    };
+    const first = batch.between(null, work("first"));
+    const entering = batch.enter(a.id).then(() => order.push("entered"));
+    const second = batch.between(null, work("second"));
+    await Promise.all([first, entering]);
+    await settle();
+    expect(order).toEqual(["first begins", "first ends", "entered"]);
+    batch.leave(a.id);
+    await second;
+    await batch.enter(b.id);
+    expect(order.at(-1)).toBe("second ends");
+  });
+
   it("gives every lane its own rows, whatever the others submit, and in whatever order they come and go", async () => {
     const random = seededRandom(3);
     const { batch, lanes } = setUp(4);
