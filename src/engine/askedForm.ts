@@ -30,9 +30,10 @@ export class AskedForm {
 
   /** What Hunch began is complete, and nothing is wanted behind it. */
   get isDone(): boolean {
-    const { answer } = this.#o.output;
     const form = this.#form;
-    return form !== undefined && this.#from !== null && completesForm(answer.slice(this.#from), answer, form);
+    if (form === undefined || this.#from === null) return false;
+    const answer = this.#answer;
+    return completesForm(answer.slice(this.#from), answer, form);
   }
 
   /** Tokens that the model may still choose; some are kept for what the answer has to hold, until it does. */
@@ -63,11 +64,17 @@ export class AskedForm {
     // Once more only to end what the model did not: a block that it left open.
     if (!isFirst && form.kind === "line") return false;
     const before = output.answer.length;
-    await force(missingPart(output.answer, form));
+    await force(missingPart(this.#answer, form));
     if (!isFirst || holdsForm(output.answer, form)) return false;
     await this.#beginVisibly();
     this.#from = before;
     return true;
+  }
+
+  /** The answer, with the end of a line that is held back until something follows. */
+  get #answer(): string {
+    const { answer, atLineEnd } = this.#o.output;
+    return atLineEnd ? `${answer}\n` : answer;
   }
 
   /** The form that the answer has to have; undefined where it may have any. */

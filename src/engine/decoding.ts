@@ -201,7 +201,7 @@ export class Decoding {
     if (signal.aborted) return "stop"; // the rest of an accepted draft is not wanted any more
     if (this.#asked && !this.#answerNowStats && !output.answerIsEmpty) this.#noteFirstWord(this.#asked);
     if (inside && output.segment === "thinking") {
-      this.#thoughtEnd = this.#monitor.observe(text);
+      this.#thoughtEnd = this.#monitor.observe(text, output.atLineEnd);
       if (this.#trials.isDue) return "stop";
     } else if (this.#answerGuard?.push(output.lastText, output.kind === "code")) {
       this.#answerLoops = true;

@@ -6,6 +6,7 @@ import type { EngineModel } from "./backends/embedded/engineModel.ts";
 import type { StreamDecoder } from "./backends/embedded/textCodec.ts";
 import type { TextKind } from "./speculation/types.ts";
 import { SegmentParser, type SegmentRun, type SegmentStart } from "./thinking/segmenter.ts";
+import { endsLine } from "./thinking/textContext.ts";
 
 /** A line that opens or closes a code fence, and how much of a line has to be known to see it. */
 const fenceLine = /^ {0,3}(```|~~~)/;
@@ -78,7 +79,7 @@ export class Output {
 
   /** The last token ended a line. The text of a segment may not show it yet: white space at its end is held back. */
   get atLineEnd(): boolean {
-    return /\n[ \t]*$/.test(this.#lastText);
+    return endsLine(this.#lastText);
   }
 
   get answerIsEmpty(): boolean {

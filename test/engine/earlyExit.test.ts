@@ -10,7 +10,7 @@ async function ask(model: ScriptedName, modes: readonly EarlyExitMode[]) {
   for (const earlyExit of modes)
     results.push(
       await engine.ask({
-        maxTokens: 1_200,
+        maxTokens: 1_600,
         speculation: "off",
         controls: { budget: null, loopGuard: false, earlyExit },
       }),
@@ -137,7 +137,7 @@ describe("an answer before the thought", () => {
 
   it("needs no prompt that opens a thought, and is not asked for where a thought is carried on", async () => {
     const engine = await TestEngine.start({ path: inject("scripted").shortAnswer });
-    const options = { maxTokens: 1_200, speculation: "off" } as const;
+    const options = { maxTokens: 1_600, speculation: "off" } as const;
     const controls = { budget: null, loopGuard: false, earlyExit: "off" } as const;
     const whole = await engine.ask({ ...options, controls });
     const first = await engine.ask({

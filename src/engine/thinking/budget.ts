@@ -51,14 +51,15 @@ export class ThoughtMonitor {
   /**
    * To be called for every token of the thought.
    * @param text what the token added to the thought; may be empty
+   * @param isLineEnd the token ends a line, which `text` does not show: white space is held back until something follows
    * @returns why the thought has to end here; null when it may go on
    */
-  observe(text: string): EndReason | null {
+  observe(text: string, isLineEnd: boolean): EndReason | null {
     this.#tokens++;
     const loops = this.#read(text);
     if (this.#asked) return "answerNow";
     if (this.#tokens >= this.#hardLimit) return "budget";
-    if (this.#tokens >= this.#softLimit && this.#atSentenceEnd()) return "budget";
+    if (this.#tokens >= this.#softLimit && this.#atSentenceEnd(isLineEnd)) return "budget";
     return loops ? "loop" : null;
   }
 
@@ -69,9 +70,10 @@ export class ThoughtMonitor {
     return this.#loopGuard?.push(text, this.#context.inFence) ?? false;
   }
 
-  #atSentenceEnd(): boolean {
-    if (this.#context.inFence || this.#context.inInlineCode) return false;
-    if (/\n[ \t]*$/.test(this.#tail)) return true;
+  #atSentenceEnd(isLineEnd: boolean): boolean {
+    if (this.#context.inFence) return false;
+    if (isLineEnd) return true;
+    if (this.#context.inInlineCode) return false;
     // A word of two letters or more, or a closing bracket, before the full stop: not "3.", "e.g." or "x.".
     return (
       /(\p{L}{2}|[)\]}`"'’”])[.!?…。！？]["')\]’”*]*\s*$/u.test(this.#tail) && !/\b(etc|vs|cf)\.$/.test(this.#tail)

@@ -75,6 +75,11 @@ export class TextContext {
   }
 }
 
+/** The text ends at the end of a line, or in the indentation of the next. */
+export function endsLine(text: string): boolean {
+  return /\n[ \t]*$/.test(text);
+}
+
 /** Also where it takes two units of UTF-16. */
 function lastCharOf(text: string): string {
   const isPair = text.length > 1 && text.codePointAt(text.length - 2)! > 0xffff;

@@ -196,8 +196,9 @@ export class RemoteGeneration implements RunningGeneration {
       finish = chunk.finish ?? finish;
       id = chunk.id ?? id;
       if (performance.now() - this.#flushedAt >= eventIntervalMs) this.#flush();
-      const isThought = thought !== "" && this.#output.isThinking;
-      const reason = isThought ? (ending?.observe(thought, id, signal) ?? null) : null;
+      const isThought = chunk.reasoning + chunk.content !== "" && this.#output.isThinking;
+      const piece = { text: thought, isLineEnd: this.#output.atLineEnd };
+      const reason = isThought ? (ending?.observe(piece, id, signal) ?? null) : null;
       if (finish !== null) continue;
       if (reason !== null) return { kind: "thoughtEnded", reason };
       if (this.#output.answerPieces >= answerTokens) return { kind: "finished", reason: "length" };

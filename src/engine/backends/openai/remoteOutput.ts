@@ -8,6 +8,7 @@ import type { Segment, ThinkingEnd } from "../../../common/segments.ts";
 import type { LiveStats } from "../../../common/stats.ts";
 import type { ThinkingFormat } from "../../thinking/formats.ts";
 import { SegmentParser, type SegmentRun } from "../../thinking/segmenter.ts";
+import { endsLine } from "../../thinking/textContext.ts";
 import type { Chunk } from "./chunk.ts";
 
 export class RemoteOutput {
@@ -27,6 +28,7 @@ export class RemoteOutput {
   #events: GenerationEvent[] = [];
   #batch: GeneratedToken[] = [];
   #pieces = 0;
+  #lastText = "";
   /** The last piece that is counted. */
   #counted = -1;
   /** Where the last text came from. */
@@ -53,9 +55,15 @@ export class RemoteOutput {
     return this.answer === "" && this.thinking !== "" && this.thinkingEnd === "none";
   }
 
+  /** What came last ended a line, also where that is held back. */
+  get atLineEnd(): boolean {
+    return endsLine(this.#lastText);
+  }
+
   /** @returns the thinking text that the chunk brought */
   push(chunk: Chunk): string {
     const before = this.thinking.length;
+    this.#lastText = chunk.reasoning + chunk.content;
     if (chunk.reasoning !== "") this.#take(this.#parserOf("reasoning").push(chunk.reasoning, this.#pieces++));
     if (chunk.content !== "") this.#take(this.#parserOf("content").push(chunk.content, this.#pieces++));
     return this.thinking.slice(before);

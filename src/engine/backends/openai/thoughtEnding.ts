@@ -50,15 +50,20 @@ export class ThoughtEnding {
 
   /**
    * To be called for every piece of the thought.
+   * @param piece as {@link ThoughtMonitor.observe} has it
    * @param responseId the server's name for what it is writing; null as long as it has not told
    * @returns why the stream has to be cut here; null when it may go on
    */
-  observe(text: string, responseId: string | null, signal: AbortSignal): EndReason | null {
+  observe(
+    { text, isLineEnd }: { text: string; isLineEnd: boolean },
+    responseId: string | null,
+    signal: AbortSignal,
+  ): EndReason | null {
     this.#tail = (this.#tail + text).slice(-endingMessage.length);
     // The server ends the thought: how many tokens its sentence takes is the vocabulary's affair.
     const isEnding = endsWithin(this.#tail);
     if (this.#told) return isEnding || this.#told.tokensLeft-- > 0 ? null : this.#told.reason;
-    const reason = this.#monitor.observe(text);
+    const reason = this.#monitor.observe(text, isLineEnd);
     if (reason === "budget" && this.#serverKeepsBudget && isEnding) return null;
     // A server that missed the budget finds no thought: it would not find the one that it is told to end.
     if (reason === null || reason === "budget" || !this.#control || responseId === null) return reason;

@@ -3,6 +3,7 @@ import { type EndReason, ThoughtMonitor, wrapUp } from "../../../../src/engine/t
 import { families } from "../../../../src/engine/thinking/families.ts";
 import { type FamilyName, formatOf } from "../../../../src/engine/thinking/formats.ts";
 import { SegmentParser } from "../../../../src/engine/thinking/segmenter.ts";
+import { endsLine } from "../../../../src/engine/thinking/textContext.ts";
 import { loops, tokensOf } from "./thoughts.ts";
 
 /** Reads tokens until the thought has to end. */
@@ -13,7 +14,7 @@ function run(
 ): { at: number; reason: EndReason | null } {
   const monitor = new ThoughtMonitor({ budget, loopGuard });
   for (const [i, token] of tokens.entries()) {
-    const reason = monitor.observe(token);
+    const reason = monitor.observe(token, endsLine(token));
     if (reason) return { at: i + 1, reason };
   }
   return { at: tokens.length, reason: null };
@@ -25,6 +26,20 @@ describe("budget", () => {
   it("ends a thought at the first sentence's end behind it", () => {
     expect(run([...words(22), ".", ...words(10)], 20)).toEqual({ at: 23, reason: "budget" });
     expect(run([...words(10), ".", ...words(11), "\n", ...words(10)], 20)).toEqual({ at: 23, reason: "budget" });
+  });
+
+  it("ends it at a line's end, which the segmenter holds back until something follows", () => {
+    const monitor = new ThoughtMonitor({ budget: 20, loopGuard: false });
+    const parser = new SegmentParser(formatOf("elicited"), { startsInside: true });
+    const tokens = Array.from({ length: 6 }, (_, i) => [`step ${i}:`, " x", " =", ` ${i}`, "\n"]).flat();
+    const at = tokens.findIndex((token, i) => {
+      const released = parser
+        .push(token, i)
+        .map(({ text }) => text)
+        .join("");
+      return monitor.observe(released, endsLine(token)) === "budget";
+    });
+    expect([at + 1, tokens[at]]).toEqual([20, "\n"]);
   });
 
   it("ends it where it is, a quarter above", () => {
@@ -54,7 +69,7 @@ describe("a thought that is carried on", () => {
     while (count < 2_000) {
       count++;
       // All different, so that only a limit ends it.
-      if (monitor.observe(` word${count}`) === "budget") return count;
+      if (monitor.observe(` word${count}`, false) === "budget") return count;
     }
     return null;
   };
@@ -73,14 +88,18 @@ describe("a thought that is carried on", () => {
 
   it("is still in the code and in the circles that it was in", () => {
     const roomy = { budget: 10, loopGuard: false };
-    expect(new ThoughtMonitor({ ...roomy, earlier: { text: "see:\n```\n", tokens: 10 } }).observe("Done.")).toBeNull();
-    expect(new ThoughtMonitor({ ...roomy, earlier: { text: "see: ", tokens: 10 } }).observe("Done.")).toBe("budget");
+    expect(
+      new ThoughtMonitor({ ...roomy, earlier: { text: "see:\n```\n", tokens: 10 } }).observe("Done.", false),
+    ).toBeNull();
+    expect(new ThoughtMonitor({ ...roomy, earlier: { text: "see: ", tokens: 10 } }).observe("Done.", false)).toBe(
+      "budget",
+    );
     const before = loops["one sentence over and over"] ?? "";
     const circling = new ThoughtMonitor({ budget: null, loopGuard: true, earlier: { text: before, tokens: 100 } });
     expect(
       tokensOf(before)
         .slice(-60)
-        .map((token) => circling.observe(token)),
+        .map((token) => circling.observe(token, endsLine(token))),
     ).toContain("loop");
   });
 });
@@ -88,9 +107,9 @@ describe("a thought that is carried on", () => {
 describe("other ends", () => {
   it("answers now with the next token", () => {
     const monitor = new ThoughtMonitor({ budget: 100, loopGuard: true });
-    expect(monitor.observe(" one")).toBeNull();
+    expect(monitor.observe(" one", false)).toBeNull();
     monitor.answerNow();
-    expect(monitor.observe(" two")).toBe("answerNow");
+    expect(monitor.observe(" two", false)).toBe("answerNow");
   });
 
   it("ends a loop, unless told not to", () => {
