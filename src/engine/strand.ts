@@ -76,7 +76,7 @@ export class Strand {
         return model.costsAt(lane.sequence.length);
       },
       draftCosts: model.draftCosts ?? undefined,
-      allowedSizes: params.speculation === "strict" ? (model.exactSizes ?? [1]) : null,
+      allowedSizes: params.speculation === "strict" ? strictSizes(model, params) : null,
       force: forcedDrafter(params.speculation),
     });
     const onPass = (normalisedMs: number) => {
@@ -141,6 +141,14 @@ export class Strand {
   get #nativeSum(): number {
     return this.lane.sequence.nativeMs + (this.#draft?.sequence.nativeMs ?? 0);
   }
+}
+
+/** Pass sizes of strict mode: those proven equal are of passes that nothing shares, and several thoughts share theirs. */
+export function strictSizes(
+  { exactSizes }: Pick<EngineModel, "exactSizes">,
+  { controls }: Pick<GenerateParams, "controls">,
+): readonly number[] {
+  return (controls.thoughts ?? 1) > 1 ? [1] : (exactSizes ?? [1]);
 }
 
 function newSampler(

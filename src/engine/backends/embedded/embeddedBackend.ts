@@ -67,7 +67,7 @@ export class EmbeddedBackend implements Backend {
   }
 
   async generation(params: GenerateParams, hooks: GenerationHooks) {
-    if (params.speculation === "strict") await this.#model.ensureExactness();
+    if (params.speculation === "strict") await this.#model.ensureExactness(() => hooks.signal.aborted);
     return new Generation(this.#model, params, hooks);
   }
 

@@ -15,6 +15,7 @@ import { detectFormat, familyNamed, type ThinkingFormat } from "../../thinking/f
 import { ThoughtLengths } from "../../thinking/thoughtLengths.ts";
 import { ThreadGovernor, usableCores } from "../../threads.ts";
 import type { LoadHooks } from "../backend.ts";
+import { arithmeticOf } from "./arithmetic.ts";
 import type { Lanes } from "./lanes.ts";
 import type { OpenModel } from "./loadModel.ts";
 import { type OpenModels, openModels } from "./openModels.ts";
@@ -27,6 +28,8 @@ import { TextCodec } from "./textCodec.ts";
 /** What is kept on disk for one model in one configuration. */
 interface Learnt extends KeptCosts {
   exactness?: ExactnessResult;
+  /** The arithmetic that it was found with (arithmetic.ts). */
+  exactnessOf?: string;
   acceptance?: unknown;
   thoughtLengths?: unknown;
 }
@@ -54,6 +57,7 @@ export class EngineModel {
   readonly #opensThought: boolean;
   readonly #passCosts: PassCosts;
   readonly #selfTest: SelfTest;
+  readonly #arithmetic: string;
   #selfTestAttempts = 0;
 
   /** @param told what the user is told of the model from the beginning */
@@ -111,7 +115,9 @@ export class EngineModel {
     this.#passCosts = new PassCosts(target, draft, learnt);
     this.acceptance = AcceptanceModel.fromJSON(learnt.acceptance);
     this.thoughtLengths = ThoughtLengths.fromJSON(learnt.thoughtLengths);
-    this.#selfTest = new SelfTest(target.sequence, this.governor, learnt.exactness ?? null);
+    this.#arithmetic = arithmeticOf(runtime, target);
+    const proven = learnt.exactnessOf === this.#arithmetic ? learnt.exactness : null;
+    this.#selfTest = new SelfTest(target.sequence, this.governor, proven ?? null);
     target.batch.onSharedPass = (ms, parts) => {
       this.governor.observe(ms / parts.reduce((sum, size) => sum + this.costs.relative(size), 0));
       this.useThreads();
@@ -242,10 +248,10 @@ export class EngineModel {
     return costsNoPrompt && !this.#selfTest.isDone("long");
   }
 
-  /** The self-test strict mode rests on; its result is kept on disk. */
-  async ensureExactness(): Promise<void> {
+  /** The self-test strict mode rests on; its result is kept on disk. @param stop asked between passes: then nothing is learnt */
+  async ensureExactness(stop: () => boolean): Promise<void> {
     if (!this.target.canRollBack || this.#selfTest.isDone("quick")) return;
-    await this.#selfTest.run("quick");
+    await this.#selfTest.run("quick", stop);
     this.save();
   }
 
@@ -275,7 +281,7 @@ export class EngineModel {
   save(): void {
     this.#state.write({
       ...this.#passCosts.kept,
-      ...(this.#selfTest.toKeep ? { exactness: this.#selfTest.toKeep } : {}),
+      ...(this.#selfTest.toKeep ? { exactness: this.#selfTest.toKeep, exactnessOf: this.#arithmetic } : {}),
       acceptance: this.acceptance.toJSON(),
       thoughtLengths: this.thoughtLengths.toJSON(),
     });
