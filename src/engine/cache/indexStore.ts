@@ -4,7 +4,17 @@
  * workspace is looked through.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { IndexSegment } from "../speculation/workspaceIndex/segment.ts";
 import { decodeSegment, encodeSegment } from "../speculation/workspaceIndex/segmentFile.ts";
@@ -24,7 +34,7 @@ export class IndexStore {
   readonly #folder: string;
   readonly #onError: (message: string) => void;
   /** Names of the files that segments have already. */
-  readonly #files = new WeakMap<IndexSegment, string>();
+  #files = new WeakMap<IndexSegment, string>();
   #manifest = "";
 
   /**
@@ -48,7 +58,9 @@ export class IndexStore {
   read(): WorkspaceIndex {
     const segments: IndexSegment[] = [];
     this.#guard(() => {
-      const text = readFileSync(join(this.#folder, manifestName), "utf8");
+      const path = join(this.#folder, manifestName);
+      if (!existsSync(path)) return;
+      const text = readFileSync(path, "utf8");
       const manifest = JSON.parse(text) as Manifest;
       if (manifest.format !== 1) throw new Error(`format ${manifest.format} of the manifest is unknown`);
       this.#manifest = text;
@@ -65,6 +77,11 @@ export class IndexStore {
   /** Writes what is new, then the manifest, then drops files that it does not name. */
   write(index: WorkspaceIndex): void {
     this.#guard(() => {
+      // With many workspaces open, another may have taken it for one that is not in use.
+      if (mkdirSync(this.#folder, { recursive: true }) !== undefined) {
+        this.#files = new WeakMap();
+        this.#manifest = "";
+      }
       const manifest: Manifest = {
         format: 1,
         segments: index.segments.map((segment) => ({
@@ -101,7 +118,6 @@ export class IndexStore {
     try {
       work();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return; // nothing kept yet
       this.#onError(`workspace index in ${this.#folder}: ${error instanceof Error ? error.message : error}`);
     }
   }

@@ -12,6 +12,7 @@ import type { OpenModel } from "./loadModel.ts";
 import { addSequences, affordableSequences } from "./moreSequences.ts";
 import { GpuMemoryError, openOffloaded } from "./offload.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
+import { isSameVocabulary } from "./sameVocabulary.ts";
 
 export interface OpenModels {
   runtime: Runtime;
@@ -101,14 +102,10 @@ function unlessGpuIsFull(error: unknown): null {
   throw error;
 }
 
-/** Why these two cannot be a pair; null when they can. A pair needs one vocabulary, token by token. */
+/** Why these two cannot be a pair; null when they can. */
 function mismatch(target: OpenModel, draft: OpenModel): string | null {
   const [a, b] = [target.model.fileInfo.metadata.tokenizer.ggml, draft.model.fileInfo.metadata.tokenizer.ggml];
-  const common = Math.min(a.tokens.length, b.tokens.length);
-  // Padding at the end of a vocabulary differs between sizes of one family.
-  const sameLength = Math.abs(a.tokens.length - b.tokens.length) <= 512;
-  if (a.model !== b.model || !sameLength) return "its vocabulary is another one.";
-  for (let i = 0; i < common; i++) if (a.tokens[i] !== b.tokens[i]) return "its vocabulary is another one.";
+  if (!isSameVocabulary(a, b)) return "its vocabulary is another one.";
   if (!draft.canRollBack) return "its cache cannot drop tokens.";
   return null;
 }

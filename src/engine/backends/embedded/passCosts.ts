@@ -68,7 +68,7 @@ export class PassCosts {
     return {
       ...(costs ? { costs } : {}),
       costsByLength,
-      ...(this.draft ? { draftCosts: this.draft.curve.samples() } : {}),
+      ...(this.draft ? { draftCosts: this.draft.curve.sureSamples() } : {}),
     };
   }
 

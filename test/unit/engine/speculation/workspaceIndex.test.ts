@@ -203,6 +203,17 @@ describe("IndexStore", () => {
     expect(errors).toHaveLength(1);
   });
 
+  it("is written whole again where its folder was dropped while it was in use", () => {
+    const first = store();
+    const index = filled();
+    first.write(index);
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+    index.add([{ key: "c", version: "1", tokens: [9, 9, 9] }]);
+    first.write(index);
+    expect(store().read().tokens).toBe(index.tokens);
+    expect(errors).toEqual([]);
+  });
+
   it("keeps the five indexes used last", () => {
     for (let i = 0; i < 8; i++)
       new IndexStore(folder, "vocabulary", `workspace ${i}`, (message) => errors.push(message));
