@@ -7,13 +7,13 @@ import { type Attachment, runsText, type Turn } from "../../common/panel.ts";
 import type { OtherThought } from "../../common/protocol.ts";
 import { fateText } from "../../common/thoughtFates.ts";
 import { fenceFor } from "../../prompts/code.ts";
-import { withoutActiveHtml, withoutImages } from "../explain/markdown.ts";
+import { withoutAnythingActive } from "../explain/markdown.ts";
 import type { Conversation } from "./conversation.ts";
 
 export function exportMarkdown(conversation: Pick<Conversation, "title" | "turns">): string {
   const parts = [`# ${oneLine(conversation.title) || t("Chat")}`, ...conversation.turns.map(turnMarkdown)];
   // As a whole: a picture of one turn may have its address in another.
-  return withoutActiveHtml(withoutImages(`${parts.filter((part) => part !== "").join("\n\n")}\n`));
+  return withoutAnythingActive(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
 }
 
 function turnMarkdown(turn: Turn): string {

@@ -86,4 +86,10 @@ No short answer · 1 tokens · came to no end
     expect(text).toContain("```html\n<img src=x>\n![c](d)\n```");
     expect(text).toContain("<details><summary>Thought</summary>");
   });
+
+  it("shows HTML over several lines of a question as text", () => {
+    const conversation = newConversation("c");
+    ask(conversation, { task: "ask", text: 'Why?\n\n<div onclick="a">\n b\n</div>', code: [] }, "low");
+    expect(exportMarkdown(conversation)).toContain('> &lt;div onclick="a">\n>  b\n> &lt;/div>');
+  });
 });

@@ -1,18 +1,29 @@
+import fc from "fast-check";
 import { Lexer, type Token } from "marked";
 import { describe, expect, it } from "vitest";
-import { closeFence, escapeMarkdown, withoutImages } from "../../../../src/features/explain/markdown.ts";
+import {
+  closeFence,
+  escapeMarkdown,
+  withoutAnythingActive,
+  withoutImages,
+} from "../../../../src/features/explain/markdown.ts";
 
-/** Every image that a renderer would draw, wherever it stands. */
-function countImages(markdown: string): number {
-  let images = 0;
+/** Every token of a kind that a renderer would draw, wherever it stands. */
+function drawn(kind: "image" | "html", markdown: string): string[] {
+  const found: string[] = [];
   const walk = (value: unknown): void => {
     if (value === null || typeof value !== "object") return;
-    if ((value as Token).type === "image") images++;
+    if ((value as Token).type === kind) found.push((value as Token).raw);
     Object.values(value).forEach(walk);
   };
   walk(new Lexer({ gfm: true }).lex(markdown));
-  return images;
+  return found;
 }
+
+const countImages = (markdown: string) => drawn("image", markdown).length;
+/** Tags with anything but a name, and those that need no more. */
+const activeHtml = (markdown: string) =>
+  drawn("html", markdown).filter((raw) => /<(?:script|style|svg|math|[^<>]*[\s"'=])|<!/i.test(raw));
 
 const image = "![a](https://example.com/a.png)";
 
@@ -29,6 +40,10 @@ describe("withoutImages", () => {
     ["after an open run of backticks", `\`\` ${image} \``],
     ["the same one twice", `${image} and ${image}`],
     ["emphasised", `**${image}** and _${image}_ and ~~${image}~~`],
+    ["over two lines of a list", "- x ![a\n  b](u)"],
+    ["over two lines of a quote", "> x ![a\n> b](u)"],
+    ["with the bar of a table", "| a |\n|---|\n| ![p \\| q](x) |"],
+    ["with what a replacement would read as the match", "![$&](x)"],
   ])("%s", (_name, markdown) => {
     expect(countImages(markdown), "the test has an image").toBeGreaterThan(0);
     expect(countImages(withoutImages(markdown))).toBe(0);
@@ -40,6 +55,102 @@ describe("withoutImages", () => {
     ["a mark that is none", "Wow![1"],
   ])("leaves %s as it is", (_name, markdown) => {
     expect(withoutImages(markdown)).toBe(markdown);
+  });
+
+  it("keeps the rest of the text to the letter", () => {
+    expect(withoutImages("![price $$5]($`) $$1")).toBe("![price $$5]($`) $$1".replace("![", () => "!\\["));
+    const code = "\n\n```rust\nvec![1]\n```\n";
+    expect(withoutImages(`- x ![a\n  b](u)${code}`)).toBe(`- x !\\[a\n  b](u)${code}`);
+  });
+});
+
+describe("withoutAnythingActive", () => {
+  it.each([
+    ["over several lines of a quote", '> <div onclick="a">\n>  b\n> </div>'],
+    ["over two lines of a list", '1. Add this:\n   `<a\n   href="x">`\n2. Or <a\n   href="x">'],
+    ["over two lines of a list's paragraph", '- Or <a\n  href="x">'],
+    ["in the cell of a table", '| a |\n|---|\n| <a title="p \\| q"> |'],
+    ["that a replacement would read as the match", '<a title="$&">'],
+  ])("HTML %s", (_name, markdown) => {
+    expect(activeHtml(markdown), "the test has active HTML").not.toEqual([]);
+    expect(activeHtml(withoutAnythingActive(markdown))).toEqual([]);
+  });
+
+  it("an image within a tag, and a tag within an image", () => {
+    for (const markdown of ['<a title="![x](u)">', '![a](u "<b onclick=c>")']) {
+      const safe = withoutAnythingActive(markdown);
+      expect([drawn("image", safe), activeHtml(safe)], safe).toEqual([[], []]);
+    }
+  });
+
+  it("leaves code in other blocks as it is", () => {
+    const code = '```html\n<div onclick="a">\n```\n';
+    expect(withoutAnythingActive(`> <p\n> id=a>\n\n${code}`)).toBe(`> &lt;p\n> id=a>\n\n${code}`);
+  });
+
+  it("comes to an end, with nothing left, whatever the text is", () => {
+    const piece = fc.constantFrom(
+      ...[
+        "![",
+        "](u)",
+        "](u '",
+        "')",
+        "[r]",
+        "\n\n[r]: u\n",
+        "$&",
+        "$$",
+        "$`",
+        "a",
+        " ",
+        "\n",
+        "\n\n",
+        "\n> ",
+        "> ",
+        "- ",
+      ],
+      ...[
+        "\n- ",
+        "\n  ",
+        "\n   ",
+        "1. ",
+        "\t",
+        "\\",
+        "\\|",
+        "|",
+        "| a |\n|---|\n| ",
+        "`",
+        "\n```\n",
+        "*",
+        "_",
+        "~~",
+        "<b>",
+        "<",
+      ],
+      ...[
+        '<a href="',
+        '">',
+        "<img src=x\n",
+        ">",
+        "<script>",
+        "</script>",
+        "<!--",
+        "-->",
+        "<p>",
+        "</p>",
+        "&lt;",
+        "\r\n",
+        "# ",
+      ],
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 24 }), (pieces) => {
+        const markdown = pieces.join("");
+        expect(countImages(withoutImages(markdown))).toBe(0);
+        const safe = withoutAnythingActive(markdown);
+        expect([drawn("image", safe), activeHtml(safe)]).toEqual([[], []]);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
 
