@@ -7,7 +7,7 @@ import { type Attachment, runsText, type Turn } from "../../common/panel.ts";
 import type { OtherThought } from "../../common/protocol.ts";
 import { fateText } from "../../common/thoughtFates.ts";
 import { fenceFor } from "../../prompts/code.ts";
-import { withoutAnythingActive } from "../explain/markdown.ts";
+import { closeFence, withoutAnythingActive } from "../explain/markdown.ts";
 import type { Conversation } from "./conversation.ts";
 
 export function exportMarkdown(conversation: Pick<Conversation, "title" | "turns">): string {
@@ -31,7 +31,8 @@ function turnMarkdown(turn: Turn): string {
     parts.push(`<details><summary>${summary}</summary>\n\n${others.map(otherMarkdown).join("\n\n")}\n\n</details>`);
   }
   const answer = runsText(turn.answer).trim();
-  if (answer !== "") parts.push(answer);
+  // One that was cut off within code would make code of what follows.
+  if (answer !== "") parts.push(closeFence(answer));
   if (turn.status === "stopped") parts.push(`*${t("Stopped.")}*`);
   if (turn.error) parts.push(`*${oneLine(turn.error.message)}*`);
   return parts.join("\n\n");

@@ -1,3 +1,4 @@
+import { Lexer } from "marked";
 import { describe, expect, it } from "vitest";
 import { ask, newConversation } from "../../../../src/features/chat/conversation.ts";
 import { exportMarkdown } from "../../../../src/features/chat/exportMarkdown.ts";
@@ -91,5 +92,20 @@ No short answer · 1 tokens · came to no end
     const conversation = newConversation("c");
     ask(conversation, { task: "ask", text: 'Why?\n\n<div onclick="a">\n b\n</div>', code: [] }, "low");
     expect(exportMarkdown(conversation)).toContain('> &lt;div onclick="a">\n>  b\n> &lt;/div>');
+  });
+
+  it("ends the code of an answer that was cut off in it", () => {
+    const conversation = newConversation("c");
+    const turn = ask(conversation, { task: "ask", text: "Why?", code: [] }, "low");
+    turn.thinking = [{ text: "Say\n```ts\nlet", origin: "target" }];
+    turn.answer = [{ text: "So:\n\n```ts\nlet a", origin: "target" }];
+    turn.status = "stopped";
+    ask(conversation, { task: "ask", text: "And?", code: [] }, "low");
+    const blocks = new Lexer({ gfm: true }).lex(exportMarkdown(conversation));
+    expect(blocks.filter(({ type }) => type === "heading").map(({ raw }) => raw.trim())).toEqual([
+      "# Why?",
+      ...["## Question", "## Answer", "## Question", "## Answer"],
+    ]);
+    expect(blocks.find(({ type }) => type === "code")).toMatchObject({ lang: "ts", text: "let a" });
   });
 });
