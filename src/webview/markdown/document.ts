@@ -27,6 +27,8 @@ export type ParseMarkdown = (source: string, links: Links) => ParsedMarkdown;
 
 /** Characters of one unfinished block that are parsed at each update; longer ones are shown as plain text. */
 const maxTailLength = 40_000;
+/** Characters of a text that came in one piece which are read at once: most blocks are settled before the next are. */
+const pieceLength = 8_000;
 /** Characters up to which a text is parsed once more as a whole when it ends, for definitions that came late. */
 const maxWholeLength = 200_000;
 
@@ -55,12 +57,13 @@ export class MarkdownDocument {
   readonly #links: Links = {};
   /** A definition was seen anywhere. */
   #hasLinks = false;
+  /** Text that came since the last `update`. */
+  #unread = "";
   /** Text not yet frozen; within an open fence, its last incomplete line. */
   #rest = "";
   /** All text, for the one full parse that late link definitions call for. */
   #source = "";
   #fence: OpenFence | null = null;
-  #changed = false;
 
   constructor(parse: ParseMarkdown = parseMarkdown) {
     this.#parse = parse;
@@ -79,16 +82,18 @@ export class MarkdownDocument {
   append(text: string): void {
     const plain = text.replaceAll("\r", "");
     if (plain === "") return;
-    this.#rest += plain;
+    this.#unread += plain;
     this.#source += plain;
-    this.#changed = true;
   }
 
   /** Brings the blocks up to date with what was appended; cheap when nothing was. */
   update(): void {
-    if (!this.#changed) return;
-    this.#changed = false;
-    while (this.#step());
+    while (this.#unread !== "") {
+      const length = firstPiece(this.#unread, Math.min(pieceLength, maxTailLength - this.#rest.length));
+      this.#rest += this.#unread.slice(0, length);
+      this.#unread = this.#unread.slice(length);
+      while (this.#step());
+    }
   }
 
   /** The text is complete: resolves references whose definition came after their use. */
@@ -187,6 +192,17 @@ export function parseMarkdown(source: string, links: Links): ParsedMarkdown {
   lexer.tokens.links = links;
   const tokens = lexer.lex(source);
   return { tokens: [...tokens], links: tokens.links };
+}
+
+/**
+ * How many characters of a text to read at once: lines of up to `most` characters, at least one. One that is nested too
+ * deep is read alone, after those before it: they may open a fence in which it is code.
+ */
+function firstPiece(text: string, most: number): number {
+  const firstLine = text.indexOf("\n") + 1 || text.length;
+  const lines = text.length <= most ? text.length : text.lastIndexOf("\n", most - 1) + 1;
+  const deep = text.slice(0, lines).search(tooDeep);
+  return Math.max(firstLine, deep === -1 ? lines : deep);
 }
 
 /** The leading tokens that later text cannot change, and how many characters of `source` they cover. */

@@ -73,6 +73,34 @@ describe("a streamed document", () => {
     }
   });
 
+  /** Some 60 000 characters. */
+  const long = Array.from({ length: 270 }, (_, i) => {
+    const fence = `\`\`\`ts\nconst a${i} = [\n\n  ${i},\n];\n\`\`\``;
+    const table = `| a | b |\n|---|---|\n| ${i} | ${"cell ".repeat(5)}|`;
+    return `## Part ${i}\n\n${"Some words. ".repeat(8)}\n\n- one\n- two\n\n  more\n\n${fence}\n\n${table}\n\n`;
+  }).join("");
+
+  it("shows a long answer that is there at once as it was while it came", () => {
+    expect(long.length).toBeGreaterThan(55_000);
+    const cuts = Array.from({ length: Math.floor(long.length / 50) }, (_, i) => i * 50);
+    const whole = blocksOf(stream(long, []));
+    expect(whole).toEqual(reference(long));
+    expect(whole).toEqual(blocksOf(stream(long, cuts)));
+  });
+
+  it("shows a block of nearly the length that is parsed, in a text that is there at once", () => {
+    const list = Array.from({ length: 1_400 }, (_, i) => `- item number ${i} of many`).join("\n");
+    expect(list.length).toBeGreaterThan(36_000);
+    const source = `${long}${list}\n\n${long}`;
+    expect(blocksOf(stream(source, []))).toEqual(reference(source));
+  });
+
+  it("shows code with lines that are no nesting there, in a text that is there at once", () => {
+    const deep = `${"> ".repeat(60)}x\n`;
+    const source = `one\n\n\`\`\`md\n${deep}a\n${deep}\`\`\`\n\n- two\n`;
+    expect(blocksOf(stream(source, []))).toEqual(reference(source));
+  });
+
   it("keeps frozen blocks as they are", () => {
     const document = new MarkdownDocument();
     document.append("# A\n\nfirst\n\nsecond\n\nthi");
@@ -133,6 +161,11 @@ describe("the work of a streamed document", () => {
     const short = parsedCharacters(paragraph.repeat(50), 32);
     const long = parsedCharacters(paragraph.repeat(400), 32);
     expect(long / short).toBeLessThan(9);
+  });
+
+  it("grows with the length of a text that is there at once", () => {
+    const source = `${"Some words of an answer. ".repeat(12)}\n\n`.repeat(1_000);
+    expect(parsedCharacters(source, source.length)).toBeLessThan(1.2 * source.length);
   });
 
   it("calls a fence open until its closing line, from the first character on", () => {
