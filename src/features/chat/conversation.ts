@@ -20,10 +20,12 @@ import {
 } from "../../common/panel.ts";
 import type { ChatMessage } from "../../common/prompt.ts";
 import type { GenerationEvent, GenerationResult } from "../../common/protocol.ts";
+import type { GenerationStats } from "../../common/stats.ts";
 import type { CodePiece, TaskKind } from "../../prompts/compose.ts";
 import type { Omission } from "../../prompts/contextBudget.ts";
 import type { UsedPlan, UseSignal } from "../../prompts/learning.ts";
 import type { Forks } from "./branches.ts";
+import { addRun } from "./runStats.ts";
 
 /** A piece of code with the place it came from. */
 export interface AttachedCode {
@@ -179,13 +181,16 @@ export interface RunBase {
   /** Tokens of the runs before. */
   thinkingTokens: number;
   answerTokens: number;
+  /** Figures of the runs before; null where none came to its end. */
+  stats: GenerationStats | null;
 }
 
 /** Begins a turn: a new one, one that is tried again (its text is dropped), or one that is carried on (it is kept). */
 export function begin(turn: AssistantTurn, text: "keep" | "drop"): RunBase {
-  const { thinking, answer, thinkingMs, live } = turn;
-  const counts = turn.stats ?? turn.live;
-  Object.assign(turn, newAssistantTurn(turn.id), text === "keep" ? { thinking, answer, thinkingMs, live } : {});
+  const { thinking, answer, thinkingEnd, thinkingMs, live, stats } = turn;
+  const counts = stats ?? live;
+  const written = { thinking, answer, thinkingEnd, thinkingMs, live };
+  Object.assign(turn, newAssistantTurn(turn.id), text === "keep" ? written : {});
   if (text === "drop") delete turn.otherThoughts;
   turn.status = "loading";
   const kept = text === "keep" ? counts : null;
@@ -193,6 +198,7 @@ export function begin(turn: AssistantTurn, text: "keep" | "drop"): RunBase {
     thinkingStartedMs: null,
     thinkingTokens: kept?.thinkingTokens ?? 0,
     answerTokens: kept?.answerTokens ?? 0,
+    stats: text === "keep" ? stats : null,
   };
 }
 
@@ -262,16 +268,20 @@ export function finish(turn: AssistantTurn, result: GenerationResult, base: RunB
   const cut = result.stopReason === "cancelled";
   turn.status = cut ? "stopped" : "done";
   turn.stopReason = result.stopReason;
-  turn.thinkingEnd = result.thinkingEnd;
+  // A run that carries on an answer has no thought of its own to end.
+  if (result.thinkingEnd !== "none") turn.thinkingEnd = result.thinkingEnd;
   turn.progress = null;
   turn.prefill = null;
-  turn.stats = addCounts(result.stats, base);
+  turn.stats = addCounts(base.stats ? addRun(base.stats, result.stats) : result.stats, base);
   if (result.otherThoughts) turn.otherThoughts = result.otherThoughts;
   turn.canContinue = (cut || result.stopReason === "length") && hasText(turn);
 }
 
-/** The turn ended without a result; the text so far stays. A cancelled request is a stop, not a failure. */
-export function fail(turn: AssistantTurn, error: unknown): void {
+/**
+ * The turn ended without a result; the text so far stays, and the figures of runs before. A cancelled request is a stop,
+ * not a failure.
+ */
+export function fail(turn: AssistantTurn, error: unknown, base?: RunBase): void {
   const data: ErrorData = toErrorData(error);
   const cancelled = data.code === "cancelled";
   turn.status = cancelled ? "stopped" : "failed";
@@ -279,6 +289,14 @@ export function fail(turn: AssistantTurn, error: unknown): void {
   turn.error = cancelled ? null : data;
   turn.progress = null;
   turn.prefill = null;
+  if (base?.stats) {
+    const { thinkingTokens = 0, answerTokens = 0 } = turn.live ?? {};
+    turn.stats = {
+      ...base.stats,
+      thinkingTokens: Math.max(base.thinkingTokens, thinkingTokens),
+      answerTokens: Math.max(base.answerTokens, answerTokens),
+    };
+  }
   turn.canContinue = hasText(turn);
 }
 

@@ -220,7 +220,7 @@ export class ChatSession {
       // The engine knows whether it was this that ended the thought: the model may have come first.
       if (result.thinkingEnd === "answerNow") this.#signal(turn.id, "answeredNow");
     } catch (error) {
-      fail(turn, error);
+      fail(turn, error, base);
     }
     this.#run = null;
     this.#changes.fire({ type: "turn", turn });

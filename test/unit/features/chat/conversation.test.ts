@@ -175,6 +175,119 @@ describe("the end of a turn", () => {
   });
 });
 
+describe("the figures of an answer that was carried on", () => {
+  const drafter = { rounds: 60, draftedTokens: 400, acceptedTokens: 300, draftMs: 5, acceptedPerPosition: [60, 50] };
+  const first = stats({
+    thinkingTokens: 240,
+    answerTokens: 260,
+    thinkingMs: 6_000,
+    thinkingTokensSaved: 90,
+    targetPasses: 200,
+    draftedTokens: 400,
+    acceptedTokens: 300,
+    meanAcceptanceLength: 6,
+    decodeMs: 9_000,
+    tokensPerSecond: 50,
+    thinkingBudget: 240,
+    trialMs: 40,
+    byDrafter: { suffix: drafter },
+    costCurve: [
+      { size: 1, ms: 50, passes: 140 },
+      { size: 8, ms: 90, passes: 60 },
+    ],
+  });
+  const second = stats({
+    thinkingTokens: 0,
+    answerTokens: 20,
+    thinkingMs: 0,
+    targetPasses: 15,
+    draftedTokens: 10,
+    acceptedTokens: 5,
+    meanAcceptanceLength: 3,
+    decodeMs: 1_000,
+    tokensPerSecond: 20,
+    byDrafter: {
+      suffix: { rounds: 1, draftedTokens: 4, acceptedTokens: 3, draftMs: 1, acceptedPerPosition: [1, 1, 1] },
+      recycling: { rounds: 3, draftedTokens: 6, acceptedTokens: 2, draftMs: 2, acceptedPerPosition: [2] },
+    },
+    costCurve: [
+      { size: 1, ms: 52, passes: 11 },
+      { size: 2, ms: 60, passes: 4 },
+    ],
+  });
+
+  function cutOff() {
+    const { conversation, turn, base } = asked();
+    applyEvent(turn, tokens("thinking", ["Hm."], { thinkingTokens: 240 }), base);
+    applyEvent(turn, { type: "thinkingEnd", reason: "budget" }, base);
+    applyEvent(turn, tokens("answer", ["It"], { thinkingTokens: 240, answerTokens: 260 }), base);
+    finish(turn, result({ stopReason: "length", thinkingEnd: "budget", stats: first }), base);
+    return { conversation, turn };
+  }
+
+  it("are those of all runs, and the thought ended as it did", () => {
+    const { turn } = cutOff();
+    const base = begin(turn, "keep");
+    expect(turn.thinkingEnd).toBe("budget");
+    applyEvent(turn, tokens("answer", [" sums."], { answerTokens: 20 }), base);
+    finish(turn, result({ thinkingEnd: "none", stats: second }), base);
+    expect(turn.thinkingEnd).toBe("budget");
+    expect(turn.stats).toMatchObject({
+      thinkingTokens: 240,
+      answerTokens: 280,
+      thinkingMs: 6_000,
+      thinkingTokensSaved: 90,
+      targetPasses: 215,
+      draftedTokens: 410,
+      acceptedTokens: 305,
+      meanAcceptanceLength: (60 * 6 + 4 * 3) / 64,
+      decodeMs: 10_000,
+      tokensPerSecond: 47,
+      thinkingBudget: 240,
+      trialMs: 40,
+      byDrafter: {
+        suffix: { rounds: 61, draftedTokens: 404, acceptedTokens: 303, draftMs: 6, acceptedPerPosition: [61, 51, 1] },
+        recycling: { rounds: 3, acceptedTokens: 2 },
+      },
+      costCurve: [
+        { size: 1, ms: 52, passes: 151 },
+        { size: 2, ms: 60, passes: 4 },
+        { size: 8, ms: 90, passes: 60 },
+      ],
+    });
+  });
+
+  it("outlive a run that failed, with the tokens that it wrote", () => {
+    const { turn } = cutOff();
+    const failed = begin(turn, "keep");
+    applyEvent(turn, tokens("answer", [" is"], { answerTokens: 7 }), failed);
+    fail(turn, new HunchError("engineCrashed", "Died."), failed);
+    expect(turn.stats).toMatchObject({ answerTokens: 267, thinkingTokensSaved: 90, acceptedTokens: 300 });
+    fail(turn, new HunchError("cancelled", "Stopped while the model loads."), begin(turn, "keep"));
+    expect(turn.stats).toMatchObject({ answerTokens: 267, acceptedTokens: 300 });
+    const base = begin(turn, "keep");
+    finish(turn, result({ thinkingEnd: "none", stats: second }), base);
+    expect(turn.stats).toMatchObject({
+      answerTokens: 287,
+      acceptedTokens: 305,
+      byDrafter: { suffix: { acceptedTokens: 303 } },
+    });
+    begin(turn, "drop");
+    expect(turn).toMatchObject({ stats: null, thinkingEnd: "none" });
+  });
+
+  it("are numbers also where a chat was stored before there were some of them", () => {
+    const { conversation, turn } = cutOff();
+    const { otherThinkingTokens: _, sharedPasses: __, costCurve: ___, trialMs: ____, ...older } = first;
+    turn.stats = older as typeof first;
+    const restored = restoreConversation(JSON.parse(JSON.stringify(conversation)))?.turns[1] as AssistantTurn;
+    finish(restored, result({ thinkingEnd: "none", stats: second }), begin(restored, "keep"));
+    expect(restored.stats).toMatchObject({ otherThinkingTokens: 0, sharedPasses: 0, acceptedTokens: 305 });
+    expect(restored.stats).not.toHaveProperty("trialMs");
+    expect(restored.stats?.costCurve).toEqual(second.costCurve);
+  });
+});
+
 describe("historyBefore", () => {
   it("repeats questions as they were sent and answers without thoughts, and leaves out what has no answer", () => {
     const { conversation, turn, base } = asked("first");
