@@ -128,13 +128,17 @@ export function compose(input: ComposeInput): Composed {
 
 /** Without a word about thinking. */
 function userText(input: ComposeInput): string {
-  const sent = input.history.filter((message) => message.role === "user").map((message) => message.content);
   // What the question is about stands next to it.
   const isReference = (piece: CodePiece) => piece.role === "reference";
   const code = [...input.code.filter(isReference), ...input.code.filter((piece) => !isReference(piece))];
-  const blocks = code.map(codeBlock).filter((block) => !sent.some((content) => content.includes(block)));
+  const blocks = code.map(codeBlock).filter((block) => !wasSent(block, input.history));
   const { instruction } = tasks[input.task];
   return joined([...blocks, describeOmissions(input.omitted ?? []), instruction, input.question.trim()]);
+}
+
+/** The model has this block of code (code.ts) from an earlier question: it is not sent again. */
+export function wasSent(block: string, history: readonly ChatMessage[]): boolean {
+  return history.some((message) => message.role === "user" && message.content.includes(block));
 }
 
 function joined(parts: readonly string[]): string {

@@ -6,7 +6,7 @@ import { type AssistantTurn, runsText } from "../../common/panel.ts";
 import type { Prompt } from "../../common/prompt.ts";
 import type { GenerateParams, ModelInfo, Notice } from "../../common/protocol.ts";
 import type { Settings } from "../../common/settings.ts";
-import { type Composed, compose } from "../../prompts/compose.ts";
+import { type Composed, compose, wasSent } from "../../prompts/compose.ts";
 import { estimateTokens, type FittedCode, fitCode, omittedPlaces } from "../../prompts/contextBudget.ts";
 import { chosenControls } from "../../prompts/controls.ts";
 import type { LearntTemplates } from "../../prompts/effort.ts";
@@ -115,15 +115,18 @@ function fitIntoContext(
   input: TurnInput,
   maxTokens: number,
 ): FittedCode {
-  const said = historyBefore(conversation, turn.id).map((message) => message.content);
+  const history = historyBefore(conversation, turn.id);
+  const said = history.map((message) => message.content);
   const taken = estimateTokens([...said, questionOf(input)].join("\n")) + reservedTokens;
   const room = model.contextSize - Math.min(maxTokens, model.contextSize / 2) - taken;
-  const fitted = fitCode(input.code, room);
+  // Code that an earlier question sent is in `taken`: it needs no room again, and stays also where none is left.
+  const cost = (block: string) => (wasSent(block, history) ? 0 : estimateTokens(block));
+  const fitted = fitCode(input.code, Math.max(0, room), cost);
   fitted.omitted.push(...(input.omitted ?? []));
   if (input.code.length > 0 && fitted.pieces.every((piece) => piece.role === "reference"))
     throw new HunchError(
       "promptTooLong",
-      said.length > 0
+      history.length > 0
         ? t(
             "The code does not fit into the model's context of {0} tokens beside what was said before.",
             model.contextSize,

@@ -160,6 +160,30 @@ describe("ask", () => {
     expect(JSON.stringify(asked[0]?.prompt)).toContain(last().notices[0]?.message);
   });
 
+  it("counts code that an earlier question sent once, and sends it once, also where no room is left beside it", async () => {
+    const selection = {
+      ...code[0]!,
+      piece: { ...piece, endLine: 150, code: Array.from({ length: 150 }, (_, i) => `let a${i} = ${i};`).join("\n") },
+    };
+    const answer: Work = async ({ emit }) => {
+      emit(tokens("answer", ["word ".repeat(300)]));
+      return result();
+    };
+    const { chat, asked, last } = session([answer, answer, answer], { settings: { maxTokens: 2_048 } });
+    for (const text of ["What?", "How?"]) {
+      await chat.ask({ task: "ask", text, code: [selection] });
+      expect(last()).toMatchObject({ status: "done", notices: [] });
+    }
+    // Other code beside it is what has to stay out.
+    const other = { ...selection, piece: { ...selection.piece, label: "b.ts" } };
+    await chat.ask({ task: "ask", text: "Why?", code: [other, selection] });
+    expect(last()).toMatchObject({
+      status: "done",
+      notices: [{ code: "codeOmitted", message: "Left out for lack of room: b.ts, lines 1-150." }],
+    });
+    expect(JSON.stringify(asked[2]?.prompt).split("let a0 = 0;")).toHaveLength(2);
+  });
+
   it("refuses code of which nothing fits", async () => {
     const line = { ...piece, code: "x".repeat(100_000) };
     const { chat, asked, last } = session([]);
