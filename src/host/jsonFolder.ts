@@ -23,6 +23,8 @@ const namePattern = /^[\w-]{1,64}$/;
 export class JsonFolder {
   readonly #options: JsonFolderOptions;
   readonly #unsaved = new Map<string, unknown>();
+  /** Being written, and not removed since. */
+  #underWay: { name: string; value: unknown } | null = null;
   /** Removed, and not set since: a failed write of theirs is not tried again. */
   readonly #removed = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
@@ -43,7 +45,7 @@ export class JsonFolder {
 
   /** What `set` was given, while it is not written yet; undefined after that. */
   unsaved(name: string): unknown {
-    return this.#unsaved.get(name);
+    return this.#unsaved.get(name) ?? (this.#underWay?.name === name ? this.#underWay.value : undefined);
   }
 
   /** What is on disk; undefined when there is nothing, or no JSON. Throws for a name that could not be one. */
@@ -53,6 +55,7 @@ export class JsonFolder {
 
   async remove(name: string): Promise<void> {
     this.#unsaved.delete(name);
+    if (this.#underWay?.name === name) this.#underWay = null;
     this.#removed.add(name);
     await this.#serially(() => rm(this.#file(name), { force: true }));
   }
@@ -88,14 +91,19 @@ export class JsonFolder {
 
   async #write(): Promise<void> {
     if (this.#unsaved.size > 0) await mkdir(this.#options.folder, { recursive: true });
-    for (const [name, value] of [...this.#unsaved]) {
+    for (const name of [...this.#unsaved.keys()]) {
+      // As it is by now: it may have been set again, or removed, while the files before it were written.
+      const value = this.#unsaved.get(name);
       // Off the list first: a change during the writing puts it there again.
-      this.#unsaved.delete(name);
+      if (!this.#unsaved.delete(name)) continue;
+      this.#underWay = { name, value };
       try {
         await writeWhole(this.#file(name), JSON.stringify(value));
       } catch (error) {
         if (!this.#removed.has(name) && !this.#unsaved.has(name)) this.#unsaved.set(name, value);
         throw error;
+      } finally {
+        this.#underWay = null;
       }
     }
   }
