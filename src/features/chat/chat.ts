@@ -296,8 +296,8 @@ export class Chat {
   }
 
   /**
-   * The page cleared its question when it sent it; when its code can not be asked about, or another question of the
-   * conversation came first, it gets it back.
+   * The page cleared its question when it sent it; when its code can not be asked about, another question of the
+   * conversation came first, or that was deleted and brought back, it gets it back.
    */
   async #askFromPage(text: string, references: readonly Reference[]): Promise<void> {
     const session = this.#session;
@@ -311,7 +311,9 @@ export class Chat {
         return this.view.focus({ text, references });
       }
       if (session.running) return this.view.focus({ text, references });
-      if (this.#library.isOpen(session)) await session.ask(question);
+      if (this.#library.isOpen(session)) return session.ask(question);
+      // Deleted, brought back and opened meanwhile: the chat on screen is this one, in another session.
+      if (session.conversation.id === this.#session.conversation.id) return this.view.focus({ text, references });
     });
   }
 }

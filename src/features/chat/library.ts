@@ -66,8 +66,13 @@ export class Library {
     return this.#show(session);
   }
 
-  /** Shows a session that an inline explanation goes on using until `release`. */
+  /**
+   * Shows a session that an inline explanation goes on using until `release`. When its conversation was deleted here and
+   * brought back, that one is shown: the explanation's went its own way then.
+   */
   share(session: ChatSession): ChatSession {
+    const kept = this.#reopened(session.conversation.id);
+    if (kept && kept !== session) return this.#show(kept);
     this.#shared.add(session);
     this.#own(session);
     this.#services.store.changed(session.conversation);
@@ -217,8 +222,11 @@ export class Library {
 
   #close(session: ChatSession): void {
     const { id } = session.conversation;
-    this.#open.get(id)?.subscription.dispose();
-    this.#open.delete(id);
     this.#shared.delete(session);
+    const open = this.#open.get(id);
+    // Of a conversation that was deleted and brought back, an older session may end while a newer one is open.
+    if (open?.session !== session) return;
+    open.subscription.dispose();
+    this.#open.delete(id);
   }
 }

@@ -225,6 +225,47 @@ describe("Library", () => {
     expect(() => library.open("x")).toThrow("can not be read");
   });
 
+  it("keeps a chat that was deleted, brought back and opened again, when the explanation of before is gone", async () => {
+    const library = newLibrary();
+    const ofExplanation = new ChatSession(newConversation("x"), services({}));
+    await ofExplanation.ask(question("Why?"));
+    library.share(ofExplanation);
+    await library.delete("x");
+    library.undoDelete();
+    // Until it is written, both sessions have the same conversation.
+    await store.save();
+    const again = library.open("x");
+    expect(again).not.toBe(ofExplanation);
+    expect(library.release(ofExplanation)).toBe(false);
+    expect(library.isOpen(again)).toBe(true);
+    const asked = again.ask(question("And how?"));
+    await settle();
+    answers[0]?.(result());
+    await asked;
+    await store.save();
+    expect(newLibrary("x").current.conversation.turns).toHaveLength(4);
+  });
+
+  it("shows a chat that was deleted and brought back, and not what an explanation made of it, with what was said since", async () => {
+    const library = newLibrary();
+    const ofExplanation = new ChatSession(newConversation("x"), services({}));
+    await ofExplanation.ask(question("Why?"));
+    library.share(ofExplanation);
+    await library.delete("x");
+    library.undoDelete();
+    await store.save();
+    const asked = library.open("x").ask(question("And how?"));
+    await settle();
+    answers[0]?.(result());
+    await asked;
+    // On screen, and once it was left.
+    expect(library.share(ofExplanation)).toBe(library.open("x"));
+    library.create();
+    await store.save();
+    expect(library.share(ofExplanation).conversation.turns).toHaveLength(4);
+    expect(library.isOpen(library.current)).toBe(true);
+  });
+
   it("keeps the conversation of a command while another chat is on screen, also when the window closes in mid-answer", async () => {
     const library = newLibrary();
     const onScreen = library.current;
