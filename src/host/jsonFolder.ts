@@ -2,8 +2,9 @@
  * JSON files in a folder that are written a moment after they changed: each beside the old one and renamed over it, so
  * that a crash or a full disk never leaves half a file. What could not be written is kept and tried again.
  */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { writeWhole } from "../common/writeWhole.ts";
 
@@ -11,6 +12,11 @@ export interface JsonFolderOptions {
   folder: string;
   /** Hears of the first failure in a row. */
   onError(error: unknown): void;
+  /**
+   * Another process wrote this file since it was read or written here: the name that the value gets instead, or the same
+   * to write over the file, as is done when this is absent.
+   */
+  nameBeside?(name: string, value: unknown): string;
 }
 
 /** After a crash of the editor at most this much of a running answer is missing (ms). */
@@ -27,6 +33,8 @@ export class JsonFolder {
   #underWay: { name: string; value: unknown } | null = null;
   /** Removed, and not set since: a failed write of theirs is not tried again. */
   readonly #removed = new Set<string>();
+  /** Hash of what was in a file when it was read or written here last. */
+  readonly #known = new Map<string, string>();
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
   #failed = false;
@@ -50,14 +58,19 @@ export class JsonFolder {
 
   /** What is on disk; undefined when there is nothing, or no JSON. Throws for a name that could not be one. */
   read(name: string): unknown {
-    return readJson(this.#file(name));
+    const text = readText(this.#file(name));
+    if (text !== undefined) this.#known.set(name, hashOf(text));
+    return parsed(text);
   }
 
   async remove(name: string): Promise<void> {
     this.#unsaved.delete(name);
     if (this.#underWay?.name === name) this.#underWay = null;
     this.#removed.add(name);
-    await this.#serially(() => rm(this.#file(name), { force: true }));
+    await this.#serially(async () => {
+      // Set again since, it may have been written before its turn came.
+      if (this.#removed.has(name)) await rm(this.#file(name), { force: true });
+    });
   }
 
   /** Writes everything down now. */
@@ -91,20 +104,33 @@ export class JsonFolder {
 
   async #write(): Promise<void> {
     if (this.#unsaved.size > 0) await mkdir(this.#options.folder, { recursive: true });
-    for (const name of [...this.#unsaved.keys()]) {
+    for (const before of [...this.#unsaved.keys()]) {
+      const isForeign = await this.#isForeign(before);
       // As it is by now: it may have been set again, or removed, while the files before it were written.
-      const value = this.#unsaved.get(name);
+      const value = this.#unsaved.get(before);
       // Off the list first: a change during the writing puts it there again.
-      if (!this.#unsaved.delete(name)) continue;
+      if (!this.#unsaved.delete(before)) continue;
+      const name = isForeign ? (this.#options.nameBeside?.(before, value) ?? before) : before;
       this.#underWay = { name, value };
       try {
-        await writeWhole(this.#file(name), JSON.stringify(value));
+        const text = JSON.stringify(value);
+        await writeWhole(this.#file(name), text);
+        this.#known.set(name, hashOf(text));
       } catch (error) {
         if (!this.#removed.has(name) && !this.#unsaved.has(name)) this.#unsaved.set(name, value);
         throw error;
       } finally {
         this.#underWay = null;
       }
+    }
+  }
+
+  async #isForeign(name: string): Promise<boolean> {
+    if (!this.#options.nameBeside) return false;
+    try {
+      return hashOf(await readFile(this.#file(name), "utf8")) !== this.#known.get(name);
+    } catch {
+      return false; // there is none, or none that anyone can read
     }
   }
 
@@ -122,9 +148,25 @@ export function isFileName(name: string): boolean {
 
 /** undefined when the file is missing or is no JSON: then there is nothing in it to be shown. */
 export function readJson(file: string): unknown {
+  return parsed(readText(file));
+}
+
+function readText(file: string): string | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return readFileSync(file, "utf8");
   } catch {
     return undefined;
   }
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function hashOf(text: string): string {
+  return createHash("sha1").update(text).digest("base64");
 }

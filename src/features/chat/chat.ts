@@ -78,6 +78,17 @@ export class Chat {
     });
     const sendColors = followTheme(ctx, (message) => this.view.send(message));
     ctx.own(this.#library.onChange(() => this.#sendList()));
+    ctx.own(
+      this.#store.onSplit(() => {
+        this.#remember();
+        this.view.sendState();
+        void showWarning(
+          t(
+            "A chat was changed in another window meanwhile. What was said here is kept as a second chat of that name.",
+          ),
+        );
+      }),
+    );
     ctx.own(ctx.engine.onHealth((engine) => this.view.send({ type: "engine", engine })));
     ctx.own(ctx.models.onDownload((download) => this.view.send({ type: "download", download })));
     ctx.own(ctx.engine.onModel(() => this.view.sendState()));

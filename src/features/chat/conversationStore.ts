@@ -1,13 +1,18 @@
 /**
  * Conversations on disk, one file each. An index of what the list shows lets hundreds of them open without reading any.
  *
- * The index is only a copy: entries without a file are dropped and files without an entry are read, so a lost index, or
- * a second window on the same folder, costs time and nothing else. Reading is synchronous: the page asks for its state
+ * The index is only a copy: entries without a file are dropped, and files without an entry, or that are not those it was
+ * made of, are read, so a lost index costs time and nothing else. Reading is synchronous: the page asks for its state
  * once, and some hundred kilobytes take a millisecond.
+ *
+ * Windows without a folder have one folder for all of them: a conversation that was written by another window since it was
+ * read here becomes a second one, so that what was said in either stays.
  */
 
+import { randomUUID } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { Emitter } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import { isFileName, JsonFolder, type JsonFolderOptions, readJson } from "../../host/jsonFolder.ts";
@@ -24,7 +29,13 @@ export interface ConversationSummary {
   text: string;
 }
 
-export interface ConversationStoreOptions extends JsonFolderOptions {
+/** A conversation that has another id from now on, because another window went on with it under the one before. */
+export interface Split {
+  from: string;
+  to: string;
+}
+
+export interface ConversationStoreOptions extends Omit<JsonFolderOptions, "nameBeside"> {
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -36,12 +47,18 @@ const indexName = "index";
 export class ConversationStore {
   readonly #options: ConversationStoreOptions;
   readonly #files: JsonFolder;
+  readonly #splits = new Emitter<Split>();
   #index: Map<string, ConversationSummary> | null = null;
 
   constructor(options: ConversationStoreOptions) {
     this.#options = options;
-    this.#files = new JsonFolder(options);
+    this.#files = new JsonFolder({
+      ...options,
+      nameBeside: (name, value) => (name === indexName ? name : this.#split(name, value as Conversation)),
+    });
   }
+
+  readonly onSplit = this.#splits.on;
 
   /** Newest first. */
   list(): ConversationSummary[] {
@@ -86,6 +103,20 @@ export class ConversationStore {
 
   dispose(): void {
     this.#files.dispose();
+  }
+
+  #split(from: string, conversation: Conversation): string {
+    const to = randomUUID();
+    const entries = this.#entries();
+    const entry = entries.get(from);
+    conversation.id = to;
+    if (entry) entries.set(to, { ...entry, id: to });
+    const other = restoreConversation(this.#files.read(from));
+    if (other) entries.set(from, summaryOf(other, this.#options.now()));
+    else entries.delete(from);
+    this.#indexChanged();
+    this.#splits.fire({ from, to });
+    return to;
   }
 
   #entries(): Map<string, ConversationSummary> {

@@ -11,7 +11,7 @@ import { t } from "../../common/l10n.ts";
 import type { SessionSummary } from "../../common/panel.ts";
 import { followFiles, type NewPlace } from "./attachedCode.ts";
 import type { Conversation } from "./conversation.ts";
-import type { ConversationStore } from "./conversationStore.ts";
+import type { ConversationStore, Split } from "./conversationStore.ts";
 import type { ChatSession } from "./session.ts";
 
 export interface LibraryServices {
@@ -28,11 +28,13 @@ export class Library {
   /** One for each question that is still being put together: a session may have several. */
   readonly #holds = new Set<{ session: ChatSession }>();
   readonly #changes = new Emitter<void>();
+  readonly #splits: Subscription;
   #current: ChatSession;
   #deleted: { conversation: Conversation; updatedAt: number | undefined } | null = null;
 
   constructor(services: LibraryServices, currentId: string | undefined) {
     this.#services = services;
+    this.#splits = services.store.onSplit((split) => this.#split(split));
     this.#current = this.#own(services.newSession(currentId ? services.store.load(currentId) : null));
   }
 
@@ -175,6 +177,7 @@ export class Library {
   }
 
   dispose(): void {
+    this.#splits.dispose();
     for (const { session, subscription } of this.#open.values()) {
       subscription.dispose();
       session.stop();
@@ -212,6 +215,16 @@ export class Library {
     this.#current = session;
     if (before !== session) this.#closeIfDone(before);
     return session;
+  }
+
+  /** The open session goes on with the conversation under its new id; the old one is what another window wrote. */
+  #split({ from, to }: Split): void {
+    const open = this.#open.get(from);
+    if (open?.session.conversation.id === to) {
+      this.#open.delete(from);
+      this.#open.set(to, open);
+    }
+    this.#changes.fire();
   }
 
   #closeIfDone(session: ChatSession): void {

@@ -54,13 +54,14 @@ it("writes what another file's writing made of a value, and not what it was befo
     written("a", () => {
       files.set("b", "new");
       void files.remove("c");
+      void files.remove("d");
+      files.set("d", "back");
     }),
   );
-  files.set("b", "old");
-  files.set("c", "old");
+  for (const name of ["b", "c", "d"]) files.set(name, "old");
   await files.flush();
   await files.flush();
-  expect([files.read("a"), files.read("b"), files.read("c")]).toEqual(["a", "new", undefined]);
+  expect(["a", "b", "c", "d"].map((name) => files.read(name))).toEqual(["a", "new", undefined, "back"]);
 });
 
 it("gives nothing of what is removed during its writing", async () => {

@@ -95,6 +95,7 @@ describe("ConversationStore", () => {
   it("writes over the old file only once the new one is whole, and leaves nothing else behind", async () => {
     await stored(conversation("a", "Why?"));
     const store = open();
+    store.load("a");
     store.changed(conversation("a", "Why?", "And how?"));
     await Promise.all([store.save(), store.save()]);
     expect(readdirSync(folder).sort()).toEqual(["a.json", "index.json"]);
@@ -127,6 +128,7 @@ describe("ConversationStore", () => {
       expect(() => writeFileSync(filler, Buffer.alloc(100_000))).toThrow("ENOSPC");
       const store = open();
       onTestFinished(() => store.dispose());
+      store.load("a");
       store.changed(conversation("a", "Why?", "How?".repeat(5_000)));
       await store.save();
       expect(storeError(errors[0])).toMatchObject({
@@ -143,6 +145,48 @@ describe("ConversationStore", () => {
       expect(errors).toHaveLength(1);
     },
   );
+
+  it("makes a second conversation of one that another window went on with, so that both stay, and says so once", async () => {
+    await stored(conversation("a", "Why?"));
+    const [here, there] = [open(), open()];
+    const splits: unknown[] = [];
+    here.onSplit((split) => splits.push(split));
+    const [mine, theirs] = [here.load("a")!, there.load("a")!];
+    ask(theirs, { task: "ask", text: "There?", code: [] }, "low");
+    theirs.title = "Theirs";
+    there.changed(theirs);
+    await there.save();
+    for (const text of ["Here?", "And here?"]) {
+      ask(mine, { task: "ask", text, code: [] }, "low");
+      here.changed(mine);
+      await here.save();
+    }
+    ask(theirs, { task: "ask", text: "And there?", code: [] }, "low");
+    there.changed(theirs);
+    await there.save();
+
+    const second = mine.id;
+    expect(splits).toEqual([{ from: "a", to: second }]);
+    const titles = (store: ConversationStore) => store.list().map(({ id, title }) => ({ [id]: title }));
+    expect(titles(here)).toEqual(expect.arrayContaining([{ a: "Theirs" }, { [second]: "Why?" }]));
+    const later = open();
+    expect(titles(later)).toHaveLength(2);
+    const questions = (id: string) => later.load(id)?.turns.flatMap((turn) => (turn.role === "user" ? turn.text : []));
+    expect(questions("a")).toEqual(["Why?", "There?", "And there?"]);
+    expect(questions(second)).toEqual(["Why?", "Here?", "And here?"]);
+    expect(errors).toEqual([]);
+  });
+
+  it("writes a conversation again that was removed by another window", async () => {
+    await stored(conversation("a", "Why?"));
+    const [here, there] = [open(), open()];
+    const mine = here.load("a")!;
+    await there.remove("a");
+    here.changed(mine);
+    await here.save();
+    expect(readdirSync(folder).sort()).toEqual(["a.json", "index.json"]);
+    there.dispose();
+  });
 
   it("takes no id that could name a file elsewhere", () => {
     expect(() => open().load("../secret")).toThrow("Not the name");

@@ -266,6 +266,34 @@ describe("Library", () => {
     expect(library.isOpen(library.current)).toBe(true);
   });
 
+  it("goes on in the chat on screen under its new id when another window wrote the chat meanwhile", async () => {
+    const library = newLibrary();
+    await askAndStore(library);
+    const { current } = library;
+    const { id } = current.conversation;
+    const later = new ConversationStore({ folder, now: () => ++ids, onError: (error) => expect.fail(String(error)) });
+    const there = newLibrary(id, later);
+    there.rename(id, "Theirs");
+    await later.save();
+
+    for (const [count, text] of ["Here?", "And here?"].entries()) {
+      const asked = current.ask(question(text));
+      await settle();
+      await store.save();
+      answers[1 + count]?.(result());
+      await asked;
+    }
+    await store.save();
+    expect(library.current).toBe(current);
+    expect(library.isOpen(current)).toBe(true);
+    expect(library.list().map(({ title }) => title)).toEqual(["Why?", "Theirs"]);
+    expect(library.find(current.conversation.id)?.turns).toHaveLength(6);
+    expect(library.open(id).conversation).toMatchObject({ title: "Theirs", turns: { length: 2 } });
+    library.dispose();
+    there.dispose();
+    later.dispose();
+  });
+
   it("keeps the conversation of a command while another chat is on screen, also when the window closes in mid-answer", async () => {
     const library = newLibrary();
     const onScreen = library.current;
