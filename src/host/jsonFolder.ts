@@ -3,7 +3,7 @@
  * that a crash or a full disk never leaves half a file. What could not be written is kept and tried again.
  */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { writeWhole } from "../common/writeWhole.ts";
@@ -33,8 +33,8 @@ export class JsonFolder {
   #underWay: { name: string; value: unknown } | null = null;
   /** Removed, and not set since: a failed write of theirs is not tried again. */
   readonly #removed = new Set<string>();
-  /** Hash of what was in a file when it was read or written here last. */
-  readonly #known = new Map<string, string>();
+  /** Of what was in a file when it was read or written here last. */
+  readonly #known = new Map<string, { hash: string; stamp: string | undefined }>();
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
   #failed = false;
@@ -58,9 +58,17 @@ export class JsonFolder {
 
   /** What is on disk; undefined when there is nothing, or no JSON. Throws for a name that could not be one. */
   read(name: string): unknown {
-    const text = readText(this.#file(name));
-    if (text !== undefined) this.#known.set(name, hashOf(text));
+    const file = this.#file(name);
+    // Before the text: of a file that is replaced in between, the stamp is an old one then, which costs a reading.
+    const stamp = stampOf(file);
+    const text = readText(file);
+    if (text !== undefined) this.#known.set(name, { hash: hashOf(text), stamp });
     return parsed(text);
+  }
+
+  /** The file's stamp when it was read or written here last; undefined when it was not. */
+  stamp(name: string): string | undefined {
+    return this.#known.get(name)?.stamp;
   }
 
   async remove(name: string): Promise<void> {
@@ -115,7 +123,7 @@ export class JsonFolder {
       try {
         const text = JSON.stringify(value);
         await writeWhole(this.#file(name), text);
-        this.#known.set(name, hashOf(text));
+        this.#known.set(name, { hash: hashOf(text), stamp: stampOf(this.#file(name)) });
       } catch (error) {
         if (!this.#removed.has(name) && !this.#unsaved.has(name)) this.#unsaved.set(name, value);
         throw error;
@@ -128,7 +136,7 @@ export class JsonFolder {
   async #isForeign(name: string): Promise<boolean> {
     if (!this.#options.nameBeside) return false;
     try {
-      return hashOf(await readFile(this.#file(name), "utf8")) !== this.#known.get(name);
+      return hashOf(await readFile(this.#file(name), "utf8")) !== this.#known.get(name)?.hash;
     } catch {
       return false; // there is none, or none that anyone can read
     }
@@ -149,6 +157,16 @@ export function isFileName(name: string): boolean {
 /** undefined when the file is missing or is no JSON: then there is nothing in it to be shown. */
 export function readJson(file: string): unknown {
   return parsed(readText(file));
+}
+
+/** Is another after a change of the file; undefined when there is none. */
+export function stampOf(file: string): string | undefined {
+  try {
+    const { mtimeMs, size } = statSync(file);
+    return `${mtimeMs} ${size}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function readText(file: string): string | undefined {

@@ -15,7 +15,7 @@ import path from "node:path";
 import { Emitter } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
-import { isFileName, JsonFolder, type JsonFolderOptions, readJson } from "../../host/jsonFolder.ts";
+import { isFileName, JsonFolder, type JsonFolderOptions, readJson, stampOf } from "../../host/jsonFolder.ts";
 import { type Conversation, restoreConversation } from "./conversation.ts";
 
 /** What the list shows of a conversation without reading it. */
@@ -27,6 +27,13 @@ export interface ConversationSummary {
   questionCount: number;
   /** The beginning of all questions, for the search. */
   text: string;
+}
+
+/** As the index has it. */
+interface IndexEntry {
+  summary: ConversationSummary;
+  /** Of the file that it was made of; absent in an index of an earlier version. */
+  stamp?: string | undefined;
 }
 
 /** A conversation that has another id from now on, because another window went on with it under the one before. */
@@ -49,6 +56,8 @@ export class ConversationStore {
   readonly #files: JsonFolder;
   readonly #splits = new Emitter<Split>();
   #index: Map<string, ConversationSummary> | null = null;
+  /** Of the files behind the entries that the index had, while they are not read or written here. */
+  readonly #stamps = new Map<string, string>();
 
   constructor(options: ConversationStoreOptions) {
     this.#options = options;
@@ -67,7 +76,7 @@ export class ConversationStore {
 
   /** null when there is none, or when its file can not be read. */
   load(id: string): Conversation | null {
-    return (this.#files.unsaved(id) as Conversation | undefined) ?? restoreConversation(this.#files.read(id));
+    return (this.#files.unsaved(id) as Conversation | undefined) ?? this.#read(id);
   }
 
   /** Time of the last change (ms since 1970); undefined when there is no such conversation. */
@@ -111,21 +120,36 @@ export class ConversationStore {
     const entry = entries.get(from);
     conversation.id = to;
     if (entry) entries.set(to, { ...entry, id: to });
-    const other = restoreConversation(this.#files.read(from));
-    if (other) entries.set(from, summaryOf(other, this.#options.now()));
-    else entries.delete(from);
+    if (!this.#read(from)) entries.delete(from);
     this.#indexChanged();
     this.#splits.fire({ from, to });
     return to;
   }
 
+  /** Another window may have given it another name, or gone on with it. */
+  #read(id: string): Conversation | null {
+    const conversation = restoreConversation(this.#files.read(id));
+    const entry = this.#entries().get(id);
+    // Without one it was removed, and its file is about to be.
+    if (conversation && entry) this.#entries().set(id, summaryNow(conversation, entry, this.#options.now()));
+    return conversation;
+  }
+
   #entries(): Map<string, ConversationSummary> {
-    this.#index ??= readIndex(this.#options.folder);
+    if (this.#index) return this.#index;
+    this.#index = new Map();
+    for (const { summary, stamp } of readIndex(this.#options.folder)) {
+      this.#index.set(summary.id, summary);
+      if (stamp !== undefined) this.#stamps.set(summary.id, stamp);
+    }
     return this.#index;
   }
 
   #indexChanged(): void {
-    this.#files.set(indexName, { toJSON: () => [...this.#entries().values()] });
+    const stampOfEntry = (id: string) => this.#files.stamp(id) ?? this.#stamps.get(id);
+    this.#files.set(indexName, {
+      toJSON: () => [...this.#entries().values()].map((summary) => ({ ...summary, stamp: stampOfEntry(summary.id) })),
+    });
   }
 }
 
@@ -140,19 +164,34 @@ function summaryOf(conversation: Conversation, updatedAt: number): ConversationS
   };
 }
 
-function readIndex(folder: string): Map<string, ConversationSummary> {
+/** A new name is no change that moves it in the list. */
+function summaryNow(
+  conversation: Conversation,
+  before: ConversationSummary | undefined,
+  changedAt: number,
+): ConversationSummary {
+  const now = summaryOf(conversation, changedAt);
+  return before?.questionCount === now.questionCount ? { ...now, updatedAt: before.updatedAt } : now;
+}
+
+function readIndex(folder: string): IndexEntry[] {
   const indexed = new Map(
-    readSummaries(path.join(folder, `${indexName}.json`)).map((summary) => [summary.id, summary]),
+    readEntries(path.join(folder, `${indexName}.json`)).map((entry) => [entry.summary.id, entry]),
   );
-  const entries = new Map<string, ConversationSummary>();
+  const entries: IndexEntry[] = [];
   for (const name of fileNames(folder)) {
     const id = path.basename(name, ".json");
     const file = path.join(folder, name);
     if (id === indexName || !name.endsWith(".json") || !isFileName(id)) continue;
+    const stamp = stampOf(file);
     const known = indexed.get(id);
-    const conversation = known ? null : restoreConversation(readJson(file));
-    if (known) entries.set(id, known);
-    else if (conversation) entries.set(id, summaryOf(conversation, statSync(file).mtimeMs));
+    if (known && (known.stamp ?? stamp) === stamp) {
+      entries.push({ ...known, stamp });
+      continue;
+    }
+    const conversation = restoreConversation(readJson(file));
+    if (conversation)
+      entries.push({ summary: summaryNow(conversation, known?.summary, statSync(file).mtimeMs), stamp });
   }
   return entries;
 }
@@ -165,12 +204,13 @@ function fileNames(folder: string): string[] {
   }
 }
 
-function readSummaries(file: string): ConversationSummary[] {
+function readEntries(file: string): IndexEntry[] {
   const stored = readJson(file);
-  return Array.isArray(stored) ? stored.filter(isSummary) : [];
+  if (!Array.isArray(stored)) return [];
+  return stored.filter(isSummary).map(({ stamp, ...summary }) => ({ summary, stamp }));
 }
 
-function isSummary(value: unknown): value is ConversationSummary {
+function isSummary(value: unknown): value is ConversationSummary & Pick<IndexEntry, "stamp"> {
   const summary = value as Partial<ConversationSummary> | null;
   return (
     typeof summary?.id === "string" &&

@@ -177,6 +177,28 @@ describe("ConversationStore", () => {
     expect(errors).toEqual([]);
   });
 
+  it("lists the name that another window gave a conversation, where it was, whose index was written last", async () => {
+    await stored(conversation("a", "Why?"), conversation("b", "What?"));
+    const [here, there] = [open(), open()];
+    const before = here.list();
+    const theirs = there.load("a")!;
+    theirs.title = "Theirs";
+    there.changed(theirs, there.updatedAt("a"));
+    await there.save();
+    await here.save();
+    const after = [before[0], { ...before[1], title: "Theirs" }];
+    expect(open().list()).toEqual(after);
+    // Opened here, it has that name here too, and what it is takes no reading the next time.
+    here.load("a");
+    expect(here.list()).toEqual(after);
+    await here.save();
+    writeFileSync(
+      path.join(folder, "index.json"),
+      readFileSync(path.join(folder, "index.json"), "utf8").replace("Theirs", "Indexed"),
+    );
+    expect(open().list()).toEqual([before[0], { ...before[1], title: "Indexed" }]);
+  });
+
   it("writes a conversation again that was removed by another window", async () => {
     await stored(conversation("a", "Why?"));
     const [here, there] = [open(), open()];
