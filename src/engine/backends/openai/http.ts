@@ -4,13 +4,13 @@
  *
  * Over node:http instead of fetch, whose hidden limit of five minutes a long prefill on a small machine would meet.
  */
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpRequest, type IncomingMessage, validateHeaderValue } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError } from "../../../common/errors.ts";
 import type { NetworkOptions } from "../../../common/openaiServer.ts";
 import { Connections } from "./connections.ts";
-import { PassingError, refusal, unreachable } from "./serverErrors.ts";
+import { PassingError, refusal, unreachable, unsendableKey } from "./serverErrors.ts";
 
 export interface HttpOptions {
   apiKey: string | null;
@@ -117,7 +117,7 @@ export class HttpClient {
           Accept: "application/json, text/event-stream",
           "User-Agent": "hunch",
           ...(body === null ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) }),
-          ...(apiKey === null ? {} : { Authorization: `Bearer ${apiKey}` }),
+          ...(apiKey === null ? {} : bearer(apiKey, url)),
         },
       });
       const connecting = setTimeout(
@@ -161,6 +161,17 @@ export function waitAfter(failures: readonly HunchError[], round: number): numbe
   const waits = failures.flatMap((error) => (error instanceof PassingError ? [error.waitMs ?? backOffMs(round)] : []));
   const waitMs = Math.min(...waits);
   return round < mostTries && waitMs <= longestWaitMs ? waitMs : null;
+}
+
+/** @throws HunchError backendRefused, where the key holds what can not be sent */
+function bearer(apiKey: string, url: URL): { Authorization: string } {
+  const header = { Authorization: `Bearer ${apiKey}` };
+  try {
+    validateHeaderValue("Authorization", header.Authorization);
+  } catch {
+    throw unsendableKey(url);
+  }
+  return header;
 }
 
 function timedOut(what: string, ms: number): Error {

@@ -2,6 +2,7 @@
 import { HunchError } from "../../../common/errors.ts";
 
 const quotedLength = 300;
+const keyHint = "Give the right one by HUNCH_API_KEY, or with “Hunch: Set Server Key”.";
 
 /** A failure that may be over in a moment, so that asking again is worth it. */
 export class PassingError extends HunchError {
@@ -38,6 +39,12 @@ export function brokenOff(url: URL, cause?: unknown): HunchError {
   return new PassingError(new HunchError("backendFailed", message, { hint, cause }), null);
 }
 
+/** A key that was pasted with what is not seen, as a zero-width space. It is not quoted: it is a secret. */
+export function unsendableKey(url: URL): HunchError {
+  const message = `The key for the server at ${url.host} holds a character that can not be sent, perhaps an invisible one.`;
+  return new HunchError("backendRefused", message, { hint: keyHint });
+}
+
 /** A status other than 200. */
 export function refusal(url: URL, status: number, body: string, location?: string): HunchError {
   const said = errorText(body);
@@ -52,7 +59,7 @@ export function refusal(url: URL, status: number, body: string, location?: strin
     );
   if (status === 401 || status === 403)
     return new HunchError("backendRefused", `The server at ${url.host} refuses the key (${status}).${quoted}`, {
-      hint: "Give the right one by HUNCH_API_KEY, or with “Hunch: Set Server Key”.",
+      hint: keyHint,
     });
   if (status === 429)
     return new HunchError("backendRefused", `The server at ${url.host} has too much to do (429).${quoted}`, {

@@ -30,13 +30,18 @@ export class SilenceWatch {
   }
 
   async #look(): Promise<void> {
-    if (this.#leftMs <= 0 && (await this.#o.isGone()) && this.#leftMs <= 0 && !this.#isStopped) {
+    if (this.#leftMs <= 0 && (await this.#isGone()) && this.#leftMs <= 0 && !this.#isStopped) {
       this.stop();
       this.#o.onGone();
     }
     if (this.#isStopped) return;
     // For the end of a silence that begins with what was heard last.
     this.#timer = setTimeout(() => void this.#look(), this.#leftMs > 0 ? this.#leftMs : this.#o.silenceMs);
+  }
+
+  /** Nobody waits for a look: what it threw would end the process. A server that could not be asked counts as there. */
+  #isGone(): Promise<boolean> {
+    return this.#o.isGone().catch(() => false);
   }
 
   get #leftMs(): number {

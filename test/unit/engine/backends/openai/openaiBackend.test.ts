@@ -352,6 +352,16 @@ describe("faults", () => {
     expect(await (await ask(await connect(server.url, { apiKey: "right" }))).result).toMatchObject({ answer: "Yes." });
   });
 
+  test("a key that was pasted with what can not be sent is said, and not shown", async () => {
+    const server = await fake(answer);
+    await expect(connect(server.url, { apiKey: "secret\u200b" })).rejects.toMatchObject({
+      code: "backendRefused",
+      message: expect.not.stringContaining("secret"),
+      hint: expect.stringContaining("HUNCH_API_KEY"),
+    });
+    expect(server.asked).toEqual([]);
+  });
+
   test("nothing listens; a wrong model; a wrong address", async () => {
     const free = createServer();
     await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
