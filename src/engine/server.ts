@@ -35,6 +35,7 @@ import type { RunningGeneration } from "./backends/backend.ts";
 import { serverModels } from "./backends/openai/serverModels.ts";
 import type { Engine } from "./engine.ts";
 import type { Session } from "./session.ts";
+import { cancelled } from "./turns.ts";
 
 const logLevels: readonly LogLevel[] = ["error", "warn", "info", "debug"];
 const engineVersion = process.env.HUNCH_VERSION ?? "development";
@@ -184,7 +185,10 @@ export class EngineServer implements Session {
     this.#engine?.leave(this);
   }
 
-  /** @param work cut short when the request is cancelled or the client is gone */
+  /**
+   * @param work cut short when the request is cancelled or the client is gone
+   * @throws HunchError cancelled then, whatever the work threw: what broke it off need not be an error of ours
+   */
   async #withSignal<T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const request = new AbortController();
     if (token.isCancellationRequested) request.abort();
@@ -192,6 +196,9 @@ export class EngineServer implements Session {
     this.#cancellable.add(request);
     try {
       return await work(request.signal);
+    } catch (error) {
+      if (request.signal.aborted) throw cancelled();
+      throw error;
     } finally {
       this.#cancellable.delete(request);
     }

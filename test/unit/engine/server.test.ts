@@ -1,0 +1,136 @@
+/** Stop while a server is being asked what it is: over a real connection to the engine, and a server that does not answer. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { afterEach, expect, test, vi } from "vitest";
+import {
+  type CancellationToken,
+  CancellationTokenSource,
+  createMessageConnection,
+  type MessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-jsonrpc/node";
+import type { OpenaiServer } from "../../../src/common/openaiServer.ts";
+import {
+  generateRequest,
+  initializeRequest,
+  type LoadParams,
+  loadRequest,
+  protocolVersion,
+  serverModelsRequest,
+} from "../../../src/common/protocol.ts";
+import { Engine } from "../../../src/engine/engine.ts";
+import { EngineServer } from "../../../src/engine/server.ts";
+import { json } from "./backends/openai/fakeServer.ts";
+import { loadParams, why } from "./backends/openai/params.ts";
+
+const stops: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+/** A client of the engine, let in. */
+async function joined(engine: Engine): Promise<MessageConnection> {
+  const [there, back] = [new PassThrough(), new PassThrough()];
+  const connection = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
+  new EngineServer(connection, { admit: () => engine, shutdown: async () => {}, retire: () => {} });
+  connection.listen();
+  const client = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
+  client.listen();
+  stops.push(() => {
+    client.dispose();
+    connection.dispose();
+  });
+  await client.sendRequest(initializeRequest, {
+    protocolVersion,
+    client: "test",
+    parentPid: process.pid,
+    stateFolder: "",
+    logLevel: "error",
+  });
+  return client;
+}
+
+function newEngine(): Engine {
+  const folder = mkdtempSync(join(tmpdir(), "hunch-server-"));
+  stops.push(() => rmSync(folder, { recursive: true, force: true }));
+  return new Engine(folder);
+}
+
+/** Lists its models, busy or silent from the moment on that it is told to be. */
+async function listing() {
+  const state = { does: "answer" as "answer" | "busy" | "silent", asked: 0, url: "" };
+  const server = createServer((_, response) => {
+    state.asked++;
+    if (state.does === "answer") json(response, 200, { data: [{ id: "m" }] });
+    if (state.does === "busy") json(response, 503, {}, { "Retry-After": "20" });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  stops.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return state;
+}
+
+const openai = (endpoint: string, ...others: string[]): OpenaiServer => ({
+  kind: "openai",
+  endpoint,
+  apiKey: null,
+  others: others.map((other) => ({ endpoint: other, apiKey: null })),
+});
+const at = (endpoint: string, ...others: string[]): LoadParams => ({
+  ...loadParams("m", endpoint),
+  server: openai(endpoint, ...others),
+});
+
+/** Sends a request, and cancels it once the server was asked. */
+async function stopped<R>(server: { asked: number }, send: (cancel: CancellationToken) => Promise<R>): Promise<R> {
+  const before = server.asked;
+  const cancel = new CancellationTokenSource();
+  const answer = send(cancel.token);
+  answer.catch(() => {});
+  await vi.waitFor(() => expect(server.asked).toBeGreaterThan(before));
+  cancel.cancel();
+  return answer;
+}
+
+const isCancelled = { data: { code: "cancelled" } };
+
+test.each(["busy", "silent"] as const)(
+  "a server that is %s: stopped is what the load and the list of models end with",
+  async (does) => {
+    const client = await joined(newEngine());
+    const server = Object.assign(await listing(), { does });
+    const { url } = server;
+    for (const params of [at(url), at(url, url)]) {
+      const load = stopped(server, (cancel) => client.sendRequest(loadRequest, params, cancel));
+      await expect(load).rejects.toMatchObject(isCancelled);
+    }
+    const models = stopped(server, (cancel) => client.sendRequest(serverModelsRequest, openai(url), cancel));
+    await expect(models).rejects.toMatchObject(isCancelled);
+  },
+);
+
+test("so does a question whose model has to be loaded again, since another client's had taken its place", async () => {
+  const engine = newEngine();
+  const [first, second] = [await joined(engine), await joined(engine)];
+  const [server, other] = [await listing(), await listing()];
+  await first.sendRequest(loadRequest, at(server.url));
+  await second.sendRequest(loadRequest, at(other.url));
+  server.does = "silent";
+  const asked = stopped(server, (cancel) => first.sendRequest(generateRequest, why("off"), cancel));
+  await expect(asked).rejects.toMatchObject(isCancelled);
+});
+
+test("what is not stopped keeps its own error", async () => {
+  const client = await joined(newEngine());
+  await expect(client.sendRequest(loadRequest, at("http://127.0.0.1:9"))).rejects.toMatchObject({
+    data: { code: "backendUnreachable" },
+  });
+});
