@@ -58,3 +58,16 @@ export async function downloadWithProgress(ctx: Ctx, modelId: string): Promise<b
     },
   );
 }
+
+/**
+ * Fetches a model; resolves with whether it is to answer, as the first model that is here. Looked at when it has come, too:
+ * in the time of a download the user may have chosen another, or a server.
+ */
+export async function downloadToAnswer(ctx: Ctx, modelId: string): Promise<boolean> {
+  const before = await ctx.models.refresh();
+  const isHere = await downloadWithProgress(ctx, modelId);
+  if (!isHere || before.installed) return false;
+  const now = await ctx.models.refresh();
+  const isUnchanged = ctx.settings.current.backend !== "openai" && now.id === before.id;
+  return isUnchanged && (now.id === modelId || !now.installed);
+}

@@ -7,7 +7,7 @@ import type { ModelChoice } from "../../common/panel.ts";
 import { registerCommand, setContextKey } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { showInformation } from "../../host/messages.ts";
-import { downloadWithProgress } from "./download.ts";
+import { downloadToAnswer, downloadWithProgress } from "./download.ts";
 import { registerLlamaServer } from "./llamaServer.ts";
 import { MachineCheck } from "./machine.ts";
 import { ModelsView } from "./modelsView.ts";
@@ -45,10 +45,9 @@ async function selectModel(ctx: Ctx): Promise<void> {
 
 /** Without an id it asks. The first model that is here becomes the one that answers. */
 async function downloadModel(ctx: Ctx, modelId?: string): Promise<void> {
-  const { installed } = await ctx.models.refresh();
+  await ctx.models.refresh();
   const id = modelId ?? (await pickDownload(ctx.models.choices, ctx.settings.current.model));
-  if (id === null || !(await downloadWithProgress(ctx, id))) return;
-  if (!installed) await ctx.settings.update("model", id);
+  if (id !== null && (await downloadToAnswer(ctx, id))) await ctx.settings.update("model", id);
 }
 
 async function pickDownload(choices: readonly ModelChoice[], current: string): Promise<string | null> {

@@ -8,7 +8,7 @@ import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { confirmed, showInformation, withProgress } from "../../host/messages.ts";
 import { formatBytes } from "../../models/units.ts";
-import { downloadWithProgress } from "./download.ts";
+import { downloadToAnswer } from "./download.ts";
 import type { ModelNode, ModelsView } from "./modelsView.ts";
 import type { ModelRow } from "./rows.ts";
 import { noDraft, useModel } from "./useModel.ts";
@@ -54,8 +54,7 @@ async function askToRunHere(model: string): Promise<boolean> {
 
 /** The first model that is here becomes the one that answers. */
 async function downloadRow(ctx: Ctx, row: ModelRow): Promise<void> {
-  const { installed } = await ctx.models.refresh();
-  if ((await downloadWithProgress(ctx, row.id)) && !installed) await answerWith(ctx, row);
+  if (await downloadToAnswer(ctx, row.id)) await answerWith(ctx, row);
 }
 
 async function verify(ctx: Ctx, row: ModelRow): Promise<void> {
