@@ -124,3 +124,11 @@ test("the lock of a starter that died is taken over", async () => {
   expect(await whileStarting(folder, async () => "started")).toBe("started");
   expect(existsSync(left)).toBe(false);
 });
+
+test("where there can be no lock, nobody waits for one: that is said at once", async () => {
+  const file = join(newFolder(), "a file in the folder's place");
+  writeFileSync(file, "");
+  const started: string[] = [];
+  await expect(whileStarting(file, async () => started.push("started"))).rejects.toMatchObject({ code: "ENOTDIR" });
+  expect(started).toEqual([]);
+});
