@@ -1,7 +1,8 @@
 /**
  * One generation over several servers. What a server has written stays; the next goes on from there, asked as for an
  * interrupted answer. When all have failed, and one of them only for a moment, it begins anew with the first. A server that is
- * silent is asked for a sign of life, so that one that hangs is left within two seconds, and one that reads a long prompt is not.
+ * silent is asked for a sign of life, so that one that hangs is left within two seconds (later where its signs of life took
+ * their time before), and one that reads a long prompt is not.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError, isHunchError } from "../../../common/errors.ts";
@@ -58,8 +59,7 @@ export class FailoverGeneration implements RunningGeneration {
       this.#hooks.emit([{ type: "notice", notice: { code: "retrying", message } }]);
       // A cancel ends the wait, and is looked at next.
       await sleep(waitMs, undefined, { signal: this.#hooks.signal }).catch(() => {});
-      if (this.#hooks.signal.aborted)
-        return this.#merged(this.#relay.current.notBegun(this.#params, this.#hooks.queueMs));
+      if (this.#hooks.signal.aborted) return this.#cancelled();
     }
   }
 
@@ -69,7 +69,8 @@ export class FailoverGeneration implements RunningGeneration {
     const failures: HunchError[] = [];
     let last: HunchError | null = null;
     for (;;) {
-      const { backend, passedOver } = await this.#relay.next(asked);
+      const { backend, passedOver } = await this.#relay.next(asked, this.#hooks.signal);
+      if (this.#hooks.signal.aborted) return { result: this.#cancelled() };
       failures.push(...passedOver);
       if (!backend) return { failures, error: last ?? noneAnswers(passedOver) };
       const [why] = last ? [last] : passedOver;
@@ -154,6 +155,11 @@ export class FailoverGeneration implements RunningGeneration {
       prompt: continuing(prompt, thinking, answer),
       maxTokens: Math.max(1, maxTokens - tokens),
     };
+  }
+
+  /** With what had come by then. */
+  #cancelled(): GenerationResult {
+    return this.#merged(this.#relay.current.notBegun(this.#params, this.#hooks.queueMs));
   }
 
   #merged(result: GenerationResult): GenerationResult {

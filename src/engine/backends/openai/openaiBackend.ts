@@ -18,7 +18,7 @@ import { Endpoint } from "./endpoint.ts";
 import { HttpClient } from "./http.ts";
 import { type Remote, RemoteGeneration } from "./remoteGeneration.ts";
 import { modelInfo, probe, stillHas } from "./server.ts";
-import { unreachable } from "./serverErrors.ts";
+import { SilentError } from "./serverErrors.ts";
 
 /** Longest silence of a server (ms): a long prompt on a small machine takes minutes. */
 export const usualTimeoutMs = 600_000;
@@ -133,6 +133,6 @@ export async function within<T>(
     return await work(AbortSignal.any([timeout, ...others]));
   } catch (error) {
     if (!timeout.aborted || isHunchError(error)) throw error;
-    throw unreachable(endpoint.url, new Error(`it was silent for ${timeoutMs / 1000} s`));
+    throw new SilentError(endpoint.url, timeoutMs);
   }
 }

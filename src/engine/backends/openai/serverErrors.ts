@@ -15,6 +15,14 @@ export class PassingError extends HunchError {
   }
 }
 
+/** It gave no answer in the time that it was given, and may do so with more. */
+export class SilentError extends HunchError {
+  constructor(url: URL, waitMs: number) {
+    const { code, message, hint, cause } = unreachable(url, new Error(`it was silent for ${waitMs / 1000} s`));
+    super(code, message, { hint, cause });
+  }
+}
+
 /** No answer came, or it broke off. @param proxy through which it was asked; null for none */
 export function unreachable(url: URL, cause: Error, proxy: string | null = null): HunchError {
   const { code } = cause as NodeJS.ErrnoException;

@@ -2,14 +2,18 @@
  * Several servers: which of them is well, and whose turn it is. One that failed is left out for a while, then tried again,
  * so that the first is the first again once it is back. Silent ones are waited for side by side, never one after another.
  */
+import { once } from "node:events";
 import { type HunchError, isHunchError } from "../../../common/errors.ts";
 import type { GenerateParams, GenerationResult } from "../../../common/protocol.ts";
 import type { GenerationHooks, RunningGeneration } from "../backend.ts";
+import { SilentError } from "./serverErrors.ts";
 
 /** A server that failed is not asked for this long (ms), while another is well. */
 const restMs = 20_000;
-/** Longest wait for a sign of life (ms). */
+/** Longest wait for a sign of life (ms), while another server may give one sooner. */
 const signOfLifeMs = 600;
+/** The same once none has given one, and at most for a server that has taken its time before (ms). */
+const longWaitMs = 10_000;
 /** One that was seen well this short a time ago (ms) is not asked whether it is. */
 const freshMs = 1_000;
 
@@ -44,6 +48,8 @@ export class ServerPool<B extends Candidate> {
   readonly #log: (level: "warn", message: string) => void;
   /** When those that are well were seen so, while another was silent (ms, as performance.now). */
   readonly #seenWell = new Map<Member<B>, number>();
+  /** What the last sign of life of each took (ms). */
+  readonly #tookMs = new Map<Candidate, number>();
   /** Two generations that need the same server ask it once what it is. */
   readonly #reaching = new Map<Member<B>, Promise<B>>();
   #current: B;
@@ -63,28 +69,47 @@ export class ServerPool<B extends Candidate> {
     return this.#members.flatMap(({ backend }) => backend ?? []);
   }
 
-  /** Those that failed a moment ago come last. */
-  async next(without: ReadonlySet<Candidate>): Promise<Turn<B>> {
-    const [first, ...others] = [
+  /** Those that failed a moment ago come last. Where all are silent, they are asked once more, with more time. */
+  async next(without: ReadonlySet<Candidate>, signal: AbortSignal): Promise<Turn<B>> {
+    const candidates = [
       ...this.#members.filter((one) => !rests(one)),
       ...this.#members.filter((one) => rests(one)),
     ].filter(({ backend }) => !(backend && without.has(backend)));
-    const passedOver: HunchError[] = [];
-    for (const group of first ? [[first], others] : []) {
-      const waitMs = group === others || others.length === 0 ? 2 * signOfLifeMs : signOfLifeMs;
-      const answers = group.map((member) => this.#ask(member, waitMs));
-      // Those behind the one that is taken are not awaited: what they throw would end the process.
-      void Promise.allSettled(answers);
-      for (const answer of answers) {
-        const found = await answer;
-        if (!isHunchError(found)) {
-          this.#current = found;
-          return { backend: found, passedOver };
-        }
-        passedOver.push(found);
-      }
+    const [first, others] = [candidates.slice(0, 1), candidates.slice(1)];
+    const errors = new Map<Member<B>, HunchError>();
+    const found =
+      (await this.#firstWell(first, others.length > 0 ? signOfLifeMs : 2 * signOfLifeMs, errors)) ??
+      (await this.#firstWell(others, 2 * signOfLifeMs, errors)) ??
+      (await this.#soonestWell(errors, signal));
+    const before = found ? candidates.slice(0, candidates.indexOf(found.member)) : candidates;
+    const passedOver = before.flatMap((member) => errors.get(member) ?? []);
+    if (found) this.#current = found.backend;
+    return { backend: found?.backend ?? null, passedOver };
+  }
+
+  /** Asks these side by side; the first in their order counts. @param errors gets why those before it do not */
+  async #firstWell(group: readonly Member<B>[], waitMs: number, errors: Map<Member<B>, HunchError>) {
+    const answers = group.map((member) => this.#ask(member, waitMs));
+    // Those behind the one that is taken are not awaited: what they throw would end the process.
+    void Promise.allSettled(answers);
+    for (const [i, answer] of answers.entries()) {
+      const [member, backend] = [group[i]!, await answer];
+      if (!isHunchError(backend)) return { member, backend };
+      errors.set(member, backend);
     }
-    return { backend: null, passedOver };
+    return null;
+  }
+
+  /** Asks those that were only silent, with more time: whichever gives a sign of life first. null, too, once it is cancelled */
+  async #soonestWell(errors: Map<Member<B>, HunchError>, signal: AbortSignal) {
+    const silent = [...errors.keys()].filter((member) => errors.get(member) instanceof SilentError);
+    if (signal.aborted || silent.length === 0) return null;
+    const asking = silent.map(async (member) => {
+      const found = await this.#firstWell([member], longWaitMs, errors);
+      if (!found) throw errors.get(member);
+      return found;
+    });
+    return Promise.race([Promise.any(asking).catch(() => null), once(signal, "abort").then(() => null)]);
   }
 
   failed(backend: Candidate, reason: string): void {
@@ -98,11 +123,11 @@ export class ServerPool<B extends Candidate> {
    * may miss one question; with the second all others are asked, so that `next` knows.
    */
   async isToBeLeft(backend: Candidate): Promise<boolean> {
-    const isSilent = async () => (await backend.check(signOfLifeMs))?.code === "backendUnreachable";
+    const isSilent = async () => (await this.#check(backend, this.#patienceMs(backend)))?.code === "backendUnreachable";
     if (!(await isSilent())) return false;
     const others = this.#members.filter((one) => one.backend !== backend);
     const looking = others.map(async (member) => {
-      const isWell = !isHunchError(await this.#ask(member, signOfLifeMs));
+      const isWell = !isHunchError(await this.#ask(member, this.#patienceMs(member.backend)));
       if (isWell) this.#seenWell.set(member, performance.now());
       return isWell;
     });
@@ -110,12 +135,11 @@ export class ServerPool<B extends Candidate> {
     return isDead && areWell.includes(true);
   }
 
-  /** @param waitMs longest wait for one that has not been reached yet */
   async #ask(member: Member<B>, waitMs: number): Promise<B | HunchError> {
     if (member.backend && performance.now() - (this.#seenWell.get(member) ?? Number.NEGATIVE_INFINITY) < freshMs)
       return member.backend;
     try {
-      const error = member.backend ? await member.backend.check(signOfLifeMs) : null;
+      const error = member.backend ? await this.#check(member.backend, waitMs) : null;
       if (error) throw error;
       member.backend ??= await this.#reach(member, waitMs);
       member.failedAt = Number.NEGATIVE_INFINITY;
@@ -128,10 +152,30 @@ export class ServerPool<B extends Candidate> {
     }
   }
 
+  async #check(backend: Candidate, waitMs: number): Promise<HunchError | null> {
+    const askedAt = performance.now();
+    const error = await backend.check(waitMs);
+    if (!error) this.#tookMs.set(backend, performance.now() - askedAt);
+    return error;
+  }
+
+  /** A server that takes its time when nothing is asked of it takes more while it writes. */
+  #patienceMs(backend: Candidate | null): number {
+    const tookMs = (backend && this.#tookMs.get(backend)) ?? 0;
+    return Math.min(longWaitMs, Math.max(signOfLifeMs, 2 * tookMs));
+  }
+
   #reach(member: Member<B>, waitMs: number): Promise<B> {
     const begun = this.#reaching.get(member);
     if (begun) return begun;
-    const reaching = member.reach(waitMs).finally(() => this.#reaching.delete(member));
+    const askedAt = performance.now();
+    const reaching = member
+      .reach(waitMs)
+      .then((backend) => {
+        this.#tookMs.set(backend, performance.now() - askedAt);
+        return backend;
+      })
+      .finally(() => this.#reaching.delete(member));
     this.#reaching.set(member, reaching);
     return reaching;
   }

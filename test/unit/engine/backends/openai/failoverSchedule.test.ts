@@ -7,6 +7,7 @@ import { HunchError } from "../../../../../src/common/errors.ts";
 import type { GenerateParams, GenerationEvent, GenerationResult } from "../../../../../src/common/protocol.ts";
 import type { GenerationHooks, RunningGeneration } from "../../../../../src/engine/backends/backend.ts";
 import { FailoverGeneration } from "../../../../../src/engine/backends/openai/failoverGeneration.ts";
+import { SilentError } from "../../../../../src/engine/backends/openai/serverErrors.ts";
 import { type Candidate, type Member, ServerPool } from "../../../../../src/engine/backends/openai/serverPool.ts";
 import { result, tokens } from "../../../features/support.ts";
 import { why } from "./params.ts";
@@ -22,12 +23,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const never = new AbortController().signal;
 const pass = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** A server that answers after `answerMs`, until it hangs. */
 class Timed implements Candidate {
   readonly host: string;
   hangs = false;
+  /** Time that its list of models takes (ms). */
+  listMs = answerMs;
   checks = 0;
   asked = 0;
   /** Writes a word and hangs with it, or writes one after this long (ms). */
@@ -40,12 +44,14 @@ class Timed implements Candidate {
 
   async check(timeoutMs: number): Promise<HunchError | null> {
     this.checks++;
-    await pass(this.hangs ? timeoutMs : answerMs);
-    return this.hangs ? this.#silent() : null;
+    const takesMs = this.hangs ? Number.POSITIVE_INFINITY : this.listMs;
+    await pass(Math.min(takesMs, timeoutMs));
+    return takesMs > timeoutMs ? this.#silent(timeoutMs) : null;
   }
 
   async reach(waitMs: number): Promise<this> {
-    if ((await this.check(waitMs)) !== null) throw this.#silent();
+    const error = await this.check(waitMs);
+    if (error) throw error;
     return this;
   }
 
@@ -70,8 +76,8 @@ class Timed implements Candidate {
     return result({ answer: "It is ", stopReason: "cancelled" });
   }
 
-  #silent(): HunchError {
-    return new HunchError("backendUnreachable", `${this.host} was silent.`);
+  #silent(waitMs: number): HunchError {
+    return new SilentError(new URL(`http://${this.host.replaceAll(/\W/g, "")}`), waitMs);
   }
 }
 
@@ -98,7 +104,7 @@ async function gap(servers: ServerPool<Timed>): Promise<{ result: GenerationResu
   };
   const generation = new FailoverGeneration(servers, why("off"), {
     emit,
-    signal: new AbortController().signal,
+    signal: never,
     queueMs: 0,
   });
   const running = generation.run();
@@ -139,7 +145,7 @@ describe("another server goes on within two seconds", () => {
 test("two questions at once ask a server once what it is, and the same one answers both", async () => {
   const server = new Timed("so.");
   const servers = pool([server], []);
-  const asked = Promise.all([servers.next(new Set()), servers.next(new Set())]);
+  const asked = Promise.all([servers.next(new Set(), never), servers.next(new Set(), never)]);
   await vi.advanceTimersByTimeAsync(1_000);
   expect((await asked).map(({ backend }) => backend)).toEqual([server, server]);
   expect(server.checks).toBe(1);
@@ -170,5 +176,55 @@ describe("a server is not left", () => {
     });
     expect((await gap(pool([alone, hung("b")]))).result.answer).toBe("late");
     expect(other.asked).toBe(0);
+  });
+});
+
+describe("servers that take their time to list their models", () => {
+  const slow = (host: string, listMs: number, writes?: number) => Object.assign(new Timed(host, writes), { listMs });
+
+  test.each(["reached before", "never reached"])(
+    "answer, each where the others are silent for good: %s",
+    async (known) => {
+      for (const order of [0, 1]) {
+        const servers = [slow("so.", 2_000), hung("b")];
+        if (order === 1) servers.reverse();
+        const { result } = await gap(pool(servers, known === "reached before" ? servers : []));
+        expect(result.answer).toBe("so.");
+      }
+    },
+  );
+
+  test("are not said to have been passed over by themselves", async () => {
+    const servers = pool([slow("a", 2_000), slow("b", 5_000)]);
+    const turn = servers.next(new Set(), never);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await turn).toMatchObject({ backend: { host: "a" }, passedOver: [] });
+  });
+
+  test("are not left in the middle of an answer, as soon as it is known that they do", async () => {
+    const [busy, other] = [slow("late", 900, 20_000), hung("never asked")];
+    setTimeout(() => {
+      other.hangs = false;
+    }, 5_000);
+    expect((await gap(pool([busy, other]))).result.answer).toBe("late");
+    expect(other.asked).toBe(0);
+  });
+
+  test("are waited for no longer once the user stops", async () => {
+    const abort = new AbortController();
+    const hooks: GenerationHooks = { emit: () => {}, signal: abort.signal, queueMs: 0 };
+    const stopped = new FailoverGeneration(pool([hung("a"), hung("b")]), why("off"), hooks).run();
+    setTimeout(() => abort.abort(), 3_000);
+    await vi.advanceTimersByTimeAsync(3_000);
+    const result = await Promise.race([stopped, "still waiting"]);
+    expect(result).toMatchObject({ stopReason: "cancelled" });
+  });
+
+  test("but not those that are gone", async () => {
+    const gone = new HunchError("backendUnreachable", "nothing listens there");
+    const servers = [new Timed("a"), new Timed("b")];
+    for (const server of servers) vi.spyOn(server, "check").mockResolvedValue(gone);
+    const turn = await pool(servers).next(new Set(), never);
+    expect(turn).toEqual({ backend: null, passedOver: [gone, gone] });
   });
 });
