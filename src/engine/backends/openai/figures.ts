@@ -9,6 +9,8 @@ interface Part {
   timings: Timings | null;
   /** Told while the prompt is read, also by a request that is cut off. */
   promptTokens: number;
+  /** Pieces that the requests before it brought: its prompt holds them. */
+  piecesBefore: number;
 }
 
 export interface Clock {
@@ -22,9 +24,9 @@ export interface Clock {
 export class Figures {
   readonly #parts: Part[] = [];
 
-  /** A request begins; a generation may take two. */
-  begin(): void {
-    this.#parts.push({ usage: null, timings: null, promptTokens: 0 });
+  /** A request begins; a generation may take two. @param pieces that have come by then */
+  begin(pieces: number): void {
+    this.#parts.push({ usage: null, timings: null, promptTokens: 0, piecesBefore: pieces });
   }
 
   observe({ usage, timings, progress }: Chunk): void {
@@ -35,8 +37,17 @@ export class Figures {
     part.timings = timings ?? part.timings;
   }
 
+  /** Of the first request; where it was cut off before the server told, what the second's prompt has beside the thought. */
   get promptTokens(): number {
-    return this.#parts.at(-1)?.promptTokens ?? 0;
+    const [first, second] = this.#parts;
+    return first?.promptTokens || Math.max(0, (second?.promptTokens ?? 0) - (second?.piecesBefore ?? 0));
+  }
+
+  /** @param outputTokens of all requests; those before the last one are in its prompt, once that is known */
+  contextUsedTokens(outputTokens: number): number {
+    const last = this.#parts.at(-1);
+    if (!last?.promptTokens) return this.promptTokens + outputTokens;
+    return last.promptTokens + outputTokens - last.piecesBefore;
   }
 
   get draftedTokens(): number {
@@ -57,7 +68,7 @@ export class Figures {
     const decodeMs = this.#sum(({ timings }) => timings?.predictedMs) || clock.sinceFirstTokenMs;
     const first = this.#parts[0];
     return {
-      promptTokens: first?.promptTokens ?? 0,
+      promptTokens: this.promptTokens,
       cachedTokens: first?.usage?.cachedTokens ?? first?.timings?.cachedTokens ?? 0,
       thinkingTokens,
       answerTokens,
@@ -77,7 +88,7 @@ export class Figures {
       thinkingMs: output.thinkingMs,
       otherThinkingTokens: 0,
       thinkingTokensSaved: 0,
-      contextUsedTokens: this.promptTokens + outputTokens,
+      contextUsedTokens: this.contextUsedTokens(outputTokens),
       contextSize: clock.contextSize,
       byDrafter:
         draftedTokens > 0

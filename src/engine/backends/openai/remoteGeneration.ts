@@ -161,7 +161,7 @@ export class RemoteGeneration implements RunningGeneration {
     // Ends the request when the thought has to end; the user's cancel ends both.
     const request = new AbortController();
     const signal = AbortSignal.any([this.#hooks.signal, request.signal]);
-    this.#figures.begin();
+    this.#figures.begin(this.#output.thinkingPieces + this.#output.answerPieces);
     try {
       const rendered = path === chatPath ? await renderPrompt(this.#remote, body, { signal }) : null;
       if (rendered?.opensThought) this.#output.beginInside();
@@ -223,7 +223,7 @@ export class RemoteGeneration implements RunningGeneration {
       tokensPerSecond: decodeMs > 0 ? ((thinkingPieces + answerPieces) * 1000) / decodeMs : 0,
       draftedTokens: this.#figures.draftedTokens,
       acceptedTokens: this.#figures.acceptedTokens,
-      contextUsedTokens: this.#figures.promptTokens + thinkingPieces + answerPieces,
+      contextUsedTokens: this.#figures.contextUsedTokens(thinkingPieces + answerPieces),
       contextSize: this.#remote.server.contextSize,
     }));
     if (events.length > 0) this.#hooks.emit(events);

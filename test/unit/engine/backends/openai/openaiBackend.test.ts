@@ -197,6 +197,25 @@ describe("ending a thought", () => {
     expect(server.completions[1]?.body.messages.at(-1).content).toContain(thinking.slice(0, 20));
   });
 
+  test("the notes are counted once in what the context holds, and not as the user's prompt", async () => {
+    const controls = { ...params.controls, budget: 20 };
+    const figures = async (told: object[]) => {
+      const server = await fake((_, response, attempt) => {
+        if (attempt > 1) return stream(response, [delta({ content: "Yes." }), delta({}, "stop"), usage(100, 1)]);
+        stream(response, told, "open");
+        const thought = setInterval(
+          () => response.write(`data: ${JSON.stringify(delta({ reasoning: "hm. " }))}\n\n`),
+          1,
+        );
+        response.once("close", () => clearInterval(thought));
+      });
+      return (await (await ask(await connect(server.url), { controls })).result).stats;
+    };
+    const untold = await figures([]);
+    expect(untold).toMatchObject({ promptTokens: 100 - untold.thinkingTokens, contextUsedTokens: 101 });
+    expect(await figures([usage(70, 0)])).toMatchObject({ promptTokens: 70, contextUsedTokens: 101 });
+  });
+
   test("when the user wants the answer", async () => {
     const server = await fake(thinker);
     const { events, result, answerNow } = await ask(await connect(server.url));
