@@ -62,7 +62,8 @@ export class ThoughtEnding {
     this.#tail = (this.#tail + text).slice(-endingMessage.length);
     // The server ends the thought: how many tokens its sentence takes is the vocabulary's affair.
     const isEnding = endsWithin(this.#tail);
-    if (this.#told) return isEnding || this.#told.tokensLeft-- > 0 ? null : this.#told.reason;
+    // White space comes with what follows it.
+    if (this.#told) return isEnding || text === "" || this.#told.tokensLeft-- > 0 ? null : this.#told.reason;
     const reason = this.#monitor.observe(text, isLineEnd);
     if (reason === "budget" && this.#serverKeepsBudget && isEnding) return null;
     // A server that missed the budget finds no thought: it would not find the one that it is told to end.
