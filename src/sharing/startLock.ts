@@ -26,6 +26,9 @@ export async function whileStarting<T>(folder: string, work: () => Promise<T>): 
   }
 }
 
+/** On Windows a folder that is just being removed says that it can not be made. */
+const heldCodes = process.platform === "win32" ? ["ELOCKED", "EPERM", "EACCES", "EBUSY"] : ["ELOCKED"];
+
 /** Waits for the one who holds it; a full disk or a folder that can not be written to would not get better by waiting. */
 async function acquire(folder: string, onCompromised: () => void): Promise<() => Promise<void>> {
   const giveUpAt = performance.now() + longestWaitMs;
@@ -39,7 +42,7 @@ async function acquire(folder: string, onCompromised: () => void): Promise<() =>
         onCompromised,
       });
     } catch (error) {
-      const isHeld = (error as NodeJS.ErrnoException).code === "ELOCKED";
+      const isHeld = heldCodes.includes((error as NodeJS.ErrnoException).code ?? "");
       if (!isHeld || performance.now() > giveUpAt) throw error;
     }
     await delay(pollMs);

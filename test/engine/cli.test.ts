@@ -252,7 +252,9 @@ test.skipIf(process.platform !== "linux")("one signal ends the wait for a questi
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   // From when it has handlers of its own: Node has some for the others, but none for this one.
   const caught = () => /^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? "0";
-  await expect.poll(() => (BigInt(`0x${caught()}`) >> BigInt(constants.signals.SIGHUP - 1)) & 1n).toBe(1n);
+  await expect
+    .poll(() => (BigInt(`0x${caught()}`) >> BigInt(constants.signals.SIGHUP - 1)) & 1n, { timeout: 20_000 })
+    .toBe(1n);
   child.kill("SIGTERM");
   expect(await exited).toBe(143);
 });

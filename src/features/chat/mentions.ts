@@ -81,7 +81,8 @@ export function symbolNamed(name: string, symbols: readonly SymbolReference[]): 
 
 /**
  * Where a symbol is now that was chosen when it began at `startLine` (0-based): of those with its name the one that still
- * begins there, else the nearest definition. null where none has its name, or the language service knows none yet.
+ * begins there, or holds that line (what found it may count its comment in), else the nearest definition. null where none
+ * has its name, or the language service knows none yet.
  */
 export function symbolNow(name: string, startLine: number, symbols: readonly SymbolLines[]): SymbolLines | null {
   const named = withinAll(symbols).filter((symbol) => symbol.name === name);
@@ -89,6 +90,7 @@ export function symbolNow(name: string, startLine: number, symbols: readonly Sym
   const distance = (symbol: SymbolLines) => Math.abs(symbol.startLine - startLine);
   return (
     named.find((symbol) => distance(symbol) === 0) ??
+    named.find((symbol) => symbol.startLine <= startLine && startLine <= symbol.endLine) ??
     (definitions.length > 0 ? definitions : named).sort((a, b) => distance(a) - distance(b))[0] ??
     null
   );

@@ -97,13 +97,14 @@ class Notes {
   }
 
   async #annotate(annotated: Annotated, code: EditorCode, key: string): Promise<readonly LineNote[]> {
-    const isThere = await offerMissingModel(this.#ctx);
-    // Closed, or asked for once more, while the model was downloaded.
-    if (this.#documents.get(annotated.uri) !== annotated) return [];
-    if (!isThere) {
-      this.#clear(annotated.uri);
-      return [];
+    let isThere = false;
+    try {
+      isThere = await offerMissingModel(this.#ctx);
+    } finally {
+      if (!isThere && this.#documents.get(annotated.uri) === annotated) this.#clear(annotated.uri);
     }
+    // Refused; or closed or asked for once more while the model was downloaded.
+    if (this.#documents.get(annotated.uri) !== annotated) return [];
     const session = this.#sessions.create();
     annotated.running = session;
     // The model saw the lines as they were: its notes go the way of all edits since.

@@ -31,7 +31,7 @@ test.skipIf(process.platform !== "linux")(
     );
     const stop = new AbortController();
     const started = LlamaServer.start(program, model, [], stop.signal);
-    await expect.poll(() => existsSync(written)).toBe(true);
+    await expect.poll(() => existsSync(written), { timeout: 10_000 }).toBe(true);
     const pid = Number(readFileSync(written, "utf8"));
     onTestFinished(() => {
       if (isRunning(pid)) process.kill(pid, "SIGKILL");
@@ -39,7 +39,7 @@ test.skipIf(process.platform !== "linux")(
     expect(isRunning(pid)).toBe(true);
     stop.abort();
     expect(await started).toBeNull();
-    await expect.poll(() => isRunning(pid)).toBe(false);
+    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
     // Nor is one begun afterwards.
     expect(await LlamaServer.start(join(folder, "none"), model, [], stop.signal)).toBeNull();
   },

@@ -119,7 +119,7 @@ test("Ctrl-C stops a check of gigabytes, gives the cursor back, and leaves no ha
     code: "cancelled",
     message: "The check of Qwen3 8B was stopped.",
   });
-  await expect.poll(() => written.errors).toContain(hideCursor);
+  await expect.poll(() => written.errors, { timeout: 10_000 }).toContain(hideCursor);
   process.emit("SIGINT", "SIGINT");
   await verifying;
   expect(written.errors.lastIndexOf(showCursor)).toBeGreaterThan(written.errors.lastIndexOf(hideCursor));

@@ -95,7 +95,7 @@ async function stopped<R>(server: { asked: number }, send: (cancel: Cancellation
   const cancel = new CancellationTokenSource();
   const answer = send(cancel.token);
   answer.catch(() => {});
-  await vi.waitFor(() => expect(server.asked).toBeGreaterThan(before));
+  await vi.waitFor(() => expect(server.asked).toBeGreaterThan(before), { timeout: 10_000 });
   cancel.cancel();
   return answer;
 }

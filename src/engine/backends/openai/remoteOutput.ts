@@ -51,8 +51,10 @@ export class RemoteOutput {
     this.#parser = new SegmentParser(this.#format, { startsInside: true, resumedText });
   }
 
+  /** Not between its closing marker and the answer's first word, either. */
   get isThinking(): boolean {
-    return this.answer === "" && this.thinking !== "" && this.thinkingEnd === "none";
+    const isOpen = this.#parser.segment === "thinking" && this.thinkingEnd === "none";
+    return isOpen && this.answer === "" && this.thinking !== "";
   }
 
   /** What came last ended a line, also where that is held back. */

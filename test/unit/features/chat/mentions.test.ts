@@ -102,6 +102,9 @@ describe("symbolNow", () => {
 
   it("leaves what is still where it was, also where that is no definition", () => {
     expect(symbolNow("sum", 9, symbols)).toBe(sum);
+    // It was chosen with its comment.
+    const [field, method] = [lines("size", 2, 5, [], false), lines("size", 9, 12)];
+    expect(symbolNow("size", 3, [field, method])).toBe(field);
   });
 
   it("finds none of another name", () => {

@@ -23,7 +23,7 @@ function drawn(kind: "image" | "html", markdown: string): string[] {
 const countImages = (markdown: string) => drawn("image", markdown).length;
 /** Tags with anything but a name, and those that need no more. */
 const activeHtml = (markdown: string) =>
-  drawn("html", markdown).filter((raw) => /<(?:script|style|svg|math|[^<>]*[\s"'=])|<!/i.test(raw));
+  drawn("html", markdown).filter((raw) => /<(?:script|style|svg|math|[^<>]*(?:["'=]|\s+[^\s>/]))|<!/i.test(raw));
 
 const image = "![a](https://example.com/a.png)";
 

@@ -197,6 +197,15 @@ describe("ending a thought", () => {
     expect(server.completions[1]?.body.messages.at(-1).content).toContain(thinking.slice(0, 20));
   });
 
+  test("not behind its closing marker: the answer that is about to begin is not cut off", async () => {
+    const thought = ["<think>", ...Array.from({ length: 21 }, (_, i) => ` w${i}`), "</think>", "\n\n"];
+    const pieces = [...thought, "Yes", "."].map((content) => delta({ content }));
+    const server = await fake((_, response) => stream(response, [...pieces, delta({}, "stop")]), { owner: "vllm" });
+    const { result } = await ask(await connect(server.url), { controls: { ...params.controls, budget: 20 } });
+    expect(await result).toMatchObject({ answer: "Yes.", thinkingEnd: "model" });
+    expect(server.completions).toHaveLength(1);
+  });
+
   test("the notes are counted once in what the context holds, and not as the user's prompt", async () => {
     const controls = { ...params.controls, budget: 20 };
     const figures = async (told: object[]) => {
