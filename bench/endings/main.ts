@@ -51,6 +51,7 @@ const circles = "Let me look at the values once more, one by one, to be sure.\n"
 const interrupts = new Interrupts();
 const { signal } = interrupts;
 const display = new RunDisplay();
+let writing = Promise.resolve();
 interrupts.onKill(() => display.close());
 const client = await startEngine(join(options.out, "tmp"));
 interrupts.onKill(() => client.kill());
@@ -70,7 +71,7 @@ try {
   };
   report.runs = options.fresh
     ? []
-    : earlierRuns(options, report, ["model", "cpu", "gpu", "seed", "maxTokens", "endings"]);
+    : await earlierRuns(options, report, ["model", "cpu", "gpu", "seed", "maxTokens", "endings"]);
   const planned = plan(Number(options.runs), report.seed).filter(({ format }) => format === (options.format ?? format));
   const open = planned.filter(({ index }) => !report.runs.some((run) => run.index === index));
   const total = planned.length;
@@ -89,7 +90,7 @@ try {
         const run = signal.aborted ? null : await execute(one, loaded, report.maxTokens);
         if (!run) return;
         report.runs.push(run);
-        write(report);
+        await write(report);
         const left = open.length - (report.runs.length - (total - open.length));
         const secondsEach = (performance.now() - startedAt) / 1000 / (open.length - left);
         display.progress({ done: total - left, total, secondsLeft: secondsEach * left });
@@ -98,7 +99,7 @@ try {
     await Promise.all(Array.from({ length: parallel }, work));
   }
   display.close();
-  write(report);
+  await write(report);
   console.log(markdown(report));
   const bad = failures(report).map(
     ({ index, format, ending, temperature, answer }) =>
@@ -208,7 +209,9 @@ function prompt({ ending, format }: PlannedRun, messages: ChatMessage[]): Prompt
     : { kind: "continue", messages, thinking: "on", partial: { thinking: thought, answer: "" } };
 }
 
-function write(report: EndingsReport): void {
+/** One after the other: several questions are under way, and one writer is allowed. */
+function write(report: EndingsReport): Promise<void> {
   report.runs.sort((a, b) => a.index - b.index);
-  writeResults(options, report, markdown(report), picture(report));
+  writing = writing.then(() => writeResults(options, report, markdown(report), picture(report)));
+  return writing;
 }

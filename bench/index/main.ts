@@ -164,5 +164,5 @@ const markdown = `# Workspace index, ${result.made}
 |---|---|
 ${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 `;
-writeResults({ out: options.out, name: "index" }, result, markdown, picture(result));
+await writeResults({ out: options.out, name: "index" }, result, markdown, picture(result));
 console.log(markdown);

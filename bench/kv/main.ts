@@ -100,5 +100,5 @@ const lines = [
   "",
 ].join("\n");
 const report = { made, cpu: thisCpu(), results };
-writeResults({ out: options.out, name: "kv" }, report, lines, picture(report));
+await writeResults({ out: options.out, name: "kv" }, report, lines, picture(report));
 process.stdout.write(lines);

@@ -119,7 +119,7 @@ try {
     `| ${median(rounds.map((r) => r.inTurn.tokensPerSecond)).toFixed(1)} | ${median(rounds.map((r) => r.atOnce.tokensPerSecond)).toFixed(1)} | ${ratio.toFixed(2)} | ${bounds.map((each) => each.toFixed(2)).join(", ")} | ${(100 * result.shareOfBound).toFixed(0)} % |`,
     "",
   ].join("\n");
-  writeResults({ out: options.out, name: "lanes" }, result, lines, picture(result));
+  await writeResults({ out: options.out, name: "lanes" }, result, lines, picture(result));
   process.stdout.write(lines);
 } finally {
   await client.dispose();

@@ -220,7 +220,7 @@ for (const [curveName, samples] of Object.entries(curves)) {
       );
 }
 const text = markdown(report);
-writeResults({ out: options.out, name: options.name }, report, text, picture(report, ours));
+await writeResults({ out: options.out, name: options.name }, report, text, picture(report, ours));
 console.log(text);
 
 function mean(values: readonly number[]): number {

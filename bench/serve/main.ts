@@ -87,7 +87,7 @@ try {
     "```",
     "",
   ].join("\n");
-  writeResults({ out: options.out, name: "serve" }, result, lines, picture(result));
+  await writeResults({ out: options.out, name: "serve" }, result, lines, picture(result));
   process.stdout.write(lines);
 } finally {
   await client.dispose();

@@ -146,7 +146,7 @@ try {
     `Two questions, one from each window, ${result.maxTokens} tokens each, without speculation: ${result.tokensPerSecond.inTurn.toFixed(1)} tokens/s one after the other, ${result.tokensPerSecond.atOnce.toFixed(1)} at once.`,
     "",
   ].join("\n");
-  writeResults({ out: options.out, name: "sharing" }, result, lines, picture(result));
+  await writeResults({ out: options.out, name: "sharing" }, result, lines, picture(result));
   process.stdout.write(lines);
 } finally {
   rmSync(stateFolder, { recursive: true, force: true });

@@ -73,7 +73,7 @@ try {
     display.progress({ done, total: wanted, secondsLeft: (seconds * (wanted - done)) / Math.max(1, done) });
   }
   display.close();
-  write();
+  await write();
   console.log(markdown(report));
   console.log(`growth: ${Math.round(growthBytes(report) / 1e3)} kB`);
   process.exitCode = interrupts.status ?? 0;
@@ -126,7 +126,7 @@ function count({ stats, stopReason }: GenerationResult): void {
   if (stopReason === "cancelled") report.cancelled++;
 }
 
-function write(): void {
+async function write(): Promise<void> {
   if (report.samples.length === 0) return;
-  writeResults(options, report, markdown(report), chart(report));
+  await writeResults(options, report, markdown(report), chart(report));
 }

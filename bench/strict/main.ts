@@ -82,7 +82,7 @@ try {
     isExactAtAllSizes: tested.every((size) => exactness.exactSizes.includes(size)),
     runs: [],
   };
-  report.runs = options.fresh ? [] : earlierRuns(options, report, conditions);
+  report.runs = options.fresh ? [] : await earlierRuns(options, report, conditions);
   report.runs = report.runs.filter((run) => !tooShort(report).includes(run));
   const modes: Mode[] = report.isExactAtAllSizes || options.auto ? ["strict", "auto"] : ["strict"];
   const count = report.prompts;
@@ -99,14 +99,14 @@ try {
       if (!run) break;
       report.runs.push(run);
       fresh++;
-      writeResults(options, report, markdown(report), picture(report));
+      await writeResults(options, report, markdown(report), picture(report));
     }
     const secondsEach = (performance.now() - startedAt) / 1000 / Math.max(1, fresh);
     const left = wanted.length - done - 1;
     display.progress({ done: done + 1, total: wanted.length, secondsLeft: fresh > 0 ? secondsEach * left : null });
   }
   display.close();
-  writeResults(options, report, markdown(report), picture(report));
+  await writeResults(options, report, markdown(report), picture(report));
   console.log(markdown(report));
   const different = failures(report).map(
     ({ prompt, temperature }) => `DIFFERENT: prompt ${prompt.index} (${prompt.kind}) at T = ${temperature}`,

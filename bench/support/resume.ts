@@ -1,24 +1,17 @@
 /** A benchmark that goes on where an earlier run of the same command stopped: its results, and how it ends. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { earlierResult } from "../../src/cli/earlierResult.ts";
 import type { Interrupts } from "../../src/cli/interrupts.ts";
 import type { ResultFiles } from "./results.ts";
 
 /** Runs of an interrupted benchmark whose report has the same values under `keys`; none when there is no such one. */
-export function earlierRuns<R extends { runs: unknown[] }>(
+export async function earlierRuns<R extends { runs: unknown[] }>(
   { out, name }: ResultFiles,
   report: R,
   keys: readonly (keyof R)[],
-): R["runs"] {
-  const file = join(out, `${name}.json`);
-  try {
-    const earlier = JSON.parse(readFileSync(file, "utf8")) as R;
-    return keys.every((key) => earlier[key] === report[key]) ? earlier.runs : [];
-  } catch (error) {
-    if (error instanceof SyntaxError) console.error(`${file} is damaged, so nothing of it can be used: begun anew.`);
-    else if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return [];
-  }
+): Promise<R["runs"]> {
+  const earlier = await earlierResult<R>(join(out, `${name}.json`), (why) => console.error(why));
+  return earlier && keys.every((key) => earlier[key] === report[key]) ? earlier.runs : [];
 }
 
 /** Says what is bad and whether it was stopped, and sets the exit status: the signal's, 1 for anything bad, else 0. */

@@ -117,7 +117,7 @@ const lines = [
   "",
 ].join("\n");
 const report = { made, cpu: thisCpu(), threads, tokens, rounds: Number(options.rounds), results };
-writeResults({ out: options.out, name: "weights" }, report, lines, picture(report));
+await writeResults({ out: options.out, name: "weights" }, report, lines, picture(report));
 process.stdout.write(lines);
 
 function median(values: readonly number[]): number {

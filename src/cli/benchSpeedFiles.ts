@@ -2,13 +2,14 @@
  * The files of `hunch bench speed`: JSON that the same command goes on from, a table and a picture. Hours of measurements
  * are in one file, so it is replaced whole or not at all.
  */
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { baseline } from "../benchmark/arms.ts";
 import { chart } from "../benchmark/chart.ts";
 import { isSameMeasurement, markdown, type Report } from "../benchmark/report.ts";
 import { writeWhole } from "../common/writeWhole.ts";
 import { keeping } from "../evaluation/records.ts";
+import { earlierResult } from "./earlierResult.ts";
 
 export interface ResultFiles {
   /** A folder; made where there is none. */
@@ -26,14 +27,9 @@ export async function readEarlier(
   tell: (why: string) => void,
 ): Promise<Report | null> {
   const file = fileOf(files, "json");
-  try {
-    const earlier = JSON.parse(await readFile(file, "utf8")) as Report;
-    if (isSameMeasurement(earlier, report)) return earlier;
-    tell(`${file} is of another model, program, version or setting: begun anew.`);
-  } catch (error) {
-    if (error instanceof SyntaxError) tell(`${file} is damaged, so nothing of it can be used: begun anew.`);
-    else if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
+  const earlier = await earlierResult<Report>(file, tell);
+  if (!earlier || isSameMeasurement(earlier, report)) return earlier;
+  tell(`${file} is of another model, program, version or setting: begun anew.`);
   return null;
 }
 

@@ -135,8 +135,12 @@ export class JsonFolder {
 
   async #isForeign(name: string): Promise<boolean> {
     if (!this.#options.nameBeside) return false;
+    const file = this.#file(name);
+    const known = this.#known.get(name);
+    // Untouched since: an answer that is being written need not be read back with every write.
+    if (known?.stamp !== undefined && known.stamp === stampOf(file)) return false;
     try {
-      return hashOf(await readFile(this.#file(name), "utf8")) !== this.#known.get(name)?.hash;
+      return hashOf(await readFile(file, "utf8")) !== known?.hash;
     } catch {
       return false; // there is none, or none that anyone can read
     }

@@ -95,7 +95,8 @@ export class Explanations {
     const kept = answer === "any" ? this.#cache.get(key, { id: randomUUID(), title }) : null;
     if (!kept && !(await offerMissingModel(this.#ctx))) return null;
     const place = () => placeNow(code.document, before);
-    for (const earlier of this.#explanations.keys()) if (earlier.isAbout(place(), question)) this.delete(earlier);
+    const now = place();
+    for (const earlier of this.#explanations.keys()) if (earlier.isAbout(now, question)) this.delete(earlier);
     const session = this.#sessions.create(kept);
     const answered = kept ? null : session.ask({ task, text: title, question: asked, code: pieces, omitted });
     const explanation = await this.#show(session, () => ({

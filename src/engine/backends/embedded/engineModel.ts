@@ -116,8 +116,8 @@ export class EngineModel {
     this.acceptance = AcceptanceModel.fromJSON(learnt.acceptance);
     this.thoughtLengths = ThoughtLengths.fromJSON(learnt.thoughtLengths);
     this.#arithmetic = arithmeticOf(runtime, target);
-    const proven = learnt.exactnessOf === this.#arithmetic ? learnt.exactness : null;
-    this.#selfTest = new SelfTest(target.sequence, this.governor, proven ?? null);
+    const { exactness = null, exactnessOf } = learnt;
+    this.#selfTest = new SelfTest(target.sequence, this.governor, exactnessOf === this.#arithmetic ? exactness : null);
     target.batch.onSharedPass = (ms, parts) => {
       this.governor.observe(ms / parts.reduce((sum, size) => sum + this.costs.relative(size), 0));
       this.useThreads();

@@ -116,7 +116,7 @@ export class NativeSequence implements TokenSequence, KeptSequence {
     return false;
   }
 
-  /** Takes over what another sequence of this context holds of `text`, from its beginning. */
+  /** Takes over what another sequence of this context holds of `text`, from its beginning: a token of it at least. */
   copyFrom(source: NativeSequence, text: readonly number[]): Promise<void> {
     return this.#batch.between(this.#sequenceId, async (decode) => {
       await this.#context.copySequenceStateFromOtherSequence(this.#sequenceId, source.#sequenceId);
@@ -124,8 +124,7 @@ export class NativeSequence implements TokenSequence, KeptSequence {
       for (const token of source.#tokens) this.#tokens.push(token);
       // llama.cpp copies at the beginning of the next pass, over whatever was loaded until then. So there is one at once.
       const last = commonPrefix(source.#tokens, text) - 1;
-      this.rollback(Math.max(0, last));
-      if (last < 0) return;
+      this.rollback(last);
       const token = text[last]!;
       await decode({ sequenceId: this.#sequenceId, position: last, tokens: [token], outputs: 0 });
       this.#tokens.push(token);

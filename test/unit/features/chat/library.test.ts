@@ -225,13 +225,19 @@ describe("Library", () => {
     expect(() => library.open("x")).toThrow("can not be read");
   });
 
-  it("keeps a chat that was deleted, brought back and opened again, when the explanation of before is gone", async () => {
+  /** The chat of an explanation, deleted in the list and brought back. */
+  async function broughtBack() {
     const library = newLibrary();
     const ofExplanation = new ChatSession(newConversation("x"), services({}));
     await ofExplanation.ask(question("Why?"));
     library.share(ofExplanation);
     await library.delete("x");
     library.undoDelete();
+    return { library, ofExplanation };
+  }
+
+  it("keeps a chat that was deleted, brought back and opened again, when the explanation of before is gone", async () => {
+    const { library, ofExplanation } = await broughtBack();
     // Until it is written, both sessions have the same conversation.
     await store.save();
     const again = library.open("x");
@@ -247,12 +253,7 @@ describe("Library", () => {
   });
 
   it("shows a chat that was deleted and brought back, and not what an explanation made of it, with what was said since", async () => {
-    const library = newLibrary();
-    const ofExplanation = new ChatSession(newConversation("x"), services({}));
-    await ofExplanation.ask(question("Why?"));
-    library.share(ofExplanation);
-    await library.delete("x");
-    library.undoDelete();
+    const { library, ofExplanation } = await broughtBack();
     await store.save();
     const asked = library.open("x").ask(question("And how?"));
     await settle();

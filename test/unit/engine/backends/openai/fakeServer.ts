@@ -79,3 +79,13 @@ export function stream(response: ServerResponse, chunks: readonly object[], end:
   // After what was written has left.
   if (end === "broken") setTimeout(() => response.destroy(), 20);
 }
+
+/** A short thought and an answer. */
+export const answer: Answer = (_, response) =>
+  stream(response, [
+    delta({ reasoning_content: "hm, " }),
+    delta({ reasoning_content: "so" }),
+    delta({ content: "\n\nYes" }),
+    delta({ content: "." }, "stop"),
+    usage(9, 4),
+  ]);
