@@ -29,7 +29,7 @@ export interface DecodingOptions {
   notify: (notice: Notice) => void;
   /** Waited for before each round. */
   beforeRound: () => Promise<unknown>;
-  /** Called after each round. */
+  /** Called after each round, while the pass of the next one runs. */
   onRound: () => void;
 }
 
@@ -144,7 +144,7 @@ export class Decoding {
       notify({ code: "answerLoop", message: "The answer was ended because it repeated itself." });
       return "stop";
     } else if (this.#form.isDone) return "stop";
-    onRound();
+    decoder.defer(onRound);
     return null;
   }
 

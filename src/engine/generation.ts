@@ -174,7 +174,7 @@ export class Generation implements RunningGeneration {
       beforeRound: this.#pauseOver,
       // Of several thoughts none is shown before one is chosen.
       onRound: (strand) =>
-        this.#strands.length === 1 ? this.#events.flushSoon(strand) : this.#events.tellThoughts(this.#strands),
+        this.#strands.length === 1 ? this.#events.flushIfDue(strand) : this.#events.tellThoughts(this.#strands),
       ...own,
     });
   }
@@ -223,6 +223,8 @@ export class Generation implements RunningGeneration {
   readonly #pauseOver = async (): Promise<number> => {
     const { pause, signal } = this.#hooks;
     if (!pause?.isOn || this.#model.info.device !== "cpu") return 0;
+    // What has been written is not to wait.
+    for (const { decoder } of this.#strands) decoder.settle();
     // Of strands side by side all wait, and the time passes once.
     this.#waiting ??= pause.over(signal).then((ms) => {
       this.#waiting = null;

@@ -21,21 +21,15 @@ export class GenerationEvents {
   /** Times are those of `performance.now()`. */
   decodingSince = 0;
   #flushedAt = 0;
-  #flushing = false;
   readonly #told = new Set<string>();
 
   constructor(options: GenerationEventsOptions) {
     this.#o = options;
   }
 
-  /** Sends events while the next pass runs: writing to the client's pipe costs a third of a millisecond. */
-  flushSoon(strand: Strand): void {
-    if (this.#flushing || performance.now() - this.#flushedAt < eventIntervalMs) return;
-    this.#flushing = true;
-    setImmediate(() => {
-      this.#flushing = false;
-      this.flush(strand);
-    });
+  /** Sends events if it is time. To be called while a pass runs: writing to the client's pipe costs a third of a millisecond. */
+  flushIfDue(strand: Strand): void {
+    if (performance.now() - this.#flushedAt >= eventIntervalMs) this.flush(strand);
   }
 
   flush(strand: Strand): void {

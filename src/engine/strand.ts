@@ -39,7 +39,7 @@ export interface StrandOptions {
   notify: (notice: Notice) => void;
   /** Waited for before each round. */
   beforeRound: () => Promise<unknown>;
-  /** Called after each round. */
+  /** Called after each round, while the pass of the next one runs. */
   onRound: (strand: Strand) => void;
 }
 
@@ -133,8 +133,9 @@ export class Strand {
       : {};
   }
 
-  /** Others may draft with the draft model again. */
+  /** Others may draft with the draft model again, and what was put off is done. */
   close(): void {
+    this.decoder.settle();
     if (this.#draft) this.#o.model.draftIsTaken = false;
   }
 

@@ -54,6 +54,8 @@ export class Decoder {
   #sampler: Sampler;
   /** All tokens: those evaluated, and the last, which is not yet. */
   readonly #text: number[];
+  /** Put off until the next pass runs. */
+  #later: (() => void)[] = [];
 
   /** @param text the prompt; all but its last token are evaluated already. */
   constructor(options: DecoderOptions, text: readonly number[]) {
@@ -66,6 +68,16 @@ export class Decoder {
   /** Tokens so far, prompt included. */
   get text(): readonly number[] {
     return this.#text;
+  }
+
+  /** Does this while the next pass runs: until it is under way, the processor or the GPU has nothing to do. */
+  defer(work: () => void): void {
+    this.#later.push(work);
+  }
+
+  /** Does at once what was put off. */
+  settle(): void {
+    for (const work of this.#later.splice(0)) work();
   }
 
   /** Tokens are chosen by this sampler from now on. */
@@ -119,14 +131,15 @@ export class Decoder {
     const size = draftTokens.length + 1;
     this.counts.roundsBySize.set(size, (this.counts.roundsBySize.get(size) ?? 0) + 1);
     // The time of a shared pass is the others' too.
-    if (company === 0) {
-      this.#o.onPass?.(passMs / costs.relative(size));
-      costs.observe(size, passMs);
-    }
+    if (company === 0) this.#o.onPass?.(passMs / costs.relative(size));
     this.#count(choice, draftTokens.length, accepted);
-    controller.commit(tokens);
     const outcome = { draftedCount: draftTokens.length, acceptedCount: accepted, mismatch, kind };
-    controller.observeRound({ draft: choice.draft, ...outcome, company, passMs });
+    if (this.#o.drafters.length > 0) {
+      controller.commit(tokens);
+      controller.observeRound({ draft: choice.draft, ...outcome, company, passMs });
+    }
+    // The next choice can do without this one time.
+    if (company === 0) this.defer(() => costs.observe(size, passMs));
     return committed;
   }
 
@@ -211,8 +224,12 @@ export class Decoder {
     const { target } = this.#o;
     this.counts.targetPasses++;
     if (target.company > 0) this.counts.sharedPasses++;
-    await target.evaluate(tokens, outputs, count);
+    await target.evaluate(tokens, outputs, count, this.#settle);
+    // Where nothing runs beside this thread it has not been done.
+    this.settle();
   }
+
+  readonly #settle = () => this.settle();
 
   async #draft(kind: TextKind, room: number): Promise<Choice> {
     if (room <= 0) return { draft: null, length: 0 };

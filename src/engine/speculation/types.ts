@@ -32,8 +32,9 @@ export interface TokenSequence {
    * next pass. Takes the time that a pass takes.
    *
    * @param count candidates that will be asked for at the first of these outputs: a hint that spares a wait
+   * @param meanwhile called as soon as the pass is under way, if it runs beside this thread
    */
-  evaluate(tokens: readonly number[], outputs: number, count?: number): Promise<void>;
+  evaluate(tokens: readonly number[], outputs: number, count?: number, meanwhile?: () => void): Promise<void>;
   /** The `count` likeliest tokens after the `index`-th output (0-based) of the last pass. */
   candidates(index: number, count: number): Promise<Candidates>;
   /** Drops the positions from `length` on. False: the model cannot drop a suffix, the sequence is now empty. */

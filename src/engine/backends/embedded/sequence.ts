@@ -76,7 +76,7 @@ export class NativeSequence implements TokenSequence, KeptSequence {
     this.#batch.leave(this.#sequenceId);
   }
 
-  async evaluate(tokens: readonly number[], outputs: number, count = 0): Promise<void> {
+  async evaluate(tokens: readonly number[], outputs: number, count = 0, meanwhile?: () => void): Promise<void> {
     if (this.length + tokens.length > this.contextSize)
       throw new HunchError("internal", `a pass of ${tokens.length} tokens does not fit at position ${this.length}`);
     const before = performance.now();
@@ -90,6 +90,7 @@ export class NativeSequence implements TokenSequence, KeptSequence {
       // The worker reads the first row right behind the pass, without a word from this thread in between.
       onQueued: ([first]) => {
         if (isReadAhead) this.#rows.readAhead(this.#context, first!, count);
+        meanwhile?.();
       },
     });
     for (const token of tokens) this.#tokens.push(token);
