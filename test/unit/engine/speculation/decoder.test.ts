@@ -292,4 +292,34 @@ describe("Decoder", () => {
     await decode(decoder, 20);
     expect(Math.max(...target.sizes)).toBeLessThanOrEqual(longestDraft + 1);
   });
+
+  describe("does what was put off", () => {
+    it("while the next pass runs, once and in order", async () => {
+      const { decoder, target } = openDecoder(prompt, { sampling: greedy });
+      const order: string[] = [];
+      const evaluate = target.evaluate.bind(target);
+      target.evaluate = async (tokens, outputs, _, meanwhile) => {
+        order.push("under way");
+        meanwhile?.();
+        await evaluate(tokens, outputs);
+        order.push("over");
+      };
+      decoder.defer(() => order.push("first"));
+      decoder.defer(() => order.push("second"));
+      await decode(decoder, 2);
+      expect(order).toEqual(["under way", "first", "second", "over", "under way", "over"]);
+    });
+
+    it("behind a pass that nothing runs beside, and at once where somebody waits for it", async () => {
+      const { decoder } = openDecoder(prompt, { sampling: greedy });
+      const done: string[] = [];
+      decoder.defer(() => done.push("behind the pass"));
+      await decode(decoder, 1);
+      decoder.defer(() => done.push("at once"));
+      decoder.settle();
+      expect(done).toEqual(["behind the pass", "at once"]);
+      await decode(decoder, 1);
+      expect(done).toHaveLength(2);
+    });
+  });
 });
