@@ -41,9 +41,16 @@ export class TrialLine {
   get value(): string | null {
     const line = this.#text.trim();
     if (!this.#isWhole || line.endsWith(":") || /^(#|```|~~~)/.test(line)) return null;
-    const bare = line.replace(/[*`]/g, "").replace(/\.$/, "").replace(/\s+/g, " ").trim();
+    const bare = withoutOrnaments(line).replace(/\s+/g, " ");
     return /[\p{L}\p{N}]/u.test(bare) || /[[\](){}'"]/.test(bare) ? bare : null;
   }
+}
+
+/** Without what stands around the whole line. Inside it, the same signs are the answer's own: `n**2`, `2*3`. */
+function withoutOrnaments(line: string): string {
+  const bare = line.replace(/\.$/, "").trim();
+  const [, ornament = "", inner = ""] = /^(\*{1,3}|`+)(?!\s)(.+)(?<!\s)\1$/.exec(bare) ?? [];
+  return inner === "" || inner.includes(ornament) ? bare : withoutOrnaments(inner);
 }
 
 export interface Verdict {

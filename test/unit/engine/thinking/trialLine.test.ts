@@ -12,8 +12,17 @@ describe("TrialLine", () => {
   it("is one line, without ornaments", () => {
     expect(line("**5**").value).toBe("5");
     expect(line("`[1, 2]`.").value).toBe("[1, 2]");
+    expect(line("**`5`.**").value).toBe("5");
     expect(line("the  list is empty").value).toBe("the list is empty");
     expect(line("[]").value).toBe("[]");
+  });
+
+  it("keeps signs of ornaments that are the answer's own", () => {
+    for (const text of ["n**2", "2*3", "O(n*m)", "'*'", "*args", "**n**2**", "`a` or `b`", "*a* and *b*"])
+      expect(line(text).value).toBe(text);
+    expect(line("**2*3**").value).toBe("2*3");
+    expect(line("`n**2`").value).toBe("n**2");
+    expect(vote([line("2*3"), line("23", 0.5)])).toEqual({ chosen: 0, value: "2*3", agreeing: 1 });
   });
 
   it("ends with a line break or with the answer, not with a line break in front of it", () => {
