@@ -82,6 +82,11 @@ export class SideBySide {
     const outcomes = await Promise.allSettled(this.#thinkers.map((thinker, i) => this.#think(thinker, i)));
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     const verdict = this.#verdict();
+    const message = this.#kept
+      ? `${this.#thinkers.length} thoughts, none at an end when the answer was wanted: the one that had got furthest is shown.`
+      : this.#canVote
+        ? tell(verdict, this.#thinkers.length, this.#ends)
+        : tellLongest(this.#thinkers.length, this.#ends);
     const { strand } = this.#thinkers[verdict.chosen]!;
     await strand.lane.sequence.enter();
     const others = this.#thinkers.flatMap(({ strand: { output } }, i): OtherThought[] => {
@@ -90,9 +95,6 @@ export class SideBySide {
       const fate = fateOf(line, end, verdict);
       return [{ text: output.thinking.trim(), tokens: output.thinkingTokens, trial: line?.value ?? null, fate }];
     });
-    const message = this.#kept
-      ? `${this.#thinkers.length} thoughts, none at an end when the answer was wanted: the one that had got furthest is shown.`
-      : tell(verdict, this.#thinkers.length, this.#ends);
     return { strand, end: this.#ends[verdict.chosen]!, others, notice: { code: "parallelThoughts", message } };
   }
 
@@ -120,8 +122,12 @@ export class SideBySide {
 
   #verdict(): Verdict {
     if (this.#kept) return { chosen: this.#thinkers.indexOf(this.#kept), value: null, agreeing: 1 };
-    const isKnown = !this.#signal.aborted && this.#lines.some((line) => line !== null);
-    return isKnown ? vote(this.#lines) : longest(this.#thinkers);
+    return this.#canVote ? vote(this.#lines) : longest(this.#thinkers);
+  }
+
+  /** Of one at least it is known what it came to, and nobody has stopped them. */
+  get #canVote(): boolean {
+    return !this.#signal.aborted && this.#lines.some((line) => line !== null);
   }
 
   /**
@@ -156,10 +162,16 @@ function fateOf(line: TrialLine | null, end: StopReason | null, { value, agreein
   return "lessSure";
 }
 
-/** None came to an end: the one that got furthest. */
+/** There is no vote: the one that got furthest. */
 function longest(thinkers: readonly Thinker[]): Verdict {
   const lengths = thinkers.map(({ strand }) => strand.output.thinkingTokens);
   return { chosen: lengths.indexOf(Math.max(...lengths)), value: null, agreeing: 1 };
+}
+
+/** Without a vote nothing is known of how sure the model was. */
+function tellLongest(thoughts: number, ends: readonly (StopReason | null)[]): string {
+  const why = ends.includes(null) ? "which were not compared" : "none of which came to an end";
+  return `${thoughts} thoughts, ${why}: the one that had got furthest is shown.`;
 }
 
 function tell({ value, agreeing }: Verdict, thoughts: number, ends: readonly (StopReason | null)[]): string {
