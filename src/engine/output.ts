@@ -42,7 +42,10 @@ export class Output {
 
   constructor(model: EngineModel, start: SegmentStart) {
     this.#model = model;
-    this.earlierThought = start.startsInside ? (start.resumedText ?? "") : "";
+    const { startsInside, resumedText = "" } = start;
+    this.earlierThought = startsInside ? resumedText : "";
+    // An answer may be carried on inside a fence.
+    if (!startsInside) this.#follow(resumedText);
     this.#parser = new SegmentParser(model.format, start);
     this.#decoder = model.codec.streamDecoder();
   }
@@ -163,6 +166,11 @@ export class Output {
     }
     // What is new is looked at alone: an answer read whole at every token would be copied as often.
     this.answer += text;
+    this.#follow(text);
+  }
+
+  /** Sees where the answer's last line begins and whether that is inside a fence. */
+  #follow(text: string): void {
     let from = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
       this.#lengthenLine(text.slice(from, end));
