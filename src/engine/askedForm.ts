@@ -42,7 +42,7 @@ export class AskedForm {
     const { maxTokens } = params;
     const form = this.#form;
     const left = Math.min(maxTokens - output.chosenTokens, decoder.room);
-    if (!form || this.#holds || this.#from !== null) return left;
+    if (!form || this.#holds || this.#from !== null || this.#isInBlock) return left;
     const kept = Math.min(formReserve[form.kind], Math.floor(maxTokens / 6));
     if (left > kept) return left - kept;
     this.#holds = holdsForm(output.answer, form);
@@ -51,14 +51,14 @@ export class AskedForm {
 
   /**
    * Begins the part that the answer lacks at its end.
-   * @param isLooping the answer goes in circles
+   * @param isCut the model did not end it: it goes in circles, or has no tokens left
    * @returns false when it lacks none, or got it already
    */
-  async begin(isLooping: boolean): Promise<boolean> {
+  async begin(isCut: boolean): Promise<boolean> {
     const { output, force } = this.#o;
     const form = this.#form;
-    // A block that goes in circles stays open, so that nobody takes it for whole.
-    if (form?.onlyIfCut && isLooping && output.kind === "code") return false;
+    // A block that was cut stays open, so that nobody takes it for whole, and the answer can be carried on inside it.
+    if (isCut && this.#isInBlock) return false;
     if (!form || output.segment === "thinking" || holdsForm(output.answer, form)) return false;
     const isFirst = this.#from === null;
     // Once more only to end what the model did not: a block that it left open.
@@ -75,6 +75,12 @@ export class AskedForm {
   get #answer(): string {
     const { answer, atLineEnd } = this.#o.output;
     return atLineEnd ? `${answer}\n` : answer;
+  }
+
+  /** The block that is asked for is being written, and nothing is kept for it any more. */
+  get #isInBlock(): boolean {
+    const form = this.#form;
+    return form?.kind === "codeBlock" && form.onlyIfCut === true && this.#o.output.kind === "code";
   }
 
   /** The form that the answer has to have; undefined where it may have any. */

@@ -131,7 +131,7 @@ export class Decoding {
     // Stopped while the prompt was read, the rest of it is not: what follows would evaluate it.
     if (signal.aborted) return "cancelled";
     await this.#open();
-    if (this.#form.left <= 0 && !(await this.#beginForm())) return decoder.room > 0 ? "length" : "contextFull";
+    if (this.#form.left <= 0 && !(await this.#beginForm(true))) return decoder.room > 0 ? "length" : "contextFull";
     this.#ended = false;
     this.#thoughtEnd = null;
     await decoder.round(output.kind, this.#form.left, this.#onToken);
@@ -139,7 +139,7 @@ export class Decoding {
     const thoughtEnd = output.segment === "thinking" ? await this.#whyThoughtEnds() : null;
     if (thoughtEnd) await this.#endThought(thoughtEnd);
     else if (this.#ended || this.#answerLoops) {
-      if ((await this.#beginForm()) || (await this.#beginAnswer())) return null;
+      if ((await this.#beginForm(this.#answerLoops)) || (await this.#beginAnswer())) return null;
       if (this.#ended) return "stop";
       notify({ code: "answerLoop", message: "The answer was ended because it repeated itself." });
       return "stop";
@@ -184,8 +184,8 @@ export class Decoding {
   }
 
   /** Begins what the answer lacks of the form. @returns false when it lacks nothing, or got it already */
-  async #beginForm(): Promise<boolean> {
-    const hasBegun = await this.#form.begin(this.#answerLoops);
+  async #beginForm(isCut: boolean): Promise<boolean> {
+    const hasBegun = await this.#form.begin(isCut);
     if (hasBegun) this.#watchAnswer();
     return hasBegun;
   }
