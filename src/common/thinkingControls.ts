@@ -20,7 +20,10 @@ export interface FirstAnswerControl {
   message: string;
   /** How the answer begins; null: with "Answer:". */
   opening: CodeOpening | null;
-  /** The line is all that was asked for: where it stands, the answer ends with it. Absent: the model goes on behind it. */
+  /**
+   * The line is all that was asked for: where it stands, the answer ends with it, unless it has to hold something else
+   * (answerForm). Absent: the model goes on behind it.
+   */
   isWhole?: boolean;
 }
 

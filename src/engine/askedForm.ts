@@ -36,6 +36,12 @@ export class AskedForm {
     return completesForm(answer.slice(this.#from), answer, form);
   }
 
+  /** An answer that is this text has what was asked for. */
+  isMetBy(answer: string): boolean {
+    const form = this.#form;
+    return form === undefined || holdsForm(answer, form);
+  }
+
   /** Tokens that the model may still choose; some are kept for what the answer has to hold, until it does. */
   get left(): number {
     const { params, output, decoder } = this.#o;

@@ -86,12 +86,15 @@ export class Decoding {
     };
   }
 
-  /** Begins the output with this answer, which stands in place of a thought, and ends it where that is whole. */
+  /**
+   * Begins the output with this answer, which stands in place of a thought, and ends it where that is whole and lacks
+   * nothing of the form.
+   */
   async answerDirectly({ text: { lead, line, close }, isWhole }: FirstAnswer): Promise<void> {
     const { model, output, onRound } = this.#o;
     this.#isOpen = true;
     output.declareThoughtEnd("earlyExit", "");
-    if (isWhole) {
+    if (isWhole && this.#form.isMetBy(lead + line + close)) {
       // Nothing is decoded behind it, so it need not be evaluated.
       const put = (text: string, isForced: boolean) => {
         for (const token of model.codec.encodeText(text)) output.push(token, "target", isForced);

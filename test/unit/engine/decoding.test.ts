@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import type { GenerateParams } from "../../../src/common/protocol.ts";
+import type { EngineModel } from "../../../src/engine/backends/embedded/engineModel.ts";
+import { Decoding } from "../../../src/engine/decoding.ts";
+import { Output } from "../../../src/engine/output.ts";
+import type { Decoder, OnToken } from "../../../src/engine/speculation/decoder.ts";
+import { EchoBan } from "../../../src/engine/thinking/echoBan.ts";
+import { formatOf } from "../../../src/engine/thinking/formats.ts";
+
+const end = -1;
+
+/** A generation whose model says these texts, a token each, and then ends, whatever was written for it. */
+function generating(says: readonly string[], more: Partial<GenerateParams>, startsInside = false) {
+  const texts: string[] = [];
+  const encode = (text: string) =>
+    text === "" ? [] : (text.match(/\s*\S+|\s+$/g) ?? []).map((t) => texts.push(t) - 1);
+  const codec = {
+    encodeText: encode,
+    encodeBehind: encode,
+    decode: ([token]: readonly number[]) => texts[token!]!,
+    kindOf: () => "text",
+    streamDecoder: () => ({ push: (token: number) => texts[token], end: () => "" }),
+    isEndOfGeneration: (token: number) => token === end,
+  };
+  const model = { format: formatOf("elicited"), codec, target: { canRollBack: false } } as unknown as EngineModel;
+  const rest = [...says];
+  const next = () => (rest.length === 0 ? end : texts.push(rest.shift()!) - 1);
+  const decoder = {
+    room: 1_000,
+    text: [],
+    counts: { targetPasses: 0 },
+    force: async () => {},
+    defer: (work: () => void) => work(),
+    likeliest: async () => next(),
+    round: async (_kind: string, _most: number, onToken: OnToken) => void onToken(next(), "target"),
+  };
+  const params = {
+    prompt: { kind: "chat", messages: [], thinking: "on" },
+    maxTokens: 100,
+    controls: { budget: null, loopGuard: false, earlyExit: "off" },
+    ...more,
+  } as unknown as GenerateParams;
+  const output = new Output(model, { startsInside });
+  const decoding = new Decoding({
+    ...{ model, params, output, decoder: decoder as unknown as Decoder, echoBan: new EchoBan(codec) },
+    ...{ signal: new AbortController().signal, notify: () => {}, beforeRound: async () => {}, onRound: () => {} },
+  });
+  return { decoding, output };
+}
+
+describe("an answer in place of a thought", () => {
+  const first = {
+    stats: { text: "6", probability: 1, stands: true },
+    text: { lead: "```python\nassert f(3) ==", line: " 6", close: "\n```\n\n" },
+    isWhole: true,
+  };
+  const assertion = "```python\nassert f(3) == 6\n```";
+
+  it("that is whole ends there, unless it has to hold something else", async () => {
+    const says = [" 6", "\n"];
+    const plain = generating(says, {});
+    await plain.decoding.answerDirectly(first);
+    expect(await plain.decoding.run()).toBe("stop");
+    plain.output.end();
+    expect(plain.output.answer).toBe(assertion);
+
+    const asked = generating(["So", " it", " is", ".", "\n", "Answer:", " 6"], {
+      answerForm: { kind: "line", lead: "Answer:" },
+    });
+    await asked.decoding.answerDirectly(first);
+    expect(await asked.decoding.run()).toBe("stop");
+    asked.output.end();
+    expect(asked.output.answer).toBe(`${assertion}\n\nSo it is.\nAnswer: 6`);
+
+    const held = generating(says, { answerForm: { kind: "codeBlock" } });
+    await held.decoding.answerDirectly(first);
+    expect(await held.decoding.run()).toBe("stop");
+    held.output.end();
+    expect(held.output.answer).toBe(assertion);
+  });
+});
