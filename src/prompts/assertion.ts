@@ -5,24 +5,46 @@
  */
 import type { CodeOpening } from "../common/thinkingControls.ts";
 import type { CodePiece } from "./code.ts";
-import { asksForValue } from "./questionKind.ts";
+import { asksForReturnValue } from "./questionKind.ts";
 
 /**
- * @returns null where the question is after no value, names no call or several, or the code is in a language for which
- *   this was not measured
+ * @returns null where the question is after no value that a call returns, names no call or several, the call is given what
+ *   nobody knows, or the code is in a language for which this was not measured
  */
 export function assertionOpening(question: string, code: readonly CodePiece[]): CodeOpening | null {
-  if (!asksForValue(question)) return null;
   const calls = callsIn(question);
   const [call] = calls;
-  if (call === undefined || calls.length > 1) return null;
+  if (call === undefined || calls.length > 1 || !asksForReturnValue(question, call)) return null;
   const name = /[\p{L}_][\p{L}\p{N}_]*(?=\()/u.exec(call)?.[0] ?? "";
-  const isDefined = code.some((piece) => piece.languageId === "python" && definitionOf(name).test(piece.code));
-  return isDefined ? { lead: `\`\`\`python\nassert ${call} ==`, close: "\n```\n\n" } : null;
+  const python = code.filter(({ languageId }) => languageId === "python").map((piece) => piece.code);
+  // CRUXEval's "output" is what is returned; that of code which prints may be something else.
+  if (/output|ausgabe/i.test(question) && python.some((text) => /\bprint\(/.test(text))) return null;
+  const isDefined = python.some((text) => definitionOf(name).test(text));
+  return isDefined && isGivenValues(call, python)
+    ? { lead: `\`\`\`python\nassert ${call} ==`, close: "\n```\n\n" }
+    : null;
 }
 
 function definitionOf(name: string): RegExp {
   return new RegExp(String.raw`^\s*(?:async\s+)?(?:def|class)\s+${name}\b`, "mu");
+}
+
+/** Names that stand for the same everywhere, those of a method or of an argument aside. */
+const builtIn = new Set(
+  "True False None dict set frozenset list tuple range bytes bytearray str int float bool".split(" "),
+);
+
+/** Its arguments are literals and what the code defines: nothing whose value depends on who calls it. */
+function isGivenValues(call: string, code: readonly string[]): boolean {
+  const given = call
+    .slice(call.indexOf("("))
+    .replace(/(?<!\p{L})[bru]{0,2}(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")/giu, "''");
+  const names = given.match(/(?<![\p{L}\p{N}_.])[\p{L}_][\p{L}\p{N}_]*(?!\s*=(?!=))(?![\p{L}\p{N}_])/gu) ?? [];
+  return names.every((name) => builtIn.has(name) || code.some((text) => topLevelNameOf(name).test(text)));
+}
+
+function topLevelNameOf(name: string): RegExp {
+  return new RegExp(String.raw`^(?:(?:async\s+)?(?:def|class)\s+${name}\b|${name}\s*(?::[^=\n]+)?=(?!=))`, "mu");
 }
 
 /** Calls such as `f(3, ")")`, each once: what is in backticks and has brackets, if there is any, else those in the text. */

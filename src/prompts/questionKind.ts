@@ -13,6 +13,30 @@ const value = [
   words("ausgabe von"),
 ];
 
+/** Stands for the call that a question names: no text has it. */
+const callSign = "\uE000";
+/** What may stand in front of it: "the call", "calling the function", "des Aufrufs". */
+const theCall = `(?: (?:the|this|call(?:ing)?|function|method|expression|running|executing|evaluating|to|bei|von|de[mnrs]|die|das|diese[mnrs]?|aufrufs?|funktion|methode|ausdrucks?))* ${callSign}`;
+
+/** "What does … return?", "the value of …"; "Welchen Wert liefert …?", "Was gibt … zurück?", "das Ergebnis von …". */
+const returned = [
+  words(
+    `(?:what|(?:what|which) (?:exact |return )?value) (?:does|do|did|will|would|should)${theCall} (?:return|evaluate to)`,
+  ),
+  words(`(?:value|result|output) of${theCall}`),
+  words(`(?:was|welche[nrs] (?:rückgabe)?(?:wert|ergebnis)) (?:liefert|ergibt|hat)${theCall}`),
+  words(
+    `(?:was|welche[nrs] (?:rückgabe)?(?:wert|ergebnis)) (?:gibt|kommt|wird)${theCall} (?:zurück(?:gegeben)?|(?:he)?raus)`,
+  ),
+  words(`(?:(?:rückgabe)?wert|ergebnis|ausgabe) (?:von|des|der)${theCall}`),
+];
+
+/** Not what it prints, raises or is of type, nor what it would return under some condition. */
+const otherThanReturned = [
+  /\b(types?|prints?|printed|raises?|throws?|exceptions?|errors?|if|when|unless|which values)\b/i,
+  words("typ|datentyp|druckt|ausnahmen?|fehler|wirft|wenn|falls|welche werte"),
+];
+
 const reasons = [
   /\b(why|how|explain|explanation|describe|reasons?|because|steps?)\b/i,
   words(
@@ -37,6 +61,14 @@ const amount = [
 /** It is after a value that code computes. */
 export function asksForValue(question: string): boolean {
   return value.some((pattern) => pattern.test(question));
+}
+
+/** It is after what this call returns, or is said to output, and after nothing else. */
+export function asksForReturnValue(question: string, call: string): boolean {
+  // What the call is given are no words of the question.
+  const asked = question.replaceAll(`\`${call}\``, callSign).replaceAll(call, callSign);
+  const own = asked.replace(/`[^`\n]*`|"[^"\n]*"/g, " ");
+  return returned.some((pattern) => pattern.test(asked)) && !otherThanReturned.some((pattern) => pattern.test(own));
 }
 
 /** It wants to be told more than the value: why, or how. */

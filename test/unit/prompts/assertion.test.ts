@@ -16,7 +16,37 @@ describe("an answer is begun as an assertion", () => {
     );
     expect(lead("Was gibt `f('it\\'s)', {})` zurück?")).toBe("```python\nassert f('it\\'s)', {}) ==");
     expect(lead("What is the value of m.f(1)?")).toBe("```python\nassert m.f(1) ==");
+    for (const question of [
+      "What is the output of calling `f(1)`?",
+      "What value does the call f(1) return?",
+      "What will f(1) evaluate to?",
+      "What's the return value of f(1)?",
+      "Give the output of f(1).",
+      "Was liefert f(1)?",
+      "Welchen Wert gibt f(1) zurück?",
+      "Was wird von f(1) zurückgegeben?",
+      "Was ist das Ergebnis von f(1)?",
+      "Was ist der Wert des Aufrufs f(1)?",
+      "What does `f(1)` return? End with the exact Python value on a line of its own: `Answer: VALUE`.",
+    ])
+      expect(lead(question), question).toBe("```python\nassert f(1) ==");
     expect(lead("What does `f(1)` return? I think `f(1)` returns 2.")).toBe("```python\nassert f(1) ==");
+  });
+
+  it("that is given literals, and what the code defines", () => {
+    const code = piece("SIZE = 3\n\nclass Box:\n    side = 1\n\ndef f(a, b):\n    return a + b");
+    for (const given of [
+      "'if x', \"prints\"",
+      "b'x', r'\\d'",
+      "True, None",
+      "a=1, b=-1e5",
+      "'a'.upper(), dict()",
+      "SIZE",
+      "Box(), 0x1F",
+    ])
+      expect(lead(`What does \`f(${given})\` return?`, code), given).toBe(`\`\`\`python\nassert f(${given}) ==`);
+    for (const given of ["x", "items", "a=x", "*x", "[1, y]", "side", "size()", "f'{x}'", "x == 1"])
+      expect(assertionOpening(`What does \`f(${given})\` return?`, code), given).toBeNull();
   });
 
   it("and not where there is none, several, or no code that defines it", () => {
@@ -27,8 +57,29 @@ describe("an answer is begun as an assertion", () => {
       "What does `f(1) + 1` return?",
       "What does `f(1` return?",
       "What does `g(1)` return?",
+      "What does f('Bob') print?",
+      "What does f(1) output?",
+      "What does f(1) print and return?",
+      "What is the result of f(items) if items is empty?",
+      "What is the result of f([]) if the list is sorted before?",
+      "Which values of a make `f(a)` return True?",
+      "Which values of b make `f(1)` return True?",
+      "What value of b makes f(1) return True?",
+      "What does f(x) return for odd x?",
+      "What return type does f(x) have?",
+      "What return type does f(1) have?",
+      "What is the type of the value of f(1)?",
+      "Which exceptions can f(fn) return or raise?",
+      "Which exceptions can f(1) return or raise?",
+      "Für welche Werte gibt f(x) True zurück?",
+      "Für welche Werte von b gibt f(1) True zurück?",
+      "Was gibt f('Bob') aus?",
+      "Was druckt f('Bob')?",
     ])
       expect(assertionOpening(question, f), question).toBeNull();
+    const prints = piece("def f(a):\n    print(a)");
+    expect(assertionOpening("What is the output of f(1)?", prints)).toBeNull();
+    expect(assertionOpening("What does f(1) return?", prints)).not.toBeNull();
     expect(assertionOpening("What does `f(1)` return?", [])).toBeNull();
     expect(assertionOpening("What does `f(1)` return?", piece("function f(a) { return a; }", "javascript"))).toBeNull();
   });
