@@ -12,10 +12,13 @@ export interface CodePiece {
   role?: "subject" | "reference";
 }
 
+/** What a block begins with that is not what the question is about. */
+export const forReference = "For reference, ";
+
 export function codeBlock(piece: CodePiece): string {
   const fence = fenceFor(piece.code, 3);
   const code = piece.code.endsWith("\n") ? piece.code : `${piece.code}\n`;
-  return `${piece.role === "reference" ? "For reference, " : ""}${place(piece)}:\n${fence}${piece.languageId}\n${code}${fence}`;
+  return `${piece.role === "reference" ? forReference : ""}${place(piece)}:\n${fence}${piece.languageId}\n${code}${fence}`;
 }
 
 /** "src/a.ts, lines 3-9", "src/a.ts, line 3". */

@@ -7,7 +7,7 @@ import type { ChatMessage, SamplingOptions, ThinkingMode } from "../common/promp
 import type { ThinkingFormatInfo } from "../common/protocol.ts";
 import type { AnswerForm, FirstAnswerControl, ThinkingControls } from "../common/thinkingControls.ts";
 import { assertionOpening } from "./assertion.ts";
-import { type CodePiece, codeBlock } from "./code.ts";
+import { type CodePiece, codeBlock, forReference, place } from "./code.ts";
 import { describeOmissions, type Omission } from "./contextBudget.ts";
 import { type LearntTemplates, planEffort } from "./effort.ts";
 import type { ChosenEffort } from "./effortLevels.ts";
@@ -131,14 +131,20 @@ function userText(input: ComposeInput): string {
   // What the question is about stands next to it.
   const isReference = (piece: CodePiece) => piece.role === "reference";
   const code = [...input.code.filter(isReference), ...input.code.filter((piece) => !isReference(piece))];
-  const blocks = code.map(codeBlock).filter((block) => !wasSent(block, input.history));
+  const isSent = (piece: CodePiece) => wasSent(codeBlock(piece), input.history);
+  const blocks = code.filter((piece) => !isSent(piece)).map(codeBlock);
+  const shown = code.filter((piece) => !isReference(piece) && isSent(piece)).map(place);
+  const subject = shown.length > 0 ? `This is about ${shown.join("; ")}, shown above.` : "";
   const { instruction } = tasks[input.task];
-  return joined([...blocks, describeOmissions(input.omitted ?? []), instruction, input.question.trim()]);
+  return joined([...blocks, subject, describeOmissions(input.omitted ?? []), instruction, input.question.trim()]);
 }
 
-/** The model has this block of code (code.ts) from an earlier question: it is not sent again. */
+/** The model has this block of code (code.ts) from an earlier question, for reference or not: it is not sent again. */
 export function wasSent(block: string, history: readonly ChatMessage[]): boolean {
-  return history.some((message) => message.role === "user" && message.content.includes(block));
+  const plain = block.startsWith(forReference) ? block.slice(forReference.length) : block;
+  // Only at a line's start is it one of this place: the path of another file may end with this file's.
+  const has = (content: string) => [plain, forReference + plain].some((text) => `\n${content}`.includes(`\n${text}`));
+  return history.some((message) => message.role === "user" && has(message.content));
 }
 
 function joined(parts: readonly string[]): string {

@@ -110,6 +110,26 @@ describe("prompt", () => {
     expect(compose(input({ history, code: [changed] })).messages.at(-1)?.content).toContain("let a = 3;");
   });
 
+  it("says which code it is about where that is not sent again, also where it was sent for reference", () => {
+    const used = { ...piece, label: "src/b.ts", startLine: 1, endLine: 1, code: "let c = 3;" };
+    const history: ChatMessage[] = [
+      { role: "user", content: userText({ code: [piece, { ...used, role: "reference" }] }) },
+      { role: "assistant", content: "It is." },
+    ];
+    const again = (code: ComposeInput["code"]) => userText({ history, code, effort: "off" });
+    expect(again([used])).toBe(`This is about src/b.ts, line 1, shown above.\n\n${tasks.explain.instruction}`);
+    expect(again([piece, used])).toContain("This is about src/a.ts, lines 3-4; src/b.ts, line 1, shown above.\n\n");
+    expect(again([used, { ...piece, role: "reference" }])).not.toContain("a.ts");
+    expect(userText({ history, code: [], task: "ask", question: "And b?", effort: "off" })).toBe("And b?");
+  });
+
+  it("sends code of a file whose path is the end of another's", () => {
+    const history: ChatMessage[] = [
+      { role: "user", content: userText({ code: [{ ...piece, label: "packages/x/src/a.ts" }] }) },
+    ];
+    expect(userText({ history })).toContain("let a = 1;");
+  });
+
   it("tells the model what was left out", () => {
     const text = userText({ omitted: [{ label: "src/b.ts", startLine: 1, endLine: 90 }] });
     expect(text).toContain("Left out for lack of room: src/b.ts, lines 1-90.");
