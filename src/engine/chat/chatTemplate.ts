@@ -73,12 +73,15 @@ function appendPartial(
   format: ThinkingFormat,
 ): string {
   const { thinking, answer } = partial;
+  const { answer: header = "" } = format.text;
   if (thinking !== "") {
     if (!inside) parts.push({ text: format.text.open, special: true });
     parts.push({ text: thinking, special: false });
   }
   if (answer === "") return thinking;
   if (inside || thinking !== "") parts.push({ text: format.text.close, special: true });
+  // The prompt has it where it opened the answer in place of a thought.
+  else if (!lastTemplateText(parts).endsWith(header)) parts.push({ text: header, special: true });
   parts.push({ text: answer, special: false });
   return answer;
 }
@@ -96,7 +99,7 @@ export function startsInside(parts: readonly PromptPart[], format: ThinkingForma
  * at: what is written in them is no marker.
  */
 function lastMarker(parts: readonly PromptPart[], format: ThinkingFormat): "open" | "closed" | null {
-  const tail = parts.findLast((part) => part.special && part.text !== "")?.text ?? "";
+  const tail = lastTemplateText(parts);
   const end = (markers: readonly string[]) =>
     Math.max(-1, ...markers.map((marker) => (tail.includes(marker) ? tail.lastIndexOf(marker) + marker.length : -1)));
   const opened = end(format.open);
@@ -104,6 +107,10 @@ function lastMarker(parts: readonly PromptPart[], format: ThinkingFormat): "open
   if (opened > closed) return "open";
   // A family may end its messages with the marker that ends its thoughts: on its own, that says something at the very end.
   return opened >= 0 || (closed >= 0 && tail.slice(closed).trim() === "") ? "closed" : null;
+}
+
+function lastTemplateText(parts: readonly PromptPart[]): string {
+  return parts.findLast((part) => part.special && part.text !== "")?.text ?? "";
 }
 
 /** By the model's template where it can be used; a generic format and a notice where it can not. */

@@ -103,6 +103,7 @@ const rows = {
       open: "<|channel|>analysis<|message|>",
       close: "<|end|><|start|>assistant<|channel|>final<|message|>",
       empty: "<|channel|>final<|message|>",
+      answer: "<|channel|>final<|message|>",
     },
     instructions: "developer",
     switch: {
@@ -223,6 +224,7 @@ const rows = {
       open: "<|START_THINKING|>",
       close: "<|END_THINKING|><|START_RESPONSE|>",
       empty: "<|START_THINKING|><|END_THINKING|>",
+      answer: "<|START_RESPONSE|>",
     },
     switch: { by: "variables", on: { reasoning: true }, off: { reasoning: false } },
   },
@@ -232,7 +234,12 @@ const rows = {
     open: ["<|begin|>assistant<|think|>", "<|think|>"],
     close: ["<|end|>"],
     answer: { open: ["<|begin|>assistant<|content|>", "<|content|>"], close: [] },
-    text: { open: "<|think|>", close: "<|end|><|begin|>assistant<|content|>", empty: "<|content|>" },
+    text: {
+      open: "<|think|>",
+      close: "<|end|><|begin|>assistant<|content|>",
+      empty: "<|content|>",
+      answer: "<|content|>",
+    },
     switch: {
       by: "effortVariable",
       variable: "reasoning_effort",

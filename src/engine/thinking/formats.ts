@@ -34,8 +34,11 @@ export interface ThinkingFormat extends ThinkingFormatInfo {
   close: readonly string[];
   /** Wrapper of the answer, not part of it. */
   answer: { open: readonly string[]; close: readonly string[] };
-  /** What Hunch writes to open a thought, to end one and begin the answer, and in place of a thought. */
-  text: { open: string; close: string; empty: string };
+  /**
+   * What Hunch writes to open a thought, to end one and begin the answer, in place of a thought, and to begin an answer in
+   * front of which no thought is ended (absent: nothing).
+   */
+  text: { open: string; close: string; empty: string; answer?: string };
   /** Open the thought when the template did not: without that, these models may not mark it. */
   forceOpen: boolean;
   switch: ThinkingSwitch;

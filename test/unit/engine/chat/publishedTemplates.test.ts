@@ -267,6 +267,24 @@ describe.each(published)("$file", ({ file, architecture = "", name = "", family,
   });
 });
 
+it.each<[file: string, mode: ThinkingMode, end: string]>([
+  ["openai-gpt-oss-120b", "on", "<|start|>assistant<|channel|>final<|message|>half an"],
+  ["openai-gpt-oss-120b", "off", "<|start|>assistant<|channel|>final<|message|>half an"],
+  ["upstage-Solar-Open-100B", "on", "<|begin|>assistant<|content|>half an"],
+  ["upstage-Solar-Open-100B", "off", "<|think|><|end|><|begin|>assistant<|content|>half an"],
+  ["Cohere2MoE", "on", "<|START_THINKING|><|END_THINKING|><|START_RESPONSE|>half an"],
+  ["Cohere2MoE", "off", "<|START_THINKING|><|END_THINKING|><|START_RESPONSE|>half an"],
+  ["Qwen-Qwen3-0.6B", "on", "<|im_start|>assistant\nhalf an"],
+])("an answer without a thought is gone on from behind what opens it: %s, thinking %s", (file, thinking, end) => {
+  const template = readFileSync(new URL(`../../../fixtures/templates/${file}.jinja`, import.meta.url), "utf8");
+  const format = detectFormat({ architecture: "", name: "", chatTemplate: template });
+  const partial = { thinking: "", answer: "half an" };
+  const { parts } = renderChat([question], { template, format, thinking, partial, tokens: { bos: "", eos: "" } });
+  const text = parts.map((part) => part.text).join("");
+  expect(text.slice(-end.length)).toBe(end);
+  expect(startsInside(parts, format)).toBe(false);
+});
+
 describe("what is said to a family in its prompt", () => {
   const textOf = (file: string, thinking: ThinkingMode, budget: number | null = null) => {
     const template = readFileSync(new URL(`../../../fixtures/templates/${file}.jinja`, import.meta.url), "utf8");
