@@ -36,7 +36,7 @@ export class PromptReader {
     const { chatTemplate, format, codec } = this.#model;
     if (prompt.kind === "raw") {
       const inside = format.open.some((marker) => prompt.text.trimEnd().endsWith(marker.trimEnd()));
-      const start = { startsInside: inside, resumedText: "" };
+      const start = { startsInside: inside, keepsSpace: !inside };
       return { prompt: codec.encode([{ text: prompt.text, special: true }]), start };
     }
     const { parts, resumedText, notices } = renderChat(prompt.messages, {

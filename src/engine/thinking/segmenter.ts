@@ -27,6 +27,11 @@ export interface SegmentStart {
   startsInside: boolean;
   /** Text of that segment which the output goes on from (a continued generation); none at its beginning. */
   resumedText?: string;
+  /**
+   * An answer without a thought in front goes on from text as it stands (a raw prompt): its white space is passed on as it
+   * comes, at the beginning and the end too. Else that is dropped.
+   */
+  keepsSpace?: boolean;
 }
 
 /** `echo`: a sentence of ours at the end of the thought, which a small model may write once more in its answer. */
@@ -48,6 +53,7 @@ export class SegmentParser {
   #firstChars: FirstChars;
   /** Openers are markers and not sentences, so that one inside a thought begins a nested one. */
   readonly #nests: boolean;
+  readonly #keepsSpace: boolean;
   #state: State;
   /** Text not decided yet, and the pieces it came in. */
   #buffer = "";
@@ -78,7 +84,8 @@ export class SegmentParser {
     ].sort((a, b) => b.text.length - a.text.length);
     this.#firstChars = new FirstChars(this.#markers);
     this.#nests = format.open.every((text) => /^[<[]/.test(text));
-    const { startsInside, resumedText = "" } = start;
+    const { startsInside, resumedText = "", keepsSpace = false } = start;
+    this.#keepsSpace = keepsSpace;
     this.#state = startsInside ? "thinking" : resumedText === "" ? "start" : "answer";
     this.#depth = startsInside ? 1 : 0;
     if (resumedText !== "") {
@@ -130,7 +137,7 @@ export class SegmentParser {
     this.#firstChars = new FirstChars(this.#markers);
   }
 
-  /** Lets go of what was held back; white space at the end is dropped. */
+  /** Lets go of what was held back; of that, white space at the end is dropped. */
   end(): SegmentRun[] {
     this.#decide(true);
     this.#space = [];
@@ -263,17 +270,22 @@ export class SegmentParser {
     this.#state = "closed";
   }
 
-  /** Passes text on; white space only when visible text follows it. */
+  /** Passes text on; white space only when visible text follows it, unless it is kept in any case. */
   #emit(piece: Piece): void {
     const { text, token, control } = piece;
     this.#contexts[this.segment].feed(text);
     const visible = text.trimStart();
+    if (this.#keepsSpace && (this.#state === "start" || this.#state === "answer") && this.#behindEcho === null) {
+      if (visible !== "") this.#state = "answer";
+      this.#write(text, token);
+      return;
+    }
     const leading = text.slice(0, text.length - visible.length);
     if (leading !== "" && this.#behindEcho !== "dropSpace") this.#space.push({ text: leading, token, control });
     if (visible === "") return;
     this.#behindEcho = null;
     this.#flushSpace(token);
-    const body = visible.trimEnd();
+    const body = this.#keepsSpace && this.#state === "answer" ? visible : visible.trimEnd();
     this.#write(body, token);
     if (body.length < visible.length) this.#space.push({ text: visible.slice(body.length), token, control });
   }

@@ -59,11 +59,12 @@ export class RemoteGeneration implements RunningGeneration {
     this.#params = params;
     this.#hooks = hooks;
     const { make, format } = remote.server;
-    const thinks = params.prompt.kind === "chat" && params.prompt.thinking === "on";
+    const { prompt } = params;
+    const thinks = prompt.kind === "chat" && prompt.thinking === "on";
     // llama-server and Hunch's own always tell thoughts apart; others only when they were started so.
     const opened = thinks && format.native && format.forceOpen && make !== "llamacpp" && make !== "hunch";
-    const begun = params.prompt.kind === "continue" ? params.prompt.partial.answer : "";
-    this.#output = new RemoteOutput(format, opened, begun);
+    const resumedText = prompt.kind === "continue" ? prompt.partial.answer : "";
+    this.#output = new RemoteOutput(format, opened, { resumedText, keepsSpace: prompt.kind === "raw" });
   }
 
   answerNow(): void {

@@ -7,7 +7,7 @@ import type { GeneratedToken, GenerationEvent } from "../../../common/protocol.t
 import type { Segment, ThinkingEnd } from "../../../common/segments.ts";
 import type { LiveStats } from "../../../common/stats.ts";
 import type { ThinkingFormat } from "../../thinking/formats.ts";
-import { SegmentParser, type SegmentRun } from "../../thinking/segmenter.ts";
+import { SegmentParser, type SegmentRun, type SegmentStart } from "../../thinking/segmenter.ts";
 import { endsLine } from "../../thinking/textContext.ts";
 import type { Chunk } from "./chunk.ts";
 
@@ -38,12 +38,12 @@ export class RemoteOutput {
 
   /**
    * @param opened the server's prompt opens the thought, and may leave it in the content: only its end is marked then
-   * @param resumedText the beginning of an answer that is gone on with: white space behind it counts
+   * @param start what the answer is gone on from, where that is known: white space behind it counts
    */
-  constructor(format: ThinkingFormat, opened: boolean, resumedText = "") {
+  constructor(format: ThinkingFormat, opened: boolean, start: Omit<SegmentStart, "startsInside"> = {}) {
     this.#format = format;
     this.#assumed = opened;
-    this.#parser = new SegmentParser(format, { startsInside: opened, resumedText });
+    this.#parser = new SegmentParser(format, { ...start, startsInside: opened });
   }
 
   /** What comes next is the rest of a thought: the prompt has opened it, and perhaps begun it with `resumedText`. */

@@ -12,6 +12,26 @@ function split(family: FamilyName, text: string, start: SegmentStart = { startsI
 
 const inside: SegmentStart = { startsInside: true };
 
+describe("an answer that keeps its white space", () => {
+  const raw: SegmentStart = { startsInside: false, keepsSpace: true };
+
+  it("is passed on as it comes", () => {
+    const parser = new SegmentParser(formatOf("qwen3"), raw);
+    const pieces = ["\n", "        if", " a", ":\n", "\n"];
+    for (const [token, text] of pieces.entries()) {
+      expect(parser.push(text, token)).toEqual([{ text, segment: "answer", token }]);
+      expect(parser.holding).toBe(false);
+    }
+    expect(parser.end()).toEqual([]);
+  });
+
+  it("is one also behind a thought that it begins with, whose own ends are dropped", () => {
+    expect(split("qwen3", " \n", raw)).toEqual({ thinking: "", answer: " \n" });
+    expect(split("qwen3", "<think>\na\n</think>\n\nb\n", raw)).toEqual({ thinking: "a", answer: "b\n" });
+    expect(split("qwen3", "b\n\n<think>\na\n</think>\n\nc \n", raw)).toEqual({ thinking: "a", answer: "b\n\nc \n" });
+  });
+});
+
 describe("thought and answer", () => {
   it.each<[string, FamilyName, string, SegmentStart, Split]>([
     [

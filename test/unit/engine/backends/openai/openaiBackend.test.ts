@@ -153,13 +153,13 @@ describe("answers", () => {
     expect(await (await ask(await connect(server.url))).result).toMatchObject({ answer: "Yes.", stopReason: "length" });
   });
 
-  test("raw prompts", async () => {
+  test("raw prompts are gone on from, white space included", async () => {
     const server = await fake((_, response) =>
-      stream(response, [{ choices: [{ text: "there", finish_reason: "stop" }] }]),
+      stream(response, [{ choices: [{ text: "\n there" }] }, { choices: [{ text: ".\n", finish_reason: "stop" }] }]),
     );
     expect(
       await (await ask(await connect(server.url), { prompt: { kind: "raw", text: "Hello" } })).result,
-    ).toMatchObject({ answer: "there" });
+    ).toMatchObject({ answer: "\n there.\n" });
     expect(server.completions[0]).toMatchObject({ path: "/v1/completions", body: { prompt: "Hello" } });
   });
 });
