@@ -66,7 +66,11 @@ export function addAskOptions(command: Command): Command {
       .addOption(
         new Option("--template <name>", "how it is asked to think (default: by the effort)").choices(templateNames),
       )
-      .option("--budget <tokens>", "thinking tokens at most (default: by the effort)", integer(0, 1_000_000))
+      .option(
+        "--budget <tokens>",
+        "thinking tokens at most, and a quarter more to end a sentence; Hunch's own words not counted (default: by the effort)",
+        integer(0, 1_000_000),
+      )
       .option(
         "--thoughts <n>",
         "thoughts side by side, of which a vote on what they come to chooses one (experimental)",
@@ -88,7 +92,7 @@ export function addAskOptions(command: Command): Command {
       )
       .option(
         "--max-tokens <n>",
-        "output tokens at most, thinking included (default: 2048, more where the effort needs more)",
+        "output tokens at most, thinking included, Hunch's own words not counted (default: 2048, more where the effort needs more)",
         integer(1, 1_000_000),
       )
       .option(

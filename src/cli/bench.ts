@@ -72,7 +72,12 @@ export function benchCommand(setStatus: (status: number) => void): Command {
     .option("--effort <level>", "the effort whose budget the templates get", one(efforts), "low")
     .option("--limit <n>", "questions, drawn by the seed", integer(1, 1_000_000), 40)
     .option("--seed <n>", "of the draw", integer(0, 4_294_967_295), 1)
-    .option("--max-tokens <n>", "output tokens at most, thought and answer together", integer(16, 1_000_000), 768)
+    .option(
+      "--max-tokens <n>",
+      "output tokens at most, thought and answer together, Hunch's own words not counted",
+      integer(16, 1_000_000),
+      768,
+    )
     .option(
       "--parallel <n>",
       "questions at once, in one batch; the time to answer is then not comparable",

@@ -169,7 +169,10 @@ export interface GenerateParams {
   conversationId: string;
   prompt: Prompt;
   sampling: SamplingOptions;
-  /** Output tokens at most, thinking included. */
+  /**
+   * Output tokens at most, thinking included. What Hunch itself writes (the end of a thought, the beginning of an answer) is
+   * not counted, until it has to end a thought for the second time.
+   */
   maxTokens: number;
   controls: ThinkingControls;
   /**

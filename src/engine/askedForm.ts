@@ -47,7 +47,7 @@ export class AskedForm {
     const { params, output, decoder } = this.#o;
     const { maxTokens } = params;
     const form = this.#form;
-    const left = Math.min(maxTokens - output.chosenTokens, decoder.room);
+    const left = Math.min(maxTokens - output.limitedTokens, decoder.room);
     if (!form || this.#holds || this.#from !== null || this.#isInBlock) return left;
     const kept = Math.min(formReserve[form.kind], Math.floor(maxTokens / 6));
     if (left > kept) return left - kept;

@@ -35,6 +35,9 @@ export class Output {
   readonly #held = new Map<number, GeneratedToken>();
   #index = 0;
   #forcedTokens = 0;
+  /** How often a thought's end was declared; tokens forced from the second time on. */
+  #declaredEnds = 0;
+  #againTokens = 0;
   #lastText = "";
   /** The beginning of the answer's last line, and whether that is inside a code fence. */
   #line = "";
@@ -67,6 +70,11 @@ export class Output {
   /** Tokens that the model chose: all but those forced. */
   get chosenTokens(): number {
     return this.thinkingTokens + this.answerTokens - this.#forcedTokens;
+  }
+
+  /** Tokens that count towards a limit: a model that opens thought after thought does not get each one's end for nothing. */
+  get limitedTokens(): number {
+    return this.chosenTokens + this.#againTokens;
   }
 
   /** What the text is at its end: acceptance is learnt apart for each kind. */
@@ -103,6 +111,7 @@ export class Output {
     if (forced) {
       generated.forced = true;
       this.#forcedTokens++;
+      if (this.#declaredEnds > 1) this.#againTokens++;
     }
     this.#held.set(index, generated);
     const runs = this.#parse(token, index);
@@ -118,6 +127,7 @@ export class Output {
    * @param sentence that it is closed with: the answer is kept free of it; "" where it may stand there
    */
   declareThoughtEnd(reason: ThinkingEnd, sentence: string): void {
+    this.#declaredEnds++;
     this.#parser.declareThoughtEnd(sentence);
     this.#endThought(reason);
   }

@@ -79,3 +79,18 @@ describe("an answer in place of a thought", () => {
     expect(held.output.answer).toBe(assertion);
   });
 });
+
+it("what Hunch ends a thought with is not counted, but from the second time on it is", async () => {
+  const controls = { budget: 4, loopGuard: false, earlyExit: "off" } as const;
+  const written = async (thoughts: number) => {
+    const says = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 && i < 3 * thoughts ? "<think>\n" : "so\n"));
+    const { decoding, output } = generating(says, { controls, maxTokens: 60 });
+    expect(await decoding.run()).toBe("length");
+    return { all: output.thinkingTokens + output.answerTokens, chosen: output.chosenTokens };
+  };
+  const [once, again] = [await written(1), await written(20)];
+  expect(once.chosen).toBe(60);
+  expect(once.all).toBeGreaterThan(65);
+  // The last one's end may exceed it.
+  expect(again.all).toBeLessThanOrEqual(once.all + once.all - once.chosen);
+});
