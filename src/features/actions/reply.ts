@@ -1,23 +1,34 @@
 /** Takes code out of an answer: which fenced block is meant, and how it stands in place of the code asked about. Pure. */
 
+/** Columns by which the end of a block may be deeper than its beginning; what is deeper still is code, as in a docstring. */
+const deeperEnd = 3;
+
 /** The code of each closed fence, without the fence's own indentation. An open one was cut off, and is left out. */
 export function fencedBlocks(markdown: string): string[] {
   const blocks: string[] = [];
-  let open: { mark: string; indent: number; lines: string[] } | null = null;
+  let open: { mark: string; indent: string; lines: string[] } | null = null;
   for (const line of markdown.split(/\r?\n/)) {
     const [, indent = "", mark = "", rest = ""] = /^(\s*)(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
     if (!open) {
-      if (mark !== "" && !(mark.startsWith("`") && rest.includes("`")))
-        open = { mark, indent: indent.length, lines: [] };
-    } else if (mark[0] === open.mark[0] && mark.length >= open.mark.length && rest.trim() === "") {
+      if (mark !== "" && !(mark.startsWith("`") && rest.includes("`"))) open = { mark, indent, lines: [] };
+    } else if (
+      mark[0] === open.mark[0] &&
+      mark.length >= open.mark.length &&
+      rest.trim() === "" &&
+      columns(indent) <= columns(open.indent) + deeperEnd
+    ) {
       blocks.push(open.lines.join("\n"));
       open = null;
     } else {
-      const lead = Math.min(open.indent, line.length - line.trimStart().length);
+      const lead = Math.min(open.indent.length, line.length - line.trimStart().length);
       open.lines.push(line.slice(lead));
     }
   }
   return blocks.filter((block) => block.trim() !== "");
+}
+
+function columns(indent: string): number {
+  return indent.replaceAll("\t", "    ").length;
 }
 
 /** The block that shares most lines with `original`; the first of equals. null without blocks. */

@@ -12,6 +12,17 @@ describe("fencedBlocks", () => {
       "1. So:\n   ```py\n   def f():\n       pass\n   ```",
       ["def f():\n    pass"],
     ],
+    [
+      "a docstring has fences of its own",
+      '```python\ndef f(x):\n    """Does.\n\n    ```python\n    f(1)\n    ```\n    """\n    return x\n```',
+      ['def f(x):\n    """Does.\n\n    ```python\n    f(1)\n    ```\n    """\n    return x'],
+    ],
+    [
+      "one that tabs indent",
+      '```\ndef f():\n\t"""\n\t```\n\tf()\n\t```\n\t"""\n```',
+      ['def f():\n\t"""\n\t```\n\tf()\n\t```\n\t"""'],
+    ],
+    ["its end is a little deeper", "1. So:\n```\na\n   ```\nDone.", ["a"]],
     ["one that is cut off", "```ts\na();", []],
     ["an empty one", "```\n\n```", []],
     ["inline code with three backticks", "``` a ``` b", []],
