@@ -47,9 +47,17 @@ export function sharedLines(block: string, original: string): number {
   return trimmedLines(block).filter((line) => known.has(line)).length;
 }
 
-/** Signs of "and so on" in place of code. */
-const elision =
-  /^\s*(\/\/|#|--|\/\*|<!--|;|%)?\s*(\.\.\.|…)|(rest of (the|your)|remaining|existing|unchanged) (code|function|class|method|implementation|file)/i;
+/** What begins a comment, in one language or another. */
+const comment = String.raw`(?:\{\s*)?(?:\/\/+|#+|--|\/\*+|<!--|;+|%+)`;
+/** What a comment may say before it names what was left out. */
+const leadIn = String.raw`[-\s.…*(\[]{0,9}(?:(?:the|your|all|other|same|as|with|and|keep|include|insert|add|put|copy) )*`;
+const leftOut =
+  "(?:rest of (?:the|your)|remaining|existing|unchanged) (?:code|function|class|method|implementation|file)";
+/** Signs of "and so on" in place of code. Three dots alone on their line are one, those before a name spread it. */
+const elision = new RegExp(
+  String.raw`^\s*${comment}\s*(?:\.\.\.|…)|^\s*(?:\.\.\.|…)\s*$|(?:(?:^|\s)${comment}|^\s*(?:\.\.\.|…))${leadIn}${leftOut}`,
+  "i",
+);
 
 /** A line of `code` stands for code that was left out; `original` had no such line. */
 export function leavesOut(code: string, original: string): boolean {
