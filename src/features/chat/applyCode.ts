@@ -20,6 +20,7 @@ import { alignBlock } from "./blockAlignment.ts";
 import { isAll, type Place, placeByName } from "./blockPlace.ts";
 import type { AttachedCode, Conversation } from "./conversation.ts";
 import { codeEditor } from "./pageActions.ts";
+import { type Asked, besides, evenly } from "./partLines.ts";
 
 /**
  * Shows a block of an answer as a change that waits for Apply. Throws as `changeOf`.
@@ -62,15 +63,12 @@ async function showAnyway(): Promise<boolean> {
   return answer === show;
 }
 
-/** Attached code with its document as it is now. */
-interface Target {
+/** Attached code with its document as it is now: all of that, where the code was changed since. */
+interface Target extends Asked {
   document: vscode.TextDocument;
-  lines: string[];
   code: AttachedCode;
-  /** Offset of the code; null where it was changed since. */
-  offset: number | null;
-  /** The lines of the code; of all, where it was changed since. */
-  within: LineSpan;
+  /** The code stands in the document. */
+  isFound: boolean;
 }
 
 /**
@@ -90,34 +88,40 @@ async function changeOf(
     .sort((a, b) => sharedLines(block, b.code.piece.code) - sharedLines(block, a.code.piece.code));
   for (const find of task === "docs" ? [byName, asDocComment, byLines, asWhole] : [byName, byLines, asWhole])
     for (const target of targets) {
-      const change = await find(target, block);
+      const change = await find(target, evenly(target, block));
       if (change && change.replacement !== change.original) return change;
     }
   return inEditor(block);
 }
 
-async function byName({ document, lines, within }: Target, block: string): Promise<Replacement | null> {
+async function byName(target: Target, block: string): Promise<Replacement | null> {
+  const { document, lines, within } = target;
   const place = placeByName({ lines, definitions: definitionsIn(await symbolsOf(document)), within, block });
-  return place && replacing(document, place);
+  return place && replacing(target, place);
 }
 
 /** The block is the comment of what the question was about. */
-function asDocComment({ document, offset, within, code }: Target, block: string): Replacement | null {
-  return offset !== null && isSubject(code) ? docCommentIn(block, document, within.startLine) : null;
+function asDocComment({ document, isFound, within, code }: Target, block: string): Replacement | null {
+  return isFound && isSubject(code) ? docCommentIn(block, document, within.startLine) : null;
 }
 
-function byLines({ document, lines, within }: Target, block: string): Replacement | null {
+function byLines(target: Target, block: string): Replacement | null {
+  const { lines, within } = target;
   const span = alignBlock(lines, within, block);
-  const text = span && inPlaceOf(lines.slice(span.startLine, span.endLine + 1).join("\n"), block);
-  return span && text !== null ? replacing(document, { ...span, text }) : null;
+  return span && replacing(target, inLines(lines, span, block));
 }
 
 /** Not for a whole file, of which the block says nothing, and not for a definition that only went along. */
-function asWhole({ document, lines, offset, within, code }: Target, block: string): Replacement | null {
-  const isFile = isAll(lines, within) && within.endLine > within.startLine;
-  if (offset === null || !isSubject(code) || isFile) return null;
-  const original = code.piece.code;
-  return { kind: "replace", uri: document.uri, offset, original, replacement: inPlaceOf(original, block) };
+function asWhole(target: Target, block: string): Replacement | null {
+  const { lines, within, before, after, isFound, code } = target;
+  const isFile = isAll(lines, within) && within.endLine > within.startLine && `${before}${after}`.trim() === "";
+  if (!isFound || !isSubject(code) || isFile) return null;
+  return replacing(target, inLines(lines, within, block));
+}
+
+function inLines(lines: readonly string[], { startLine, endLine }: LineSpan, block: string): Place {
+  const text = inPlaceOf(lines.slice(startLine, endLine + 1).join("\n"), block);
+  return { startLine, endLine, text };
 }
 
 /** The question was about it; it did not only go along. */
@@ -125,8 +129,10 @@ function isSubject({ piece }: AttachedCode): boolean {
   return piece.role !== "reference";
 }
 
-function replacing(document: vscode.TextDocument, { startLine, endLine, text }: Place): Replacement {
-  const range = new vscode.Range(startLine, 0, endLine, document.lineAt(endLine).text.length);
+function replacing(target: Target, place: Place): Replacement {
+  const { document } = target;
+  const { startLine, startCharacter, endLine, endCharacter, text } = besides(target, place);
+  const range = new vscode.Range(startLine, startCharacter, endLine, endCharacter);
   const replacement = document.eol === vscode.EndOfLine.CRLF ? text.replaceAll("\n", "\r\n") : text;
   const offset = document.offsetAt(range.start);
   return { kind: "replace", uri: document.uri, offset, original: document.getText(range), replacement };
@@ -150,10 +156,16 @@ async function openTarget(code: AttachedCode): Promise<Target | null> {
   if (!document) return null;
   const text = document.getText();
   const hint = document.offsetAt(new vscode.Position(code.attachment.startLine - 1, 0));
-  const offset = locate(text, code.piece.code, hint);
-  const end = offset === null ? text.length : offset + code.piece.code.trimEnd().length;
-  const within = { startLine: document.positionAt(offset ?? 0).line, endLine: document.positionAt(end).line };
-  return { document, lines: text.split(/\r?\n/), code, offset, within };
+  const asked = code.piece.code;
+  const offset = locate(text, asked, hint);
+  const isFound = offset !== null;
+  const first = document.positionAt(isFound ? offset + asked.length - asked.trimStart().length : 0);
+  const last = document.positionAt(isFound ? offset + asked.trimEnd().length : text.length);
+  const lines = text.split(/\r?\n/);
+  const before = lines[first.line]?.slice(0, first.character) ?? "";
+  const after = lines[last.line]?.slice(last.character) ?? "";
+  const within = { startLine: first.line, endLine: last.line };
+  return { document, lines, code, isFound, within, before, after };
 }
 
 async function openQuietly(uri: string): Promise<vscode.TextDocument | null> {

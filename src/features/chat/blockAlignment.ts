@@ -76,6 +76,12 @@ function plus(cell: Cell | undefined, cost: number): Cell {
   return { cost: (cell?.cost ?? 0) + cost, start: cell?.start ?? 0 };
 }
 
+/** How much two lines have in common, 0 to 1. */
+export function likeness(a: string, b: string): number {
+  const [one, other] = wordsOf([a, b]);
+  return one && other ? similarity(one, other) : 0;
+}
+
 /** 1 for the same text, else the share of words and signs that both have (Dice's coefficient). */
 function similarity(a: Line, b: Line): number {
   if (a.text === b.text) return 1;

@@ -1,0 +1,148 @@
+/** Where in a file a block of an answer would go. The editor is a stand-in that has one document, and the definitions that a test gives it. */
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { locate } from "../../../../src/features/actions/locate.ts";
+import type { Change, Proposals } from "../../../../src/features/actions/proposals.ts";
+import { ask, type Conversation, newConversation } from "../../../../src/features/chat/conversation.ts";
+import type { TaskKind } from "../../../../src/prompts/compose.ts";
+
+class Position {
+  readonly line: number;
+  readonly character: number;
+  constructor(line: number, character: number) {
+    this.line = line;
+    this.character = character;
+  }
+}
+class Range {
+  readonly start: Position;
+  readonly end: Position;
+  constructor(startLine: number, startCharacter: number, endLine: number, endCharacter: number) {
+    this.start = new Position(startLine, startCharacter);
+    this.end = new Position(endLine, endCharacter);
+  }
+}
+
+class Uri {
+  readonly scheme = "file";
+  toString() {
+    return "file:///w/a.ts";
+  }
+  static parse() {
+    return new Uri();
+  }
+}
+
+/** Text of the document, and where the cursor is in it. */
+let text = "";
+let cursor = 0;
+/** What a language service knows of it. */
+let functions: { name: string; range: Range; kind: number }[] = [];
+
+function documentOf(languageId: string) {
+  const lines = text.split("\n");
+  const offsetAt = ({ line, character }: Position) =>
+    lines.slice(0, line).reduce((sum, { length }) => sum + length + 1, 0) + character;
+  const positionAt = (offset: number) => {
+    const before = text.slice(0, offset).split("\n");
+    return new Position(before.length - 1, before.at(-1)?.length ?? 0);
+  };
+  return {
+    uri: new Uri(),
+    languageId,
+    eol: 1,
+    lineCount: lines.length,
+    lineAt: (line: number) => ({ text: lines[line] }),
+    getText: (range?: Range) => (range ? text.slice(offsetAt(range.start), offsetAt(range.end)) : text),
+    offsetAt,
+    positionAt,
+  };
+}
+
+let languageId = "typescript";
+vi.mock("vscode", () => ({
+  Position,
+  Range,
+  Uri,
+  EndOfLine: { LF: 1, CRLF: 2 },
+  SymbolKind: { Function: 11 },
+  l10n: { t: (words: string) => words },
+  commands: { executeCommand: async () => functions },
+  workspace: { openTextDocument: async () => documentOf(languageId), asRelativePath: () => "a.ts" },
+  window: {
+    get activeTextEditor() {
+      const document = documentOf(languageId);
+      const at = document.positionAt(cursor);
+      return { document, selection: new Range(at.line, at.character, at.line, at.character) };
+    },
+    visibleTextEditors: [],
+  },
+}));
+
+const { proposeCode } = await import("../../../../src/features/chat/applyCode.ts");
+
+/** The change that a block of an answer about `code` would be; without code, nothing was attached. */
+async function changeFor(
+  block: string,
+  code: string | null,
+  task: TaskKind = "ask",
+): Promise<Change & { kind: "replace" }> {
+  const conversation: Conversation = newConversation("c");
+  const line = code === null ? 0 : text.slice(0, text.indexOf(code)).split("\n").length;
+  const place = { label: "a.ts", languageId, startLine: line, endLine: line };
+  const attached = code === null ? [] : [{ piece: { ...place, code }, attachment: { ...place, uri: `${new Uri()}` } }];
+  const { id: turnId } = ask(conversation, { task, text: "?", code: attached }, "auto");
+  const shown: Change[] = [];
+  const proposals = { show: async ({ change }: { change: Change }) => shown.push(change) };
+  await proposeCode(proposals as unknown as Proposals, block, { conversation, turnId }, () => {});
+  const [change] = shown;
+  if (change?.kind !== "replace") throw new Error("No change of a file was proposed.");
+  return change;
+}
+
+/** The text with the change made; "gone" where it finds its place no more. */
+function applied(now: string, { original, offset, replacement }: Change & { kind: "replace" }): string {
+  const start = locate(now, original, offset);
+  return start === null ? "gone" : now.slice(0, start) + replacement + now.slice(start + original.length);
+}
+
+beforeEach(() => {
+  languageId = "typescript";
+  functions = [];
+});
+
+describe("code that begins and ends within a line", () => {
+  it.each([
+    [
+      "by its lines",
+      "const handler = async (req) => {\n  const a = req.a;\n  const b = req.b;\n  return a + b;\n};\n",
+      "async (req) => {\n  const a = req.a;\n  const b = req.b;\n  return a + b;\n}",
+      "async (req) => {\n  const a = req.a;\n  const b = req.c;\n  return a + b;\n}",
+      "const handler = async (req) => {\n  const a = req.a;\n  const b = req.c;\n  return a + b;\n};\n",
+    ],
+    [
+      "as a whole, with the indentation that it has there",
+      "x = {\n  a: () => {\n    one();\n  },\n};\n",
+      "() => {\n    one();\n  }",
+      "() => {\n  if (two()) three();\n}",
+      "x = {\n  a: () => {\n    if (two()) three();\n  },\n};\n",
+    ],
+    [
+      "as a whole, in one line",
+      "const f = (x) => g(x);\n",
+      "g(x)",
+      "const f = (x) => h(x);",
+      "const f = (x) => h(x);\n",
+    ],
+  ])("%s", async (_name, before, code, block, after) => {
+    text = before;
+    expect(applied(text, await changeFor(block, code))).toBe(after);
+  });
+  it("by the name of its definition", async () => {
+    const head = "export default ";
+    const load = "async function load(req) {\n  return req.a;\n}";
+    text = `${head}${load}\n`;
+    functions = [{ name: "load", range: new Range(0, 0, 2, 1), kind: 11 }];
+    const block = "async function load(req) {\n  log(req);\n  return req.b;\n}";
+    expect(applied(text, await changeFor(block, load))).toBe(`${head}${block}\n`);
+  });
+});
