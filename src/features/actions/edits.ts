@@ -6,7 +6,7 @@ import { t } from "../../common/l10n.ts";
 import type { EditorCode } from "../../host/editor.ts";
 import type { CodeWithProblems } from "../../host/problems.ts";
 import { withDocComment } from "./docComment.ts";
-import { locate } from "./locate.ts";
+import { anchored, locate } from "./locate.ts";
 import type { Change, Replacement } from "./proposals.ts";
 import { closestBlock, fencedBlocks, inPlaceOf, leavesOut } from "./reply.ts";
 import { testPath } from "./testFile.ts";
@@ -60,7 +60,8 @@ export function docCommentIn(block: string, document: vscode.TextDocument, defin
   const next = document.lineAt(to).text;
   const original = document.getText(place) + next;
   const replacement = [...found.lines, next].join(eol);
-  return { kind: "replace", uri: document.uri, offset: document.offsetAt(place.start), original, replacement };
+  const offset = document.offsetAt(place.start);
+  return { kind: "replace", uri: document.uri, ...anchored(document.getText(), { offset, original, replacement }) };
 }
 
 /** The test file of an answer. Throws unusableAnswer when there is none in it. */

@@ -12,7 +12,7 @@ import type { LineSpan } from "../../host/indentation.ts";
 import { showWarning } from "../../host/messages.ts";
 import type { TaskKind } from "../../prompts/compose.ts";
 import { docCommentIn, testFileOf } from "../actions/edits.ts";
-import { locate } from "../actions/locate.ts";
+import { anchored, locate } from "../actions/locate.ts";
 import type { Change, Proposals, Replacement } from "../actions/proposals.ts";
 import { inPlaceOf, leavesOut, sharedLines } from "../actions/reply.ts";
 import { codeBehind } from "./attachedCode.ts";
@@ -147,7 +147,8 @@ function inEditor(block: string): Replacement {
   const { document, selection } = editor;
   const original = document.getText(selection);
   const replacement = original === "" ? block : inPlaceOf(original, block);
-  return { kind: "replace", uri: document.uri, offset: document.offsetAt(selection.start), original, replacement };
+  const offset = document.offsetAt(selection.start);
+  return { kind: "replace", uri: document.uri, ...anchored(document.getText(), { offset, original, replacement }) };
 }
 
 /** null for what is gone, or was never a file. */

@@ -1,6 +1,6 @@
 /** The small pure parts of the actions: where tests go, where code is found again, diffs by file, problems in words. */
 import { describe, expect, it } from "vitest";
-import { locate } from "../../../../src/features/actions/locate.ts";
+import { anchored, locate } from "../../../../src/features/actions/locate.ts";
 import { splitPatch } from "../../../../src/features/actions/patch.ts";
 import { testPath } from "../../../../src/features/actions/testFile.ts";
 import { describeProblems } from "../../../../src/prompts/problems.ts";
@@ -28,6 +28,24 @@ describe("locate", () => {
     ["overlapping itself", "xaaa", "aa", 0, null],
   ])("%s", (_name, text, original, offset, expected) => {
     expect(locate(text, original, offset)).toBe(expected);
+  });
+});
+
+describe("anchored", () => {
+  it.each([
+    ["what has text stays as it is", "a\nb\nc", 2, "b", [2, "b", "X"]],
+    ["in a line", "a\nbc\nd", 3, "", [2, "bc", "bXc"]],
+    ["blank lines take those below", "a\n\n\nb\n", 2, "", [2, "\n\nb", "X\n\nb"]],
+    ["at the end, those above", "a\n\n", 3, "", [0, "a\n\n", "a\n\nX"]],
+    ["at the beginning", "\na", 0, "", [0, "\na", "X\na"]],
+    ["Windows line ends", "a\r\n\r\nb\r\n", 3, "", [3, "\r\nb", "X\r\nb"]],
+    ["an empty file", "", 0, "", [0, "", "X"]],
+  ])("%s", (_name, all, offset, original, [start, grown, replacement]) => {
+    expect(anchored(all, { offset, original, replacement: "X" })).toEqual({
+      offset: start,
+      original: grown,
+      replacement,
+    });
   });
 });
 

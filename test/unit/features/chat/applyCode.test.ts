@@ -146,3 +146,21 @@ describe("code that begins and ends within a line", () => {
     expect(applied(text, await changeFor(block, load))).toBe(`${head}${block}\n`);
   });
 });
+
+describe("a block that replaces nothing", () => {
+  it("is put at the cursor, and nowhere else after an edit in front of it", async () => {
+    text = "import x;\n\nconst word = 1;\n";
+    cursor = 10;
+    const change = await changeFor("f();", null);
+    expect(applied(text, change)).toBe("import x;\nf();\nconst word = 1;\n");
+    expect(applied(`// new\n${text}`, change)).toBe("// new\nimport x;\nf();\nconst word = 1;\n");
+  });
+  it("is put behind a signature that a blank line follows", async () => {
+    languageId = "python";
+    text = "def f(x):\n\n    return x\n";
+    const change = await changeFor('"""Gives x."""', "def f(x):\n\n    return x", "docs");
+    const after = 'def f(x):\n    """Gives x."""\n\n    return x\n';
+    expect(applied(text, change)).toBe(after);
+    expect(applied(`import a\n${text}`, change)).toBe(`import a\n${after}`);
+  });
+});
