@@ -2,6 +2,7 @@
  * Puts the documentation comment of an answer where the language wants it: above the definition, or in Python as its
  * first statement. What stood there as documentation is replaced. Pure.
  */
+import type { LineSpan } from "../../host/indentation.ts";
 
 /** Lines `from` to `to` (0-based, exclusive) get `lines` in their place. */
 export interface LineReplacement {
@@ -12,7 +13,7 @@ export interface LineReplacement {
 
 /**
  * @param lines of the whole document
- * @param definition line where the definition begins (0-based)
+ * @param definition line where the definition begins, or the comments in front of it (0-based)
  * @param reply a fenced block of the answer: the comment, alone or with the code it belongs to
  * @returns null when there is no comment in the reply
  */
@@ -35,16 +36,36 @@ function commentAbove(
 ): LineReplacement | null {
   const comment = firstComment(reply.split(/\r?\n/));
   if (!comment) return null;
-  let to = definition;
-  // Decorators and attributes belong to the definition.
-  while (/^\s*(@|#\[)/.test(lines[to - 1] ?? "")) to--;
-  const indent = indentOf(lines[definition] ?? "");
+  const head = behindComments(lines, definition, languageId);
+  let to = head;
+  // Decorators and attributes belong to the definition, and so do comments that are orders to a tool.
+  while (attribute.test(lines[to - 1] ?? "") || order.test(lines[to - 1] ?? "")) to--;
+  const indent = indentOf(lines[head] ?? "");
   return { from: docStart(lines, to, languageId), to, lines: comment.map((line) => (indent + line).trimEnd()) };
+}
+
+const attribute = /^\s*(@|#\[)/;
+/** "//go:noinline", "//export Add", "// eslint-disable-next-line", "# shellcheck disable=SC2034" */
+const order =
+  /^\s*(\/\/([a-z0-9]+:[a-z0-9]|(export|extern|line) |nolint\b|\s*(eslint-|biome-ignore|prettier-ignore|@ts-))|#\s*(shellcheck |rubocop:))/;
+
+/** The first line at or behind `start` that is neither blank nor a comment; `start` when there is none. */
+function behindComments(lines: readonly string[], start: number, languageId: string): number {
+  const isComment = docLines[languageId] ?? /^\s*\/\//;
+  for (let line = start; line < lines.length; line++) {
+    let text = lines[line] ?? "";
+    if (/^\s*\/\*/.test(text)) {
+      while (!text.includes("*/") && line < lines.length) text = lines[++line] ?? "";
+      if (/\*\/\s*$/.test(text)) continue;
+    }
+    if (text.trim() !== "" && !isComment.test(text)) return line;
+  }
+  return start;
 }
 
 /** The first comment at the margin of its block, with its lines' indentation relative to it. */
 function firstComment(reply: readonly string[]): string[] | null {
-  const start = reply.findIndex((line) => /^\s*(\/\*|\/\/|#(?!include|define|if|!)|--|'''|;;)/.test(line));
+  const start = reply.findIndex((line) => /^\s*(\/\*|\/\/|#(?!include|define|if|!|\[)|--|'''|;;)/.test(line));
   if (start < 0) return null;
   const first = reply[start] ?? "";
   const indent = indentOf(first).length;
@@ -83,32 +104,41 @@ function docStart(lines: readonly string[], end: number, languageId: string): nu
   }
   const isDoc = docLines[languageId] ?? /^\s*\/\/[/!]/;
   let start = end;
-  while (start > 0 && isDoc.test(lines[start - 1] ?? "")) start--;
+  while (start > 0 && isDoc.test(lines[start - 1] ?? "") && !isForTools(lines[start - 1] ?? "")) start--;
   return start;
 }
 
+/** An order to a tool, or the name of the interpreter. */
+function isForTools(comment: string): boolean {
+  return order.test(comment) || comment.startsWith("#!");
+}
+
 function docstring(lines: readonly string[], definition: number, reply: string): LineReplacement | null {
-  const text = /("""|''')([\s\S]*?)\1/.exec(reply)?.[2];
-  const head = signatureEnd(lines, definition);
-  if (text === undefined || text.trim() === "" || head === null) return null;
-  const indent = `${indentOf(lines[definition] ?? "")}${indentUnit(lines)}`;
+  const [, prefix = "", given = "", text = ""] = /([rRuU]?)("""|''')((?:\\[\s\S]|(?!\2)[^\\])*)\2/.exec(reply) ?? [];
+  const signature = signatureAt(lines, definition);
+  if (text.trim() === "" || signature === null) return null;
+  const indent = `${indentOf(lines[signature.startLine] ?? "")}${indentUnit(lines)}`;
   const [first = "", ...rest] = text.replace(/\s+$/, "").split(/\r?\n/);
   const margin = Math.min(...rest.filter((line) => line.trim() !== "").map((line) => indentOf(line).length));
   const body = rest.map((line) => (line.trim() === "" ? "" : indent + line.slice(margin)));
-  const opening = `${indent}"""${first.trim()}`;
-  const quoted = body.length === 0 ? [`${opening}"""`] : [opening, ...body, `${indent}"""`];
-  return { from: head + 1, to: oldDocstringEnd(lines, head + 1), lines: quoted };
+  // As PEP 257 has it, where no quote in the text forbids it.
+  const mark = text.includes('"') ? given : '"""';
+  const opening = `${indent}${prefix}${mark}${first.trim()}`;
+  const gap = opening.endsWith(mark.charAt(0)) || opening.endsWith("\\") ? " " : "";
+  const quoted = body.length === 0 ? [opening + gap + mark] : [opening, ...body, indent + mark];
+  const from = signature.endLine + 1;
+  return { from, to: oldDocstringEnd(lines, from), lines: quoted };
 }
 
-/** Line on which the signature ends with its colon; null when there is none near. */
-function signatureEnd(lines: readonly string[], definition: number): number | null {
+/** The lines of the signature, which ends with its colon; null when there is none near. */
+function signatureAt(lines: readonly string[], definition: number): LineSpan | null {
   let depth = 0;
-  const start = lines.findIndex((line, index) => index >= definition && /^\s*(async\s+def|def|class)\b/.test(line));
-  if (start < 0) return null;
-  for (let line = start; line < lines.length; line++) {
-    const text = (lines[line] ?? "").replace(/#.*$/, "").replace(/"[^"]*"|'[^']*'/g, "");
+  const startLine = lines.findIndex((line, index) => index >= definition && /^\s*(async\s+def|def|class)\b/.test(line));
+  if (startLine < 0) return null;
+  for (let endLine = startLine; endLine < lines.length; endLine++) {
+    const text = (lines[endLine] ?? "").replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|#.*$/g, "");
     for (const sign of text) depth += "([{".includes(sign) ? 1 : ")]}".includes(sign) ? -1 : 0;
-    if (depth <= 0) return /:\s*$/.test(text) ? line : null;
+    if (depth <= 0) return /:\s*$/.test(text) ? { startLine, endLine } : null;
   }
   return null;
 }

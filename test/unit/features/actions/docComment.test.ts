@@ -68,6 +68,69 @@ describe("withDocComment", () => {
       "\n// HERE does.\nfunc HERE() {}",
     ],
     ["a plain comment of TypeScript stays", "typescript", "// why\nHERE", "/** New. */", "// why\n/** New. */\nHERE"],
+    [
+      "asked about with the old one",
+      "typescript",
+      "x\n/** HERE\n * Old.\n */\nfunction f() {}",
+      "/** New. */",
+      "x\n/** New. */\nfunction f() {}",
+    ],
+    [
+      "asked about with the old one, indented",
+      "rust",
+      "impl A {\n\n    /// Old HERE.\n    /// Very.\n    #[inline]\n    fn f() {}",
+      "/// New.",
+      "impl A {\n\n    /// New.\n    #[inline]\n    fn f() {}",
+    ],
+    [
+      "asked about with a comment that stays",
+      "typescript",
+      "/* HERE licence */\n\n// why\nfunction f() {}",
+      "/** New. */",
+      "/* HERE licence */\n\n// why\n/** New. */\nfunction f() {}",
+    ],
+    [
+      "a private method is no comment",
+      "typescript",
+      "class A {\n  #HERE() {\n    f();",
+      "/** Does. */",
+      "class A {\n  /** Does. */\n  #HERE() {\n    f();",
+    ],
+    [
+      "the name of the interpreter stays",
+      "shellscript",
+      "#!/bin/sh\nHERE() {",
+      "# Does.",
+      "#!/bin/sh\n# Does.\nHERE() {",
+    ],
+    [
+      "orders to the compiler stay at the definition",
+      "go",
+      "\n// Old.\n//go:noinline\nfunc HERE() {}",
+      "// New.",
+      "\n// New.\n//go:noinline\nfunc HERE() {}",
+    ],
+    [
+      "orders in front of the old one stay",
+      "go",
+      "//go:generate stringer\n// Old.\nfunc HERE() {}",
+      "// New.",
+      "//go:generate stringer\n// New.\nfunc HERE() {}",
+    ],
+    [
+      "orders to a linter",
+      "typescript",
+      "// eslint-disable-next-line\nHERE",
+      "/** New. */",
+      "/** New. */\n// eslint-disable-next-line\nHERE",
+    ],
+    [
+      "attributes in the reply are no comment",
+      "rust",
+      "#[inline]\nfn HERE() {}",
+      "#[inline]\n/// Does.\nfn f() {}",
+      "/// Does.\n#[inline]\nfn HERE() {}",
+    ],
     ["Ruby", "ruby", "def HERE\nend", "# Does.\ndef f\nend", "# Does.\ndef HERE\nend"],
   ])("%s", (_name, languageId, code, reply, expected) => {
     expect(documented(code, reply, languageId)).toBe(expected);
@@ -93,6 +156,37 @@ describe("withDocComment", () => {
       '"""New."""',
       '@cached\ndef f(a: dict = {}) -> int:  # HERE\n    """New."""\n    pass',
     ],
+    [
+      "with a number sign in a string",
+      "def HERE(color=\"#fff\", sep='\"#'):  # don't\n    pass",
+      '"""New."""',
+      'def HERE(color="#fff", sep=\'"#\'):  # don\'t\n    """New."""\n    pass',
+    ],
+    [
+      "asked about with a comment that is not indented",
+      "class A:\n# HERE\n    def f():\n        pass",
+      '"""New."""',
+      'class A:\n# HERE\n    def f():\n        """New."""\n        pass',
+    ],
+    [
+      "with quotes in it",
+      "def HERE():\n    pass",
+      "'''Gives the \"name\"'''",
+      "def HERE():\n    '''Gives the \"name\"'''\n    pass",
+    ],
+    [
+      "with a quote at its end",
+      "def HERE():\n    pass",
+      '"""Gives the "name" """',
+      'def HERE():\n    """Gives the "name" """\n    pass',
+    ],
+    [
+      "with an escaped quote at its end",
+      "def HERE():\n    pass",
+      '"""Gives the "name\\""""',
+      'def HERE():\n    """Gives the "name\\" """\n    pass',
+    ],
+    ["raw", "def HERE():\n    pass", 'r"""Matches \\d+."""', 'def HERE():\n    r"""Matches \\d+."""\n    pass'],
   ])("Python: %s", (_name, code, reply, expected) => {
     expect(documented(code, reply, "python")).toBe(expected);
   });
