@@ -25,6 +25,9 @@ export const PanelContext = createContext<PanelActions | null>(null);
 /** Id of the turn that a part of an answer belongs to. */
 export const TurnContext = createContext("");
 
+/** More of the answer may still come. */
+export const RunningContext = createContext(false);
+
 export function usePanel(): PanelActions {
   const actions = useContext(PanelContext);
   if (!actions) throw new Error("usePanel is only for components inside the panel");

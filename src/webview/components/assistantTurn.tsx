@@ -3,7 +3,7 @@ import { Fragment } from "preact";
 import type { TurnVersion } from "../../common/panel.ts";
 import { BlockView } from "../markdown/blocks.tsx";
 import { memo } from "../memo.tsx";
-import { TurnContext } from "../panelContext.ts";
+import { RunningContext, TurnContext } from "../panelContext.ts";
 import type { AssistantTurnModel } from "../turnModel.ts";
 import { endNotice, waitingFor } from "../wording.ts";
 import { ActionRow } from "./actionRow.tsx";
@@ -85,11 +85,13 @@ function Answer({ turn }: { turn: AssistantTurnModel }) {
   const blocks = [...turn.document.frozen, ...turn.document.tail];
   return (
     <TurnContext.Provider value={turn.id}>
-      <div class="markdown">
-        {blocks.map((block) => (
-          <BlockView key={block.key} block={block} />
-        ))}
-      </div>
+      <RunningContext.Provider value={turn.running}>
+        <div class="markdown">
+          {blocks.map((block) => (
+            <BlockView key={block.key} block={block} />
+          ))}
+        </div>
+      </RunningContext.Provider>
     </TurnContext.Provider>
   );
 }

@@ -5,13 +5,13 @@ import { t } from "../../common/l10n.ts";
 import { IconButton } from "../components/iconButton.tsx";
 import { Scrolled } from "../components/scrolled.tsx";
 import { memo } from "../memo.tsx";
-import { TurnContext, usePanel } from "../panelContext.ts";
+import { RunningContext, TurnContext, usePanel } from "../panelContext.ts";
 import { type CodeChunk, Highlighter, languageName, spansOf } from "./highlight.ts";
 
 interface CodeBlockProps {
   language: string;
   code: string;
-  /** Still being written. */
+  /** Its end has not come: it is still being written, or was cut off. */
   open: boolean;
 }
 
@@ -21,6 +21,7 @@ const copiedMs = 1500;
 export function CodeBlock({ language, code, open }: CodeBlockProps) {
   const { post, announce } = usePanel();
   const turnId = useContext(TurnContext);
+  const growing = useContext(RunningContext) && open;
   const copied = useBriefly(copiedMs);
   const chunks = useHighlighted(language, code);
   const name = language ? languageName(language) : t("Text");
@@ -30,7 +31,7 @@ export function CodeBlock({ language, code, open }: CodeBlockProps) {
     announce(t("Code copied."));
   };
   return (
-    <figure class="code" aria-label={t("Code, {0}", name)} aria-busy={open}>
+    <figure class="code" aria-label={t("Code, {0}", name)} aria-busy={growing}>
       <figcaption>
         <span class="code-language">{name}</span>
         <IconButton icon={copied.on ? "check" : "copy"} title={t("Copy")} label={t("Copy code")} onClick={copy} />
@@ -38,13 +39,14 @@ export function CodeBlock({ language, code, open }: CodeBlockProps) {
           icon="insert"
           title={t("Insert at cursor")}
           label={t("Insert code at the editor's cursor")}
-          disabled={open}
+          disabled={growing}
           onClick={() => post({ type: "insert", code })}
         />
         <IconButton
           icon="diff"
           title={t("Show as a change, to apply")}
           label={t("Show the code as a change, to apply")}
+          // A part of the code would be put in place of all of it.
           disabled={open}
           onClick={() => post({ type: "proposeCode", turnId, code })}
         />

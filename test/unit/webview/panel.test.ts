@@ -68,6 +68,24 @@ describe("the panel", () => {
     expect($("article[aria-busy=true]")).not.toBeNull();
   });
 
+  it("lets code be inserted that was cut off, once no more of it comes, and does not put it in place of the whole", async () => {
+    const answer = [{ text: "So:\n\n```ts\na();\nb(", origin: "target" as const }];
+    receive({ type: "state", state: panelState({ turns: [user, turn({ status: "answering", answer })] }) });
+    const states = () => [
+      $("figure.code")?.getAttribute("aria-busy"),
+      ...["Copy code", "Insert code at the editor's cursor", "Show the code as a change, to apply"].map(
+        (label) => $<HTMLButtonElement>(`button[aria-label="${label}"]`)?.disabled,
+      ),
+    ];
+    expect(states()).toEqual(["true", false, true, true]);
+    receive({ type: "turn", turn: head({ status: "stopped" }) });
+    // What a context tells is drawn a moment later.
+    await new Promise((done) => setTimeout(done));
+    expect(states()).toEqual(["false", false, false, true]);
+    $<HTMLButtonElement>('button[aria-label^="Insert code"]')?.click();
+    expect(sent).toContainEqual({ type: "insert", code: "a();\nb(" });
+  });
+
   it("folds the thoughts that were not chosen, and says what each came to and why it was not taken", () => {
     const others = [
       { text: "one way", tokens: 80, trial: "[1, 2]", fate: "agrees" as const },
