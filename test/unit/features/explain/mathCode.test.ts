@@ -18,6 +18,7 @@ describe("mathAsCode", () => {
     "costs $5 and $6, `$a$`, \\$a$, ``x ` $b$``",
     "```ts\nopen = `$x$`;\n\\(a\\)",
     "> ```\n> $x$\n> ```\n",
+    '```python\ndef f():\n    """\n    ```python\n    a = $x$\n    ```\n    b = $x$\n    """\n```',
     "a ~ b ~~c~~ \\[link\\]",
   ])("leaves as it is: %j", (markdown) => {
     expect(mathAsCode(markdown)).toBe(markdown);
