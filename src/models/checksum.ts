@@ -34,7 +34,7 @@ interface VerificationRecord {
   sha256: string;
 }
 
-function recordPath(modelPath: string): string {
+export function recordPath(modelPath: string): string {
   return join(dirname(modelPath), "verified.json");
 }
 

@@ -103,8 +103,8 @@ async function isWhole(
     return true;
   } catch (error) {
     if (!(error instanceof HunchError)) throw error;
-    await rename(store.path(model), rejectedPath(store.path(model)));
-    onNotice?.(`${error.message} It was set aside as ${rejectedPath(store.path(model))}.`);
+    await rename(store.path(model), store.rejectedPath(model));
+    onNotice?.(`${error.message} It was set aside as ${store.rejectedPath(model)}.`);
     return false;
   }
 }
@@ -133,10 +133,10 @@ async function fetchFrom(
     };
     try {
       await source.fetch(transfer);
-      const sha256 = await verify(path, source, transfer, progress);
+      const sha256 = await verify(store.rejectedPath(model), source, transfer, progress);
       await partial.moveTo(path);
       await recordVerification(path, sha256);
-      await rm(rejectedPath(path), { force: true });
+      await rm(store.rejectedPath(model), { force: true });
       return;
     } catch (error) {
       if (!(error instanceof SourceError) || signal.aborted) throw error;
@@ -147,25 +147,25 @@ async function fetchFrom(
   throw allFailed(model, path, failures);
 }
 
-/** The complete partial file's SHA-256, which is the expected one; else the file is set aside. */
-async function verify(path: string, source: Source, transfer: Transfer, progress: ProgressReporter): Promise<string> {
+/** The complete partial file's SHA-256, which is the expected one; else the file is set aside as `rejected`. */
+async function verify(
+  rejected: string,
+  source: Source,
+  transfer: Transfer,
+  progress: ProgressReporter,
+): Promise<string> {
   const { partial, expected, signal } = transfer;
   if (expected.sha256 === null)
     throw new SourceError("failed", "it does not say which SHA-256 the file has, so the file cannot be checked");
   progress.phase("verifying", source.label);
   const sha256 = await sha256File(partial.path, { signal, onProgress: (bytes) => progress.received(bytes) });
   if (sha256 === expected.sha256) return sha256;
-  await rename(partial.path, rejectedPath(path));
+  await rename(partial.path, rejected);
   await partial.discard();
   throw new SourceError(
     "wrongFile",
-    `its file has the SHA-256 ${sha256}, not ${expected.sha256}; it is not used and was set aside as ${rejectedPath(path)}`,
+    `its file has the SHA-256 ${sha256}, not ${expected.sha256}; it is not used and was set aside as ${rejected}`,
   );
-}
-
-/** Kept for a look at what came instead; the next wrong file replaces it, a good download deletes it. */
-function rejectedPath(path: string): string {
-  return `${path}.rejected`;
 }
 
 function allFailed(

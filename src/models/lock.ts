@@ -10,7 +10,7 @@ import { lock } from "proper-lockfile";
 const staleMs = 10_000;
 const pollMs = 250;
 /** In the folder that is locked. */
-export const lockFile = "download.lock";
+const lockFile = "download.lock";
 
 /**
  * Runs `work` while holding the folder's lock; its signal aborts when the caller's does or the lock is lost.

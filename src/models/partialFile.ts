@@ -22,6 +22,11 @@ export class PartialFile {
     this.#originPath = `${path}.json`;
   }
 
+  /** A folder for pieces on their way. */
+  get scratchPath(): string {
+    return `${this.path}.wheels`;
+  }
+
   async size(): Promise<number> {
     try {
       return (await stat(this.path)).size;

@@ -3,16 +3,17 @@
  * id or a path means. Layout: `FOLDER/ID/FILE`, beside it `verified.json`, and while it is fetched `FILE.part`.
  */
 
-import { readdir, rm, rmdir, stat } from "node:fs/promises";
+import { rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import type { ModelRef } from "../common/protocol.ts";
 import { type CatalogueModel, catalogue, findModel, sizeText } from "./catalogue.ts";
-import { lastVerification, recordVerification, sha256File } from "./checksum.ts";
+import { lastVerification, recordPath, recordVerification, sha256File } from "./checksum.ts";
 import { expandHome, modelsFolder, thisUser } from "./folder.ts";
 import { readGguf } from "./gguf.ts";
-import { lockFile, withLock } from "./lock.ts";
+import { withLock } from "./lock.ts";
+import { PartialFile } from "./partialFile.ts";
 import { formatBytes } from "./units.ts";
 
 export interface InstalledModel {
@@ -49,6 +50,11 @@ export class ModelStore {
   /** Where the file grows while it is fetched. */
   partialPath(model: CatalogueModel): string {
     return `${this.path(model)}.part`;
+  }
+
+  /** Where a wrong file is kept for a look at what came instead; the next one replaces it, a good download deletes it. */
+  rejectedPath(model: CatalogueModel): string {
+    return `${this.path(model)}.rejected`;
   }
 
   /** Bytes of an interrupted download; 0 without one. */
@@ -127,26 +133,28 @@ export class ModelStore {
   }
 
   /**
-   * Deletes a model's file, and what interrupted downloads left of it.
+   * Deletes a model's file, and what interrupted downloads left of it. What else lies beside it is the user's own.
    *
    * @throws HunchError locked while it is being fetched.
    */
   async remove(model: CatalogueModel): Promise<void> {
-    const folder = dirname(this.path(model));
-    const entries = await readdir(folder).catch((error: unknown) => whenMissing(error, []));
-    if (entries.length === 0) return;
+    const path = this.path(model);
+    const folder = dirname(path);
+    if (!(await isFolder(folder))) return;
     const onWait = async () => {
       throw new HunchError("locked", t("{0} is being downloaded.", model.name), {
         hint: t("Cancel the download first; it may run in another window."),
       });
     };
     await withLock(folder, { onWait, signal: new AbortController().signal }, async () => {
-      for (const entry of entries)
-        if (entry !== lockFile) await rm(join(folder, entry), { recursive: true, force: true });
+      const partial = new PartialFile(this.partialPath(model));
+      await partial.discard();
+      await rm(partial.scratchPath, { recursive: true, force: true });
+      for (const file of [path, this.rejectedPath(model), recordPath(path)]) await rm(file, { force: true });
     });
-    // Not when somebody has begun to fetch it anew.
+    // Not with files of the user's own, when somebody has begun to fetch it anew, or where it is a link to elsewhere.
     await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOTEMPTY" && error.code !== "ENOENT") throw error;
+      if (!["ENOTEMPTY", "ENOENT", "ENOTDIR"].includes(error.code ?? "")) throw error;
     });
   }
 
@@ -170,6 +178,14 @@ async function fileSize(path: string): Promise<number | null> {
     return stats.isFile() ? stats.size : null;
   } catch (error) {
     return whenMissing(error, null);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    return whenMissing(error, false);
   }
 }
 

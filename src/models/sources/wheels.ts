@@ -43,7 +43,7 @@ export class WheelSource implements Source {
     const python = await findPip(this.#env, signal);
     // A wheel lies in pip's temporary folder and then beside it.
     await transfer.ensureSpace(total - received + 2 * partBytes * Math.min(wheelsAhead, parts));
-    const scratch = `${partial.path}.wheels`;
+    const scratch = partial.scratchPath;
     const arriving = new Map<number, number>();
     const report = () => transfer.onReceived(received + [...arriving.values()].reduce((sum, bytes) => sum + bytes, 0));
     const sizeOf = (part: number) => Math.min(partBytes, total - part * partBytes);

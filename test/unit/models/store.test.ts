@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { modelsFolder } from "../../../src/models/folder.ts";
@@ -169,12 +169,36 @@ test.each([
 describe("deleting a model", () => {
   test("takes its file and what interrupted downloads left", async () => {
     const { model, store, path } = storeWith();
-    for (const name of [path, `${path}.part`, `${path}.rejected`]) writeFileSync(name, content);
+    for (const name of [path, `${path}.part`, `${path}.part.json`, `${path}.rejected`]) writeFileSync(name, content);
+    mkdirSync(`${path}.part.wheels/1`, { recursive: true });
     await store.resolve("test-model");
     await store.remove(model);
     expect(existsSync(dirname(path))).toBe(false);
     expect(existsSync(store.folder)).toBe(true);
     await store.remove(model);
+  });
+
+  test("leaves the user's own files beside it alone", async () => {
+    const { model, store, path } = storeWith();
+    const own = [join(dirname(path), "own-Q8_0.gguf"), join(dirname(path), "notes/a.txt")];
+    mkdirSync(join(dirname(path), "notes"));
+    for (const name of [path, ...own]) writeFileSync(name, content);
+    await store.resolve("test-model");
+    await store.remove(model);
+    expect(readdirSync(dirname(path)).sort()).toEqual(["notes", "own-Q8_0.gguf"]);
+    expect(own.every((name) => existsSync(name))).toBe(true);
+  });
+
+  test.skipIf(process.platform === "win32")("takes it from where a link leads, and leaves the link", async () => {
+    const folder = temporaryFolder();
+    const elsewhere = temporaryFolder();
+    const model = modelOf(content);
+    const store = new ModelStore({ folder, models: [model] });
+    symlinkSync(elsewhere, join(folder, model.id));
+    writeFileSync(store.path(model), content);
+    await store.remove(model);
+    expect(readdirSync(elsewhere)).toEqual([]);
+    expect(readdirSync(folder)).toEqual([model.id]);
   });
 
   test("is refused while it is being fetched, and takes nothing", async () => {
