@@ -132,8 +132,7 @@ async function fetchFrom(
       ensureSpace: (bytes) => ensureSpace(dirname(path), bytes),
     };
     try {
-      await source.fetch(transfer);
-      const sha256 = await verify(store.rejectedPath(model), source, transfer, progress);
+      const sha256 = await fetchAndVerify(store.rejectedPath(model), source, transfer, progress, options.onNotice);
       await partial.moveTo(path);
       await recordVerification(path, sha256);
       await rm(store.rejectedPath(model), { force: true });
@@ -147,18 +146,30 @@ async function fetchFrom(
   throw allFailed(model, path, failures);
 }
 
-/** The complete partial file's SHA-256, which is the expected one; else the file is set aside as `rejected`. */
-async function verify(
+/** Returns the whole file's SHA-256, which is the expected one; another file is set aside as `rejected`. */
+async function fetchAndVerify(
   rejected: string,
   source: Source,
   transfer: Transfer,
   progress: ProgressReporter,
+  onNotice: DownloadOptions["onNotice"],
 ): Promise<string> {
-  const { partial, expected, signal } = transfer;
-  if (expected.sha256 === null)
-    throw new SourceError("failed", "it does not say which SHA-256 the file has, so the file cannot be checked");
-  progress.phase("verifying", source.label);
-  const sha256 = await sha256File(partial.path, { signal, onProgress: (bytes) => progress.received(bytes) });
+  const { partial, expected } = transfer;
+  const bytesBefore = await partial.size();
+  let start: number | null = null;
+  const onReceived = (bytes: number) => {
+    start ??= bytes;
+    transfer.onReceived(bytes);
+  };
+  await source.fetch({ ...transfer, onReceived });
+  let sha256 = await verify(source, transfer, progress);
+  // The wrong bytes may be those that were here before: this source is not blamed for them.
+  if (sha256 !== expected.sha256 && bytesBefore > 0 && start !== 0) {
+    onNotice?.(`${source.label}: with what was here of the file its SHA-256 is wrong; it is fetched from the start.`);
+    await partial.discard();
+    await source.fetch(transfer);
+    sha256 = await verify(source, transfer, progress);
+  }
   if (sha256 === expected.sha256) return sha256;
   await rename(partial.path, rejected);
   await partial.discard();
@@ -166,6 +177,15 @@ async function verify(
     "wrongFile",
     `its file has the SHA-256 ${sha256}, not ${expected.sha256}; it is not used and was set aside as ${rejected}`,
   );
+}
+
+/** The complete partial file's SHA-256. */
+async function verify(source: Source, transfer: Transfer, progress: ProgressReporter): Promise<string> {
+  const { partial, expected, signal } = transfer;
+  if (expected.sha256 === null)
+    throw new SourceError("failed", "it does not say which SHA-256 the file has, so the file cannot be checked");
+  progress.phase("verifying", source.label);
+  return sha256File(partial.path, { signal, onProgress: (bytes) => progress.received(bytes) });
 }
 
 function allFailed(

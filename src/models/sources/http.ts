@@ -85,6 +85,9 @@ export class HttpSource implements Source {
       offset = range.start;
       if (expected.bytes !== null && range.total !== null && range.total !== expected.bytes)
         throw new SourceError("wrongFile", `its file has ${range.total} bytes, not ${expected.bytes}`);
+      // Before what is here is given up for it.
+      if (expected.bytes !== null && range.total === null && response.status === 200)
+        throw new SourceError("failed", "answered with something of no stated length, such as a page to log in at");
       expected.bytes ??= range.total;
       if (range.start === 0) await partial.discard();
       await partial.setOrigin({

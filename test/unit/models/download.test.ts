@@ -186,7 +186,7 @@ describe("never uses a wrong file", () => {
 
   test("one that is longer than it should be is given up at its right length", async () => {
     const server = await fileServer((_, response) => {
-      response.writeHead(200);
+      response.writeHead(206, { "content-range": `bytes 0-${content.length - 1}/${content.length}` });
       response.write(content);
       response.end(Buffer.alloc(1_000_000));
     });
@@ -216,6 +216,55 @@ describe("never uses a wrong file", () => {
       message: expect.stringMatching(/SHA-256/),
     });
     expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe("what is here of a file", () => {
+  /** As an interrupted download leaves it. */
+  const leave = (bytes: Buffer, { model, path, partial }: ReturnType<typeof setUp>) => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(partial, bytes);
+    writeFileSync(`${partial}.json`, JSON.stringify({ sha256: model.sha256, url: null, etag: null }));
+  };
+
+  test("is kept when a gateway answers with a page in its place", async () => {
+    const gateway = await fileServer((_, response) => {
+      response.writeHead(200, { "content-type": "text/html" });
+      response.write("<html>");
+      response.end("log in</html>");
+    });
+    const server = await fileServer(serve(content));
+    const given = setUp();
+    leave(content.subarray(0, 100_000), given);
+    await expect(given.fetchFrom(gateway.origin)).rejects.toMatchObject({
+      code: "downloadFailed",
+      message: expect.stringMatching(/no stated length/),
+    });
+    expect(gateway.requests).toHaveLength(1);
+    expect(statBytes(given.partial)).toBe(100_000);
+    await given.fetchFrom(server.origin);
+    expect(server.requests.map(resumedFrom)).toEqual([100_000]);
+    expect(sha256(readFileSync(given.path))).toBe(given.model.sha256);
+  });
+
+  test("is given up when it turns out wrong, before the source is blamed for it", async () => {
+    const server = await fileServer(serve(content));
+    const given = setUp();
+    leave(Buffer.alloc(100_000), given);
+    await given.fetchFrom(server.origin);
+    expect(server.requests.map(resumedFrom)).toEqual([100_000, 0]);
+    expect(sha256(readFileSync(given.path))).toBe(given.model.sha256);
+    expect(given.notices).toEqual([expect.stringMatching(/from the start/)]);
+    expect(existsSync(`${given.path}.rejected`)).toBe(false);
+  });
+
+  test("is given up once only, when the source's own file is wrong", async () => {
+    const server = await fileServer(serve(Buffer.from(content).reverse()));
+    const given = setUp();
+    leave(content.subarray(0, 100_000), given);
+    await expect(given.fetchFrom(server.origin)).rejects.toMatchObject({ code: "checksumMismatch" });
+    expect(server.requests.map(resumedFrom)).toEqual([100_000, 0]);
+    expect(existsSync(`${given.path}.rejected`)).toBe(true);
   });
 });
 
