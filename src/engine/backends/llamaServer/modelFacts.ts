@@ -22,6 +22,8 @@ type TensorInfo = NonNullable<Awaited<ReturnType<typeof readGgufFileInfo>>["full
 
 /** Experts of a layer in one tensor: "blk.3.ffn_gate_exps.weight". */
 const expertTensor = /^blk\.(\d+)\..*_exps\./;
+/** A tensor's name can claim any layer; llama.cpp itself takes 512. */
+const mostLayers = 4096;
 
 /** @throws HunchError notGguf */
 export async function readModelFacts(path: string): Promise<ModelFacts> {
@@ -63,10 +65,11 @@ function tensorSizes(path: string, tensors: readonly TensorInfo[]): { name: stri
 function expertBytes(sizes: readonly { name: string; bytes: number }[]): number[] {
   const layers: number[] = [];
   for (const { name, bytes } of sizes) {
-    const layer = expertTensor.exec(name)?.[1];
-    if (layer === undefined) continue;
-    while (layers.length <= Number(layer)) layers.push(0);
-    layers[Number(layer)] = (layers[Number(layer)] ?? 0) + bytes;
+    const layer = Number(expertTensor.exec(name)?.[1] ?? -1);
+    if (layer < 0) continue;
+    if (layer >= mostLayers) throw new Error(`it has a tensor of a layer ${layer}`);
+    while (layers.length <= layer) layers.push(0);
+    layers[layer] = (layers[layer] ?? 0) + bytes;
   }
   return layers;
 }
