@@ -3,14 +3,14 @@
  * Hugging Face tools need not download again. Reads headers only; what is no usable model is left out with its reason.
  */
 
-import { realpath, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { HunchError } from "../common/errors.ts";
-import { t } from "../common/l10n.ts";
+import { realpath } from "node:fs/promises";
+import { basename } from "node:path";
+import { modelPart } from "../common/modelParts.ts";
 import { type CatalogueModel, catalogue } from "./catalogue.ts";
 import { type Candidate, catalogueModelOf, type FoundIn, listCandidates } from "./discoveryPlaces.ts";
 import { type FolderInputs, thisUser } from "./folder.ts";
 import { readGguf } from "./gguf.ts";
+import { modelBytes } from "./parts.ts";
 
 export interface DiscoveredModel {
   /** The first part of a model in several files. */
@@ -70,12 +70,12 @@ async function inspect(
   models: readonly CatalogueModel[],
 ): Promise<DiscoveredModel> {
   // By name first: a vision part or a later part need not be opened.
-  const part = splitPart(candidate.path);
+  const part = modelPart(candidate.path);
   if (part !== null && part.index > 1) throw new Error(`part ${part.index} of ${part.count} of a model`);
   if (/mmproj/i.test(basename(candidate.path))) throw new Error("the vision part of a model");
   const info = await readGguf(candidate.path);
   if (info.kind !== "model" || info.architecture === "clip") throw new Error(`no language model, but "${info.kind}"`);
-  const sizeBytes = part === null ? info.sizeBytes : await partsBytes(candidate.path, part.count);
+  const sizeBytes = await modelBytes(candidate.path);
   const sha256 = candidate.sha256 ?? blobSha256(file);
   const known = catalogueModelOf({ path: candidate.path, sizeBytes, sha256 }, models);
   return {
@@ -95,26 +95,6 @@ async function inspect(
 /** Not the name in the metadata: quantisers leave odd ones there. A file's name is what people know it by. */
 function displayName(candidate: Candidate, known: CatalogueModel | undefined): string {
   return candidate.title ?? known?.name ?? basename(candidate.path).replace(/(-\d{5}-of-\d{5})?\.gguf$/i, "");
-}
-
-/** `…-00001-of-00003.gguf`, as llama.cpp's splitter names them. */
-function splitPart(path: string): { index: number; count: number } | null {
-  const [, index, count] = /-(\d{5})-of-(\d{5})\.gguf$/i.exec(path) ?? [];
-  return index && count ? { index: Number(index), count: Number(count) } : null;
-}
-
-async function partsBytes(firstPath: string, count: number): Promise<number> {
-  let sum = 0;
-  for (let index = 1; index <= count; index++) {
-    const name = basename(firstPath).replace(/-\d{5}-of-/, `-${String(index).padStart(5, "0")}-of-`);
-    const stats = await stat(join(dirname(firstPath), name)).catch(() => null);
-    if (stats === null)
-      throw new HunchError("modelTruncated", t("part {0} of {1} is missing", index, count), {
-        hint: t("Get the model again."),
-      });
-    sum += stats.size;
-  }
-  return sum;
 }
 
 /** The hub's cache names a file by its SHA-256; its snapshots link to it. */

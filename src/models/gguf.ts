@@ -11,6 +11,7 @@ import { t } from "../common/l10n.ts";
 import { BadValue, BoundedReader, EndOfFile } from "./boundedReader.ts";
 import { fileTypeName } from "./ggmlTypes.ts";
 import { type GgufHeader, type GgufValue, readGgufHeader } from "./ggufHeader.ts";
+import { laterPart } from "./parts.ts";
 import { formatBytes } from "./units.ts";
 
 export interface GgufInfo {
@@ -60,7 +61,7 @@ const maxAlignment = 1 << 20;
 
 /**
  * @throws HunchError modelNotFound (missing, a folder, not readable), notGguf, modelTruncated, modelCorrupted,
- * modelUnsupported (a version or byte order that llama.cpp does not read either).
+ * modelUnsupported (a version or byte order that llama.cpp does not read either; a later part that says only that).
  */
 export async function readGguf(path: string): Promise<GgufInfo> {
   const handle = await openModel(path);
@@ -128,16 +129,18 @@ async function inspect(handle: FileHandle, sizeBytes: number, path: string): Pro
   const wholeBytes = Math.ceil(reader.position / alignment) * alignment + header.dataBytes;
   if (header.tensorCount > 0 && wholeBytes > sizeBytes)
     throw truncated(path, `${formatBytes(sizeBytes)} of ${formatBytes(wholeBytes)} are there`);
-  return describe(header, version, sizeBytes);
+  return describe(header, version, sizeBytes, path);
 }
 
-function describe(header: GgufHeader, version: number, sizeBytes: number): GgufInfo {
+function describe(header: GgufHeader, version: number, sizeBytes: number, path: string): GgufInfo {
   const { metadata, arrayLengths, parameterCount } = header;
+  const split = splitOf(metadata);
   const architecture = text(metadata, "general.architecture");
+  // llama.cpp's splitter describes the model in the first part only.
+  if (!architecture && split && split.index > 0) throw laterPart(path, { ...split, index: split.index + 1 });
   if (!architecture) throw new BadValue("its metadata names no architecture");
   const own = (key: string) => number(metadata, `${architecture}.${key}`);
   const fileType = number(metadata, "general.file_type");
-  const splitCount = number(metadata, "split.count") ?? 0;
   return {
     version,
     sizeBytes,
@@ -154,8 +157,13 @@ function describe(header: GgufHeader, version: number, sizeBytes: number): GgufI
     hasRecurrentState: [...metadata.keys()].some((key) => recurrentKeys.test(key.slice(architecture.length))),
     tokenizer: text(metadata, "tokenizer.ggml.model"),
     chatTemplate: text(metadata, "tokenizer.chat_template"),
-    split: splitCount > 1 ? { index: number(metadata, "split.no") ?? 0, count: splitCount } : null,
+    split,
   };
+}
+
+function splitOf(metadata: ReadonlyMap<string, GgufValue>): GgufInfo["split"] {
+  const count = number(metadata, "split.count") ?? 0;
+  return count > 1 ? { index: number(metadata, "split.no") ?? 0, count } : null;
 }
 
 function attentionShape(metadata: ReadonlyMap<string, GgufValue>, architecture: string): AttentionShape | null {

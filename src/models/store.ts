@@ -7,6 +7,7 @@ import { rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
+import { modelPart } from "../common/modelParts.ts";
 import type { ModelRef } from "../common/protocol.ts";
 import { type CatalogueModel, catalogue, findModel, sizeText } from "./catalogue.ts";
 import { lastVerification, recordPath, recordVerification, sha256File } from "./checksum.ts";
@@ -14,6 +15,7 @@ import { expandHome, modelsFolder, thisUser } from "./folder.ts";
 import { readGguf } from "./gguf.ts";
 import { withLock } from "./lock.ts";
 import { PartialFile } from "./partialFile.ts";
+import { laterPart, modelBytes } from "./parts.ts";
 import { formatBytes } from "./units.ts";
 
 export interface InstalledModel {
@@ -81,7 +83,7 @@ export class ModelStore {
 
   /**
    * The file that a catalogue id or a path means, checked: a catalogue model by its SHA-256 (once, then again only
-   * when the file changed), any other file by its GGUF header.
+   * when the file changed), any other file by its GGUF header, all its parts being there.
    *
    * @throws HunchError unknownModel, modelNotFound, checksumMismatch, notGguf, modelTruncated, modelCorrupted,
    * modelUnsupported.
@@ -91,7 +93,7 @@ export class ModelStore {
       throw new HunchError("unknownModel", t("No model is named."), { hint: t("See hunch models list.") });
     if (isPath(idOrPath)) {
       const path = resolve(expandHome(idOrPath, thisUser().home));
-      await readGguf(path);
+      await checkFile(path);
       return { id: basename(path), path };
     }
     const model = this.find(idOrPath);
@@ -170,6 +172,14 @@ export class ModelStore {
 /** A path rather than a catalogue id: ids hold no separator and no file extension. */
 export function isPath(idOrPath: string): boolean {
   return isAbsolute(idOrPath) || /[/\\]|^~|\.gguf$/i.test(idOrPath);
+}
+
+/** @throws HunchError; see `resolve` */
+async function checkFile(path: string): Promise<void> {
+  const { split } = await readGguf(path);
+  const part = split ? { ...split, index: split.index + 1 } : modelPart(path);
+  if (part && part.index > 1) throw laterPart(path, part);
+  await modelBytes(path);
 }
 
 async function fileSize(path: string): Promise<number | null> {

@@ -5,7 +5,7 @@ import { modelsFolder } from "../../../src/models/folder.ts";
 import { withLock } from "../../../src/models/lock.ts";
 import { isPath, ModelStore } from "../../../src/models/store.ts";
 import { temporaryFolder } from "./support/folder.ts";
-import { tinyModel } from "./support/ggufFile.ts";
+import { entry, header, tinyModel, withData } from "./support/ggufFile.ts";
 import { modelOf, sha256, testContent } from "./support/model.ts";
 
 beforeEach(() => vi.stubEnv("HUNCH_MODELS", undefined));
@@ -152,6 +152,52 @@ test("rejects what is neither an id nor a usable file", async () => {
   const path = join(temporaryFolder(), "note.gguf");
   writeFileSync(path, "a note");
   await expect(store.resolve(path)).rejects.toMatchObject({ code: "notGguf" });
+});
+
+describe("a model in several files", () => {
+  const at = (folder: string, part: number) => join(folder, `big-0000${part}-of-00003.gguf`);
+  const parts = (folder: string, ...indices: number[]) => {
+    // As llama.cpp's splitter writes them: the first one describes the model.
+    const split = (index: number) => [entry("split.no", index - 1), entry("split.count", 3)];
+    for (const index of indices)
+      writeFileSync(at(folder, index), index === 1 ? tinyModel(split(1)) : withData(header(split(index), []), 32));
+  };
+  const resolved = (path: string) => new ModelStore({ folder: temporaryFolder(), models: [] }).resolve(path);
+
+  test("is chosen by its first one", async () => {
+    const folder = temporaryFolder();
+    parts(folder, 1, 2, 3);
+    expect(await resolved(at(folder, 1))).toEqual({ id: "big-00001-of-00003.gguf", path: at(folder, 1) });
+  });
+
+  test("has to be there whole", async () => {
+    const folder = temporaryFolder();
+    parts(folder, 1, 2);
+    await expect(resolved(at(folder, 1))).rejects.toMatchObject({
+      code: "modelTruncated",
+      message: "big-00001-of-00003.gguf is cut short: part 3 of 3 is missing.",
+    });
+  });
+
+  test("of which another one was chosen names the first one", async () => {
+    const folder = temporaryFolder();
+    parts(folder, 1, 2, 3);
+    const error = {
+      code: "modelUnsupported",
+      message: "big-00002-of-00003.gguf is part 2 of 3 of a model.",
+      hint: "Choose the first one: big-00001-of-00003.gguf",
+    };
+    await expect(resolved(at(folder, 2))).rejects.toMatchObject(error);
+    // One that describes the model too.
+    writeFileSync(at(folder, 2), tinyModel([entry("split.no", 1), entry("split.count", 3)]));
+    await expect(resolved(at(folder, 2))).rejects.toMatchObject(error);
+  });
+
+  test("and has lost its name is told, too", async () => {
+    const path = join(temporaryFolder(), "renamed.gguf");
+    writeFileSync(path, withData(header([entry("split.no", 2), entry("split.count", 3)], []), 32));
+    await expect(resolved(path)).rejects.toMatchObject({ message: "renamed.gguf is part 3 of 3 of a model." });
+  });
 });
 
 test.each([

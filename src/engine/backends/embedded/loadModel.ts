@@ -11,6 +11,7 @@ import {
 } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
 import type { KvType, ModelRef, Notice } from "../../../common/protocol.ts";
+import { modelBytes } from "../modelBytes.ts";
 import { autoContextSize, openLargest, sizesToTry, smallestContext } from "./contextSize.ts";
 import { affordableKvType } from "./kvType.ts";
 import { nativeContext, nativeContextSupported } from "./nativeContext.ts";
@@ -208,14 +209,13 @@ function contextOptions(runtime: Runtime, options: OpenOptions & { contextSize: 
   } as const;
 }
 
-/** @returns the file's size in bytes. */
+/** @returns the model's size in bytes, all its files together. */
 function checkFile(ref: ModelRef): number {
   let size: number;
   const magic = Buffer.alloc(4);
   try {
-    const stats = statSync(ref.path);
-    if (!stats.isFile()) throw new Error("not a file");
-    size = stats.size;
+    if (!statSync(ref.path).isFile()) throw new Error("not a file");
+    size = modelBytes(ref.path);
     const file = openSync(ref.path, "r");
     try {
       readSync(file, magic, 0, 4, 0);
@@ -275,7 +275,7 @@ async function isCutOff(path: string, runtime: Runtime): Promise<boolean> {
   try {
     const info = await readGgufFileInfo(path, { logWarnings: false });
     const { modelSize } = await GgufInsights.from(info, runtime.llama);
-    return statSync(path).size < modelSize;
+    return modelBytes(path) < modelSize;
   } catch {
     return false; // a header that cannot be read is damaged, which the caller says
   }

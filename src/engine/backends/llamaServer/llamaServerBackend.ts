@@ -2,7 +2,6 @@
  * A model file run by llama-server, for what the embedded loop can not do: multi-token prediction, EAGLE-3, DFlash, and
  * models whose cache can not be rolled back. The process is ours; it is spoken to as any server with OpenAI's API.
  */
-import { statSync } from "node:fs";
 import { HunchError } from "../../../common/errors.ts";
 import type {
   GenerateParams,
@@ -16,6 +15,7 @@ import type {
 import type { StateFile, StateFolder } from "../../stateFolder.ts";
 import { usableCores } from "../../threads.ts";
 import type { Backend, GenerationHooks, IdleWork, LoadHooks, RunningGeneration } from "../backend.ts";
+import { modelBytes } from "../modelBytes.ts";
 import { SilenceWatch } from "../openai/silenceWatch.ts";
 import { type DepthState, DraftDepth } from "./draftDepth.ts";
 import { Launch, type Running, threadsOf } from "./launch.ts";
@@ -90,7 +90,7 @@ export class LlamaServerBackend implements Backend {
     this.#running = o.running;
     this.#log = o.log;
     this.#loadMs = o.loadMs;
-    this.#sizeBytes = statSync(o.params.target.path).size;
+    this.#sizeBytes = modelBytes(o.params.target.path);
   }
 
   get info(): ModelInfo {

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { readGgufFileInfo } from "node-llama-cpp";
 import { HunchError } from "../../../common/errors.ts";
+import { modelFiles } from "../../../common/modelParts.ts";
 
 export interface ModelFacts {
   architecture: string;
@@ -49,15 +50,14 @@ export async function readModelFacts(path: string): Promise<ModelFacts> {
   }
 }
 
-/** A tensor reaches to where the next one begins, the last one to the file's end. */
+/** A tensor reaches to where the next one begins, the last one of a file to the file's end. */
 function tensorSizes(path: string, tensors: readonly TensorInfo[]): { name: string; bytes: number }[] {
   const inOrder = [...tensors].sort((a, b) => a.filePart - b.filePart || Number(a.fileOffset) - Number(b.fileOffset));
-  const parts = new Set(tensors.map(({ filePart }) => filePart)).size;
+  const files = modelFiles(path);
   return inOrder.map(({ name, fileOffset, filePart }, i) => {
     const next = inOrder[i + 1];
-    // Of a model in several files the ends of the others are not looked up.
-    const lastEnd = parts === 1 ? statSync(path).size : Number(fileOffset);
-    const end = next?.filePart === filePart ? Number(next.fileOffset) : lastEnd;
+    const isLast = next?.filePart !== filePart;
+    const end = isLast ? statSync(files[filePart - 1] ?? path).size : Number(next.fileOffset);
     return { name, bytes: end - Number(fileOffset) };
   });
 }

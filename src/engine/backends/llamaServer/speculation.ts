@@ -1,6 +1,6 @@
 /** How llama-server is told to guess ahead, chosen from what the model files say of themselves. */
-import { statSync } from "node:fs";
 import type { LoadParams, SpeculationMode } from "../../../common/protocol.ts";
+import { modelBytes } from "../modelBytes.ts";
 import type { ModelFacts } from "./modelFacts.ts";
 
 export interface ServerSpeculation {
@@ -57,5 +57,5 @@ export function chooseSpeculation(
 
 /** What a guess costs, as a share of a pass of the target. Weights are what a pass reads; a model's own prediction layer is one of many. */
 export function draftCost({ target, draft }: LoadParams): number {
-  return draft ? statSync(draft.path).size / statSync(target.path).size : 0.05;
+  return draft ? modelBytes(draft.path) / modelBytes(target.path) : 0.05;
 }

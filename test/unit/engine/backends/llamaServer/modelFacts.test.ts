@@ -27,6 +27,13 @@ test("the experts of each layer are counted, 0 where a layer has none", async ()
   expect(await readModelFacts(path)).toMatchObject({ name: "Tiny", expertBytes: [32, 0, 32], weightsBytes: 64 });
 });
 
+test("of a model in several files all of each one count", async () => {
+  const folder = temporaryFolder();
+  const files = [1, 2].map((part) => join(folder, `big-0000${part}-of-00002.gguf`));
+  for (const [i, file] of files.entries()) writeFileSync(file, mixture(2 * i, 2 * i + 1));
+  expect(await readModelFacts(files[0]!)).toMatchObject({ expertBytes: [32, 32, 32, 32], weightsBytes: 128 });
+});
+
 test.each([999_999_999, 4096])("a tensor that claims to be of layer %i is a damaged file", async (layer) => {
   const path = join(temporaryFolder(), "mixture.gguf");
   writeFileSync(path, mixture(layer));

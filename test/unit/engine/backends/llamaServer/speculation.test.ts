@@ -1,11 +1,15 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { LoadParams } from "../../../../../src/common/protocol.ts";
 import type { ModelFacts } from "../../../../../src/engine/backends/llamaServer/modelFacts.ts";
 import {
   chooseSpeculation,
+  draftCost,
   noSpeculation,
   speculationArgs,
 } from "../../../../../src/engine/backends/llamaServer/speculation.ts";
+import { temporaryFolder } from "../../../models/support/folder.ts";
 
 const facts: ModelFacts = {
   architecture: "llama",
@@ -27,6 +31,19 @@ const params: LoadParams = {
 };
 const withDraft = { ...params, draft: { id: "d", path: "/d.gguf" } };
 const typeOf = (args: readonly string[]) => args[args.indexOf("--spec-type") + 1];
+
+test("a draft costs its share of the weights, of the target's in several files all", () => {
+  const folder = temporaryFolder();
+  const put = (name: string, bytes: number) => {
+    const path = join(folder, name);
+    writeFileSync(path, Buffer.alloc(bytes));
+    return { id: name, path };
+  };
+  const target = put("big-00001-of-00002.gguf", 10);
+  put("big-00002-of-00002.gguf", 90);
+  expect(draftCost({ ...params, target, draft: put("small.gguf", 20) })).toBe(0.2);
+  expect(draftCost({ ...params, target, draft: null })).toBe(0.05);
+});
 
 test("off and strict guess nothing", () => {
   for (const mode of ["off", "strict"] as const) {
