@@ -119,6 +119,19 @@ export class Engine {
     }
   }
 
+  /** What the model in use takes of the memory, all of the engine counted (bytes); 0 while none is loaded. */
+  async memoryBytes(): Promise<number> {
+    const state = this.#model ? this.health.state : "off";
+    if (!this.#supervisor || (state !== "ready" && state !== "busy")) return 0;
+    try {
+      const { model, residentBytes } = await (await this.#supervisor.client()).status({ devices: false });
+      return model ? residentBytes : 0;
+    } catch (error) {
+      if (isGone(error)) return 0;
+      throw error;
+    }
+  }
+
   /** What can compute on this machine; starts the engine when it is off. @throws HunchError of the engine's start */
   async devices(): Promise<Device[]> {
     return this.#busy(async () => (await (await (await this.#start()).client()).status()).devices);

@@ -6,7 +6,7 @@
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import data from "./catalogue.json" with { type: "json" };
-import { estimateMemory } from "./fit.ts";
+import { usualMemory } from "./fit.ts";
 import type { AttentionShape } from "./gguf.ts";
 import { formatBytes } from "./units.ts";
 
@@ -61,12 +61,7 @@ export const defaultModelId = "qwen2.5-coder-1.5b";
 export const catalogue: readonly CatalogueModel[] = (data.models as Omit<CatalogueModel, "memoryBytes">[]).map(
   (entry) => ({
     ...entry,
-    memoryBytes: estimateMemory({
-      weightsBytes: entry.bytes ?? entry.approximateBytes,
-      attention: entry.attention,
-      contextSize: Math.min(entry.contextSize, 8_192),
-      kvType: "f16",
-    }).totalBytes,
+    memoryBytes: usualMemory({ ...entry, weightsBytes: entry.bytes ?? entry.approximateBytes }).totalBytes,
   }),
 );
 

@@ -9,7 +9,7 @@ import { modelPart } from "../common/modelParts.ts";
 import { type CatalogueModel, catalogue } from "./catalogue.ts";
 import { type Candidate, catalogueModelOf, type FoundIn, listCandidates } from "./discoveryPlaces.ts";
 import { type FolderInputs, thisUser } from "./folder.ts";
-import { readGguf } from "./gguf.ts";
+import { type AttentionShape, readGguf } from "./gguf.ts";
 import { modelBytes } from "./parts.ts";
 
 export interface DiscoveredModel {
@@ -25,6 +25,8 @@ export interface DiscoveredModel {
   /** All parts together. */
   sizeBytes: number;
   contextSize: number | null;
+  /** null where the file does not say. */
+  attention: AttentionShape | null;
   /** The catalogue's for its own models, else what the file says; null when it says nothing. */
   licence: string | null;
   /** The catalogue's model that this file seems to be; its SHA-256 was not recomputed. */
@@ -87,6 +89,7 @@ async function inspect(
     parameterCount: part === null ? info.parameterCount : null,
     sizeBytes,
     contextSize: info.contextSize,
+    attention: info.attention,
     licence: known?.licence ?? info.licence,
     catalogueId: known?.id ?? null,
   };

@@ -46,6 +46,19 @@ export function estimateMemory(model: {
   return { weightsBytes, kvCacheBytes, overheadBytes, totalBytes: weightsBytes + kvCacheBytes + overheadBytes };
 }
 
+/** Tokens of a conversation for which a model's memory is told. */
+const usualContextSize = 8_192;
+
+/** With a KV cache of 8 192 tokens, or of the model's own limit, in f16. @param contextSize null: not known */
+export function usualMemory(model: {
+  weightsBytes: number;
+  attention: AttentionShape | null;
+  contextSize: number | null;
+}): MemoryNeed {
+  const contextSize = Math.min(model.contextSize ?? usualContextSize, usualContextSize);
+  return estimateMemory({ ...model, contextSize, kvType: "f16" });
+}
+
 /** Counts a container's memory limit. On macOS the free memory is underestimated: files in the cache count as used. */
 export function machineMemory(): MachineMemory {
   const limit = process.constrainedMemory();

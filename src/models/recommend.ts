@@ -6,7 +6,10 @@ import type { CatalogueModel } from "./catalogue.ts";
 import { fitVerdict, type MachineMemory } from "./fit.ts";
 
 export interface Machine {
+  /** Without what the model in use takes: another one would have it. */
   memory: MachineMemory;
+  /** What the model in use takes (bytes); 0 where there is none. */
+  inUseBytes: number;
   /** Processor cores that this process may use. */
   cores: number;
   /** A graphics card that the engine can use. */

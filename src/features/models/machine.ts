@@ -3,19 +3,30 @@ import { availableParallelism } from "node:os";
 import type { Ctx } from "../../host/ctx.ts";
 import type { Machine } from "../../models/recommend.ts";
 
+interface Services {
+  engine: Pick<Ctx["engine"], "devices" | "memoryBytes">;
+}
+
 export class MachineCheck {
-  readonly #ctx: Ctx;
+  readonly #ctx: Services;
   /** Not known is as good as none: then a model is recommended that the processor can do. */
   #hasGpu = false;
 
-  constructor(ctx: Ctx) {
+  constructor(ctx: Services) {
     this.#ctx = ctx;
   }
 
   /** Without a look for graphics cards. */
   async now(): Promise<Machine> {
     const { machineMemory } = await import("../../host/runtime.ts");
-    return { memory: machineMemory(), cores: availableParallelism(), hasGpu: this.#hasGpu };
+    const inUseBytes = await this.#ctx.engine.memoryBytes();
+    const { availableBytes, totalBytes } = machineMemory();
+    return {
+      memory: { availableBytes: Math.min(availableBytes + inUseBytes, totalBytes), totalBytes },
+      inUseBytes,
+      cores: availableParallelism(),
+      hasGpu: this.#hasGpu,
+    };
   }
 
   /** Starts the engine for a look at graphics cards: some seconds. @throws HunchError of the engine's start */

@@ -4,7 +4,7 @@ import { t } from "../../common/l10n.ts";
 import type { DownloadState } from "../../common/panel.ts";
 import type { CatalogueModel } from "../../models/catalogue.ts";
 import type { DiscoveredModel } from "../../models/discover.ts";
-import { estimateMemory, type FitVerdict, fitVerdict } from "../../models/fit.ts";
+import { type FitVerdict, fitVerdict, usualMemory } from "../../models/fit.ts";
 import { precisionAdvice } from "../../models/precision.ts";
 import type { Machine, Recommendation } from "../../models/recommend.ts";
 import { formatBytes } from "../../models/units.ts";
@@ -105,12 +105,7 @@ function catalogueRow({ model, path, installed, partialBytes }: CatalogueFacts, 
 
 function discoveredRow(model: DiscoveredModel, facts: LibraryFacts): ModelRow {
   const role = roleOf(model.path, facts);
-  const { totalBytes } = estimateMemory({
-    weightsBytes: model.sizeBytes,
-    attention: null,
-    contextSize: 0,
-    kvType: "f16",
-  });
+  const { totalBytes } = usualMemory({ ...model, weightsBytes: model.sizeBytes });
   return {
     id: model.path,
     name: model.name,
@@ -205,13 +200,15 @@ export function fitText(fit: FitVerdict): string {
   }
 }
 
-/** "9.8 GB of 16.8 GB memory are free; 8 processor cores; a graphics card." */
-export function machineText({ memory, cores, hasGpu }: Machine): string {
+/** "9.8 GB of 16.8 GB memory are free; 8 processor cores; a graphics card. The 1.4 GB of the model in use count as free." */
+export function machineText({ memory, cores, hasGpu, inUseBytes }: Machine): string {
+  const inUse = inUseBytes > 0 ? ` ${t("The {0} of the model in use count as free.", formatBytes(inUseBytes))}` : "";
   const free = formatBytes(memory.availableBytes);
   const total = formatBytes(memory.totalBytes);
-  return hasGpu
+  const all = hasGpu
     ? t("{0} of {1} memory are free; {2} processor cores; a graphics card that helps.", free, total, cores)
     : t("{0} of {1} memory are free; {2} processor cores.", free, total, cores);
+  return all + inUse;
 }
 
 /** Why this one, a sentence. */

@@ -60,6 +60,7 @@ test("finds the models of each program where that program keeps them", async () 
     sizeBytes: tinyModel().length,
     parameterCount: 1_032,
     contextSize: 2_048,
+    attention: { layers: 2, kvHeads: 2, keyLength: 16, valueLength: 16 },
   });
 });
 

@@ -4,6 +4,7 @@ import { type Machine, recommend } from "../../../src/models/recommend.ts";
 
 const machine = (freeGb: number, cores: number, hasGpu = false): Machine => ({
   memory: { availableBytes: freeGb * 1e9, totalBytes: 2 * freeGb * 1e9 },
+  inUseBytes: 0,
   cores,
   hasGpu,
 });

@@ -4,6 +4,7 @@ import {
   changedRows,
   type LibraryFacts,
   library,
+  machineText,
   rowDescription,
   rowDetails,
 } from "../../../../src/features/models/rows.ts";
@@ -27,6 +28,7 @@ const ollamas: DiscoveredModel = {
   parameterCount: null,
   sizeBytes: 2_400_000_000,
   contextSize: 4_096,
+  attention: null,
   licence: "mit",
   catalogueId: null,
 };
@@ -34,7 +36,7 @@ const ollamas: DiscoveredModel = {
 const facts = (changes: Partial<LibraryFacts> = {}): LibraryFacts => ({
   catalogue: [entry("qwen2.5-coder-1.5b", { installed: true }), entry("qwen2.5-coder-0.5b"), entry("qwen3-4b")],
   discovered: [ollamas],
-  machine: { memory: { availableBytes: 6e9, totalBytes: 8e9 }, cores: 8, hasGpu: false },
+  machine: { memory: { availableBytes: 6e9, totalBytes: 8e9 }, inUseBytes: 0, cores: 8, hasGpu: false },
   recommendation: { model: findModel("qwen3-4b"), reason: "speed" },
   answers: "qwen2.5-coder-1.5b",
   drafts: "none",
@@ -93,6 +95,27 @@ describe("the models' view", () => {
     const recommended = changedRows(before, library(facts({ recommendation: other })));
     // The one that was recommended is not first any more.
     expect(recommended).toBeNull();
+  });
+
+  it("counts a context for another program's model as for one of the catalogue", () => {
+    const { bytes, contextSize, attention, memoryBytes } = findModel("qwen3-8b");
+    const same = { ...ollamas, sizeBytes: bytes!, contextSize, attention };
+    const machine = {
+      memory: { availableBytes: bytes! + 4e8, totalBytes: 16e9 },
+      inUseBytes: 0,
+      cores: 8,
+      hasGpu: false,
+    };
+    const [row] = library(facts({ discovered: [same], machine })).others;
+    expect([row?.memoryBytes, row?.fit]).toEqual([memoryBytes, "tight"]);
+  });
+
+  it("says what is counted as free, where the model in use takes it", () => {
+    const { machine } = facts();
+    expect(machineText(machine)).toBe("6.00 GB of 8.00 GB memory are free; 8 processor cores.");
+    expect(machineText({ ...machine, inUseBytes: 1.4e9 })).toMatch(
+      / cores\. The 1\.40 GB of the model in use count as free\.$/,
+    );
   });
 
   it("says what does not fit, and everything in the details", () => {
