@@ -144,11 +144,10 @@ export class Models {
     return new ModelStore({ folder: this.#settings.current.modelsFolder });
   }
 
-  /** Models that other programs have on this disk. */
+  /** Models that other programs have on this disk, and the user's own in Hunch's folder. */
   async discover(): Promise<DiscoveredModel[]> {
-    const { discoverModels } = await import("./runtime.ts");
-    const { models } = await discoverModels({ folder: (await this.store()).folder });
-    return models.filter((model) => model.foundIn !== "Hunch");
+    const { discoverOthers } = await import("./runtime.ts");
+    return discoverOthers(await this.store());
   }
 
   /**

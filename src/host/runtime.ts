@@ -5,7 +5,7 @@
 export { EngineSupervisor } from "../client/supervisor.ts";
 export { calibrate, calibrationFiles, learntTemplates } from "../evaluation/calibration/calibrate.ts";
 export { automaticBackend } from "../models/automaticBackend.ts";
-export { discoverModels } from "../models/discover.ts";
+export { discoverOthers } from "../models/discover.ts";
 export { download } from "../models/download.ts";
 export { machineMemory } from "../models/fit.ts";
 export { calibrationFolder, engineFolder, sharedEngineFolder, thisUser } from "../models/folder.ts";

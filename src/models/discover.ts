@@ -11,6 +11,7 @@ import { type Candidate, catalogueModelOf, type FoundIn, listCandidates } from "
 import { type FolderInputs, thisUser } from "./folder.ts";
 import { type AttentionShape, readGguf } from "./gguf.ts";
 import { modelBytes } from "./parts.ts";
+import type { ModelStore } from "./store.ts";
 
 export interface DiscoveredModel {
   /** The first part of a model in several files. */
@@ -64,6 +65,16 @@ export async function discoverModels(options: DiscoverOptions): Promise<Discover
   }
   discovery.models.sort((a, b) => b.sizeBytes - a.sizeBytes);
   return discovery;
+}
+
+/** Without the catalogue's models in their places; with the user's own files beside them, which are found in "Hunch". */
+export async function discoverOthers(store: ModelStore, from?: FolderInputs): Promise<DiscoveredModel[]> {
+  const { folder, models } = store;
+  const realPath = (path: string) => realpath(path).catch(() => path);
+  const known = new Set(await Promise.all(models.map((model) => realPath(store.path(model)))));
+  const found = (await discoverModels({ folder, models, from })).models;
+  const files = await Promise.all(found.map(({ path }) => realPath(path)));
+  return found.filter((_, i) => !known.has(files[i] ?? ""));
 }
 
 async function inspect(

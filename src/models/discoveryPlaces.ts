@@ -23,11 +23,12 @@ const maxEntries = 20_000;
 
 export async function listCandidates(hunchFolder: string, from: FolderInputs): Promise<Candidate[]> {
   const lists = await Promise.all([
-    filesOf("Hunch", [hunchFolder]),
     filesOf("LM Studio", lmStudioFolders(from)),
     ollamaFiles(ollamaFolders(from)),
     filesOf("Hugging Face", huggingFaceFolders(from)),
     filesOf("llama.cpp", [from.env.LLAMA_CACHE || join(userCacheFolder(from), "llama.cpp")]),
+    // Last: the user may have made another program's folder Hunch's, and the files are that program's.
+    filesOf("Hunch", [hunchFolder]),
   ]);
   return lists.flat();
 }

@@ -8,7 +8,7 @@ import { type FitVerdict, fitVerdict, usualMemory } from "../../models/fit.ts";
 import { precisionAdvice } from "../../models/precision.ts";
 import type { Machine, Recommendation } from "../../models/recommend.ts";
 import { formatBytes } from "../../models/units.ts";
-import { downloadText } from "./text.ts";
+import { downloadText, ownerOf } from "./text.ts";
 
 /** What can be done with a row; the view's menus go by these words. */
 export type RowAction = "use" | "setDraft" | "unsetDraft" | "download" | "cancel" | "verify" | "delete";
@@ -20,7 +20,7 @@ export interface ModelRow {
   sizeBytes: number;
   /** SPDX identifier; empty when not known. */
   licence: string;
-  /** Whose file it is, for people; empty for Hunch's own. */
+  /** Whose file it is, for people; empty for Hunch's own and the user's. */
   foundIn: string;
   path: string;
   summary: string;
@@ -111,7 +111,7 @@ function discoveredRow(model: DiscoveredModel, facts: LibraryFacts): ModelRow {
     name: model.name,
     sizeBytes: model.sizeBytes,
     licence: model.licence ?? "",
-    foundIn: model.foundIn,
+    foundIn: ownerOf(model),
     path: model.path,
     summary: "",
     format: model.quantization,
@@ -121,7 +121,7 @@ function discoveredRow(model: DiscoveredModel, facts: LibraryFacts): ModelRow {
     recommended: false,
     download: null,
     partialBytes: 0,
-    // It is the other program's file, which deletes it itself.
+    // It is the other program's file, or the user's own, who delete it themselves.
     actions: useActions(role),
   };
 }

@@ -53,9 +53,14 @@ export function choiceText(choice: ModelChoice): string {
   return [formatBytes(choice.sizeBytes), choice.licence].filter((part) => part !== "").join(" · ");
 }
 
+/** The program whose file it is; empty for the user's own file in Hunch's folder. */
+export function ownerOf({ foundIn }: DiscoveredModel): string {
+  return foundIn === "Hunch" ? "" : foundIn;
+}
+
 /** "4.68 GB · Q4_K_M · LM Studio". */
 export function discoveredText(model: DiscoveredModel): string {
-  return [formatBytes(model.sizeBytes), model.quantization ?? "", model.foundIn]
+  return [formatBytes(model.sizeBytes), model.quantization ?? "", ownerOf(model)]
     .filter((part) => part !== "")
     .join(" · ");
 }

@@ -1,7 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { discoverModels } from "../../../src/models/discover.ts";
+import { discoverModels, discoverOthers } from "../../../src/models/discover.ts";
+import { ModelStore } from "../../../src/models/store.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { entry, tinyModel } from "./support/ggufFile.ts";
 import { modelOf, sha256, testContent } from "./support/model.ts";
@@ -124,6 +125,30 @@ test("the same file by two ways counts once, and links in circles come to an end
   symlinkSync(file, join(home, ".cache/lm-studio/models/Link.gguf"));
   symlinkSync(join(home, ".lmstudio/models"), join(home, ".lmstudio/models/p/circle"));
   expect((await discover()).models).toHaveLength(1);
+});
+
+test("another program's folder that is Hunch's too is that program's, without the catalogue's models in their places", async () => {
+  const { home, put } = setUp();
+  const folder = join(home, ".lmstudio/models");
+  const store = new ModelStore({ folder, models: [modelOf(tinyModel())] });
+  put(".lmstudio/models/test-model/test.gguf");
+  put(".lmstudio/models/p/r/Own.gguf");
+  const models = await discoverOthers(store, { env: {}, platform: "linux", home });
+  expect(models.map(({ name, foundIn }) => [name, foundIn])).toEqual([["Own", "LM Studio"]]);
+});
+
+test("the user's own files in Hunch's folder are found, and a catalogue's model that is a link is not found twice", async () => {
+  const { home, put } = setUp();
+  const store = new ModelStore({ folder: join(home, "own"), models: [modelOf(tinyModel())] });
+  put("own/Collected.gguf");
+  put("own/test-model/finetune.gguf");
+  const linked = put(".lmstudio/models/p/r/Model.gguf");
+  symlinkSync(linked, join(home, "own/test-model/test.gguf"));
+  const models = await discoverOthers(store, { env: {}, platform: "linux", home });
+  expect(models.map(({ name, foundIn }) => [name, foundIn]).sort()).toEqual([
+    ["Collected", "Hunch"],
+    ["finetune", "Hunch"],
+  ]);
 });
 
 test("nothing installed means nothing found", async () => {

@@ -55,6 +55,12 @@ describe("the models' view", () => {
     ]);
   });
 
+  it("a file of the user's own is nobody else's", () => {
+    const [own] = library(facts({ discovered: [{ ...ollamas, foundIn: "Hunch" }] })).others;
+    expect(rowDescription(own!)).toBe("2.40 GB · mit");
+    expect(rowDetails(own!).join("\n")).not.toMatch(/file of/);
+  });
+
   it("a model that drafts can be told to stop that, or to answer", () => {
     const { others } = library(facts({ drafts: ollamas.path }));
     expect(others[0]?.actions).toEqual(["use", "unsetDraft"]);
