@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError } from "../common/errors.ts";
 import { freePort } from "../common/freePort.ts";
+import { askLoopback } from "../common/loopback.ts";
 import type { Conditions, Run } from "./arms.ts";
 
 interface Completion {
@@ -68,8 +69,8 @@ export class LlamaServer {
         if (failures[0]) throw unavailable(program, failures[0].message);
         const end = child.signalCode ?? child.exitCode;
         if (end !== null) throw unavailable(program, `it ended with ${end}: ${log}`);
-        const response = await fetch(`http://127.0.0.1:${port}/health`, { signal }).catch(() => null);
-        if (response?.ok) return new LlamaServer(child, port);
+        const answer = await askLoopback(`http://127.0.0.1:${port}/health`, { signal }).catch(() => null);
+        if (answer?.status === 200) return new LlamaServer(child, port);
         await sleep(200, null, { signal }).catch(() => {});
       }
     } finally {
@@ -86,10 +87,8 @@ export class LlamaServer {
 
   /** @returns null when it was cut off by the signal. */
   async run(prompt: string, conditions: Conditions, signal?: AbortSignal): Promise<Run | null> {
-    const response = await fetch(`http://127.0.0.1:${this.#port}/completion`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({
+    const answer = await askLoopback(`http://127.0.0.1:${this.#port}/completion`, {
+      body: {
         prompt,
         n_predict: conditions.maxTokens,
         temperature: conditions.temperature,
@@ -98,15 +97,15 @@ export class LlamaServer {
         min_p: 0,
         seed: conditions.seed,
         cache_prompt: false,
-      }),
+      },
       signal,
     }).catch((error: unknown) => {
       if (signal?.aborted) return null;
       throw error;
     });
-    if (!response) return null;
-    if (!response.ok) throw new Error(`llama-server answered ${response.status}: ${await response.text()}`);
-    const { timings } = (await response.json()) as Completion;
+    if (!answer) return null;
+    if (answer.status !== 200) throw new Error(`llama-server answered ${answer.status}: ${answer.text}`);
+    const { timings } = JSON.parse(answer.text) as Completion;
     return {
       tokens: timings.predicted_n,
       tokensPerSecond: timings.predicted_per_second,

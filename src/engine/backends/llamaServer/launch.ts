@@ -3,6 +3,7 @@
  * where it refuses, so that a question is answered in a plainer way in place of not at all.
  */
 import { HunchError, isHunchError } from "../../../common/errors.ts";
+import { askLoopback } from "../../../common/loopback.ts";
 import type { KvType, LlamaServer, LoadParams, Notice } from "../../../common/protocol.ts";
 import { usableCores } from "../../threads.ts";
 import type { LoadHooks } from "../backend.ts";
@@ -101,14 +102,12 @@ export class Launch {
 
   /** Asks it for one token: a pair of models that do not fit ends some versions at that point only. */
   async #reach({ endpoint, apiKey }: ServerProcess, { log, signal }: StartHooks): Promise<OpenaiBackend> {
-    const response = await fetch(`${endpoint}/completion`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Authorization: `Bearer ${apiKey}` },
-      body: JSON.stringify({ prompt: "a", n_predict: 1 }),
+    const { status, text } = await askLoopback(`${endpoint}/completion`, {
+      body: { prompt: "a", n_predict: 1 },
+      apiKey,
       signal: AbortSignal.any([AbortSignal.timeout(usualTimeoutMs), ...(signal ? [signal] : [])]),
     });
-    if (!response.ok) throw new Error(`it answers ${response.status}: ${(await response.text()).slice(0, 200)}`);
-    await response.arrayBuffer();
+    if (status !== 200) throw new Error(`it answers ${status}: ${text.slice(0, 200)}`);
     // The server has one model, whatever it calls it.
     const target = { id: "", path: endpoint };
     const hooks = { onProgress: () => {}, log, signal };

@@ -9,6 +9,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError } from "../../../common/errors.ts";
 import { freePort } from "../../../common/freePort.ts";
+import { askLoopback } from "../../../common/loopback.ts";
 import type { LogLevel } from "../../../common/protocol.ts";
 
 export interface ProcessOptions {
@@ -132,11 +133,10 @@ export class ServerProcess {
   async #isHealthy(signal: AbortSignal | undefined): Promise<boolean> {
     const timeout = AbortSignal.timeout(healthTimeoutMs);
     try {
-      const response = await fetch(`${this.endpoint}/health`, {
+      const { status } = await askLoopback(`${this.endpoint}/health`, {
         signal: AbortSignal.any([timeout, ...(signal ? [signal] : [])]),
       });
-      await response.arrayBuffer();
-      return response.ok;
+      return status === 200;
     } catch {
       // Nothing listens yet; its end, if it comes to that, is told by the process.
       return false;

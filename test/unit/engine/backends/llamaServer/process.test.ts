@@ -90,6 +90,26 @@ describe("a start", () => {
   });
 });
 
+it("is asked directly, whatever proxy the environment has fetch ask", async () => {
+  const usual = Symbol.for("undici.globalDispatcher.1");
+  await fetch("data:,"); // Node makes it at the first fetch
+  const all = globalThis as unknown as Record<symbol, unknown>;
+  const before = all[usual];
+  const abort = new AbortController();
+  // What NODE_USE_ENV_PROXY puts in its place, which the Node of this test may not know.
+  all[usual] = {
+    dispatch() {
+      setImmediate(() => abort.abort());
+      throw new Error("a proxy was asked");
+    },
+  };
+  try {
+    await (await start(program(healthy), [], abort.signal).started).stop();
+  } finally {
+    all[usual] = before;
+  }
+});
+
 it("an end that nobody asked for is told, one that was asked for is not", async () => {
   const { started, log } = start(program(healthy));
   await (await started).stop();
