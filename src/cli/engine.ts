@@ -7,6 +7,7 @@ import { automaticBackend } from "../models/automaticBackend.ts";
 import { download } from "../models/download.ts";
 import { engineFolder, sharedEngineFolder, thisUser } from "../models/folder.ts";
 import { llamaServerHere } from "../models/llamaServer/find.ts";
+import { environmentFetch } from "../models/sources/environmentFetch.ts";
 import { isPath, type ModelStore } from "../models/store.ts";
 import type { EngineRequest } from "./engineRequest.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -107,6 +108,7 @@ async function obtainModel(idOrPath: string, { store, output, interrupts }: Engi
   if (await store.isInstalled(model)) return resolve();
   output.downloadStarts(model);
   await download(model, store, {
+    fetch: environmentFetch(process.env),
     signal,
     onProgress: (progress) => output.download(model, progress),
     onNotice: (message) => output.notice({ code: "download", message }),

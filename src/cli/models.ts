@@ -11,6 +11,7 @@ import { discoverModels } from "../models/discover.ts";
 import { download } from "../models/download.ts";
 import { fitVerdict, type MachineMemory, machineMemory } from "../models/fit.ts";
 import { precisionAdvice } from "../models/precision.ts";
+import { environmentFetch } from "../models/sources/environmentFetch.ts";
 import { ModelStore } from "../models/store.ts";
 import { formatBytes } from "../models/units.ts";
 import { LiveDownload } from "./downloadDisplay.ts";
@@ -118,6 +119,7 @@ async function downloadOne(store: ModelStore, id: string, { json }: OutputOption
   try {
     if (!(await store.isInstalled(model))) display.downloadStarts(model);
     const path = await download(model, store, {
+      fetch: environmentFetch(process.env),
       onProgress: (progress) => display.download(model, progress),
       onNotice: (message) => display.notice({ code: "download", message }),
       signal: interrupts.signal,

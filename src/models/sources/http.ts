@@ -9,6 +9,11 @@ import { t } from "../../common/l10n.ts";
 import { type Source, SourceError, type Transfer } from "./source.ts";
 import { Watchdog } from "./watchdog.ts";
 
+/** GET; a redirect is an answer. */
+export type Fetch = (url: URL, options: { headers: Record<string, string>; signal: AbortSignal }) => Promise<Response>;
+
+export const plainFetch: Fetch = (url, options) => fetch(url, { ...options, redirect: "manual" });
+
 export interface HttpTimings {
   /** Until a server has answered (ms). */
   connectMs: number;
@@ -39,10 +44,12 @@ export class HttpSource implements Source {
   readonly label: string;
   readonly #url: URL;
   readonly #timings: HttpTimings;
+  readonly #fetch: Fetch;
 
-  constructor(url: string, timings: HttpTimings = defaultTimings) {
+  constructor(url: string, timings: HttpTimings = defaultTimings, fetch: Fetch = plainFetch) {
     this.#url = new URL(url);
     this.#timings = timings;
+    this.#fetch = fetch;
     this.label = this.#url.host;
   }
 
@@ -130,7 +137,8 @@ export class HttpSource implements Source {
           `${elsewhere(url, this.#url)}did not answer within ${this.#timings.connectMs / 1000} s`,
         ),
       );
-      const response = await request(url, elsewhere(url, this.#url), headers, watchdog.signal, transfer.signal);
+      const asking = this.#fetch(url, { headers, signal: watchdog.signal });
+      const response = await reached(asking, elsewhere(url, this.#url), transfer.signal);
       watchdog.disarm();
       this.#learn(response.headers, transfer);
       const location = response.headers.get("location");
@@ -242,15 +250,9 @@ export class HttpSource implements Source {
 }
 
 /** Any failure before an answer means that the server cannot be reached. */
-async function request(
-  url: URL,
-  who: string,
-  headers: Record<string, string>,
-  signal: AbortSignal,
-  outer: AbortSignal,
-): Promise<Response> {
+async function reached(asking: Promise<Response>, who: string, outer: AbortSignal): Promise<Response> {
   try {
-    return await fetch(url, { headers, redirect: "manual", signal });
+    return await asking;
   } catch (error) {
     outer.throwIfAborted();
     if (error instanceof SourceError) throw error;

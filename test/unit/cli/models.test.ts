@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { modelsCommand } from "../../../src/cli/models.ts";
 import { catalogue, defaultModelId, findModel } from "../../../src/models/catalogue.ts";
 import { ModelStore } from "../../../src/models/store.ts";
-import { fileServer, serve } from "../models/support/fileServer.ts";
+import { deadOrigin, fileServer, serve } from "../models/support/fileServer.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
 import { tinyModel } from "../models/support/ggufFile.ts";
 import { collectWritten, hideCursor, liveErrors, showCursor, type Written } from "./support/console.ts";
@@ -148,5 +148,17 @@ test("download --json writes its progress as the other commands do", async () =>
     model: "qwen3-0.6b",
     state: "connecting",
     totalBytes: 639_446_688,
+  });
+});
+
+test("a download asks the publisher through the proxy that the environment names", async () => {
+  const { host } = new URL(await deadOrigin());
+  vi.stubEnv("HTTPS_PROXY", `http://${host}`);
+  for (const name of ["https_proxy", "NO_PROXY", "no_proxy"]) vi.stubEnv(name, undefined);
+  // Without Python there is no mirror either.
+  vi.stubEnv("PATH", folder);
+  await expect(run("download", defaultModelId)).rejects.toMatchObject({
+    code: "offline",
+    message: expect.stringContaining(`by the proxy ${host}`),
   });
 });

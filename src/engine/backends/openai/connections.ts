@@ -6,6 +6,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent, type RequestOptions } from "node:https";
 import * as tls from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
+import { isDirect } from "../../../common/noProxy.ts";
 import type { NetworkOptions } from "../../../common/openaiServer.ts";
 
 /** What a request needs beside its own headers. */
@@ -77,18 +78,6 @@ function trustOf(network: NetworkOptions | null): Trust {
     rejectUnauthorized: network.strictTls,
     ...(system.length > 0 ? { ca: [...tls.rootCertificates, ...system] } : {}),
   };
-}
-
-/** Asked without the proxy: this machine, and what the settings except. */
-export function isDirect({ hostname }: URL, noProxy: readonly string[]): boolean {
-  if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return true;
-  return noProxy.some((entry) => {
-    const name = entry
-      .trim()
-      .toLowerCase()
-      .replace(/^\*?\./, "");
-    return name === "*" || (name !== "" && (hostname === name || hostname.endsWith(`.${name}`)));
-  });
 }
 
 /** @param given as the settings have it; one that is no value of a header counts as none */

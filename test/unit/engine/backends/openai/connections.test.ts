@@ -5,8 +5,8 @@ import { createServer as createTlsServer } from "node:https";
 import net, { type AddressInfo, type Server } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { isDirect } from "../../../../../src/common/noProxy.ts";
 import type { NetworkOptions } from "../../../../../src/common/openaiServer.ts";
-import { isDirect } from "../../../../../src/engine/backends/openai/connections.ts";
 import { HttpClient } from "../../../../../src/engine/backends/openai/http.ts";
 
 const fixture = (name: string) =>

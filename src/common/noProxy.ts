@@ -1,0 +1,13 @@
+/** Which hosts are asked without the proxy. */
+
+/** Asked without the proxy: this machine, and what `noProxy` excepts, subdomains too; "*" excepts all. */
+export function isDirect({ hostname }: URL, noProxy: readonly string[]): boolean {
+  if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return true;
+  return noProxy.some((entry) => {
+    const name = entry
+      .trim()
+      .toLowerCase()
+      .replace(/^\*?\./, "");
+    return name === "*" || (name !== "" && (hostname === name || hostname.endsWith(`.${name}`)));
+  });
+}
