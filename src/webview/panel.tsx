@@ -95,6 +95,7 @@ const actions: PanelActions = {
     if (message.type === "ask") view.sessionsShown = false;
     loop.request();
   },
+  failed,
   announce: (sentence) => {
     spoken = { sentence, count: spoken.count + 1 };
     loop.request();

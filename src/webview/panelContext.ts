@@ -5,6 +5,8 @@ import type { EditedQuestion, FromPanel, Reference } from "../common/panel.ts";
 
 export interface PanelActions {
   post(message: FromPanel): void;
+  /** Has the log of the extension tell what was thrown here. */
+  failed(thrown: unknown): void;
   /** Has a screen reader say a sentence. */
   announce(sentence: string): void;
   setDraft(text: string): void;

@@ -15,6 +15,7 @@ import { DownloadProgress, FirstRun } from "./firstRun.tsx";
 import { Scrolled } from "./scrolled.tsx";
 import { SessionList } from "./sessionList.tsx";
 import { ToEnd } from "./toEnd.tsx";
+import { TurnBoundary } from "./turnBoundary.tsx";
 import { UserTurnView } from "./userTurn.tsx";
 import { Welcome } from "./welcome.tsx";
 
@@ -81,7 +82,9 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
       <Scrolled as="main" class="conversation" element={scroller} aria-label={t("Conversation")}>
         {store.drawn.map((turn, index) => (
           // By its place, where another version may come: the switch that was pressed stays and keeps the focus.
-          <Turn key={store.turns[store.history.first + index - 1]?.id ?? ""} turn={turn} store={store} view={view} />
+          <TurnBoundary key={store.turns[store.history.first + index - 1]?.id ?? ""} turn={turn}>
+            <Turn turn={turn} store={store} view={view} />
+          </TurnBoundary>
         ))}
         {!chrome.model.installed && <FirstRun chrome={chrome} />}
         {chrome.model.installed && empty && <Welcome chrome={chrome} />}

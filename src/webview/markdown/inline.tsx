@@ -39,16 +39,25 @@ interface OpenTag {
 export function renderInline(tokens: readonly Token[], depth: number): ComponentChildren[] {
   const root: ComponentChildren[] = [];
   const open: OpenTag[] = [];
+  /** Names of open tags that are nested too deep to be honoured. */
+  const tooDeep: string[] = [];
   const target = () => open.at(-1)?.children ?? root;
   for (const token of tokens) {
     if (token.type !== "html") {
-      target().push(renderToken(token as Exclude<Tokens.Generic, Tokens.Tag>, depth));
+      target().push(renderToken(token as Exclude<Tokens.Generic, Tokens.Tag>, depth + open.length));
       continue;
     }
     const tag = simpleTag(token.raw);
     if (tag?.name === "br") target().push(<br />);
-    else if (tag?.kind === "open") open.push({ tag: tag.name, raw: token.raw, children: [] });
-    else if (tag?.kind === "close" && open.at(-1)?.tag === tag.name) {
+    else if (tag?.kind === "open" && depth + open.length < maxDepth)
+      open.push({ tag: tag.name, raw: token.raw, children: [] });
+    else if (tag?.kind === "open") {
+      tooDeep.push(tag.name);
+      target().push(token.raw);
+    } else if (tag?.kind === "close" && tooDeep.at(-1) === tag.name) {
+      tooDeep.pop();
+      target().push(token.raw);
+    } else if (tag?.kind === "close" && open.at(-1)?.tag === tag.name) {
       const { children } = open.pop()!;
       target().push(h(tag.name, null, children));
     } else target().push(token.raw);

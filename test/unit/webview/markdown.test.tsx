@@ -15,6 +15,7 @@ const unused = () => {
 };
 const actions: PanelActions = {
   post: (message) => sent.push(message),
+  failed: unused,
   announce: (sentence) => spoken.push(sentence),
   setDraft: unused,
   toggleThought: unused,
@@ -105,6 +106,15 @@ describe("an answer in Markdown", () => {
 
   it("shows a tag with an attribute as text", () => {
     expect(draw('<kbd onclick="x()">a</kbd>').innerHTML).toBe('<p>&lt;kbd onclick="x()"&gt;a&lt;/kbd&gt;</p>');
+  });
+
+  it("leaves tags as text that are nested absurdly deep, and draws what stands around and in them", () => {
+    const source = `a ${"<b>".repeat(3_000)}x *y* z${"</b>".repeat(3_000)} c`;
+    const root = draw(source);
+    const bold = root.querySelectorAll("b").length;
+    expect(bold).toBeGreaterThan(10);
+    const rest = 3_000 - bold;
+    expect(root.textContent).toBe(`a ${"<b>".repeat(rest)}x y z${"</b>".repeat(rest)} c`);
   });
 
   it("shows tags that are never closed, or closed without being open, as text", () => {

@@ -114,6 +114,7 @@ export const hostile: Record<string, string> = {
   deepBrackets: `${"[".repeat(5_000)}x`,
   deepEmphasis: `${"*a **b ".repeat(2_000)}`,
   deepTags: `${"<b>".repeat(3_000)}x`,
+  deepClosedTags: `a ${"<b>".repeat(3_000)}x${"</b>".repeat(3_000)}`,
   customElement: "<my-element onclick=alert(1)>x</my-element>",
   mathLink: "\\(\\href{javascript:alert(1)}{x}\\) $\\url{https://evil.example}$",
   mathImage: "\\[\\includegraphics{https://evil.example/x.png}\\]",

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** The whole panel in a DOM, from the host's messages to the page and back. */
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { FromPanel, PanelToken, SavedView, ToPanel } from "../../../src/common/panel.ts";
+import type { AssistantTurn, FromPanel, PanelToken, SavedView, ToPanel } from "../../../src/common/panel.ts";
 import { head, live, panelState, stats, turn } from "./support.ts";
 
 const sent: FromPanel[] = [];
@@ -113,6 +113,21 @@ describe("the panel", () => {
     button.click();
     runFrames();
     expect(list.hidden).toBe(true);
+  });
+
+  it("shows the text of an answer that can not be drawn, tells the log, and keeps all else", async () => {
+    const broken = turn({ id: "t9", status: "done", answer: [{ text: "The **text**", origin: "target" }] });
+    const notices = [null] as unknown as AssistantTurn["notices"];
+    receive({ type: "state", state: panelState({ turns: [user, { ...broken, notices }] }) });
+    // Preact draws what takes its place in a microtask.
+    await Promise.resolve();
+    const texts = () => [...document.querySelectorAll(".question, .plain, .markdown strong")].map((e) => e.textContent);
+    expect(texts()).toEqual(["Why?", "The **text**"]);
+    expect(sent).toEqual([{ type: "failed", detail: expect.stringContaining("TypeError") }]);
+    expect($("textarea")).not.toBeNull();
+    // Another version of it, in the same place.
+    receive({ type: "state", state: panelState({ turns: [user, { ...broken, id: "t10" }] }) });
+    expect(texts()).toEqual(["Why?", "text"]);
   });
 
   it("sends a question with Enter, keeps Shift+Enter and half-typed characters", () => {
