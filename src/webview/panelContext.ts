@@ -24,11 +24,8 @@ export interface PanelActions {
 
 export const PanelContext = createContext<PanelActions | null>(null);
 
-/** Id of the turn that a part of an answer belongs to. */
-export const TurnContext = createContext("");
-
-/** More of the answer may still come. */
-export const RunningContext = createContext(false);
+/** The turn that a part of an answer belongs to, whether tokens of it may still come, and whether the model ended it. */
+export const TurnContext = createContext({ id: "", running: false, whole: false });
 
 export function usePanel(): PanelActions {
   const actions = useContext(PanelContext);

@@ -43,6 +43,11 @@ export class AssistantTurnModel {
     return this.head.status !== "done" && this.head.status !== "stopped" && this.head.status !== "failed";
   }
 
+  /** The model ended it: nothing was cut off. */
+  get whole(): boolean {
+    return this.head.status === "done" && this.head.stopReason === "stop";
+  }
+
   append(tokens: readonly PanelToken[], live: LiveStats, thinkingMs: number): void {
     this.thinking.append(tokens, "thinking");
     const before = this.answer.length;

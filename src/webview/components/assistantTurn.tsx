@@ -1,9 +1,10 @@
 /** An answer in all its states: waiting, thinking, answering, ended. */
 import { Fragment } from "preact";
+import { useMemo } from "preact/hooks";
 import type { TurnVersion } from "../../common/panel.ts";
 import { BlockView } from "../markdown/blocks.tsx";
 import { memo } from "../memo.tsx";
-import { RunningContext, TurnContext } from "../panelContext.ts";
+import { TurnContext } from "../panelContext.ts";
 import type { AssistantTurnModel } from "../turnModel.ts";
 import { endNotice, waitingFor } from "../wording.ts";
 import { ActionRow } from "./actionRow.tsx";
@@ -83,15 +84,16 @@ export const AssistantTurnView = memo(function AssistantTurnView(props: Assistan
 function Answer({ turn }: { turn: AssistantTurnModel }) {
   // One list, so that a block keeps its elements when it moves from the tail to the frozen ones.
   const blocks = [...turn.document.frozen, ...turn.document.tail];
+  const { id, running, whole } = turn;
+  // The same object while nothing of it changes: another would have all code drawn again.
+  const context = useMemo(() => ({ id, running, whole }), [id, running, whole]);
   return (
-    <TurnContext.Provider value={turn.id}>
-      <RunningContext.Provider value={turn.running}>
-        <div class="markdown">
-          {blocks.map((block) => (
-            <BlockView key={block.key} block={block} />
-          ))}
-        </div>
-      </RunningContext.Provider>
+    <TurnContext.Provider value={context}>
+      <div class="markdown">
+        {blocks.map((block) => (
+          <BlockView key={block.key} block={block} />
+        ))}
+      </div>
     </TurnContext.Provider>
   );
 }

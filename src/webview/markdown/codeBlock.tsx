@@ -5,13 +5,13 @@ import { t } from "../../common/l10n.ts";
 import { IconButton } from "../components/iconButton.tsx";
 import { Scrolled } from "../components/scrolled.tsx";
 import { memo } from "../memo.tsx";
-import { RunningContext, TurnContext, usePanel } from "../panelContext.ts";
+import { TurnContext, usePanel } from "../panelContext.ts";
 import { type CodeChunk, Highlighter, languageName, spansOf } from "./highlight.ts";
 
 interface CodeBlockProps {
   language: string;
   code: string;
-  /** Its end has not come: it is still being written, or was cut off. */
+  /** Its closing fence is not there: not yet, or never where the answer ended before. */
   open: boolean;
 }
 
@@ -20,8 +20,8 @@ const copiedMs = 1500;
 
 export function CodeBlock({ language, code, open }: CodeBlockProps) {
   const { post, announce } = usePanel();
-  const turnId = useContext(TurnContext);
-  const growing = useContext(RunningContext) && open;
+  const turn = useContext(TurnContext);
+  const growing = open && turn.running;
   const copied = useBriefly(copiedMs);
   const chunks = useHighlighted(language, code);
   const name = language ? languageName(language) : t("Text");
@@ -46,9 +46,9 @@ export function CodeBlock({ language, code, open }: CodeBlockProps) {
           icon="diff"
           title={t("Show as a change, to apply")}
           label={t("Show the code as a change, to apply")}
-          // A part of the code would be put in place of all of it.
-          disabled={open}
-          onClick={() => post({ type: "proposeCode", turnId, code })}
+          // Of an answer that was cut off, a part of the code would be put in place of all of it.
+          disabled={open && !turn.whole}
+          onClick={() => post({ type: "proposeCode", turnId: turn.id, code })}
         />
       </figcaption>
       <Scrolled as="pre">

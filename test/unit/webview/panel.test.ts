@@ -68,24 +68,6 @@ describe("the panel", () => {
     expect($("article[aria-busy=true]")).not.toBeNull();
   });
 
-  it("lets code be inserted that was cut off, once no more of it comes, and does not put it in place of the whole", async () => {
-    const answer = [{ text: "So:\n\n```ts\na();\nb(", origin: "target" as const }];
-    receive({ type: "state", state: panelState({ turns: [user, turn({ status: "answering", answer })] }) });
-    const states = () => [
-      $("figure.code")?.getAttribute("aria-busy"),
-      ...["Copy code", "Insert code at the editor's cursor", "Show the code as a change, to apply"].map(
-        (label) => $<HTMLButtonElement>(`button[aria-label="${label}"]`)?.disabled,
-      ),
-    ];
-    expect(states()).toEqual(["true", false, true, true]);
-    receive({ type: "turn", turn: head({ status: "stopped" }) });
-    // What a context tells is drawn a moment later.
-    await new Promise((done) => setTimeout(done));
-    expect(states()).toEqual(["false", false, false, true]);
-    $<HTMLButtonElement>('button[aria-label^="Insert code"]')?.click();
-    expect(sent).toContainEqual({ type: "insert", code: "a();\nb(" });
-  });
-
   it("folds the thoughts that were not chosen, and says what each came to and why it was not taken", () => {
     const others = [
       { text: "one way", tokens: 80, trial: "[1, 2]", fate: "agrees" as const },
@@ -230,6 +212,41 @@ describe("the panel", () => {
     altEnter();
     expect(sent).toHaveLength(2);
   });
+
+  it.each(["```ts\nlet a = 1;\n", "- so:\n  ```ts\n  let a = 1;\n"])(
+    "takes code of a fence that was never closed as finished once the answer is: %j",
+    async (text) => {
+      const buttons = () => [...document.querySelectorAll<HTMLButtonElement>("figure button")];
+      const enabled = async () => {
+        // Preact draws what a context changes in a microtask.
+        await Promise.resolve();
+        return buttons().map(({ disabled }) => !disabled);
+      };
+      receive({
+        type: "state",
+        state: panelState({ conversationId: text, turns: [user, turn({ answer: [{ text, origin: "target" }] })] }),
+      });
+      expect(await enabled()).toEqual([true, false, false]);
+      // A part of the code is not to be put in place of all of it.
+      receive({ type: "turn", turn: head({ status: "stopped", stats: stats() }) });
+      expect(await enabled()).toEqual([true, true, false]);
+      receive({ type: "turn", turn: head({ status: "done", stopReason: "length", stats: stats() }) });
+      expect(await enabled()).toEqual([true, true, false]);
+      receive({ type: "turn", turn: head({ status: "done", stopReason: "stop", stats: stats() }) });
+      expect(await enabled()).toEqual([true, true, true]);
+      expect($("figure")?.getAttribute("aria-busy")).toBe("false");
+      for (const button of buttons()) button.click();
+      const code = "let a = 1;";
+      expect(sent).toEqual([
+        { type: "copy", text: code },
+        { type: "insert", code },
+        { type: "proposeCode", turnId: "t1", code },
+      ]);
+      // It goes on.
+      receive({ type: "turn", turn: head() });
+      expect(await enabled()).toEqual([true, false, false]);
+    },
+  );
 
   const regions = () =>
     [...document.querySelectorAll(".visually-hidden[role=status]")].map((region) => region.textContent);
