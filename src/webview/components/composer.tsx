@@ -52,6 +52,7 @@ export function Composer({ chrome, draft, references, found, running, context, f
     const text = (input.current?.value ?? draft).trim();
     if (!ready || running || text === "") return;
     ask(text);
+    completion.close();
     // At once, and not with the next frame: the next key may come before it.
     if (input.current) input.current.value = "";
     setDraft("");
@@ -86,6 +87,7 @@ export function Composer({ chrome, draft, references, found, running, context, f
   };
   const completion = useCompletion({
     input,
+    draft,
     taken: references,
     found,
     selection: chrome.selection !== null,

@@ -15,28 +15,42 @@ export interface InputCompletion {
   choose(offer: Offer): void;
   /** The text or the caret is another now; the next frame shows what fits. */
   changed(): void;
+  /** What is under way is done with, as when the text is sent. */
+  close(): void;
   /** True when the key was taken. */
   onKey(event: KeyboardEvent): boolean;
 }
 
 export interface CompletionOptions extends OfferSources {
   input: RefObject<HTMLTextAreaElement | null>;
+  /** The text that is drawn. */
+  draft: string;
   /** An offer was taken; the text is without its query already. */
   onChoose(offer: Offer): void;
 }
 
-export function useCompletion({ input, onChoose, ...sources }: CompletionOptions): InputCompletion {
+/** Nothing is under way. */
+const none = { completion: null, text: "", active: 0 };
+
+export function useCompletion({ input, draft, onChoose, ...sources }: CompletionOptions): InputCompletion {
   const { post, setDraft } = usePanel();
-  const state = useRef<{ completion: Completion | null; active: number }>({ completion: null, active: 0 });
-  const currentOffers = () => (state.current.completion ? offered(state.current.completion, sources) : []);
+  const state = useRef<{ completion: Completion | null; text: string; active: number }>(none);
+  /** Of another text than the one it was typed in, as one that came back, a completion is nothing. */
+  const offersIn = (text: string) => {
+    const { completion } = state.current;
+    return completion && state.current.text === text ? offered(completion, sources) : [];
+  };
   const activeRow = (count: number) => Math.min(state.current.active, Math.max(0, count - 1));
 
+  const close = () => {
+    state.current = none;
+  };
   const choose = (offer: Offer) => {
     const { completion } = state.current;
     const field = input.current;
     if (!completion || !field) return;
     const { text, caret } = taken(field.value, completion, offer);
-    state.current = { completion: null, active: 0 };
+    close();
     // At once, and not with the next frame: the next key may come before it.
     field.value = text;
     field.setSelectionRange(caret, caret);
@@ -44,23 +58,23 @@ export function useCompletion({ input, onChoose, ...sources }: CompletionOptions
     onChoose(offer);
   };
   const onKey = (event: KeyboardEvent): boolean => {
-    const offers = currentOffers();
+    const offers = offersIn(input.current?.value ?? "");
     const active = activeRow(offers.length);
     const chosen = offers[active];
     if (!chosen || event.isComposing || event.shiftKey) return false;
     switch (event.key) {
       case "ArrowDown":
-        state.current.active = (active + 1) % offers.length;
+        state.current = { ...state.current, active: (active + 1) % offers.length };
         break;
       case "ArrowUp":
-        state.current.active = (active + offers.length - 1) % offers.length;
+        state.current = { ...state.current, active: (active + offers.length - 1) % offers.length };
         break;
       case "Enter":
       case "Tab":
         choose(chosen);
         return true;
       case "Escape":
-        state.current.completion = null;
+        close();
         break;
       default:
         return false;
@@ -70,10 +84,11 @@ export function useCompletion({ input, onChoose, ...sources }: CompletionOptions
   };
   const changed = () => {
     const before = state.current.completion?.query;
-    const completion = input.current && completionAt(input.current.value, input.current.selectionEnd);
-    state.current = { completion, active: 0 };
+    const { value: text, selectionEnd } = input.current ?? { value: "", selectionEnd: 0 };
+    const completion = completionAt(text, selectionEnd);
+    state.current = { completion, text, active: 0 };
     if (completion?.sign === "#" && completion.query !== before) post({ type: "complete", query: completion.query });
   };
-  const offers = currentOffers();
-  return { offers, active: activeRow(offers.length), choose, changed, onKey };
+  const offers = offersIn(draft);
+  return { offers, active: activeRow(offers.length), choose, changed, close, onKey };
 }

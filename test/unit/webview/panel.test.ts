@@ -153,6 +153,40 @@ describe("the panel", () => {
     expect($("button[aria-label^='Leave out']")).toBeNull();
   });
 
+  it("offers nothing any more in a text that was sent, or that another took the place of", () => {
+    receive({ type: "state", state: panelState({ conversationId: "offers" }) });
+    const input = $<HTMLTextAreaElement>("textarea")!;
+    const type = (value: string) => {
+      input.value = value;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      runFrames();
+    };
+    const press = (key: string) => {
+      const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+      input.dispatchEvent(event);
+      runFrames();
+      return event.defaultPrevented;
+    };
+    type("Explain #problems");
+    expect($(".completions")).not.toBeNull();
+    $("form.composer")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+    expect(press("Tab")).toBe(false);
+    expect($(".completions")).toBeNull();
+    // It could not be asked.
+    receive({ type: "focusInput", text: "Explain #problems", references: [] });
+    expect($(".completions")).toBeNull();
+
+    type("And #changes");
+    expect($(".completions")).not.toBeNull();
+    receive({ type: "focusInput", text: "Why?", references: [] });
+    expect([input.value, $(".completions")]).toEqual(["Why?\n\nAnd #changes", null]);
+    receive({ type: "state", state: panelState({ conversationId: "offers", turns: [user, turn()] }) });
+    press("Escape");
+    expect(sent.at(-1)).toEqual({ type: "stop" });
+    expect($("button[aria-label^='Leave out']")).toBeNull();
+    type("");
+  });
+
   it("turns Send into Stop while a turn runs; Escape stops too", () => {
     receive({ type: "state", state: panelState({ turns: [user, turn()] }) });
     $("button[aria-label=Stop]")?.click();
