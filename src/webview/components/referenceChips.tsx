@@ -76,7 +76,10 @@ function ReferenceChip({ reference, text, onRemove }: ReferenceChipProps) {
       aria-label={t("Leave out {0}", full)}
       onClick={onRemove}
       onKeyDown={(event) => {
-        if (event.key === "Delete" || event.key === "Backspace") onRemove();
+        if (event.key !== "Delete" && event.key !== "Backspace") return;
+        // The input, which gets the focus, would take the key for its own text.
+        event.preventDefault();
+        onRemove();
       }}
     >
       <Icon name={offerIcon(reference)} />

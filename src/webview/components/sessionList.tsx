@@ -63,6 +63,8 @@ export function SessionList({ sessions, currentId, found }: SessionListProps) {
       class="sessions"
       aria-label={t("Chats")}
       onKeyDown={(event) => {
+        // The key is the input method's.
+        if (event.isComposing) return;
         if (event.key === "Escape" && renaming === null) {
           event.stopPropagation();
           showSessions(false);
@@ -153,7 +155,10 @@ function SessionRow({ session, current, facts, onRename, onDelete }: SessionRowP
         }}
         onKeyDown={(event) => {
           if (event.key === "F2") onRename();
-          if (event.key === "Delete") onDelete();
+          if (event.key !== "Delete") return;
+          // The search field, which gets the focus, would take the key for its own text.
+          event.preventDefault();
+          onDelete();
         }}
       >
         <span class="session-title">{title}</span>
@@ -210,7 +215,8 @@ function RenameField({ session, onEnd }: RenameFieldProps) {
       onBlur={() => end(true, "leaving")}
       onKeyDown={(event) => {
         event.stopPropagation();
-        if (event.key === "Enter" && !event.isComposing) {
+        if (event.isComposing) return;
+        if (event.key === "Enter") {
           // The row that gets the focus would take the key as a press.
           event.preventDefault();
           end(true, "key");

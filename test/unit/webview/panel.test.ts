@@ -52,6 +52,11 @@ beforeEach(() => {
   sent.length = 0;
 });
 
+function showChats(): void {
+  const session = { id: "s1", title: "Chat", updatedAt: 0, questionCount: 1, text: "", running: false };
+  receive({ type: "showSessions" }, { type: "sessions", sessions: [session] });
+}
+
 /** Told to the host at once: the panel may be hidden at any time. */
 function keptThought(turnId: string, open: boolean) {
   return { type: "saveView", view: expect.objectContaining({ thoughts: expect.objectContaining({ [turnId]: open }) }) };
@@ -353,6 +358,50 @@ describe("the panel", () => {
     runFrames();
     expect($("[aria-label='Leave out log.txt, 2 lines']")).not.toBeNull();
     expect(sent).toContainEqual({ type: "tooLarge", names: ["huge.log"] });
+  });
+
+  it("takes a chip or a chat away with a key, which is not one of the text as well that has the focus then", () => {
+    const press = (selector: string, key: string) => {
+      const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+      $(selector)?.dispatchEvent(event);
+      runFrames();
+      return event.defaultPrevented;
+    };
+    receive({ type: "state", state: panelState({ conversationId: "keys" }) });
+    receive({ type: "focusInput", references: [{ kind: "problems" }, { kind: "changes" }] });
+    expect(press("[aria-label='Leave out problems of the open file']", "Backspace")).toBe(true);
+    expect(press("[aria-label='Leave out changes not yet committed']", "Delete")).toBe(true);
+    expect($(".chips")?.textContent ?? "").not.toMatch(/problems|changes/);
+    expect(document.activeElement).toBe($("textarea"));
+    showChats();
+    sent.length = 0;
+    expect(press(".session-open", "Delete")).toBe(true);
+    expect(sent).toEqual([{ type: "deleteSession", id: "s1" }]);
+    expect(document.activeElement).toBe($("input[type=search]"));
+  });
+
+  it("leaves the keys of an input method alone in the list of chats", async () => {
+    const press = (selector: string, init: KeyboardEventInit) => {
+      $(selector)?.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init }));
+      runFrames();
+    };
+    showChats();
+    const search = "input[type=search]";
+    $(search)?.focus();
+    press(search, { key: "ArrowDown", isComposing: true });
+    expect(document.activeElement).toBe($(search));
+    press(search, { key: "Escape", isComposing: true });
+    expect($(".sessions")).not.toBeNull();
+    press(".session-open", { key: "F2" });
+    await Promise.resolve();
+    press(".session-rename", { key: "Escape", isComposing: true });
+    await Promise.resolve();
+    expect($(".session-rename")).not.toBeNull();
+    press(".session-rename", { key: "Escape" });
+    await Promise.resolve();
+    expect($(".session-rename")).toBeNull();
+    press(search, { key: "Escape" });
+    expect($(".sessions")).toBeNull();
   });
 
   it("takes the colours of code from the editor's theme, and its own where that has none", () => {
