@@ -251,6 +251,8 @@ export type FromPanel =
   | { type: "complete"; query: string }
   /** Files were dropped that are too large to go with a question. */
   | { type: "tooLarge"; names: string[] }
+  /** Of what came from another program: folders, and files that are gone or may not be read. */
+  | { type: "unreadable"; names: string[] }
   | { type: "stop" }
   | { type: "answerNow" }
   | { type: "continue"; turnId: string }

@@ -224,6 +224,8 @@ export class Chat {
       }
       case "tooLarge":
         return void showWarning(t("Too large to go with a question: {0}", message.names.join(", ")));
+      case "unreadable":
+        return void showWarning(t("Could not be read to go with a question: {0}", message.names.join(", ")));
       case "stop":
         return this.stop();
       case "answerNow":

@@ -83,7 +83,10 @@ export function Composer({ chrome, draft, references, found, running, context, f
     const small = files.filter(({ size }) => size <= maxTextLength);
     const large = files.filter((file) => !small.includes(file)).map(({ name }) => name);
     if (large.length > 0) post({ type: "tooLarge", names: large });
-    add(await Promise.all(small.map(async (file) => textReference(file.name, await file.text()))));
+    const read = await Promise.allSettled(small.map(async (file) => textReference(file.name, await file.text())));
+    const unreadable = small.filter((_, index) => read[index]?.status === "rejected").map(({ name }) => name);
+    if (unreadable.length > 0) post({ type: "unreadable", names: unreadable });
+    add(read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
   };
   const completion = useCompletion({
     input,

@@ -360,6 +360,20 @@ describe("the panel", () => {
     expect(sent).toContainEqual({ type: "tooLarge", names: ["huge.log"] });
   });
 
+  it("takes what can be read of what is dropped, and names the rest", async () => {
+    receive({ type: "state", state: panelState({ conversationId: "drop" }) });
+    const folder = Object.assign(new File(["x"], "src"), { text: () => Promise.reject(new Error("A folder")) });
+    const event = new Event("drop", { bubbles: true, cancelable: true });
+    const files = [new File(["a"], "one.txt"), folder, new File(["b"], "two.txt")];
+    Object.assign(event, { dataTransfer: { types: ["Files"], getData: () => "", files } });
+    $("form.composer")?.dispatchEvent(event);
+    await new Promise((done) => setTimeout(done));
+    runFrames();
+    expect($("[aria-label='Leave out one.txt, 1 line']")).not.toBeNull();
+    expect($("[aria-label='Leave out two.txt, 1 line']")).not.toBeNull();
+    expect(sent).toEqual([{ type: "unreadable", names: ["src"] }]);
+  });
+
   it("takes a chip or a chat away with a key, which is not one of the text as well that has the focus then", () => {
     const press = (selector: string, key: string) => {
       const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
