@@ -22,12 +22,17 @@ export function showFailure(text: string, ...buttons: string[]): Answer {
 }
 
 /** A dialog that waits for the user: whether he pressed the button. `detail` is drawn as it is. */
-export async function confirmed(
-  kind: "information" | "warning",
-  { text, detail, button }: { text: string; detail: string; button: string },
-): Promise<boolean> {
-  const show = kind === "warning" ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
-  return (await show(withoutLinks(text), { modal: true, detail }, button)) === button;
+export async function confirmed({
+  text,
+  detail,
+  button,
+}: {
+  text: string;
+  detail: string;
+  button: string;
+}): Promise<boolean> {
+  const answer = await vscode.window.showWarningMessage(withoutLinks(text), { modal: true, detail }, button);
+  return answer === button;
 }
 
 export function showInput({ prompt, ...options }: vscode.InputBoxOptions): Answer {

@@ -5,7 +5,6 @@ import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { Attachment } from "../../common/panel.ts";
 import { isFileLike, openDocument } from "../../host/editor.ts";
-import { confirmed } from "../../host/messages.ts";
 import { movedTo } from "../../host/renames.ts";
 import type { NewPlace } from "./attachedCode.ts";
 import type { Conversation } from "./conversation.ts";
@@ -40,17 +39,23 @@ export async function openAsMarkdown(conversation: Pick<Conversation, "title" | 
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));
 }
 
-/** Opens a web address after the editor has asked the user; other kinds of links in an answer are not followed. */
+/**
+ * Opens a web address; other kinds of links in an answer are not followed. VS Code itself asks first, unless the user
+ * trusts the domain. It gets the address as text: a `Uri` is decoded, and what it is encoded to may be another address.
+ */
 export async function openLink(href: string): Promise<void> {
-  const uri = vscode.Uri.parse(href, true);
-  if (uri.scheme !== "https" && uri.scheme !== "http")
-    throw new HunchError("usage", t("Links of the kind “{0}:” are not opened from an answer.", uri.scheme), {
+  const { protocol, hostname, href: address } = new URL(href);
+  if (protocol !== "https:" && protocol !== "http:")
+    throw new HunchError("usage", t("Links of the kind “{0}:” are not opened from an answer.", protocol.slice(0, -1)), {
       hint: t("Only web addresses are."),
     });
-  const text = t("Open this link of the answer in your browser?");
-  const question = { text, detail: uri.toString(true), button: t("Open") };
-  if (await confirmed("information", question)) await vscode.env.openExternal(uri);
+  // Of a machine elsewhere the port has to be forwarded, which VS Code only does for a `Uri`.
+  if (vscode.env.remoteName !== undefined && localHosts.has(hostname))
+    await vscode.env.openExternal(vscode.Uri.parse(address, true));
+  else await vscode.commands.executeCommand("vscode.open", address);
 }
+
+const localHosts: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "0.0.0.0"]);
 
 /** Of attached code after the editor renamed files; null when it is where it was, or nowhere. */
 export function newPlace(uri: string, renamed: vscode.FileRenameEvent): NewPlace | null {

@@ -98,7 +98,7 @@ async function remove(ctx: Ctx, row: ModelRow): Promise<boolean> {
   const size = formatBytes(row.partialBytes > 0 ? row.partialBytes : row.sizeBytes);
   const text = t("Delete {0} from this machine?", row.name);
   const detail = t("{0} become free. To use it again, it has to be downloaded again.", size);
-  if (!(await confirmed("warning", { text, detail, button }))) return false;
+  if (!(await confirmed({ text, detail, button }))) return false;
   if (row.role !== null && !(await ctx.engine.release()))
     throw new HunchError("locked", t("{0} is answering.", row.name), {
       hint: t("Stop the answer first, or wait for its end."),

@@ -1,4 +1,4 @@
-/** A link of an answer. It carries no address of its own: the host hears of the click and asks before opening. */
+/** A link of an answer. It carries no address of its own: the host hears of the click, and VS Code asks before opening. */
 import type { ComponentChildren } from "preact";
 import { usePanel } from "../panelContext.ts";
 import { safeHref } from "./links.ts";
@@ -16,7 +16,7 @@ export function Link({ href, literal, children }: LinkProps) {
   if (!target) return <span>{children}</span>;
   const open = () => post({ type: "openLink", href: target });
   return (
-    // biome-ignore lint/a11y/useSemanticElements: an <a href> would be followed by the editor without asking
+    // biome-ignore lint/a11y/useSemanticElements: an <a href> would be followed by the editor, whatever it leads to
     <span
       role="link"
       class="link"

@@ -1,4 +1,4 @@
-/** Which link targets of a model's answer may be offered at all: those that the host opens, after it has asked. */
+/** Which link targets of a model's answer may be offered at all: those that the host opens, which VS Code asks about. */
 import { decodeEntities } from "./entities.ts";
 
 const allowedProtocols: ReadonlySet<string> = new Set(["http:", "https:"]);

@@ -52,8 +52,8 @@ describe("a name that would be a link", () => {
 
   it("is words in dialogs, whose details are drawn as they are", async () => {
     const question = { text: named, detail: "https://a.example/](b", button: "Delete" };
-    expect(await messages.confirmed("warning", question)).toBe(true);
-    expect(await messages.confirmed("information", { ...question, button: "Open" })).toBe(false);
+    expect(await messages.confirmed(question)).toBe(true);
+    expect(await messages.confirmed({ ...question, button: "Open" })).toBe(false);
     const options = { modal: true, detail: question.detail };
     expect(shown).toEqual([
       [harmless, options, "Delete"],
