@@ -31,9 +31,18 @@ export async function findReferences(query: string): Promise<Reference[]> {
 async function findFiles(query: ReferenceQuery): Promise<Reference[]> {
   if (query.kind === "symbol") return [];
   const open = meansKind(query, "file") ? openFiles() : [];
-  const pattern = query.text === "" ? "**/*" : `**/*${anyCase(query.text)}*`;
-  const found = await vscode.workspace.findFiles(pattern, excludePattern(), maxFound);
+  const found = await filesOf(query.text, (text) => (text === "" ? "**/*" : `**/*${anyCase(text)}*`));
   return [...open, ...found].map(toFile);
+}
+
+/** Where there are several folders the path of a file begins with the name of its own, which no glob finds. */
+async function filesOf(path: string, pattern: (path: string) => string): Promise<vscode.Uri[]> {
+  const [, name, rest = ""] = /^([^/]+)\/(.*)$/.exec(path) ?? [];
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const named = folders.filter((folder) => folder.name.toLowerCase() === name?.toLowerCase());
+  const patterns = [pattern(path), ...named.map((folder) => new vscode.RelativePattern(folder, pattern(rest)))];
+  const found = patterns.map((wanted) => vscode.workspace.findFiles(wanted, excludePattern(), maxFound));
+  return [...new Map((await Promise.all(found)).flat().map((uri) => [uri.toString(), uri])).values()];
 }
 
 /**
@@ -45,8 +54,7 @@ export async function mentionedReferences(mentions: TypedMentions): Promise<Refe
   const document = codeEditor()?.document;
   const named = await Promise.all(
     files.map(async (name) => {
-      const pattern = `**/${anyCase(name.replaceAll("\\", "/"))}`;
-      const found = await vscode.workspace.findFiles(pattern, excludePattern(), maxFound);
+      const found = await filesOf(name.replaceAll("\\", "/"), (path) => `**/${anyCase(path)}`);
       return fileNamed(name, found.map(toFile));
     }),
   );
