@@ -174,8 +174,8 @@ export interface SavedView {
   thoughts: Record<string, boolean>;
   /** Turns whose figures are open. */
   openStats: string[];
-  /** Pixels from the top; null when at the end. */
-  scrollTop: number | null;
+  /** null when at the end. */
+  place: TurnPlace | null;
   /** The list of conversations is shown in the conversation's place. */
   sessionsShown: boolean;
   editing: EditedQuestion | null;
@@ -186,6 +186,13 @@ export interface SavedView {
 /** Names the list of a turn's other thoughts in `SavedView.thoughts`. */
 export function othersOf(turnId: string): string {
   return `${turnId} others`;
+}
+
+/** What is at the upper edge of a conversation. */
+export interface TurnPlace {
+  turnId: string;
+  /** Pixels of the turn that are above the edge; negative where the turn begins below it. */
+  offset: number;
 }
 
 /** An earlier question that is being put in other words. */

@@ -145,8 +145,8 @@ const actions: PanelActions = {
     save();
     loop.request();
   },
-  setScrollTop: (scrollTop) => {
-    view.scrollTop = scrollTop;
+  setPlace: (place) => {
+    view.place = place;
     saveSoon();
   },
 };
@@ -155,8 +155,8 @@ host.onMessage((message) => {
   if (message.type === "state") clearTimeout(askTimer);
   store.receive(message);
   if (store.chrome) view.enter(store.chrome.conversationId);
-  // A place in the whole conversation is where it was only when all of it is there.
-  if (message.type === "state" && view.scrollTop !== null) store.history.all();
+  // What is scrolled to must be there, and what comes above it later would move it.
+  if ((message.type === "state" || message.type === "view") && view.place !== null) store.history.all();
   loop.request();
 });
 // Here and not among the editor's key bindings: VS Code does not count a view with a page in it as focused.

@@ -1,7 +1,7 @@
 /** What every component may do: tell the host, announce to a screen reader, change the view. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { EditedQuestion, FromPanel, Reference } from "../common/panel.ts";
+import type { EditedQuestion, FromPanel, Reference, TurnPlace } from "../common/panel.ts";
 
 export interface PanelActions {
   post(message: FromPanel): void;
@@ -19,7 +19,7 @@ export interface PanelActions {
   /** Begins, goes on with or (null) ends the editing of an earlier question. */
   setEditing(editing: EditedQuestion | null): void;
   showSessions(shown: boolean): void;
-  setScrollTop(scrollTop: number | null): void;
+  setPlace(place: TurnPlace | null): void;
 }
 
 export const PanelContext = createContext<PanelActions | null>(null);

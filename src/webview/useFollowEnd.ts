@@ -12,10 +12,10 @@ export interface FollowEnd {
 }
 
 export interface FollowEndOptions {
-  /** Where to begin: pixels from the top, or null for the end. */
-  start?: number | null;
-  /** Hears of every scroll: pixels from the top, null at the end. */
-  onScroll?(scrollTop: number | null): void;
+  /** Scrolls to where to begin; null for the end. */
+  start?: ((element: HTMLElement) => void) | null;
+  /** Hears of every scroll. */
+  onScroll?(element: HTMLElement, atEnd: boolean): void;
 }
 
 /** `active`: content is growing. Call it in the component that is drawn whenever the content has grown. */
@@ -33,7 +33,7 @@ export function useFollowEnd(
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
-    if (start !== null) element.scrollTop = start;
+    start?.(element);
     lastTop.current = element.scrollTop;
     const change = (value: boolean) => {
       follows.current = value;
@@ -44,7 +44,7 @@ export function useFollowEnd(
       if (distanceToEnd(element) <= tolerance) change(true);
       else if (top < lastTop.current) change(false);
       lastTop.current = top;
-      report.current?.(follows.current ? null : top);
+      report.current?.(element, follows.current);
     };
     element.addEventListener("scroll", listener, { passive: true });
     // A narrower or lower panel moves the end; whoever was there stays there.

@@ -2,13 +2,15 @@
  * What the user did to the view itself: opened thoughts and figures, scroll place, the text being typed. Kept by
  * VS Code while the panel is hidden or moved; nothing here is needed to rebuild the conversation.
  */
-import type { EditedQuestion, Reference, SavedView } from "../common/panel.ts";
+import type { EditedQuestion, Reference, SavedView, TurnPlace } from "../common/panel.ts";
 import { withMore } from "./references.ts";
 
 export class ViewState {
   conversationId = "";
   draft = "";
-  scrollTop: number | null = null;
+  place: TurnPlace | null = null;
+  /** How many times it was taken over: what scrolls begins anew with each. */
+  restores = 0;
   sessionsShown = false;
   editing: EditedQuestion | null = null;
   references: readonly Reference[] = [];
@@ -22,10 +24,11 @@ export class ViewState {
   /** Takes over what an earlier panel saved; anything that is not of the expected form is left out. */
   restore(saved: unknown): void {
     if (typeof saved !== "object" || saved === null) return;
+    this.restores++;
     const view = saved as Partial<Record<keyof SavedView, unknown>>;
     if (typeof view.conversationId === "string") this.conversationId = view.conversationId;
     if (typeof view.draft === "string") this.draft = view.draft;
-    if (typeof view.scrollTop === "number") this.scrollTop = view.scrollTop;
+    if (isPlace(view.place)) this.place = { turnId: view.place.turnId, offset: view.place.offset };
     if (isEdited(view.editing)) this.editing = { turnId: view.editing.turnId, text: view.editing.text };
     if (Array.isArray(view.references)) this.references = view.references.filter(isReference);
     this.sessionsShown = view.sessionsShown === true;
@@ -42,7 +45,7 @@ export class ViewState {
       draft: this.draft,
       thoughts: Object.fromEntries(this.#thoughts),
       openStats: [...this.#openStats],
-      scrollTop: this.scrollTop,
+      place: this.place,
       sessionsShown: this.sessionsShown,
       editing: this.editing,
       references: [...this.references],
@@ -53,7 +56,7 @@ export class ViewState {
   enter(conversationId: string): void {
     if (this.conversationId === conversationId) return;
     this.conversationId = conversationId;
-    this.scrollTop = null;
+    this.place = null;
     this.editing = null;
     this.#thoughts.clear();
     this.#openStats.clear();
@@ -86,6 +89,11 @@ export class ViewState {
 function isEdited(value: unknown): value is EditedQuestion {
   const edited = value as Partial<EditedQuestion> | null | undefined;
   return typeof edited?.turnId === "string" && typeof edited.text === "string";
+}
+
+function isPlace(value: unknown): value is TurnPlace {
+  const place = value as Partial<TurnPlace> | null | undefined;
+  return typeof place?.turnId === "string" && typeof place.offset === "number";
 }
 
 function isReference(value: unknown): value is Reference {

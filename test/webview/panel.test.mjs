@@ -298,7 +298,14 @@ describe("a stream", () => {
       document.querySelector(".conversation").scrollTop = 120;
     });
     await settle();
-    await expect.poll(() => panel.page.evaluate(() => window.saved?.scrollTop)).toBe(120);
+    const place = await panel.page.evaluate(() => {
+      const [edge, ...tops] = [...document.querySelectorAll(".conversation, .turn")].map(
+        (element) => element.getBoundingClientRect().top,
+      );
+      const last = tops.findLastIndex((top) => top <= edge);
+      return { turnId: `c1.${last}`, offset: edge - tops[last] };
+    });
+    await expect.poll(() => panel.page.evaluate(() => window.saved?.place)).toEqual(place);
     const saved = await panel.page.evaluate(() => window.saved);
 
     await panel.show({ ...scene, saved }, "dark");
@@ -320,14 +327,62 @@ describe("a stream", () => {
 });
 
 describe("a long conversation", () => {
-  it("lays out what is near, keeps its end in sight, and is reached by scrolling", async () => {
+  /** 60 questions with their answers. */
+  function longScene() {
     const scene = structuredClone(pages.scenes.done);
     const [question, answered] = scene.state.turns;
     scene.state.turns = Array.from({ length: 60 }, (_, i) => [
       { ...question, id: `c1.${2 * i}`, text: `Question ${i}` },
       { ...answered, id: `c1.${2 * i + 1}` },
     ]).flat();
+    return scene;
+  }
+
+  it("comes back at the turn that was read, in a page that was hidden and in another that takes over", async () => {
+    const scene = longScene();
+    const { page } = panel;
+    /** The question that is read, in pixels below the upper edge. */
+    const below = () =>
+      page.evaluate(() => {
+        const edge = document.querySelector(".conversation").getBoundingClientRect().top;
+        const question = [...document.querySelectorAll(".question")].find((e) => e.textContent === "Question 30");
+        return question ? Math.round(question.getBoundingClientRect().top - edge) : null;
+      });
+    const isClose = async (place) => {
+      await expect.poll(async () => Math.abs(((await below()) ?? 1e6) - place)).toBeLessThanOrEqual(2);
+      // What comes into sight is laid out with later frames, and moves nothing.
+      await settle();
+      await settle();
+      expect(Math.abs((await below()) - place)).toBeLessThanOrEqual(2);
+    };
     await panel.show(scene, "dark");
+    await expect.poll(() => page.locator(".turn-assistant").count(), { timeout: 20_000 }).toBe(60);
+    // Read from its beginning, so that those above have been laid out and have their own height.
+    for (let i = 0; i <= 30; i++) {
+      await page.getByText(`Question ${i}`, { exact: true }).evaluate((question) => question.scrollIntoView());
+      await settle();
+    }
+    // Deep in the answer before it.
+    await page.evaluate(() => {
+      document.querySelector(".conversation").scrollTop -= 60;
+    });
+    await settle();
+    const place = await below();
+    expect(place).toBeGreaterThan(50);
+    await expect.poll(() => page.evaluate(() => window.saved?.place?.turnId)).toBe("c1.59");
+    const saved = await page.evaluate(() => window.saved);
+
+    await panel.show({ ...scene, saved }, "dark");
+    await isClose(place);
+
+    await panel.show(scene, "dark");
+    await send({ type: "view", view: saved });
+    await isClose(place);
+    expect(panel.problems).toEqual([]);
+  });
+
+  it("lays out what is near, keeps its end in sight, and is reached by scrolling", async () => {
+    await panel.show(longScene(), "dark");
     // The end is there with the first frame, what came before a little later.
     await panel.page.getByText("Question 59", { exact: true }).waitFor();
     await expect.poll(() => panel.page.locator(".turn-assistant").count(), { timeout: 20_000 }).toBe(60);
@@ -553,7 +608,7 @@ describe("another page", () => {
       draft: "half a quest",
       thoughts: { "c1.1": true },
       openStats: [],
-      scrollTop: null,
+      place: null,
       sessionsShown: false,
       editing: null,
       references: [{ kind: "problems" }],

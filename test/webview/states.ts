@@ -1,5 +1,5 @@
 /** Every state of the panel as the host would send it, for the dev page, the screenshots and the accessibility test. */
-import { othersOf, type PanelState, type Reference, type ToPanel } from "../../src/common/panel.ts";
+import { othersOf, type PanelState, type Reference, type ToPanel, type TurnPlace } from "../../src/common/panel.ts";
 import {
   assistantTurn,
   conversation,
@@ -33,6 +33,9 @@ export interface Scene {
   /** What is found for a "#" in it. */
   found?: Reference[];
 }
+
+/** Of the conversation in them: above its first turn. */
+const top: TurnPlace = { turnId: "c1.0", offset: -8 };
 
 export const scenes: Record<string, Scene> = {
   welcome: { state: panelState() },
@@ -115,7 +118,7 @@ export const scenes: Record<string, Scene> = {
         firstAnswer: { text: "undefined", probability: 0.62, stands: true },
       },
     }),
-    saved: { conversationId: "c1", openStats: ["c1.1"], thoughts: {}, scrollTop: 0 },
+    saved: { conversationId: "c1", openStats: ["c1.1"], thoughts: {}, place: top },
   },
   origins: {
     state: conversation(done, { showOrigins: true }),
@@ -126,11 +129,11 @@ export const scenes: Record<string, Scene> = {
       { ...done, feedback: "up" },
       { versions: { "c1.0": { number: 1, count: 2 }, "c1.1": { number: 3, count: 3 } } },
     ),
-    saved: { conversationId: "c1", scrollTop: 0 },
+    saved: { conversationId: "c1", place: top },
   },
   editing: {
     state: conversation(done),
-    saved: { conversationId: "c1", scrollTop: 0, editing: { turnId: "c1.0", text: "What does next() do?" } },
+    saved: { conversationId: "c1", place: top, editing: { turnId: "c1.0", text: "What does next() do?" } },
   },
   stopped: {
     state: conversation({

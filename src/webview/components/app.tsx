@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../common/l10n.ts";
 import { othersOf } from "../../common/panel.ts";
 import { usePanel } from "../panelContext.ts";
+import { placeIn, scrollToPlace } from "../place.ts";
 import type { PanelStore, TurnModel } from "../store.ts";
 import { useFollowEnd } from "../useFollowEnd.ts";
 import type { ViewState } from "../viewState.ts";
@@ -34,7 +35,7 @@ export function App({ store, view, spoken, focusRequests }: AppProps) {
         <SessionList sessions={store.sessions} currentId={store.chrome.conversationId} found={store.sessionsFound} />
       )}
       {store.chrome && !view.sessionsShown && (
-        <Conversation key={store.chrome.conversationId} store={store} view={view} />
+        <Conversation key={`${store.chrome.conversationId} ${view.restores}`} store={store} view={view} />
       )}
       {store.chrome && <Foot store={store} view={view} focusRequests={focusRequests} />}
       {[0, 1].map((place) => (
@@ -48,7 +49,7 @@ export function App({ store, view, spoken, focusRequests }: AppProps) {
 }
 
 function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
-  const { setScrollTop } = usePanel();
+  const { setPlace } = usePanel();
   const scroller = useRef<HTMLElement>(null);
   const running = store.running !== null;
   const wasRunning = useRef(running);
@@ -59,9 +60,8 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
   firstDrawn.current = store.history.first;
   const empty = store.turns.length === 0;
   const follow = useFollowEnd(scroller, growing, {
-    // What stands there before the first question is read from its top.
-    start: view.scrollTop ?? (empty ? 0 : null),
-    onScroll: setScrollTop,
+    start: beginning(store, view),
+    onScroll: (element, atEnd) => setPlace(atEnd ? null : placeIn(element)),
   });
   const lastQuestion = store.turns.findLast((turn) => turn.role === "user")?.id;
   const shownQuestion = useRef(lastQuestion);
@@ -95,6 +95,14 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
       </Scrolled>
     </>
   );
+}
+
+/** Where the scrolled conversation begins. */
+function beginning({ turns }: PanelStore, { place }: ViewState): ((element: HTMLElement) => void) | null {
+  // What stands there before the first question is read from its top.
+  if (turns.length === 0) return () => {};
+  if (!place || !turns.some(({ id }) => id === place.turnId)) return null;
+  return (element) => scrollToPlace(element, place);
 }
 
 function Turn({ turn, store, view }: { turn: TurnModel; store: PanelStore; view: ViewState }) {

@@ -41,7 +41,7 @@ export const AssistantTurnView = memo(function AssistantTurnView(props: Assistan
   const actions = turnActions(head, modelId);
   const notice = endNotice(head);
   return (
-    <article class="turn turn-assistant" aria-busy={turn.running}>
+    <article class="turn turn-assistant" data-turn={turn.id} aria-busy={turn.running}>
       <h2 class="visually-hidden">Hunch</h2>
       {shownVersion && <VersionSwitch turnId={head.id} version={shownVersion} busy={busy} />}
       <Fragment key={head.id}>

@@ -19,7 +19,7 @@ export function TurnBoundary({ turn, children }: TurnBoundaryProps) {
   });
   if (failedId.current !== turn.id) return <>{children}</>;
   return (
-    <article class="turn markdown">
+    <article class="turn markdown" data-turn={turn.id}>
       <div class="plain">{turn.role === "user" ? turn.text : turn.answer.text()}</div>
     </article>
   );

@@ -33,7 +33,7 @@ export const UserTurnView = memo(function UserTurnView({ turn, version, edited, 
   }, [edited]);
   const texts = chipTexts(turn.attachments.map(attachmentName));
   return (
-    <article class="turn turn-user">
+    <article class="turn turn-user" data-turn={turn.id}>
       <h2 class="visually-hidden">{t("You")}</h2>
       <Fragment key={turn.id}>
         {turn.attachments.length > 0 && (

@@ -24,7 +24,7 @@ const actions: PanelActions = {
   ask: unused,
   setEditing: unused,
   showSessions: unused,
-  setScrollTop: unused,
+  setPlace: unused,
 };
 
 function draw(source: string): HTMLElement {

@@ -6,7 +6,7 @@ describe("ViewState", () => {
     const view = new ViewState(undefined);
     view.enter("c1");
     view.draft = "half a quest";
-    view.scrollTop = 320;
+    view.place = { turnId: "t1", offset: 320 };
     view.sessionsShown = true;
     view.setThought("t1", true);
     view.setThought("t2", false);
@@ -23,7 +23,7 @@ describe("ViewState", () => {
     [null],
     ["text"],
     [7],
-    [{ thoughts: "x", openStats: { a: 1 }, draft: 3, scrollTop: "9" }],
+    [{ thoughts: "x", openStats: { a: 1 }, draft: 3, place: { turnId: "t1", offset: "9" } }],
     [{ thoughts: { a: 1 } }],
   ])("begins afresh from %j", (saved) => {
     expect(new ViewState(saved).save()).toEqual(new ViewState(undefined).save());
@@ -35,7 +35,7 @@ describe("ViewState", () => {
       draft: "typed",
       thoughts: { t1: true },
       openStats: ["t1"],
-      scrollTop: 5,
+      place: { turnId: "t1", offset: 5 },
     });
     view.enter("c1");
     expect(view.thought("t1")).toBe(true);
