@@ -251,7 +251,7 @@ export type FromPanel =
   /** `restored`: the page has a view of its own from before it was hidden. */
   | { type: "ready"; restored: boolean }
   | { type: "saveView"; view: SavedView }
-  /** Something was thrown in the page that nothing caught. */
+  /** Something was thrown in the page, or in the drawing of a turn, which is text then. */
   | { type: "failed"; detail: string }
   | { type: "ask"; text: string; references: Reference[] }
   /** Find files and symbols for what follows a "#"; answered with `completions`. */
