@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { runsText } from "../../common/panel.ts";
 import type { SettingKey, Settings } from "../../common/settings.ts";
 import type { CodePiece, TaskKind } from "../../prompts/compose.ts";
-import type { Conversation } from "../chat/conversation.ts";
+import type { AttachedCode, Conversation } from "../chat/conversation.ts";
 
 /** Settings that make another answer: which model it is, wherever it runs, and what it is asked with. */
 const settingKeys = [
@@ -34,6 +34,14 @@ export interface CacheStorage {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
+/** What the copy of an earlier conversation begins with. */
+export interface Beginning {
+  id: string;
+  title: string;
+  /** The code where it stands now, which the key does not tell; left out, it stays where it was. */
+  code?: readonly AttachedCode[];
+}
+
 interface Entry {
   key: string;
   conversation: Conversation;
@@ -58,7 +66,7 @@ export class ExplanationCache {
   }
 
   /** A copy of the conversation of an earlier answer, as the new one that `title` begins. */
-  get(key: string, begins: { id: string; title: string }): Conversation | null {
+  get(key: string, begins: Beginning): Conversation | null {
     const entry = this.#load().find((candidate) => candidate.key === key);
     if (!entry) return null;
     this.#entries = [...this.#load().filter((candidate) => candidate !== entry), entry];
@@ -91,14 +99,16 @@ export function explanationKey({ task, question, code, settings }: ExplanationIn
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-function copyOf(conversation: Conversation, { id, title }: { id: string; title: string }): Conversation {
+function copyOf(conversation: Conversation, { id, title, code }: Beginning): Conversation {
   const copy = structuredClone(conversation);
   const inputs: Conversation["inputs"] = {};
   for (const [index, turn] of copy.turns.entries()) {
     const input = copy.inputs[turn.id];
     turn.id = `${id}.${index}`;
-    if (input) inputs[turn.id] = input;
-    if (turn.role === "user") turn.text = title;
+    if (input) inputs[turn.id] = code ? { ...input, code: code.map(({ piece }) => piece) } : input;
+    if (turn.role !== "user") continue;
+    turn.text = title;
+    if (code) turn.attachments = code.map(({ attachment }) => attachment);
   }
   return { ...copy, id, title, inputs, forks: {}, nextTurn: copy.turns.length };
 }

@@ -92,7 +92,7 @@ export class Explanations {
       code: pieces.map(({ piece }) => piece),
       settings: this.#ctx.settings.current,
     });
-    const kept = answer === "any" ? this.#cache.get(key, { id: randomUUID(), title }) : null;
+    const kept = answer === "any" ? this.#cache.get(key, { id: randomUUID(), title, code: pieces }) : null;
     if (!kept && !(await offerMissingModel(this.#ctx))) return null;
     const place = () => placeNow(code.document, before);
     const now = place();

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { applyEvent, ask, begin, finish, newConversation } from "../../../../src/features/chat/conversation.ts";
+import { codeBehind } from "../../../../src/features/chat/attachedCode.ts";
+import {
+  type AttachedCode,
+  applyEvent,
+  ask,
+  begin,
+  finish,
+  newConversation,
+} from "../../../../src/features/chat/conversation.ts";
 import { ExplanationCache, explanationKey } from "../../../../src/features/explain/cache.ts";
 import { result, tokens } from "../support.ts";
 
@@ -11,13 +19,19 @@ function storage() {
   };
 }
 
-function answered(text: string, part: Parameters<typeof result>[0] = {}) {
+function answered(text: string, part: Parameters<typeof result>[0] = {}, code: AttachedCode[] = []) {
   const conversation = newConversation("old");
-  const turn = ask(conversation, { task: "explain", text: "Explain a.ts:1-2", code: [] }, "auto");
+  const turn = ask(conversation, { task: "explain", text: "Explain a.ts:1-2", code }, "auto");
   const base = begin(turn, "drop");
   if (text !== "") applyEvent(turn, tokens("answer", [text]), base);
   finish(turn, result(part), base);
   return conversation;
+}
+
+/** The same code wherever it stands. */
+function codeAt(label: string, startLine: number): AttachedCode {
+  const place = { label, languageId: "typescript", startLine, endLine: startLine };
+  return { piece: { ...place, code: "f()" }, attachment: { ...place, uri: `file:///w/${label}` } };
 }
 
 const begins = { id: "new", title: "Explain a.ts:5-6" };
@@ -34,6 +48,16 @@ describe("ExplanationCache", () => {
     copy?.turns.pop();
     expect(cache.get("k", begins)?.turns).toHaveLength(2);
     expect(cache.get("other", begins)).toBeNull();
+  });
+
+  it("is about the code where it stands now", async () => {
+    const cache = new ExplanationCache(storage());
+    await cache.put("k", answered("It adds.", {}, [codeAt("a.ts", 1)]));
+    const now = [codeAt("b.ts", 40)];
+    const copy = cache.get("k", { ...begins, code: now });
+    expect(copy && codeBehind(copy, "new.1")).toEqual(now);
+    const asBefore = cache.get("k", begins);
+    expect(asBefore && codeBehind(asBefore, "new.1")).toEqual([codeAt("a.ts", 1)]);
   });
 
   it("is there after a restart", async () => {
