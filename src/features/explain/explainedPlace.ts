@@ -2,17 +2,13 @@
 
 import * as vscode from "vscode";
 import type { EditorCode } from "../../host/editor.ts";
-import type { LineRange } from "./lineRange.ts";
+import type { FollowedCode } from "./followCode.ts";
+import { type LineRange, moved } from "./lineRange.ts";
 import { relocate } from "./relocate.ts";
 
 /** Explained code in its document. */
-export interface ExplainedPlace {
+export interface ExplainedPlace extends FollowedCode {
   uri: vscode.Uri;
-  lines: LineRange;
-  /** Of the lines, as they were explained. */
-  text: string;
-  /** Lines under which the thread stands; a part of `lines`. */
-  shown: LineRange;
   stale: boolean;
 }
 
@@ -24,20 +20,11 @@ export function placeOfCode({ document, piece, range }: EditorCode): ExplainedPl
 }
 
 /** Where code is now that had a place before. */
-export function placeNow(
-  document: vscode.TextDocument,
-  before: Pick<ExplainedPlace, "lines" | "text" | "shown">,
-): ExplainedPlace {
+export function placeNow(document: vscode.TextDocument, before: FollowedCode): ExplainedPlace {
   const { lines, stale } = relocate(document.getText(), before.text, before.lines);
   const text = stale ? before.text : textOf(document, lines);
   const shown = moved(before.shown, before.lines, lines);
   return { uri: document.uri, lines, text, shown, stale };
-}
-
-/** Lines `shown` within lines that went from one place to another. */
-export function moved(shown: LineRange, from: LineRange, to: LineRange): LineRange {
-  const within = (line: number) => Math.max(to.startLine, Math.min(line + to.startLine - from.startLine, to.endLine));
-  return { startLine: within(shown.startLine), endLine: within(shown.endLine) };
 }
 
 export function textOf(document: vscode.TextDocument, { startLine, endLine }: LineRange): string {

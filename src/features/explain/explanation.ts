@@ -9,8 +9,9 @@ import { t } from "../../common/l10n.ts";
 import type { TaskKind } from "../../prompts/compose.ts";
 import type { ChatSession } from "../chat/session.ts";
 import { editsOf } from "./edits.ts";
-import { type ExplainedPlace, moved, textOf } from "./explainedPlace.ts";
-import { type LineRange, shiftRange } from "./lineRange.ts";
+import { type ExplainedPlace, textOf } from "./explainedPlace.ts";
+import { followCode } from "./followCode.ts";
+import { type LineRange, moved } from "./lineRange.ts";
 import { relocate } from "./relocate.ts";
 import { type RenderedComment, type RenderedThread, renderThread } from "./render.ts";
 import type { StoredThread } from "./threadStore.ts";
@@ -116,19 +117,14 @@ export class Explanation {
    * edit makes it right again.
    */
   follow(change: vscode.TextDocumentChangeEvent): void {
-    const { document } = change;
-    const edits = editsOf(change);
-    this.#lines = shiftRange(this.#lines, edits);
-    const stale = textOf(document, this.#lines) !== this.#text;
-    if (stale !== this.#stale) {
-      this.#stale = stale;
-      this.#schedule();
-    }
     const { range } = this.thread;
-    if (!range) return;
-    const before = { startLine: range.start.line, endLine: range.end.line };
-    const after = shiftRange(before, edits);
-    if (after.startLine !== before.startLine || after.endLine !== before.endLine) this.thread.range = asRange(after);
+    const before = { lines: this.#lines, text: this.#text, shown: range ? asLines(range) : this.#lines };
+    const { lines, text, shown, stale } = followCode(before, editsOf(change), (at) => textOf(change.document, at));
+    this.#lines = lines;
+    this.#text = text;
+    if (range && (shown.startLine !== before.shown.startLine || shown.endLine !== before.shown.endLine))
+      this.thread.range = asRange(shown);
+    this.#setStale(stale);
   }
 
   /** The document is open again: it may have changed meanwhile. */
@@ -137,12 +133,9 @@ export class Explanation {
     if (!stale) this.#text = textOf(document, lines);
     const { range } = this.thread;
     if (range && lines.startLine !== this.#lines.startLine)
-      this.thread.range = asRange(moved({ startLine: range.start.line, endLine: range.end.line }, this.#lines, lines));
+      this.thread.range = asRange(moved(asLines(range), this.#lines, lines));
     this.#lines = lines;
-    if (stale !== this.#stale) {
-      this.#stale = stale;
-      this.#schedule();
-    }
+    this.#setStale(stale);
   }
 
   /** As it is written down. */
@@ -188,6 +181,12 @@ export class Explanation {
     return thread;
   }
 
+  #setStale(stale: boolean): void {
+    if (stale === this.#stale) return;
+    this.#stale = stale;
+    this.#schedule();
+  }
+
   #schedule(): void {
     this.#timer ??= setTimeout(() => this.#draw(), Math.max(0, this.#nextDraw - performance.now()));
   }
@@ -222,6 +221,10 @@ export class Explanation {
 
 function asRange({ startLine, endLine }: LineRange): vscode.Range {
   return new vscode.Range(startLine, 0, endLine, 0);
+}
+
+function asLines({ start, end }: vscode.Range): LineRange {
+  return { startLine: start.line, endLine: end.line };
 }
 
 /**

@@ -11,6 +11,10 @@ export interface LineEdit extends LineRange {
   /** Column of the edit's start: an edit at the start of a line pushes that line down. */
   startCharacter: number;
   insertedBreaks: number;
+  /** The first line stays whole: the edit only adds or takes away what is below it. */
+  keepsFirst: boolean;
+  /** The last line stays whole, pushed down or pulled up from its start. */
+  keepsLast: boolean;
 }
 
 /**
@@ -26,6 +30,31 @@ export function shiftRange(range: LineRange, edits: readonly LineEdit[]): LineRa
   }
   startLine = Math.max(0, startLine);
   return { startLine, endLine: Math.max(startLine, endLine) };
+}
+
+/** The lines of a range with all of each edit that reaches into them, before the edits and after. */
+export function reachOf(range: LineRange, edits: readonly LineEdit[]): { before: LineRange; after: LineRange } {
+  const before = { ...range };
+  const others: LineEdit[] = [];
+  let added = 0;
+  for (const edit of edits) {
+    if (edit.startLine > range.endLine || edit.endLine < range.startLine) {
+      others.push(edit);
+      continue;
+    }
+    before.startLine = Math.min(before.startLine, edit.startLine);
+    before.endLine = Math.max(before.endLine, edit.endLine);
+    added += addedLines(edit);
+  }
+  const { startLine, endLine } = shiftRange(before, others);
+  return { before, after: { startLine, endLine: endLine + added } };
+}
+
+/** Lines `shown` within lines that went from one place to another; all of them stay all, whatever their number. */
+export function moved(shown: LineRange, from: LineRange, to: LineRange): LineRange {
+  if (shown.startLine === from.startLine && shown.endLine === from.endLine) return to;
+  const within = (line: number) => Math.max(to.startLine, Math.min(line + to.startLine - from.startLine, to.endLine));
+  return { startLine: within(shown.startLine), endLine: within(shown.endLine) };
 }
 
 /** Line breaks that the edit adds; negative when it removes more than it brings. */

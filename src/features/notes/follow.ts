@@ -12,8 +12,7 @@ export function followEdits(notes: readonly LineNote[], edits: readonly LineEdit
     .map(({ line, text }) => ({ line: shiftRange({ startLine: line, endLine: line }, edits).startLine, text }));
 }
 
-/** A line that is pushed down from its start is the same line. */
 function touches(edit: LineEdit, line: number): boolean {
-  const pushesDown = edit.startLine === edit.endLine && edit.startCharacter === 0 && edit.insertedBreaks > 0;
-  return edit.startLine <= line && line <= edit.endLine && !pushesDown;
+  const isKept = (line === edit.startLine && edit.keepsFirst) || (line === edit.endLine && edit.keepsLast);
+  return edit.startLine <= line && line <= edit.endLine && !isKept;
 }

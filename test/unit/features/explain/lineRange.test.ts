@@ -7,6 +7,8 @@ const edit = (startLine: number, startCharacter: number, endLine: number, insert
   startCharacter,
   endLine,
   insertedBreaks,
+  keepsFirst: false,
+  keepsLast: false,
 });
 
 describe("shiftRange", () => {
