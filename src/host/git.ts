@@ -38,7 +38,8 @@ export async function uncommittedChanges(
   const repository = await pickRepository(await gitApi(), place, title);
   if (!repository) return null;
   const staged = await repository.diff(true);
-  const patch = staged.trim() === "" ? await repository.diff(false) : staged;
+  // During a merge with conflicts, git names their files where nothing is staged.
+  const patch = /^diff --/m.test(staged) ? staged : await repository.diff(false);
   return { repository: nameOf(repository), root: repository.rootUri, patch };
 }
 

@@ -16,11 +16,13 @@ export interface SplitPatch {
 
 export function splitPatch(patch: string): SplitPatch {
   const split: SplitPatch = { files: [], textless: [] };
-  for (const part of patch.split(/^(?=diff --git )/m)) {
-    if (!part.startsWith("diff --git ")) continue;
+  // Between the files, git names those whose conflicts are not resolved.
+  const diffs = patch.replace(/^\* Unmerged path .*\n/gm, "");
+  for (const part of diffs.split(/^(?=diff --(?:git|cc|combined) )/m)) {
+    if (!part.startsWith("diff --")) continue;
     const lines = part.replace(/\s+$/, "").split(/\r?\n/);
-    const label = pathOf(lines);
     const hunk = lines.findIndex((line) => line.startsWith("@@"));
+    const label = pathOf(hunk < 0 ? lines : lines.slice(0, hunk));
     if (hunk < 0) {
       split.textless.push(label);
       continue;
@@ -35,10 +37,13 @@ export function splitPatch(patch: string): SplitPatch {
   return split;
 }
 
-/** By the hunks' heads, like "@@ -3,7 +3,8 @@"; of a file that is deleted, or empty now, its first line. */
+/**
+ * By the hunks' heads, like "@@ -3,7 +3,8 @@", in a merge "@@@ -3,7 -3,7 +3,8 @@@"; of a file that is deleted, or empty
+ * now, its first line.
+ */
 function changedLines(lines: readonly string[]): FilePatch["changed"] {
   const hunks = lines.flatMap((line) => {
-    const [, start, count = "1"] = /^@@ -\S+ \+(\d+)(?:,(\d+))? @@/.exec(line) ?? [];
+    const [, start, count = "1"] = /^@@+(?: -\S+)+ \+(\d+)(?:,(\d+))? @@/.exec(line) ?? [];
     return start === undefined ? [] : [{ start: Number(start), count: Number(count) }];
   });
   const [first, last] = [hunks[0], hunks.at(-1)];
@@ -46,9 +51,30 @@ function changedLines(lines: readonly string[]): FilePatch["changed"] {
   return { startLine, endLine: Math.max(startLine, last ? last.start + last.count - 1 : startLine) };
 }
 
-/** The path after the change, or before it for a deleted file. */
-function pathOf(lines: readonly string[]): string {
-  const from = (start: string) => lines.find((line) => line.startsWith(start))?.slice(start.length);
-  const path = from("+++ b/") ?? from("--- a/") ?? from("rename to ") ?? lines[0]?.split(" b/").at(-1) ?? "";
-  return path.replace(/\t$/, "");
+/** The path after the change, or before it for a deleted file, whatever git's settings put in front of it. */
+function pathOf(header: readonly string[]): string {
+  const renamed = header.find((line) => /^(rename|copy) to /.test(line));
+  if (renamed) return unquoted(renamed.replace(/^\S+ to /, ""));
+  const [, kind, names = ""] = /^diff --(\S+) (.*)/.exec(header[0] ?? "") ?? [];
+  if (kind !== "git") return unquoted(names);
+  // Twice the path with a letter in front, "a/src/b.ts b/src/b.ts" or "i/… w/…"; alike, they have none.
+  const before = unquoted(names.slice(0, names.length / 2));
+  const after = unquoted(names.slice(names.length / 2 + 1));
+  return before === after ? after : after.replace(/^[^/]*\//, "");
+}
+
+const escapes: Readonly<Record<string, string>> = { a: "\x07", b: "\b", t: "\t", n: "\n", v: "\v", f: "\f", r: "\r" };
+
+/** A name as git writes those that are not plain: "gr\303\266\303\237e.ts" with its quotes is größe.ts. */
+function unquoted(name: string): string {
+  if (!/^".*"$/.test(name)) return name;
+  return name.slice(1, -1).replace(/((?:\\[0-7]{3})+)|\\(.)/g, (_, bytes: string | undefined, letter: string) => {
+    if (bytes === undefined) return escapes[letter] ?? letter;
+    return Buffer.from(
+      bytes
+        .split("\\")
+        .slice(1)
+        .map((byte) => Number.parseInt(byte, 8)),
+    ).toString();
+  });
 }

@@ -72,6 +72,17 @@ describe("splitPatch", () => {
       { startLine: 1, endLine: 1 },
     ]);
   });
+  it("a file whose conflict is not resolved is none of the one before it", () => {
+    const { files } = splitPatch(`${change}* Unmerged path src/b.ts\n${gone}`);
+    expect(files).toEqual(splitPatch(change + gone).files);
+  });
+  it.each([
+    [String.raw`"a/q\"u\\303\t\303\237.ts" "b/q\"u\\303\t\303\237.ts"`, 'q"u\\303\tß.ts'],
+    ["a/b b/b b/b b/b", "b b/b"],
+    ["b/b b/b", "b/b"],
+  ])("takes the name of a file from %s", (names, expected) => {
+    expect(splitPatch(`diff --git ${names}\nold mode 100644\nnew mode 100755\n`).textless).toEqual([expected]);
+  });
   it("no changes, no pieces", () => {
     expect(splitPatch("")).toEqual({ files: [], textless: [] });
   });
