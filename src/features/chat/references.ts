@@ -6,7 +6,7 @@ import { t } from "../../common/l10n.ts";
 import type { Reference } from "../../common/panel.ts";
 import { meansKind, type ReferenceQuery, readReferenceQuery } from "../../common/references.ts";
 import { checkCode, definitionsIn } from "../../host/code.ts";
-import { cellsOf, linesOf, rangeCode, symbolsOf, wholeFile } from "../../host/editor.ts";
+import { cellsOf, type EditorCode, linesOf, rangeCode, symbolsOf, wholeFile } from "../../host/editor.ts";
 import { excludePattern } from "../../host/excludes.ts";
 import { uncommittedChanges } from "../../host/git.ts";
 import { attachedProblems, diagnosticsIn } from "../../host/problems.ts";
@@ -141,7 +141,7 @@ export async function readReferences(references: readonly Reference[]): Promise<
 async function readReference(reference: Reference): Promise<AttachedCode[]> {
   switch (reference.kind) {
     case "file":
-      return wholeFileOf(reference);
+      return wholeFileCode(reference);
     case "symbol": {
       const { startLine, endLine, name } = reference;
       const document = await open(reference);
@@ -158,10 +158,15 @@ async function readReference(reference: Reference): Promise<AttachedCode[]> {
   }
 }
 
-/** A notebook goes along by its cells, and not as the file that it is stored in. */
-async function wholeFileOf(reference: Reference & { kind: "file" }): Promise<AttachedCode[]> {
+/** A notebook goes along by its cells, and not as the file that it is stored in. Throws as `readReferences`. */
+export async function wholeFileCode(reference: Reference & { kind: "file" }): Promise<EditorCode[]> {
   const notebook = await notebookOf(reference);
   return notebook ? cellsOf(notebook) : [wholeFile(await open(reference))];
+}
+
+/** A part of a file. Throws as `readReferences`. */
+export async function placeCode({ uri, range }: vscode.Location): Promise<EditorCode> {
+  return rangeCode(await open(toFile(uri)), range);
 }
 
 /** null for what is no notebook. */

@@ -8,13 +8,14 @@ import { t } from "../../common/l10n.ts";
 import { slashCommands } from "../../common/slashCommands.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
-import { type EditorCode, rangeCode, selectedAttachment, selectedCode, wholeFile } from "../../host/editor.ts";
+import { type EditorCode, selectedAttachment, selectedCode } from "../../host/editor.ts";
 import { askedAbout } from "../chat/askedCode.ts";
 import type { Question } from "../chat/conversation.ts";
 import type { ChatSession } from "../chat/session.ts";
 import type { Sessions } from "../chat/sessions.ts";
 import { slashQuestion } from "../chat/slashQuestion.ts";
 import { offerMissingModel } from "../models/download.ts";
+import { attachedCode } from "./attachedCode.ts";
 import { conversationOf, type Exchange } from "./history.ts";
 
 export function registerParticipant(ctx: Ctx, sessions: Sessions): void {
@@ -120,17 +121,6 @@ async function questionOf({ command, prompt, references }: vscode.ChatRequest): 
 function codeOfSelection(): EditorCode | null {
   const editor = vscode.window.activeTextEditor;
   return editor ? selectedCode(editor) : null;
-}
-
-/** Files and places that the question names with # or by dropping them on it. */
-async function attachedCode(references: readonly vscode.ChatPromptReference[]): Promise<EditorCode[]> {
-  const code: EditorCode[] = [];
-  for (const { value } of references) {
-    if (value instanceof vscode.Location)
-      code.push(rangeCode(await vscode.workspace.openTextDocument(value.uri), value.range));
-    else if (value instanceof vscode.Uri) code.push(wholeFile(await vscode.workspace.openTextDocument(value)));
-  }
-  return code;
 }
 
 function exchangesOf(history: vscode.ChatContext["history"]): Exchange[] {
