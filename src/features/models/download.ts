@@ -71,3 +71,14 @@ export async function downloadToAnswer(ctx: Ctx, modelId: string): Promise<boole
   const isUnchanged = ctx.settings.current.backend !== "openai" && now.id === before.id;
   return isUnchanged && (now.id === modelId || !now.installed);
 }
+
+/**
+ * Fetches a model that is to answer from then on; resolves with whether it still is: in the time of a download the user
+ * may have chosen another, or a server.
+ */
+export async function downloadToUse(ctx: Ctx, modelId: string): Promise<boolean> {
+  const before = ctx.settings.current;
+  if (!(await downloadWithProgress(ctx, modelId))) return false;
+  const now = ctx.settings.current;
+  return now.model === before.model && now.backend === before.backend;
+}

@@ -5,7 +5,7 @@ import { t } from "../../common/l10n.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { showInformation, withProgress } from "../../host/messages.ts";
 import { formatBytes } from "../../models/units.ts";
-import { downloadWithProgress } from "./download.ts";
+import { downloadToUse } from "./download.ts";
 import type { MachineCheck } from "./machine.ts";
 import { answerWith } from "./rowCommands.ts";
 import { machineText, recommendationText } from "./rows.ts";
@@ -25,5 +25,5 @@ export async function recommendModel(ctx: Ctx, check: MachineCheck): Promise<voi
   const answer = await showInformation(`${machineText(machine)} ${recommendationText(recommendation)}`, get, others);
   if (answer === others) await vscode.commands.executeCommand("hunch.manageModels");
   if (answer !== get) return;
-  if (installed || (await downloadWithProgress(ctx, model.id))) await answerWith(ctx, model);
+  if (installed || (await downloadToUse(ctx, model.id))) await answerWith(ctx, model);
 }

@@ -11,7 +11,7 @@ vi.mock("vscode", () => ({
   },
 }));
 
-const { downloadToAnswer } = await import("../../../../src/features/models/download.ts");
+const { downloadToAnswer, downloadToUse } = await import("../../../../src/features/models/download.ts");
 
 interface Chosen {
   backend: "auto" | "openai";
@@ -22,7 +22,12 @@ interface Chosen {
  * The models "a" and "b", of which "b" is fetched; nothing is here but what is named.
  * @param meanwhile what the user does during the download
  */
-function downloading(chosen: Chosen, here: string[], meanwhile: () => void = () => {}): Promise<boolean> {
+function downloading(
+  chosen: Chosen,
+  here: string[],
+  meanwhile: () => void = () => {},
+  download = downloadToAnswer,
+): Promise<boolean> {
   const current = () => {
     const isServers = chosen.backend === "openai";
     const id = isServers ? "server" : chosen.model;
@@ -37,7 +42,12 @@ function downloading(chosen: Chosen, here: string[], meanwhile: () => void = () 
       here.push(id);
     },
   };
-  return downloadToAnswer({ models, settings: { current: chosen } } as unknown as Ctx, "b");
+  const settings = {
+    get current() {
+      return { ...chosen };
+    },
+  };
+  return download({ models, settings } as unknown as Ctx, "b");
 }
 
 test("the first model that is here is to answer", async () => {
@@ -66,4 +76,15 @@ test("nor where the download was stopped", async () => {
     throw new HunchError("cancelled", "");
   };
   expect(await downloading({ backend: "auto", model: "a" }, [], stop)).toBe(false);
+});
+
+test("a model that was fetched to be used is, whatever is here, unless another or a server was chosen meanwhile", async () => {
+  const use = (meanwhile: Partial<Chosen>, backend: Chosen["backend"] = "auto") => {
+    const chosen: Chosen = { backend, model: "a" };
+    return downloading(chosen, ["a"], () => Object.assign(chosen, meanwhile), downloadToUse);
+  };
+  expect(await use({})).toBe(true);
+  expect(await use({}, "openai")).toBe(true);
+  expect(await use({ model: "c" })).toBe(false);
+  expect(await use({ backend: "openai" })).toBe(false);
 });
