@@ -75,7 +75,8 @@ export class Explanations {
 
   /**
    * Asks about code in a thread under it, with what the code uses. Unless the answer has to be fresh, the very same
-   * question is answered from the cache. Resolves with the thread when its answer has ended.
+   * question is answered from the cache; whoever wants a fresh one has seen to the model. Resolves with the thread when
+   * its answer has ended.
    */
   async open(code: EditorCode, question: ThreadQuestion, answer: "any" | "fresh" = "any"): Promise<Thread | null> {
     const { task, verb, question: asked = "" } = question;
@@ -93,7 +94,7 @@ export class Explanations {
       settings: this.#ctx.settings.current,
     });
     const kept = answer === "any" ? this.#cache.get(key, { id: randomUUID(), title, code: pieces }) : null;
-    if (!kept && !(await offerMissingModel(this.#ctx))) return null;
+    if (!kept && answer === "any" && !(await offerMissingModel(this.#ctx))) return null;
     const place = () => placeNow(code.document, before);
     const now = place();
     for (const earlier of this.#explanations.keys()) if (earlier.isAbout(now, question)) this.delete(earlier);
