@@ -72,13 +72,12 @@ export class JsonFolder {
   }
 
   async remove(name: string): Promise<void> {
-    this.#unsaved.delete(name);
-    if (this.#underWay?.name === name) this.#underWay = null;
-    this.#removed.add(name);
-    await this.#serially(async () => {
-      // Set again since, it may have been written before its turn came.
-      if (this.#removed.has(name)) await rm(this.#file(name), { force: true });
-    });
+    await this.#remove(name, () => true);
+  }
+
+  /** Removes what was set or written here; what another process wrote over it since stays. */
+  async withdraw(name: string): Promise<void> {
+    await this.#remove(name, () => this.stamp(name) === stampOf(this.#file(name)));
   }
 
   /** Writes everything down now. */
@@ -99,6 +98,16 @@ export class JsonFolder {
   dispose(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+  }
+
+  async #remove(name: string, isMeant: () => boolean): Promise<void> {
+    this.#unsaved.delete(name);
+    if (this.#underWay?.name === name) this.#underWay = null;
+    this.#removed.add(name);
+    await this.#serially(async () => {
+      // Set again since, it may have been written before its turn came.
+      if (this.#removed.has(name) && isMeant()) await rm(this.#file(name), { force: true });
+    });
   }
 
   #file(name: string): string {

@@ -115,6 +115,11 @@ export class Chat {
     return session.conversation.turns.findLast((turn) => turn.role === "assistant") ?? null;
   }
 
+  /** A conversation that an explanation may show, too, has another id now. */
+  get onSplit(): ConversationStore["onSplit"] {
+    return this.#store.onSplit;
+  }
+
   get running(): boolean {
     return this.#session.running !== null;
   }

@@ -16,7 +16,7 @@ import { withProgress } from "../../host/messages.ts";
 import { guarded, showError } from "../../host/notify.ts";
 import { movedTo } from "../../host/renames.ts";
 import type { Chat } from "../chat/chat.ts";
-import { storeError } from "../chat/conversationStore.ts";
+import { type Split, storeError } from "../chat/conversationStore.ts";
 import { newPlace } from "../chat/pageActions.ts";
 import type { ChatSession } from "../chat/session.ts";
 import type { Sessions } from "../chat/sessions.ts";
@@ -64,6 +64,7 @@ export class Explanations {
       guarded(log, "show the explanations of a document", () => this.#documentOpened(document));
     this.#subscriptions = [
       changing,
+      chat.onSplit((split) => this.#split(split)),
       vscode.workspace.onDidOpenTextDocument(show),
       vscode.workspace.onDidRenameFiles((renamed) => this.#filesMoved(renamed)),
     ];
@@ -193,6 +194,14 @@ export class Explanations {
 
   #changed(explanation: Explanation): void {
     this.#store.changed(explanation.id, explanation);
+  }
+
+  /** Kept under both ids, one explanation would come back as two. */
+  #split({ from, to }: Split): void {
+    const explanation = [...this.#explanations.keys()].find(({ id }) => id === to);
+    if (!explanation) return;
+    this.#changed(explanation);
+    void guarded(this.#ctx.log, "remove the former file of an explanation", () => this.#store.renamed(from));
   }
 
   #filesMoved(renamed: vscode.FileRenameEvent): void {

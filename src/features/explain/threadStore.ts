@@ -63,6 +63,11 @@ export class ThreadStore {
     await this.#files.remove(id);
   }
 
+  /** A thread has another id now. Its file goes, unless another window wrote a thread of its own there meanwhile. */
+  async renamed(from: string): Promise<void> {
+    await this.#files.withdraw(from);
+  }
+
   /** Writes everything down now, before the window closes. */
   async save(): Promise<void> {
     await this.#files.flush();

@@ -91,3 +91,17 @@ it("gives what could not be written, and writes it when that is possible again",
   await files.flush();
   expect([files.unsaved("a"), files.read("a")]).toEqual([undefined, "late"]);
 });
+
+it("withdraws what it wrote or was about to, and not what another wrote over it", async () => {
+  const names = ["waiting", "written", "foreign"];
+  for (const name of ["written", "foreign"]) files.set(name, "ours");
+  await files.flush();
+  const other = new JsonFolder({ folder: root, onError: (error) => errors.push(error) });
+  other.set("foreign", "of another");
+  await other.flush();
+  for (const name of ["waiting", "foreign"]) files.set(name, "ours, too");
+  for (const name of names) await files.withdraw(name);
+  await files.flush();
+  expect(names.map((name) => files.read(name))).toEqual([undefined, undefined, "of another"]);
+  expect(errors).toEqual([]);
+});

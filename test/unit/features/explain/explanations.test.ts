@@ -1,12 +1,14 @@
 /** Explanations under their code, in an editor that has one file and an engine that always says the same. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type * as VsCode from "vscode";
+import { Emitter } from "../../../../src/common/emitter.ts";
 import { codeBehind } from "../../../../src/features/chat/attachedCode.ts";
 import type { Chat } from "../../../../src/features/chat/chat.ts";
 import { newConversation } from "../../../../src/features/chat/conversation.ts";
+import type { Split } from "../../../../src/features/chat/conversationStore.ts";
 import { ChatSession } from "../../../../src/features/chat/session.ts";
 import type { Sessions } from "../../../../src/features/chat/sessions.ts";
 import type { Ctx } from "../../../../src/host/ctx.ts";
@@ -93,11 +95,13 @@ function codeIn(name: string) {
 let folder: string;
 let looked: number;
 let made: ChatSession[];
+let splits: Emitter<Split>;
 let explanations: InstanceType<typeof Explanations>;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "hunch-explanations-"));
   looked = 0;
   made = [];
+  splits = new Emitter();
   const storage = new Map<string, unknown>();
   const extension = {
     storageUri: folder,
@@ -129,7 +133,7 @@ beforeEach(() => {
     made.push(session);
     return session;
   };
-  const chat = { join: () => null, release: () => false };
+  const chat = { join: () => null, release: () => false, onSplit: splits.on };
   explanations = new Explanations(ctx, { create } as unknown as Sessions, chat as unknown as Chat);
 });
 afterEach(() => {
@@ -156,5 +160,17 @@ describe("Explanations", () => {
     looked = 0;
     expect(explanation && (await explanations.again(explanation))).not.toBeNull();
     expect([looked, made.length]).toEqual([1, 2]);
+  });
+
+  it("is written down once where its conversation goes on under another id", async () => {
+    await explanations.open(codeIn("a.ts"), question);
+    await explanations.save();
+    const files = () => readdirSync(path.join(folder, "explanations"));
+    expect(files()).toEqual(["c0.json"]);
+    const conversation = made[0]?.conversation ?? newConversation("");
+    conversation.id = "other";
+    splits.fire({ from: "c0", to: "other" });
+    await explanations.save();
+    expect(files()).toEqual(["other.json"]);
   });
 });
