@@ -9,6 +9,8 @@ export type AnswerKind = "python" | "number";
 
 /** Numbers count as equal within this share of the expected one. */
 const relativeTolerance = 1e-6;
+/** What a line says in brackets at its end, about its answer: "10 (= 5 + 5)". */
+const remark = /\s\((?:[^()]|\([^()]*\))*\)[.*_\s]*$/;
 
 export function isRight(kind: AnswerKind, expected: string, answer: string): boolean {
   if (kind === "number") {
@@ -24,7 +26,9 @@ export function isRight(kind: AnswerKind, expected: string, answer: string): boo
 export function answeredValue(answer: string): string | null {
   const marked = markedAnswer(answer);
   if (marked !== null) {
-    const inline = literalIn(firstParagraph(marked));
+    const paragraph = firstParagraph(marked);
+    const line = firstLine(paragraph);
+    const inline = literal(paragraph) ?? literal(line.replace(remark, "")) ?? literalIn(line) ?? literalIn(paragraph);
     return inline ?? lastFenced(marked);
   }
   return lastFenced(answer) ?? lastInLines(answer);
@@ -34,7 +38,9 @@ export function answeredValue(answer: string): string | null {
 export function answeredNumber(answer: string): number | null {
   const marked = markedAnswer(answer);
   if (marked !== null) {
-    const found = numbersIn(firstParagraph(marked));
+    const paragraph = firstParagraph(marked);
+    const line = firstLine(paragraph);
+    const found = [line.replace(remark, ""), line, paragraph].flatMap(numbersIn);
     if (found.length > 0) return found[0]!;
   }
   const boxed = /^[\s\S]*\\boxed\{([^}]*)\}/.exec(answer)?.[1] ?? /^[\s\S]*####\s*([^\n]*)/.exec(answer)?.[1];
@@ -52,10 +58,22 @@ function firstParagraph(text: string): string {
   return text.trim().split(/\n\s*\n|\n(?=```)/, 1)[0]!;
 }
 
-/** A literal that is the text, but for ornament, or what the text says at its end: "f(3) == 4", "it returns `4`." */
+/** The line with the answer; below it stands why. "" where its sentence goes on in the next one. */
+function firstLine(paragraph: string): string {
+  const line = paragraph.split("\n", 1)[0]!.trimEnd();
+  return line.endsWith(",") ? "" : line;
+}
+
+/** A literal that is the text, but for ornament. */
+function literal(text: string): string | null {
+  const trimmed = text.trim();
+  return canonicalLiteral(trimmed) ?? canonicalLiteral(withoutOrnament(trimmed));
+}
+
+/** A literal that is the text, or what the text says at its end: "f(3) == 4", "it returns `4`." */
 function literalIn(text: string): string | null {
   const trimmed = text.trim();
-  const direct = canonicalLiteral(trimmed) ?? canonicalLiteral(withoutOrnament(trimmed));
+  const direct = literal(trimmed);
   if (direct !== null) return direct;
   const code = [...trimmed.matchAll(/(`+)([^`]+)\1/g)].at(-1)?.[2];
   if (code !== undefined) {

@@ -20,6 +20,12 @@ const rightValues = [
   `Answer: 12\nNo, that is wrong.\nAnswer: ${value}`,
   `Answer: $\\boxed{${value}}$`,
   `Answer: ${value}\n\nThis is because the loop appends.`,
+  `Answer: ${value}\nThis is because \`x\` starts at \`0\`.`,
+  `Answer: ${value}\nThe loop returns 7`,
+  `Answer: f(3) = ${value}\nIt ends there, since the condition is False`,
+  `Answer: ${value} (not \`{}\`)`,
+  `Answer: {'a':\n  [1, 2]}`,
+  `Answer: Since n = 3,\nthe function returns ${value}`,
 ];
 const wrongValues = [
   "",
@@ -29,6 +35,7 @@ const wrongValues = [
   `Answer: ${value}\nAnswer: {}`,
   `${value} is what one might expect.\nAnswer: {}`,
   `Answer: not ${value} but {}`,
+  `Answer: {}\nThe loop returns ${value}`,
 ];
 
 describe("values", () => {
@@ -62,8 +69,23 @@ const rightNumbers = [
   "Of 7 it follows:\n#### 1234.5",
   "We have 3 terms: \\[ \\boxed{1234.5} \\] as claimed in step 9.",
   "Answer:\n\n$$1234.5$$",
+  "Answer:\n$$\n1234.5\n$$",
+  "Answer: 1234.5\n(1000 + 235 = 1235 would be too many)",
+  "Answer: 1234.5\nCheck: x = 9",
+  "Answer: 1234.5 (= 1000 + 234.5)",
+  "Answer: 2 * (600 + 17.25) = 1234.5 (dollars)",
+  "Answer: 2 * 617.25 = (1234.5)",
+  "Answer: As half of it = 617.25,\nall of it = 1234.5",
 ];
-const wrongNumbers = ["", "Answer: none", "Answer: -1234.5", "Answer: 1,234", "1234.5 + 1 = 1235.5", "Answer: 12345"];
+const wrongNumbers = [
+  "",
+  "Answer: none",
+  "Answer: -1234.5",
+  "Answer: 1,234",
+  "1234.5 + 1 = 1235.5",
+  "Answer: 12345",
+  "Answer: 7\n(not 1234.5, which = 1234.5)",
+];
 
 describe("numbers", () => {
   it.each(rightNumbers)("right: %s", (answer) => expect(isRight("number", "1234.5", answer)).toBe(true));
