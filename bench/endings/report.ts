@@ -2,6 +2,7 @@
 import type { GpuChoice } from "../../src/common/protocol.ts";
 import type { StopReason, ThinkingEnd } from "../../src/common/segments.ts";
 import type { AnswerNowStats } from "../../src/common/stats.ts";
+import { median } from "../../src/evaluation/statistics.ts";
 import { type Asked, type Ending, endings, type Format, formats } from "./plan.ts";
 
 export interface EndingRun {
@@ -118,6 +119,5 @@ function counts(words: readonly string[]): string {
 
 /** Least, median and most. */
 function spread(values: readonly number[], digits = 0): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  return [sorted[0]!, sorted[sorted.length >> 1]!, sorted.at(-1)!].map((value) => value.toFixed(digits)).join(", ");
+  return [Math.min(...values), median(values), Math.max(...values)].map((value) => value.toFixed(digits)).join(", ");
 }

@@ -14,14 +14,13 @@ import { spawn } from "node:child_process";
 import os, { getPriority } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { typingPicture, writeResults } from "../../dist/bench-editor.mjs";
+import { typingFigures, typingPicture, typingReport, writeResults } from "../../dist/bench-editor.mjs";
 import { conversation } from "../../test/vscode/host/conversation.mjs";
 import { openFile, repository, sleep, until } from "../../test/vscode/host/host.mjs";
 import { openWorkbench } from "../../test/vscode/host/workbench.mjs";
 import { watchTyping } from "./inPage.mjs";
 import { joinOneGroup } from "./oneGroup.mjs";
 import { processorTime, setNiceness, setScheduling } from "./process.mjs";
-import { figuresOf, report } from "./report.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -104,13 +103,13 @@ const results = {
   command: ["npm run bench:typing --", ...process.argv.slice(2).map((word) => path.basename(word))].join(" "),
   threads: values.threads ? Number(values.threads) : "auto",
   keys,
-  arms: figuresOf(arms, measured),
+  arms: typingFigures(arms, measured),
   measured,
 };
 console.log(JSON.stringify({ ...results, measured: undefined }, null, 1));
 if (!values["no-write"]) {
   const files = { out: path.join(repository, "bench", "results"), name: "typing" };
-  writeResults(files, results, report(results), typingPicture(results));
+  writeResults(files, results, typingReport(results), typingPicture(results));
 }
 
 /**

@@ -1,13 +1,8 @@
 import { bars } from "../../src/evaluation/bars.ts";
-
-export interface TypingReport {
-  cpu: string;
-  cores: number;
-  arms: { arm: string; medianMs: number; p95Ms: number; medianRatio: number }[];
-}
+import type { TypingReport } from "./report.ts";
 
 /** How long a key takes beside a model that writes. */
-export function picture({ cpu, cores, arms }: TypingReport): string {
+export function picture({ cpu, cores, arms }: Pick<TypingReport, "cpu" | "cores" | "arms">): string {
   return bars(`Typing while Hunch writes: ${cpu}, ${cores} cores`, [
     {
       name: "from the key to its frame: median, and the line to what 95 of 100 stay below",

@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { type OpenModel, openModel } from "../../src/engine/backends/embedded/loadModel.ts";
 import { startRuntime } from "../../src/engine/backends/embedded/runtime.ts";
 import { usableCores } from "../../src/engine/threads.ts";
+import { median } from "../../src/evaluation/statistics.ts";
 import { thisCpu } from "../support/engine.ts";
 import {
   difference,
@@ -119,7 +120,3 @@ const lines = [
 const report = { made, cpu: thisCpu(), threads, tokens, rounds: Number(options.rounds), results };
 await writeResults({ out: options.out, name: "weights" }, report, lines, picture(report));
 process.stdout.write(lines);
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
-}
