@@ -7,6 +7,7 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { originOf } from "../../src/cli/identity.ts";
 import { Interrupts } from "../../src/cli/interrupts.ts";
 import { RunDisplay } from "../../src/cli/runDisplay.ts";
 import type { ChatMessage, Prompt } from "../../src/common/prompt.ts";
@@ -19,8 +20,7 @@ import { formatOf } from "../../src/engine/thinking/formats.ts";
 import { markedAnswer } from "../../src/evaluation/answers.ts";
 import { compose } from "../../src/prompts/compose.ts";
 import { gpuChoice, loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
-import { writeResults } from "../support/results.ts";
-import { conclude, earlierRuns } from "../support/resume.ts";
+import { conclude, earlierReport, writeRuns } from "../support/resume.ts";
 import { picture } from "./picture.ts";
 import { type Asked, endings, type PlannedRun, plan, thoughts } from "./plan.ts";
 import { type EndingRun, type EndingsReport, failures, markdown } from "./report.ts";
@@ -67,11 +67,12 @@ try {
     seed: Number(options.seed),
     maxTokens: Number(options["max-tokens"]),
     endings: endings.join(", "),
+    origin: await originOf(loadParams(model, {})),
     runs: [],
   };
-  report.runs = options.fresh
-    ? []
-    : await earlierRuns(options, report, ["model", "cpu", "gpu", "seed", "maxTokens", "endings"]);
+  const { made } = report;
+  const conditions = ["model", "cpu", "gpu", "seed", "maxTokens", "endings"] as const;
+  Object.assign(report, options.fresh ? null : await earlierReport(options, report, conditions));
   const planned = plan(Number(options.runs), report.seed).filter(({ format }) => format === (options.format ?? format));
   const open = planned.filter(({ index }) => !report.runs.some((run) => run.index === index));
   const total = planned.length;
@@ -83,13 +84,14 @@ try {
       loadParams(model, { thinkingFormat: format, lanes: Math.max(parallel, thoughts), contextSize: 2_048, gpu }),
     );
     signal.removeEventListener("abort", kill);
-    report.threads = loaded.threads.free;
     const queue = open.filter((run) => run.format === format).values();
     const work = async () => {
       for (const one of queue) {
         const run = signal.aborted ? null : await execute(one, loaded, report.maxTokens);
         if (!run) return;
         report.runs.push(run);
+        report.made = made;
+        report.threads = loaded.threads.free;
         await write(report);
         const left = open.length - (report.runs.length - (total - open.length));
         const secondsEach = (performance.now() - startedAt) / 1000 / (open.length - left);
@@ -100,7 +102,7 @@ try {
   }
   display.close();
   await write(report);
-  console.log(markdown(report));
+  if (report.runs.length > 0) console.log(markdown(report));
   const bad = failures(report).map(
     ({ index, format, ending, temperature, answer }) =>
       `BAD: run ${index}, ${format}, ${ending} at T = ${temperature}: ${JSON.stringify(answer.slice(0, 80))}`,
@@ -212,6 +214,6 @@ function prompt({ ending, format }: PlannedRun, messages: ChatMessage[]): Prompt
 /** One after the other: several questions are under way, and one writer is allowed. */
 function write(report: EndingsReport): Promise<void> {
   report.runs.sort((a, b) => a.index - b.index);
-  writing = writing.then(() => writeResults(options, report, markdown(report), picture(report)));
+  writing = writing.then(() => writeRuns(options, report, markdown, picture));
   return writing;
 }

@@ -1,4 +1,5 @@
 /** What `bench:endings` found, as Markdown. */
+import type { Origin } from "../../src/benchmark/report.ts";
 import type { GpuChoice } from "../../src/common/protocol.ts";
 import type { StopReason, ThinkingEnd } from "../../src/common/segments.ts";
 import type { AnswerNowStats } from "../../src/common/stats.ts";
@@ -40,6 +41,8 @@ export interface EndingsReport {
   maxTokens: number;
   /** What was run, so that only the same runs are gone on with. */
   endings: string;
+  /** Absent: of an earlier version of Hunch. */
+  origin?: Origin;
   runs: EndingRun[];
 }
 

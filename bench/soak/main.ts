@@ -13,7 +13,7 @@ import type { GenerateParams, GenerationResult } from "../../src/common/protocol
 import { ModelStore } from "../../src/models/store.ts";
 import { loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
 import { writeResults } from "../support/results.ts";
-import { chart, growthBytes, markdown, type SoakReport } from "./report.ts";
+import { chart, growthText, markdown, type SoakReport } from "./report.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -73,9 +73,11 @@ try {
     display.progress({ done, total: wanted, secondsLeft: (seconds * (wanted - done)) / Math.max(1, done) });
   }
   display.close();
-  await write();
-  console.log(markdown(report));
-  console.log(`growth: ${Math.round(growthBytes(report) / 1e3)} kB`);
+  if (report.tokens > 0) {
+    await writeResults(options, report, markdown(report), chart(report));
+    console.log(markdown(report));
+    console.log(`growth: ${growthText(report)}`);
+  }
   process.exitCode = interrupts.status ?? 0;
 } finally {
   display.close();
@@ -124,9 +126,4 @@ function count({ stats, stopReason }: GenerationResult): void {
   report.acceptedTokens += stats.acceptedTokens;
   if (stopReason === "contextFull") report.contextFull++;
   if (stopReason === "cancelled") report.cancelled++;
-}
-
-async function write(): Promise<void> {
-  if (report.samples.length === 0) return;
-  await writeResults(options, report, markdown(report), chart(report));
 }

@@ -31,7 +31,7 @@ const warmUpShare = 0.25;
 /** Width of the windows whose medians are compared: the end of the run, and the end of the warm-up. */
 const windowShare = 0.1;
 
-/** Median resident memory at the end less that right after the warm-up (bytes). */
+/** Median resident memory at the end less that right after the warm-up (bytes); NaN where a run was stopped too soon to tell. */
 export function growthBytes({ samples, tokens }: SoakReport): number {
   const window = (from: number) =>
     median(
@@ -50,7 +50,7 @@ export function markdown(report: SoakReport): string {
 
 \`npm run bench:soak\`: ${report.model}, ${report.cpu}, context ${report.contextSize}. ${report.generations} generations one after another in one engine: raw text that rolls on when the context is full, chats with thoughts, sampled and greedy; ${report.contextFull} filled the context, ${report.cancelled} were cancelled on the way. Speculation \`auto\` (${report.acceptedTokens.toLocaleString("en")} tokens were guessed), a workspace index whose files keep changing and which takes in every answer (${report.indexTokens.toLocaleString("en")} tokens at the end).
 
-Growth of the engine's resident memory after the warm-up (median of the last ${percent(windowShare)} of the tokens less that of the ${percent(windowShare)} after the first ${percent(warmUpShare)}): **${signed(growthBytes(report))} MB**.
+Growth of the engine's resident memory after the warm-up (median of the last ${percent(windowShare)} of the tokens less that of the ${percent(windowShare)} after the first ${percent(warmUpShare)}): **${growthText(report)}**.
 
 | tokens | ${shares.map((share) => at(share).tokens.toLocaleString("en")).join(" | ")} |
 |---|${shares.map(() => "---").join("|")}|
@@ -84,6 +84,11 @@ export function chart({ samples, tokens, model }: SoakReport): string {
     ...samples.map((sample) => circle(x(sample.tokens), y(sample.residentBytes), 1.6, "#2f7ed8")),
     text(plot.left + plot.width / 2, bottom + 38, "tokens generated", { anchor: "middle" }),
   ]);
+}
+
+export function growthText(report: SoakReport): string {
+  const bytes = growthBytes(report);
+  return Number.isNaN(bytes) ? "stopped too soon to tell" : `${signed(bytes)} MB`;
 }
 
 function megabytes(bytes: number): number {

@@ -7,6 +7,7 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { originOf } from "../../src/cli/identity.ts";
 import { Interrupts } from "../../src/cli/interrupts.ts";
 import { RunDisplay } from "../../src/cli/runDisplay.ts";
 import {
@@ -18,11 +19,10 @@ import {
   startEngine,
   thisMachine,
 } from "../support/engine.ts";
-import { writeResults } from "../support/results.ts";
-import { conclude, earlierRuns } from "../support/resume.ts";
+import { conclude, earlierReport, writeRuns } from "../support/resume.ts";
 import { picture } from "./picture.ts";
 import { makePrompt, variants } from "./prompts.ts";
-import { type Comparison, failures, type Mode, markdown, type StrictReport, tooShort } from "./report.ts";
+import { type Comparison, failures, isDone, type Mode, markdown, type StrictReport, tooShort } from "./report.ts";
 
 const temperatures = [0, 0.7];
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -42,7 +42,10 @@ const { values: options } = parseArgs({
 if (!options.model) throw new Error("--model FILE.gguf is needed");
 const gpu = gpuChoice(options.gpu);
 /** What makes two runs of this benchmark one. */
-const conditions = ["model", "cpu", "threads", "kvType", "flashAttention", "prompts", "maxTokens"] as const;
+const conditions = [
+  ...(["model", "cpu", "threads", "kvType", "flashAttention"] as const),
+  ...(["isExactAtAllSizes", "prompts", "maxTokens"] as const),
+];
 
 const interrupts = new Interrupts();
 const { signal } = interrupts;
@@ -59,7 +62,8 @@ interrupts.onKill(kill);
 try {
   // Only one of the two computes at a time: each measures what it wants to know before the other begins.
   signal.addEventListener("abort", kill); // loads and measurements can not be cancelled
-  const info = await strict.load(loadParams(options.model, { strict: true, gpu }));
+  const params = loadParams(options.model, { strict: true, gpu });
+  const info = await strict.load(params);
   const { exactness } = await strict.measure({ costCurve: true, exactness: true });
   const plainInfo = await plain.load(loadParams(options.model, { kvType: info.kvType, gpu }));
   await plain.measure({ costCurve: true, exactness: false });
@@ -78,12 +82,13 @@ try {
     flashAttention: info.flashAttention,
     prompts: Number(options.prompts),
     maxTokens: Number(options["max-tokens"]),
+    origin: await originOf(params),
     exactness,
     isExactAtAllSizes: tested.every((size) => exactness.exactSizes.includes(size)),
     runs: [],
   };
-  report.runs = options.fresh ? [] : await earlierRuns(options, report, conditions);
-  report.runs = report.runs.filter((run) => !tooShort(report).includes(run));
+  const { made } = report;
+  Object.assign(report, options.fresh ? null : await earlierReport(options, report, conditions));
   const modes: Mode[] = report.isExactAtAllSizes || options.auto ? ["strict", "auto"] : ["strict"];
   const count = report.prompts;
   const wanted = Array.from({ length: count }, (_, i) => i + 1).flatMap((index) =>
@@ -93,21 +98,22 @@ try {
   let fresh = 0;
   for (const [done, place] of wanted.entries()) {
     const { index, temperature } = place;
-    const isDone = report.runs.some((run) => run.prompt.index === index && run.temperature === temperature);
-    if (!isDone) {
+    const earlier = report.runs.find((run) => run.prompt.index === index && run.temperature === temperature);
+    if (!earlier || !isDone(earlier, modes, report)) {
       const run = await compare(place, modes, report.maxTokens);
       if (!run) break;
-      report.runs.push(run);
+      report.runs = [...report.runs.filter((other) => other !== earlier), run];
+      report.made = made;
       fresh++;
-      await writeResults(options, report, markdown(report), picture(report));
+      await writeRuns(options, report, markdown, picture);
     }
     const secondsEach = (performance.now() - startedAt) / 1000 / Math.max(1, fresh);
     const left = wanted.length - done - 1;
     display.progress({ done: done + 1, total: wanted.length, secondsLeft: fresh > 0 ? secondsEach * left : null });
   }
   display.close();
-  await writeResults(options, report, markdown(report), picture(report));
-  console.log(markdown(report));
+  await writeRuns(options, report, markdown, picture);
+  if (report.runs.length > 0) console.log(markdown(report));
   const different = failures(report).map(
     ({ prompt, temperature }) => `DIFFERENT: prompt ${prompt.index} (${prompt.kind}) at T = ${temperature}`,
   );

@@ -1,4 +1,5 @@
 /** What `bench:strict` found, as Markdown. */
+import type { Origin } from "../../src/benchmark/report.ts";
 import type { ExactnessResult } from "../../src/common/stats.ts";
 import type { StrictPrompt } from "./prompts.ts";
 
@@ -34,6 +35,8 @@ export interface StrictReport {
   prompts: number;
   /** Output tokens of a run: no fewer count. */
   maxTokens: number;
+  /** Absent: of an earlier version of Hunch. */
+  origin?: Origin;
   exactness: ExactnessResult;
   /** Every tested size is bit-equal to n = 1: then the claim holds for `auto` too. */
   isExactAtAllSizes: boolean;
@@ -75,6 +78,15 @@ export function markdown(report: StrictReport): string {
       }),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Whether a run of this report or an earlier one need not be made again. */
+export function isDone(
+  run: StrictRun,
+  modes: readonly Mode[],
+  { maxTokens }: Pick<StrictReport, "maxTokens">,
+): boolean {
+  return run.outputTokens >= maxTokens && modes.every((mode) => run.modes[mode]);
 }
 
 /** Runs that compare less than they are to. */

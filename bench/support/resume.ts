@@ -1,17 +1,46 @@
 /** A benchmark that goes on where an earlier run of the same command stopped: its results, and how it ends. */
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Origin } from "../../src/benchmark/report.ts";
 import { earlierResult } from "../../src/cli/earlierResult.ts";
 import type { Interrupts } from "../../src/cli/interrupts.ts";
-import type { ResultFiles } from "./results.ts";
+import { type ResultFiles, writeResults } from "./results.ts";
 
-/** Runs of an interrupted benchmark whose report has the same values under `keys`; none when there is no such one. */
-export async function earlierRuns<R extends { runs: unknown[] }>(
+export interface RunsReport {
+  /** Of its last run. */
+  made: string;
+  /** Absent: of an earlier version of Hunch. */
+  origin?: Origin;
+  runs: unknown[];
+}
+
+/**
+ * The report of an interrupted benchmark with the same origin and the same values under `keys`; null when there is no
+ * such one.
+ * @param tell told, as a sentence, why one that is there is of no use
+ */
+export async function earlierReport<R extends RunsReport>(
   { out, name }: ResultFiles,
   report: R,
   keys: readonly (keyof R)[],
-): Promise<R["runs"]> {
-  const earlier = await earlierResult<R>(join(out, `${name}.json`), (why) => console.error(why));
-  return earlier && keys.every((key) => earlier[key] === report[key]) ? earlier.runs : [];
+  tell: (why: string) => void = console.error,
+): Promise<R | null> {
+  const file = join(out, `${name}.json`);
+  const earlier = await earlierResult<R>(file, tell);
+  if (!earlier || [...keys, "origin" as const].every((key) => isDeepStrictEqual(earlier[key], report[key])))
+    return earlier;
+  tell(`${file} is of another model, machine, version or setting: begun anew.`);
+  return null;
+}
+
+/** While nothing has run, what is there stays. */
+export async function writeRuns<R extends RunsReport>(
+  files: ResultFiles,
+  report: R,
+  markdown: (report: R) => string,
+  picture: (report: R) => string,
+): Promise<void> {
+  if (report.runs.length > 0) await writeResults(files, report, markdown(report), picture(report));
 }
 
 /** Says what is bad and whether it was stopped, and sets the exit status: the signal's, 1 for anything bad, else 0. */

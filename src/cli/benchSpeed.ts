@@ -18,7 +18,7 @@ import {
   type LlamaServerArm,
 } from "../benchmark/arms.ts";
 import { LlamaServer } from "../benchmark/llamaServer.ts";
-import { markdown, type Origin, type Report, setupOf, takeUp } from "../benchmark/report.ts";
+import { markdown, type Report, setupOf, takeUp } from "../benchmark/report.ts";
 import { hunchRequest, hunchRun, runArms } from "../benchmark/runner.ts";
 import {
   loadWorkloads,
@@ -32,7 +32,7 @@ import type { LoadParams, MeasureResult, ModelInfo } from "../common/protocol.ts
 import { readEarlier, writeResults } from "./benchSpeedFiles.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
 import { addEngineOptions, engineRequest } from "./engineRequest.ts";
-import { identityOf, identityOfProgram } from "./identity.ts";
+import { identityOfProgram, originOf } from "./identity.ts";
 import { resumable, type Tools } from "./resumable.ts";
 import { decimal, integer, list } from "./values.ts";
 
@@ -236,14 +236,6 @@ function newReport(
     costCurve,
     bound: costCurve && Math.max(...Object.entries(costCurve).map(([size, ratio]) => Number(size) / ratio)),
     measured: [],
-  };
-}
-
-async function originOf({ target, draft }: LoadParams): Promise<Origin> {
-  return {
-    hunch: process.env.HUNCH_VERSION ?? "development",
-    weights: await identityOf(target.path, target.sha256),
-    draftWeights: draft && (await identityOf(draft.path, draft.sha256)),
   };
 }
 

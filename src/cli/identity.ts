@@ -1,6 +1,8 @@
 /** What tells two files of one name apart, later on too: without their paths, and without reading gigabytes. */
 import { stat } from "node:fs/promises";
 import { basename, delimiter, join } from "node:path";
+import type { Origin } from "../benchmark/report.ts";
+import type { LoadParams } from "../common/protocol.ts";
 import { isProgram } from "../models/llamaServer/find.ts";
 
 /** Its SHA-256 where that is known, else its size and when it was changed; null where there is no such file. */
@@ -22,4 +24,13 @@ export function identityOfProgram(program: string, env: NodeJS.ProcessEnv = proc
   const names = process.platform === "win32" ? [program, `${program}.exe`] : [program];
   const places = folders.flatMap((folder) => names.map((name) => join(folder, name)));
   return identityOf(places.find(isProgram) ?? program);
+}
+
+/** Of what is measured with this version of Hunch and these models. */
+export async function originOf({ target, draft }: Pick<LoadParams, "target" | "draft">): Promise<Origin> {
+  return {
+    hunch: process.env.HUNCH_VERSION ?? "development",
+    weights: await identityOf(target.path, target.sha256),
+    draftWeights: draft && (await identityOf(draft.path, draft.sha256)),
+  };
 }

@@ -3,24 +3,56 @@ import { linkSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { writeResults } from "../../../bench/support/results.ts";
-import { earlierRuns } from "../../../bench/support/resume.ts";
+import { earlierReport, writeRuns } from "../../../bench/support/resume.ts";
+import type { Origin } from "../../../src/benchmark/report.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
-const report = { model: "m.gguf", runs: [1, 2] };
+const origin: Origin = { hunch: "0.1.0", weights: "9 bytes of 2026-01-01T00:00:00.000Z", draftWeights: null };
+const report = { made: "2026-01-01T00:00:00.000Z", model: "m.gguf", origin, runs: [1, 2] };
 
-test("runs of the same model are taken up, and those of a file that was cut off are not, which is said", async () => {
+test("a report of the same things is taken up, and that of another version, file or setting is not, which is said", async () => {
+  const told: string[] = [];
+  const files = { out: temporaryFolder(), name: "some" };
+  const earlier = (now: Partial<typeof report>) =>
+    earlierReport(files, { ...report, made: "2026-02-02T00:00:00.000Z", runs: [], ...now }, ["model"], (why) =>
+      told.push(why),
+    );
+  expect(await earlier({})).toBeNull();
+  await writeResults(files, report, "text", "<svg/>");
+  expect(await earlier({})).toEqual(report);
+  expect(told).toEqual([]);
+  const others = [
+    { model: "other.gguf" },
+    { origin: { ...origin, hunch: "0.2.0" } },
+    { origin: { ...origin, weights: "9 bytes of 2026-02-02T00:00:00.000Z" } },
+  ];
+  for (const other of others) expect(await earlier(other)).toBeNull();
+  expect(told).toEqual(others.map(() => expect.stringMatching(/some\.json is of another model.*: begun anew\.$/)));
+});
+
+test("a file that was cut off is of no use, which is said", async () => {
   const errors = vi.spyOn(console, "error").mockImplementation(() => {});
   const files = { out: temporaryFolder(), name: "some" };
-  expect(await earlierRuns(files, report, ["model"])).toEqual([]);
-  await writeResults(files, report, "text", "<svg/>");
-  expect(await earlierRuns(files, report, ["model"])).toEqual([1, 2]);
-  expect(await earlierRuns(files, { ...report, model: "other.gguf" }, ["model"])).toEqual([]);
-  expect(errors).not.toHaveBeenCalled();
   writeFileSync(join(files.out, "some.json"), '{ "model": "m.g');
-  expect(await earlierRuns(files, report, ["model"])).toEqual([]);
+  expect(await earlierReport(files, report, ["model"])).toBeNull();
   expect(errors).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/some\.json is damaged.*: begun anew\.$/));
+});
+
+test("what is there stays while nothing has run", async () => {
+  const files = { out: temporaryFolder(), name: "some" };
+  const write = (runs: number[]) =>
+    writeRuns(
+      files,
+      { ...report, runs },
+      (now) => `${now.runs[0]!.toFixed(0)} first`,
+      () => "<svg/>",
+    );
+  await write([7]);
+  await write([]);
+  expect(readFileSync(join(files.out, "some.md"), "utf8")).toMatch(/^7 first\n/);
+  expect(JSON.parse(readFileSync(join(files.out, "some.json"), "utf8")).runs).toEqual([7]);
 });
 
 test("a file of results is replaced, not written over", async () => {
