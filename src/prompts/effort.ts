@@ -30,9 +30,9 @@ export interface LearntTemplates {
   reasoning?: TemplateName;
   /**
    * By kind, the probability (0..1) from which what the model answers before it would think with that template is right as
-   * often as behind the thought; absent: such answers could not be told from wrong ones.
+   * often as behind the thought; absent: such answers could not be told from wrong ones; null: that is not measured yet.
    */
-  answerFirst?: { value?: number; reasoning?: number };
+  answerFirst?: { value?: number | null; reasoning?: number | null };
 }
 
 /** What the choice of a template depends on beside the level of effort. */
@@ -92,7 +92,8 @@ function answersFirst(wanted: Effort, { effort, template }: Arm, about: Subject)
   if (wanted !== "auto" && !isHigh) return {};
   const found = isHigh ? about.learnt?.value : calibrated(effort, about);
   const usual = about.asserts && template === "plain" ? likelyAssertion[isHigh ? "high" : "auto"] : undefined;
-  const least = about.learnt?.answerFirst?.[runsCode(about) ? "value" : "reasoning"];
+  const measured = about.learnt?.answerFirst?.[runsCode(about) ? "value" : "reasoning"];
+  const least = measured === null ? usual : measured;
   const answerFirst = found === undefined ? usual : found === template ? least : undefined;
   if (answerFirst === undefined) return {};
   return { answerFirst: isHigh ? Math.max(answerFirst, likelyAssertion.high) : answerFirst };

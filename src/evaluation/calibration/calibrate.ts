@@ -116,8 +116,11 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
   const firsts = { ...adopted.answerFirst };
   for (const { kind, adoption, answerFirst } of decisions)
     if (adoption) {
-      adopted[kind] = adoption.template ?? undefined;
-      firsts[kind] = answerFirst?.least ?? undefined;
+      const template = adoption.template ?? undefined;
+      const isOpen = answerFirst === null && thinking.has(kind) && directs.missing > 0;
+      if (!isOpen) firsts[kind] = answerFirst?.least ?? undefined;
+      else if (template !== adopted[kind]) firsts[kind] = null;
+      adopted[kind] = template;
     }
   adopted.answerFirst = Object.values(firsts).some((least) => least !== undefined) ? firsts : undefined;
   const calibration: Calibration = {
@@ -166,7 +169,7 @@ export async function learntTemplates(folder: string, model: ModelInfo): Promise
   });
   const answerFirst = known.flatMap(([kind]) => {
     const least = adopted.answerFirst?.[kind];
-    return typeof least === "number" ? [[kind, least] as const] : [];
+    return typeof least === "number" || least === null ? [[kind, least] as const] : [];
   });
   return {
     ...Object.fromEntries(known),

@@ -345,6 +345,42 @@ describe("calibrate", () => {
     expect(again.adopted).toEqual({ value: "draft", reasoning: "draft" });
   });
 
+  it("keeps what was found of answers without a thought until it is measured anew before the same template", async () => {
+    const stopped = async (ways: typeof generate) => {
+      const abort = new AbortController();
+      let runs = 0;
+      const calibration = await calibrate({
+        model,
+        folder,
+        generate: (params) => {
+          // Some runs before the thought are done, too few to decide on.
+          if (++runs === allRuns + 3) abort.abort();
+          return ways(params);
+        },
+        onProgress: () => {},
+        signal: abort.signal,
+      });
+      expect(calibration.missing).toBeGreaterThan(0);
+      writeFileSync(file().records, "");
+      return learntTemplates(folder, model);
+    };
+    const open = { value: "draft", reasoning: "draft", answerFirst: { value: null, reasoning: null } };
+    expect(await stopped(answersFirst)).toEqual(open);
+    await calibrate({ model, folder, generate: answersFirst, onProgress: () => {} });
+    const found = { value: "draft", reasoning: "draft", answerFirst: { value: 0.7 } };
+    expect(await learntTemplates(folder, model)).toEqual(found);
+    writeFileSync(file().records, "");
+    expect(await stopped(answersFirst)).toEqual(found);
+    const longDrafts = async (params: GenerateParams) => {
+      const answer = await answersFirst(params);
+      const thinkingTokens = userText(params).includes("notes") ? 400 : answer.stats.thinkingTokens;
+      return { ...answer, stats: { ...answer.stats, thinkingTokens } };
+    };
+    const other = await stopped(longDrafts);
+    expect(other.value).not.toBe("draft");
+    expect(other.answerFirst).toEqual({ value: null, reasoning: null });
+  });
+
   it("does not use a template that is no more", async () => {
     await calibrate({ model, folder, generate, onProgress: () => {}, limit: 2 });
     const adopted = { value: "gone", reasoning: "draft", answerFirst: { value: 0.2, reasoning: 0.1 } };

@@ -125,6 +125,8 @@ describe("composed", () => {
     const least = (more: object) => compose({ ...input, effort: "auto", ...more }).controls.answerFirst?.least;
     expect(least({})).toBe(0.1);
     expect(least({ learnt: { value: "plain", answerFirst: { value: 0.3 } } })).toBe(0.3);
+    expect(least({ learnt: { value: "plain", answerFirst: { value: null } } }), "not measured yet").toBe(0.1);
+    expect(least({ learnt: { value: "draft", answerFirst: { value: null } } }), "not before notes").toBeUndefined();
     for (const more of [
       { learnt: { value: "plain" } },
       { learnt: { value: "draft" } },
