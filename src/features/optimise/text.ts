@@ -13,11 +13,15 @@ export function progressText({ done, total, secondsLeft }: RunProgress): string 
 /** What effort auto does from now on, and whether there is more to measure. */
 export function outcomeText({ model, adopted, missing }: Calibration): string {
   const kinds = [
-    { kind: t("what code returns"), template: adopted.value, answersFirst: adopted.answerFirst?.value !== undefined },
+    {
+      kind: t("what code returns"),
+      template: adopted.value,
+      answersFirst: typeof adopted.answerFirst?.value === "number",
+    },
     {
       kind: t("other questions"),
       template: adopted.reasoning,
-      answersFirst: adopted.answerFirst?.reasoning !== undefined,
+      answersFirst: typeof adopted.answerFirst?.reasoning === "number",
     },
   ].flatMap(({ kind, template, answersFirst }) => {
     if (template === undefined) return [];
@@ -27,7 +31,9 @@ export function outcomeText({ model, adopted, missing }: Calibration): string {
   });
   const outcome =
     kinds.length === 0
-      ? t("Hunch has not measured enough yet to choose how {0} thinks.", model)
+      ? missing === 0
+        ? t("The tasks are too hard for {0} to tell how it thinks best. Effort “auto” chooses by its rules.", model)
+        : t("Hunch has not measured enough yet to choose how {0} thinks.", model)
       : t(
           "For questions to {0}, effort “auto” now uses: {1}. Explain, Fix and the other commands think as before.",
           model,

@@ -18,6 +18,17 @@ describe("outcomeText", () => {
     );
   });
 
+  it("says when all was measured and the tasks were too hard", () => {
+    expect(outcomeText(calibration)).toBe(
+      "The tasks are too hard for Toy to tell how it thinks best. Effort “auto” chooses by its rules.",
+    );
+  });
+
+  it("does not say that answers without a thought stand while that is not measured", () => {
+    const adopted = { value: "trace", reasoning: "draft", answerFirst: { value: null } } as const;
+    expect(outcomeText({ ...calibration, adopted, missing: 9 })).not.toContain("no thought");
+  });
+
   it("says when too little is known, and how to go on", () => {
     expect(outcomeText({ ...calibration, missing: 230 })).toMatch(/not measured enough.*230 answers are missing/);
     expect(outcomeText({ ...calibration, adopted: { reasoning: "draft" } })).not.toContain("undefined");
