@@ -1,5 +1,6 @@
 /** What speculation comes to, prompt by prompt: against plain decoding, the bound, and the best that llama-server has. */
 import { median } from "../evaluation/statistics.ts";
+import type { Run } from "./arms.ts";
 import type { Report } from "./report.ts";
 
 /** The arm that a summary is about. */
@@ -69,7 +70,10 @@ export function summaryTable(report: Report, baseline: string): string[] {
   ];
 }
 
-/** Tokens/s of an arm over those of the baseline in the same round and group: the median of the rounds, by prompt. */
+/**
+ * Tokens/s of an arm over those of the baseline in the same round and group: the median of the rounds, by prompt. Runs that
+ * had no speed are left out with what they would be compared with.
+ */
 export function promptRatios(
   { measured }: Report,
   baseline: string,
@@ -88,9 +92,15 @@ export function promptRatios(
         other.round === round &&
         (other.group ?? 1) === group,
     );
-    if (base) ratios.set(index, [...(ratios.get(index) ?? []), run.tokensPerSecond / base.run.tokensPerSecond]);
+    if (base && hasSpeed(run) && hasSpeed(base.run))
+      ratios.set(index, [...(ratios.get(index) ?? []), run.tokensPerSecond / base.run.tokensPerSecond]);
   }
   return new Map([...ratios].map(([index, values]) => [index, median(values)]));
+}
+
+/** Whether it chose tokens: an answer that ended at once has no speed. */
+export function hasSpeed({ tokensPerSecond }: Run): boolean {
+  return tokensPerSecond > 0;
 }
 
 /** Of the prompts that both have. */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { KvType, ModelInfo } from "../common/protocol.ts";
 import { median } from "../evaluation/statistics.ts";
 import type { Run } from "./arms.ts";
-import { promptRatios, summaryTable } from "./ratios.ts";
+import { hasSpeed, promptRatios, summaryTable } from "./ratios.ts";
 
 export interface Measured {
   workload: string;
@@ -109,7 +109,7 @@ export function rows(report: Report, baseline: string): Row[] {
       return {
         workload,
         arm,
-        tokensPerSecond: median(mine.map((entry) => entry.run.tokensPerSecond)),
+        tokensPerSecond: median(mine.filter(({ run }) => hasSpeed(run)).map(({ run }) => run.tokensPerSecond)),
         ratio: median(perPrompt),
         leastPrompt: Math.min(...perPrompt),
         mostPrompt: Math.max(...perPrompt),
@@ -126,6 +126,7 @@ export function markdown(report: Report, baseline: string): string {
         .map(([size, ratio]) => `${size}: ${ratio}`)
         .join(", ")
     : "not measured";
+  const silent = report.measured.filter(({ run }) => !hasSpeed(run)).length;
   const lines = [
     `# Decode speed, ${report.made.slice(0, 10)}`,
     "",
@@ -137,6 +138,11 @@ export function markdown(report: Report, baseline: string): string {
     `Ratios are to "${baseline}" on the same prompt in the same round; medians of the rounds, then over the prompts (least to most).`,
     ...(report.measured.some(({ arm }) => arm.includes("ngram-mod"))
       ? ["ngram-mod guesses from earlier requests too, so it is asked each prompt once."]
+      : []),
+    ...(silent > 0
+      ? [
+          `Left out with what they are compared with: ${silent} of ${report.measured.length} runs, which chose no token.`,
+        ]
       : []),
     "",
     "| workload | arm | tokens/s | ratio | least – most | accepted | our time a pass |",

@@ -58,7 +58,9 @@ type Options = Parameters<typeof engineRequest>[0] & {
 export function addBenchSpeed(bench: Command, setStatus: (status: number) => void): Command {
   addEngineOptions(bench.command("speed").description("our decoder in its modes, beside llama-server in its"))
     .option("--server <program>", "a llama-server to compare with (default: LLAMA_SERVER)", process.env.LLAMA_SERVER)
-    .option("--arms <a,b>", `what is compared: all, or of ${armNames.join(", ")}`, parseArms, [...defaultArms])
+    .option("--arms <a,b>", `what is compared with "${baseline}": all, or of ${armNames.join(", ")}`, parseArms, [
+      ...defaultArms,
+    ])
     .option("--workloads <a,b>", `kinds of prompts: ${workloadNames.join(", ")}`, list(workloadNames), [
       ...workloadNames,
     ])
@@ -170,9 +172,13 @@ function requestOf(options: Options): ReturnType<typeof engineRequest> {
   };
 }
 
-function usableArms({ arms: wanted, server }: Options, { draft }: LoadParams): Arm[] {
+/** Those that are wanted and can run, and the baseline: without it no figure is a ratio. */
+export function usableArms(
+  { arms: wanted, server }: Pick<Options, "arms" | "server">,
+  { draft }: Pick<LoadParams, "draft">,
+): Arm[] {
   const arms = allArms.filter(({ name, kind }) => {
-    if (!wanted.includes(name)) return false;
+    if (name !== baseline && !wanted.includes(name)) return false;
     return (kind === "hunch" || server !== undefined) && (draft !== null || !name.includes("draft"));
   });
   const missing = wanted.filter((name) => !arms.some((arm) => arm.name === name));

@@ -266,6 +266,22 @@ describe("the report", () => {
     expect(markdown({ ...report, measured: [...report.measured, mod] }, baseline)).toContain("each prompt once");
   });
 
+  it("leaves out runs that chose no token, and says how many", () => {
+    const entry = { workload: "edit", round: 1 };
+    const measured: Measured[] = [
+      ...[10, 0, 10].map((speed, i) => ({ ...entry, index: i + 1, arm: baseline, run: run(speed) })),
+      ...[12, 0, 0].map((speed, i) => ({ ...entry, index: i + 1, arm: "hunch auto", run: run(speed) })),
+    ];
+    const some = { ...report, measured };
+    expect(rows(some, baseline).map(({ arm, ratio, tokensPerSecond }) => [arm, ratio, tokensPerSecond])).toEqual([
+      [baseline, 1, 10],
+      ["hunch auto", 1.2, 12],
+    ]);
+    expect(markdown(some, baseline)).toContain("3 of 6 runs, which chose no token.");
+    expect(markdown(report, baseline)).not.toContain("chose no token");
+    expect(`${markdown(some, baseline)} ${chart(some, baseline)}`).not.toContain("NaN");
+  });
+
   it("has no row for an arm that did not run on a workload", () => {
     const entry = { round: 1, index: 1, run: run(10) };
     const measured = [
