@@ -1,19 +1,22 @@
 /** A llama-server process on loopback, for comparison. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError } from "../common/errors.ts";
 import { freePort } from "../common/freePort.ts";
 import { askLoopback } from "../common/loopback.ts";
 import type { Conditions, Run } from "./arms.ts";
 
+interface Timings {
+  predicted_n: number;
+  predicted_per_second: number;
+  prompt_ms: number;
+  draft_n?: number;
+  draft_n_accepted?: number;
+}
+
 interface Completion {
-  timings: {
-    predicted_n: number;
-    predicted_per_second: number;
-    prompt_ms: number;
-    draft_n?: number;
-    draft_n_accepted?: number;
-  };
+  timings?: Timings;
 }
 
 /** What it serves, and how. */
@@ -25,10 +28,13 @@ export interface ServerModel {
 }
 
 const startTimeoutMs = 120_000;
+/** What a server says as it ends is there a moment after its connection. */
+const lastWordsMs = 2_000;
 
 export class LlamaServer {
   readonly #process: ChildProcess;
   readonly #port: number;
+  readonly #unavailable: (reason: string) => HunchError;
 
   /**
    * @returns null when it was cut off by the signal, its process killed
@@ -54,6 +60,7 @@ export class LlamaServer {
       { stdio: ["ignore", "ignore", "pipe"] },
     );
     let log = "";
+    const unavailableNow = (reason: string) => unavailable(program, `${reason}: ${log}`);
     const failures: Error[] = [];
     child.once("error", (error) => failures.push(error));
     child.stderr?.on("data", (chunk: Buffer) => {
@@ -68,26 +75,48 @@ export class LlamaServer {
         if (signal.aborted) return null;
         if (failures[0]) throw unavailable(program, failures[0].message);
         const end = child.signalCode ?? child.exitCode;
-        if (end !== null) throw unavailable(program, `it ended with ${end}: ${log}`);
+        if (end !== null) throw unavailableNow(`it ended with ${end}`);
         const answer = await askLoopback(`http://127.0.0.1:${port}/health`, { signal }).catch(() => null);
-        if (answer?.status === 200) return new LlamaServer(child, port);
+        if (answer?.status === 200) return new LlamaServer(child, port, unavailableNow);
         await sleep(200, null, { signal }).catch(() => {});
       }
     } finally {
       signal.removeEventListener("abort", kill);
     }
     child.kill("SIGKILL");
-    throw unavailable(program, `it was not ready within ${startTimeoutMs / 1000} s: ${log}`);
+    throw unavailableNow(`it was not ready within ${startTimeoutMs / 1000} s`);
   }
 
-  private constructor(process: ChildProcess, port: number) {
+  /** @param unavailable with its last words so far */
+  private constructor(process: ChildProcess, port: number, unavailable: (reason: string) => HunchError) {
     this.#process = process;
     this.#port = port;
+    this.#unavailable = unavailable;
   }
 
-  /** @returns null when it was cut off by the signal. */
+  /**
+   * @returns null when it was cut off by the signal.
+   * @throws HunchError backendUnavailable with the server's last words
+   */
   async run(prompt: string, conditions: Conditions, signal?: AbortSignal): Promise<Run | null> {
-    const answer = await askLoopback(`http://127.0.0.1:${this.#port}/completion`, {
+    try {
+      const timings = await this.#complete(prompt, conditions, signal);
+      return {
+        tokens: timings.predicted_n,
+        tokensPerSecond: timings.predicted_per_second,
+        drafted: timings.draft_n ?? 0,
+        accepted: timings.draft_n_accepted ?? 0,
+        prefillMs: timings.prompt_ms,
+        overheadMsPerPass: null,
+      };
+    } catch (error) {
+      if (signal?.aborted) return null;
+      throw this.#unavailable(await this.#reason(error as NodeJS.ErrnoException));
+    }
+  }
+
+  async #complete(prompt: string, conditions: Conditions, signal?: AbortSignal): Promise<Timings> {
+    const { status, text } = await askLoopback(`http://127.0.0.1:${this.#port}/completion`, {
       body: {
         prompt,
         n_predict: conditions.maxTokens,
@@ -99,21 +128,23 @@ export class LlamaServer {
         cache_prompt: false,
       },
       signal,
-    }).catch((error: unknown) => {
-      if (signal?.aborted) return null;
-      throw error;
     });
-    if (!answer) return null;
-    if (answer.status !== 200) throw new Error(`llama-server answered ${answer.status}: ${answer.text}`);
-    const { timings } = JSON.parse(answer.text) as Completion;
-    return {
-      tokens: timings.predicted_n,
-      tokensPerSecond: timings.predicted_per_second,
-      drafted: timings.draft_n ?? 0,
-      accepted: timings.draft_n_accepted ?? 0,
-      prefillMs: timings.prompt_ms,
-      overheadMsPerPass: null,
-    };
+    if (status !== 200) throw new Error(`it answered ${status} ${text}`);
+    const { timings } = JSON.parse(text) as Completion;
+    if (!timings) throw new Error("its answer has no figures");
+    return timings;
+  }
+
+  /** Its end is the reason where it ended. @param error that asking it came to */
+  async #reason({ code, message }: NodeJS.ErrnoException): Promise<string> {
+    const isBroken = code !== undefined;
+    if (isBroken && this.#end === null)
+      await Promise.race([once(this.#process, "close"), sleep(lastWordsMs, null, { ref: false })]);
+    return this.#end === null ? message : `it ended with ${this.#end}`;
+  }
+
+  get #end(): string | number | null {
+    return this.#process.signalCode ?? this.#process.exitCode;
   }
 
   kill(): void {
@@ -121,7 +152,7 @@ export class LlamaServer {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (this.#end !== null) return;
     const ended = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#process.kill("SIGTERM");
     const timer = setTimeout(() => this.#process.kill("SIGKILL"), 5_000);

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { LlamaServer } from "../../../src/benchmark/llamaServer.ts";
 import { fakeProgram } from "../models/support/fakePrograms.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
@@ -16,6 +16,52 @@ test.skipIf(process.platform === "win32").each([
   await expect(LlamaServer.start(program, model, [], new AbortController().signal)).rejects.toMatchObject({
     code: "backendUnavailable",
     message: expect.stringMatching(words),
+  });
+});
+
+/** A server that answers `/completion` with what `handle`, the source of a function (response, request's body), does. */
+async function serverThat(handle: string): Promise<LlamaServer> {
+  const folder = temporaryFolder();
+  const script = join(folder, "server.mjs");
+  writeFileSync(
+    script,
+    `import { createServer } from "node:http";
+    import { json } from "node:stream/consumers";
+    const handle = ${handle};
+    createServer(async (request, response) => {
+      if (request.url === "/health") response.end();
+      else handle(response, await json(request));
+    }).listen(Number(process.argv[process.argv.indexOf("--port") + 1]), "127.0.0.1");`,
+  );
+  const program = fakeProgram(folder, "llama-server", `exec "${process.execPath}" "${script}" "$@"`);
+  const server = await LlamaServer.start(program, model, [], new AbortController().signal);
+  onTestFinished(() => server!.stop());
+  return server!;
+}
+
+const conditions = { maxTokens: 16, temperature: 0, seed: 1 };
+
+describe.skipIf(process.platform === "win32")("an answer", () => {
+  test("brings its figures", async () => {
+    const server = await serverThat(`(response, { n_predict }) => {
+      const timings = { predicted_n: n_predict, predicted_per_second: 8, prompt_ms: 5, draft_n: 3, draft_n_accepted: 1 };
+      response.end(JSON.stringify({ content: "a", timings }));
+    }`);
+    expect(await server.run("1 + 1 =", conditions)).toEqual({
+      ...{ tokens: 16, tokensPerSecond: 8, drafted: 3, accepted: 1, prefillMs: 5, overheadMsPerPass: null },
+    });
+  });
+
+  test.each([
+    ["the server's end", `console.error("out of memory"); process.exit(9)`, /it ended with 9: out of memory/],
+    ["a refusal", `response.writeHead(500); response.end("no room")`, /it answered 500 no room/],
+    ["an answer without figures", `response.end('{"content":"a"}')`, /no figures/],
+  ])("that fails says why: %s", async (_, handling, words) => {
+    const server = await serverThat(`(response) => { ${handling} }`);
+    await expect(server.run("1 + 1 =", conditions)).rejects.toMatchObject({
+      code: "backendUnavailable",
+      message: expect.stringMatching(words),
+    });
   });
 });
 
