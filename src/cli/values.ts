@@ -33,10 +33,10 @@ export function integerOrAuto(minimum: number, maximum: number): (text: string) 
   };
 }
 
-/** Parser of words parted by commas, each one of those allowed. */
+/** Parser of words parted by commas, each one of those allowed; one that comes twice counts once. */
 export function list<T extends string>(allowed: readonly T[]): (text: string) => T[] {
   const parse = one(allowed);
-  return (text) => text.split(",").map((part) => parse(part.trim()));
+  return (text) => [...new Set(text.split(",").map((part) => parse(part.trim())))];
 }
 
 /** Parser of one of the words allowed. */

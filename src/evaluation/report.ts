@@ -28,7 +28,7 @@ export interface ArmFigures {
 /** Differences to the baseline with paired 95 % bootstrap intervals. */
 export interface Comparison {
   items: number;
-  /** Share of the thinking tokens saved, 0..1; negative when there are more. */
+  /** Share of the thinking tokens saved, 0..1; negative when there are more, not finite where the baseline has none. */
   saved: number;
   savedInterval: Interval;
   /** Accuracy minus the baseline's, -1..1. */
@@ -125,13 +125,13 @@ export function table(rows: readonly ArmFigures[], baseline: string): string {
       row.arm,
       String(row.items),
       String(row.right),
-      `${percent(row.right / row.items)} % ${range(row.accuracy, percent)}`,
-      `${row.thinkingTokens.toFixed(0)} ${range(row.thinkingTokensInterval, (value) => value.toFixed(0))}`,
-      a ? `${percent(a.saved)} % ${range(a.savedInterval, percent)}` : "",
-      a ? `${signed(a.accuracy)} ${range(a.accuracyInterval, signed)}; −${a.losses} +${a.gains}` : "",
+      `${percent(row.right / row.items)} %${range(row.accuracy, percent)}`,
+      `${row.thinkingTokens.toFixed(0)}${range(row.thinkingTokensInterval, (value) => value.toFixed(0))}`,
+      a && Number.isFinite(a.saved) ? `${percent(a.saved)} %${range(a.savedInterval, percent)}` : "",
+      a ? `${signed(a.accuracy)}${range(a.accuracyInterval, signed)}; −${a.losses} +${a.gains}` : "",
       row.timed > 0 ? (row.meanTimeToAnswerMs / 1000).toFixed(1) : "",
       a && Number.isFinite(a.speedUp)
-        ? `${a.speedUp.toFixed(2)}× ${range(a.speedUpInterval, (value) => value.toFixed(2))}`
+        ? `${a.speedUp.toFixed(2)}×${range(a.speedUpInterval, (value) => value.toFixed(2))}`
         : "",
       `${row.empty}, ${row.cutOff}`,
     ];
@@ -140,8 +140,9 @@ export function table(rows: readonly ArmFigures[], baseline: string): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** Behind its figure; "" where nothing can be told. */
 function range({ low, high }: Interval, text: (value: number) => string): string {
-  return `[${text(low)}, ${text(high)}]`;
+  return Number.isNaN(low) ? "" : ` [${text(low)}, ${text(high)}]`;
 }
 
 export function percent(share: number): string {

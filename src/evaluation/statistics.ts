@@ -6,6 +6,8 @@ export interface Interval {
 }
 
 const resamples = 2_000;
+/** What a 95 % interval leaves out at either end. */
+const tail = 0.025;
 /** Of a standard normal distribution, two-sided 95 %. */
 const z95 = 1.959964;
 
@@ -32,7 +34,8 @@ export function wilson(successes: number, count: number): Interval {
 
 /**
  * 95 % percentile interval of `statistic` over items drawn anew with replacement. Pairs stay pairs: give what all arms had
- * of an item as one element.
+ * of an item as one element. NaN where more draws have no finite figure than an interval leaves out at an end: it would
+ * have none.
  */
 export function bootstrap<T>(
   items: readonly T[],
@@ -42,9 +45,12 @@ export function bootstrap<T>(
   if (items.length === 0) return { low: Number.NaN, high: Number.NaN };
   const values = Array.from({ length: resamples }, () =>
     statistic(items.map(() => items[Math.floor(random() * items.length)]!)),
-  ).sort((a, b) => a - b);
-  const at = (share: number) => values[Math.min(resamples - 1, Math.floor(share * resamples))]!;
-  return { low: at(0.025), high: at(0.975) };
+  )
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  if (resamples - values.length > tail * resamples) return { low: Number.NaN, high: Number.NaN };
+  const at = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))]!;
+  return { low: at(tail), high: at(1 - tail) };
 }
 
 /**

@@ -74,6 +74,22 @@ describe("figures", () => {
     expect(paretoFront(rows).map(({ arm }) => arm)).toEqual(["draft"]);
   });
 
+  it("says nothing of what is saved against an arm that thinks nothing, and of its interval against one that seldom does", () => {
+    const against = (thoughts: number) =>
+      records.map((one) =>
+        one.arm === "plain" ? { ...one, thinkingTokens: Number(one.item) < thoughts ? 200 : 0 } : one,
+      );
+    const cells = (thoughts: number) =>
+      table(figures(against(thoughts), "plain"), "plain")
+        .split("\n")
+        .find((line) => line.startsWith("| draft"))!
+        .split(" | ")
+        .slice(4, 7);
+    expect(cells(0)).toEqual(["50 [50, 50]", "", expect.stringMatching(/^\+5 \[/)]);
+    expect(cells(1)).toEqual(["50 [50, 50]", "-400 %", expect.stringMatching(/^\+5 \[/)]);
+    expect(cells(20)[1]).toBe("75 % [75, 75]");
+  });
+
   it("makes a table with a row for each, and a well-formed picture", () => {
     expect(table(rows, "plain").trim().split("\n")).toHaveLength(5);
     expect(table(rows, "plain")).toContain("+5 [");

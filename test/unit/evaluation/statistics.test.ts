@@ -40,6 +40,15 @@ describe("bootstrap", () => {
     expect(covered).toBeLessThanOrEqual(99);
   });
 
+  it("leaves out draws without a figure, and is none where those are more than an end of it", () => {
+    const inverse = (values: readonly number[]) => 1 / values.reduce((sum, value) => sum + value, 0);
+    const of = (zeros: number, ones: number) =>
+      bootstrap([...Array(zeros).fill(0), ...Array(ones).fill(1)], inverse, seededRandom(1));
+    // Nothing but zeros is drawn in 35 of 100, and in 2 of 100.
+    expect(of(19, 1)).toEqual({ low: Number.NaN, high: Number.NaN });
+    expect(of(16, 4)).toEqual({ low: expect.closeTo(1 / 8), high: 1 });
+  });
+
   it("is the same for the same seed", () => {
     const once = () => bootstrap([1, 2, 5, 9], mean, seededRandom(3));
     expect(once()).toEqual(once());
