@@ -4,7 +4,7 @@ import { ModelDrafter } from "../../../../src/engine/speculation/drafters/draftM
 import { RecyclingDrafter } from "../../../../src/engine/speculation/drafters/recycling.ts";
 import { SuffixDrafter } from "../../../../src/engine/speculation/drafters/suffix.ts";
 import type { TokenBan } from "../../../../src/engine/speculation/sampler.ts";
-import type { Draft, Drafter } from "../../../../src/engine/speculation/types.ts";
+import type { Draft, Drafter, TokenSequence } from "../../../../src/engine/speculation/types.ts";
 import { seededRandom } from "../../support/random.ts";
 import { decode, greedy, openDecoder, penalised, plainText, prompt, warm } from "../../support/toyDecoder.ts";
 import { ToySequence } from "../../support/toySequence.ts";
@@ -298,7 +298,8 @@ describe("Decoder", () => {
       const { decoder, target } = openDecoder(prompt, { sampling: greedy });
       const order: string[] = [];
       const evaluate = target.evaluate.bind(target);
-      target.evaluate = async (tokens, outputs, _, meanwhile) => {
+      const sequence: TokenSequence = target;
+      sequence.evaluate = async (tokens, outputs, _, meanwhile) => {
         order.push("under way");
         meanwhile?.();
         await evaluate(tokens, outputs);
