@@ -1,6 +1,6 @@
 /**
- * Ctrl-C and its like, and a reader of our output that went away. The first one stops cleanly: what is there is kept and
- * printed. The second one ends at once.
+ * Ctrl-C and its like, and output that can not be written: its reader went away, or the disk is full. The first one stops
+ * cleanly: what is there is kept and printed. The second one ends at once.
  */
 import { setMaxListeners } from "node:events";
 
@@ -8,6 +8,8 @@ import { setMaxListeners } from "node:events";
 const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** That of SIGPIPE, which Node turns into an error of the stream. */
 const brokenPipeStatus = 141;
+/** Of any other failure, as main.ts tells it. */
+const failedStatus = 1;
 type StopSignal = keyof typeof statuses;
 
 export class Interrupts {
@@ -16,7 +18,7 @@ export class Interrupts {
   readonly #exit: (status: number) => void;
   readonly #onSignal = (signal: NodeJS.Signals) => this.#stop(statuses[signal as StopSignal]);
   readonly #onStreamError = (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE" && this.#status === null) this.#stop(brokenPipeStatus);
+    if (this.#status === null) this.#stop(error.code === "EPIPE" ? brokenPipeStatus : failedStatus);
   };
   #status: number | null = null;
 

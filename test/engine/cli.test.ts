@@ -1,6 +1,6 @@
 /** The command line as its users and measuring scripts meet it: a process, its output and its exit status. */
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, openSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
@@ -228,6 +228,17 @@ describe("stopping", () => {
     expect(exit.status).toBe(141);
     expect(exit.stderr).toBe("");
     expect(await isGone(pid)).toBe(true);
+  });
+
+  test.skipIf(process.platform !== "linux")("a full disk ends the work, which says so", () => {
+    // Without an end of its own within reason: it is the write that ends it.
+    const argv = ["dist/cli.mjs", "ask", "Why?", "--model", inject("scripted").loop, "--no-loop-guard", "--json"];
+    const { status, stderr } = spawnSync(process.execPath, [...argv, "--max-tokens", "1000000"], {
+      stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("Error: The output can not be written: no space left on device.\n");
+    expect(status).toBe(1);
   });
 });
 
