@@ -35,6 +35,19 @@ export interface RequestContext {
   conversationId: string;
 }
 
+/** What llama-server and vLLM have beyond OpenAI's API to force a form on the text or a length. */
+const unsupportedExtensions: Readonly<Record<string, readonly unknown[]>> = {
+  grammar: [""],
+  json_schema: [],
+  structured_outputs: [],
+  guided_json: [],
+  guided_regex: [],
+  guided_choice: [],
+  guided_grammar: [],
+  ignore_eos: [false],
+  min_tokens: [0],
+};
+
 /** Members that would change the result and that the engine has no way to honour, with the values that change nothing. */
 const unsupported: Readonly<Record<ApiKind, Readonly<Record<string, readonly unknown[]>>>> = {
   chat: {
@@ -45,6 +58,7 @@ const unsupported: Readonly<Record<ApiKind, Readonly<Record<string, readonly unk
     presence_penalty: [0],
     audio: [],
     functions: [],
+    ...unsupportedExtensions,
   },
   completion: {
     n: [1],
@@ -54,6 +68,7 @@ const unsupported: Readonly<Record<ApiKind, Readonly<Record<string, readonly unk
     logprobs: [],
     frequency_penalty: [0],
     presence_penalty: [0],
+    ...unsupportedExtensions,
   },
 };
 
@@ -182,10 +197,14 @@ function readSeed(fields: Fields): number {
   return seed === undefined || seed === -1 ? randomInt(2 ** 31) : seed;
 }
 
+/** OpenAI's newer word, its older one, and llama-server's. */
+const lengthMembers = ["max_completion_tokens", "max_tokens", "n_predict"];
+
 function maxTokens(fields: Fields): number | undefined {
-  const newer = fields.integer("max_completion_tokens", -1, most);
-  const value = newer ?? fields.integer("max_tokens", -1, most);
-  if (value === 0) throw badRequest('"max_tokens" has to be 1 or more.');
+  const name = lengthMembers.find((member) => fields.raw(member) !== undefined);
+  if (name === undefined) return undefined;
+  const value = fields.integer(name, -1, most);
+  if (value === 0) throw badRequest(`"${name}" has to be 1 or more.`);
   // llama-server's word for "as many as there is room for".
   return value === -1 ? undefined : value;
 }

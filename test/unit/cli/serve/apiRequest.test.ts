@@ -93,7 +93,8 @@ test.each([
   [{ temperature: "warm" }, /"temperature" has to be a number from 0 to 10/],
   [{ temperature: Number.NaN }, /"temperature"/],
   [{ max_tokens: 1.5 }, /"max_tokens" has to be a whole number/],
-  [{ max_tokens: 0 }, /1 or more/],
+  [{ max_tokens: 0 }, /"max_tokens" has to be 1 or more/],
+  [{ n_predict: 0 }, /"n_predict" has to be 1 or more/],
   [{ stream: "yes" }, /"stream" has to be true or false/],
   [{ n: 2 }, /"n" is not supported/],
   [{ logprobs: true }, /"logprobs" is not supported/],
@@ -101,6 +102,15 @@ test.each([
   [{ tools: [{ type: "function" }] }, /"tools" are not supported/],
   [{ response_format: { type: "json_object" } }, /"response_format"/],
   [{ logit_bias: { 5: 1 } }, /"logit_bias"/],
+  [{ grammar: 'root ::= "yes"' }, /"grammar" is not supported/],
+  [{ json_schema: {} }, /"json_schema" is not supported/],
+  [{ structured_outputs: { choice: ["a"] } }, /"structured_outputs" is not supported/],
+  [{ guided_json: {} }, /"guided_json" is not supported/],
+  [{ guided_regex: "a+" }, /"guided_regex" is not supported/],
+  [{ guided_choice: ["a"] }, /"guided_choice" is not supported/],
+  [{ guided_grammar: "" }, /"guided_grammar" is not supported/],
+  [{ ignore_eos: true }, /"ignore_eos" is not supported/],
+  [{ min_tokens: 5 }, /"min_tokens" is not supported/],
   [{ stop: [1] }, /"stop" has to be/],
   [{ reasoning_effort: "constructor" }, /"reasoning_effort" has to be one of/],
 ])("%j is refused by name", (body, message) => {
@@ -117,6 +127,14 @@ test("neutral values of what is not supported are taken", () => {
   expect(() =>
     chat({ n: 1, logprobs: null, frequency_penalty: 0, tools: [], response_format: { type: "text" } }),
   ).not.toThrow();
+  expect(() => chat({ grammar: "", json_schema: null, ignore_eos: false, min_tokens: 0 })).not.toThrow();
+});
+
+test("llama-server's word for the length", () => {
+  expect(chat({ n_predict: 12 }).params.maxTokens).toBe(12);
+  expect(chat({ n_predict: -1 }).params.maxTokens).toBe(model.contextSize);
+  expect(chat({ max_tokens: 5, n_predict: 12 }).params.maxTokens).toBe(5);
+  expect(chat({ max_completion_tokens: -1, max_tokens: 5 }).params.maxTokens).toBe(model.contextSize);
 });
 
 test("raw completions", () => {
@@ -128,5 +146,6 @@ test("raw completions", () => {
   });
   expect(() => readRequest("completion", { prompt: [1, 2] }, context)).toThrow(/one string/);
   expect(() => readRequest("completion", { prompt: "a", echo: true }, context)).toThrow(/"echo"/);
+  expect(() => readRequest("completion", { prompt: "a", grammar: "x" }, context)).toThrow(/"grammar"/);
   expect(() => readRequest("completion", [], context)).toThrow(/JSON object/);
 });
