@@ -59,7 +59,7 @@ export class ApiServer {
   /** @throws HunchError portInUse */
   static async start(engine: ServedEngine, options: ServerOptions): Promise<ApiServer> {
     const server = new ApiServer(engine, options);
-    await server.#listen();
+    await listen(server.#server, options.port);
     return server;
   }
 
@@ -84,19 +84,6 @@ export class ApiServer {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;
-  }
-
-  #listen(): Promise<void> {
-    const { port } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", (error: NodeJS.ErrnoException) => {
-        const taken = error.code === "EADDRINUSE" || error.code === "EACCES";
-        const reason = taken ? `Port ${port} is taken or not allowed.` : `The server can not listen: ${error.message}`;
-        const hint = "Choose another with --port; 0 takes any that is free.";
-        reject(new HunchError("portInUse", reason, { hint, cause: error }));
-      });
-      this.#server.listen(port, "127.0.0.1", resolve);
-    });
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -200,6 +187,25 @@ export class ApiServer {
     response.writeHead(200, { "Content-Type": "application/json" });
     response.end(JSON.stringify(path === "/v1/models" ? { object: "list", data: [entry] } : entry));
   }
+}
+
+/** What `start` would find out of a port, before a model is fetched and loaded. @throws HunchError portInUse */
+export async function checkPort(port: number): Promise<void> {
+  const probe = createServer();
+  await listen(probe, port);
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE" || error.code === "EACCES";
+      const reason = taken ? `Port ${port} is taken or not allowed.` : `The server can not listen: ${error.message}`;
+      const hint = "Choose another with --port; 0 takes any that is free.";
+      reject(new HunchError("portInUse", reason, { hint, cause: error }));
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
 }
 
 /** A part of a path; as it stands where it is not encoded rightly. */

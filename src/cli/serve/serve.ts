@@ -5,7 +5,7 @@ import { HunchError } from "../../common/errors.ts";
 import { type EngineContext, engineOptions, loadModel } from "../engine.ts";
 import type { EngineRequest } from "../engineRequest.ts";
 import { integer } from "../values.ts";
-import { ApiServer } from "./httpServer.ts";
+import { ApiServer, checkPort } from "./httpServer.ts";
 
 export interface ServeRequest {
   engine: EngineRequest;
@@ -56,6 +56,7 @@ export async function serve(
   onReady: (url: string, model: string) => void,
 ): Promise<void> {
   const { interrupts, output } = context;
+  await checkPort(request.port);
   const params = { ...(await loadModel(request.engine, context)), lanes: "auto" as const };
   const supervisor = new EngineSupervisor({
     ...engineOptions(context),
