@@ -145,7 +145,26 @@ describe("commands", () => {
   it("no two keybindings are the same", () => {
     const keys = keybindings.map(({ key, when = "" }) => `${key} ${when}`);
     expect(new Set(keys).size).toBe(keys.length);
-    for (const { key, mac } of keybindings) if (/ctrl/.test(key)) expect(mac, key).toMatch(/cmd/);
+  });
+
+  it("keys with Ctrl have Cmd on a Mac, but for Ctrl+Alt+H: Cmd+Alt+H hides other programs there", () => {
+    for (const { key, mac } of keybindings)
+      if (key.startsWith("ctrl+alt+h")) expect(mac, key).toBeUndefined();
+      else expect(mac, key).toBe(key.replace("ctrl", "cmd"));
+  });
+
+  it("keys are left to the terminal where it has the focus", () => {
+    for (const { key, when } of keybindings) expect(when, key).toMatch(/\beditorTextFocus\b|!terminalFocus\b/);
+  });
+
+  it("every key is in the README", () => {
+    const readme = read("README.md");
+    for (const { key } of keybindings) {
+      const [first = "", second = ""] = key.split(" ").map((chord) => chord.replace(/\b\w/g, (c) => c.toUpperCase()));
+      const written =
+        first === "Ctrl+Alt+H" ? new RegExp(`[:,]\\s${second} [a-z]`) : `${first}${second && ` ${second}`}`;
+      expect(readme, key).toMatch(written);
+    }
   });
 
   it("every command that people use is in the README", () => {
