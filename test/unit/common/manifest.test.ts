@@ -223,6 +223,15 @@ it("the models' view is in the same place and hidden at first; the walkthrough's
   }
 });
 
+it("steps of the walkthrough are done by commands that exist, or by what no other step brings about", () => {
+  const [walkthrough] = contributes.walkthroughs;
+  const events: string[] = walkthrough.steps.flatMap((step: { completionEvents: string[] }) => step.completionEvents);
+  const commands = events.filter((event) => event.startsWith("onCommand:")).map((event) => event.split(":")[1]);
+  for (const id of commands) expect([...declared, `${chatViewId}.focus`]).toContain(id);
+  // The sample runs the model too.
+  expect(events.filter((event) => event.startsWith("onContext:"))).toEqual(["onContext:hunch.hasModel"]);
+});
+
 it("the extension waits until the editor has started: lightbulbs, lenses and hovers are there before its first use", () => {
   expect(manifest.activationEvents).toEqual([`onWebviewPanel:${chatEditorId}`, "onStartupFinished"]);
 });
