@@ -76,7 +76,7 @@ interface ProgressDisplay {
 /** A line that is redrawn in a terminal; else one line for each tenth of a step. */
 function progressDisplay(json: boolean): ProgressDisplay {
   if (!json && isLiveTerminal(process.stderr, process.env)) {
-    const region = new LiveRegion(screenOf(process.stderr));
+    const region = new LiveRegion(screenOf(process.stderr, process.env));
     return {
       show: (progress) => {
         const text = installLine(progress);

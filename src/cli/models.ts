@@ -114,7 +114,10 @@ async function list(store: ModelStore, { json }: OutputOptions): Promise<void> {
 async function downloadOne(store: ModelStore, id: string, { json }: OutputOptions): Promise<void> {
   const model = store.find(id);
   const interrupts = new Interrupts();
-  const live = !json && isLiveTerminal(process.stderr, process.env) ? new LiveDownload(screenOf(process.stderr)) : null;
+  const live =
+    !json && isLiveTerminal(process.stderr, process.env)
+      ? new LiveDownload(screenOf(process.stderr, process.env))
+      : null;
   const display = live ?? (json ? new JsonOutput(out, err) : new PlainOutput(err, err));
   try {
     if (!(await store.isInstalled(model))) display.downloadStarts(model);
@@ -137,7 +140,10 @@ async function verify(store: ModelStore, id: string, { json }: OutputOptions): P
   const model = store.find(id);
   const interrupts = new Interrupts();
   const { signal } = interrupts;
-  const live = !json && isLiveTerminal(process.stderr, process.env) ? new LiveDownload(screenOf(process.stderr)) : null;
+  const live =
+    !json && isLiveTerminal(process.stderr, process.env)
+      ? new LiveDownload(screenOf(process.stderr, process.env))
+      : null;
   const sha256 = await store
     .verify(model, { again: true, onProgress: (bytes) => live?.verifying(model, bytes), signal })
     .catch((error: unknown) => {

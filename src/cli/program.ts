@@ -130,10 +130,12 @@ function terminalKeys(interrupts: Interrupts): KeySource | null {
 }
 
 async function demo(): Promise<number> {
-  const isLive = isLiveTerminal(process.stdout, process.env);
-  out(await demoHeading(isLive));
+  const screen = isLiveTerminal(process.stdout, process.env) ? screenOf(process.stdout, process.env) : null;
+  const heading = await demoHeading(screen !== null);
+  if (screen) screen.write(heading);
+  else out(heading);
   // All of it is the result here, the thought and the figures too.
-  const output = isLive ? new LiveOutput(screenOf(process.stdout)) : new PlainOutput(out, out);
+  const output = screen ? new LiveOutput(screen) : new PlainOutput(out, out);
   const status = await answer(demoRequest(), output, demoQuestion);
   if (status === 0) out(`\n${demoFooting}`);
   return status;
@@ -188,7 +190,7 @@ async function runServer(options: Parameters<typeof engineRequest>[0] & ServeOpt
 function createOutput(json: boolean): AskOutput {
   if (json) return new JsonOutput(out, err);
   return isLiveTerminal(process.stdout, process.env)
-    ? new LiveOutput(screenOf(process.stdout))
+    ? new LiveOutput(screenOf(process.stdout, process.env))
     : new PlainOutput(out, err);
 }
 

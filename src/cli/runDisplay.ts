@@ -9,7 +9,9 @@ import { isLiveTerminal, screenOf } from "./terminal/terminal.ts";
 const lineIntervalMs = 15_000;
 
 export class RunDisplay {
-  readonly #region = isLiveTerminal(process.stderr, process.env) ? new LiveRegion(screenOf(process.stderr)) : null;
+  readonly #region = isLiveTerminal(process.stderr, process.env)
+    ? new LiveRegion(screenOf(process.stderr, process.env))
+    : null;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   progress({ done, total, secondsLeft }: RunProgress): void {

@@ -341,10 +341,14 @@ test("in a terminal the answer is rendered, and no status line is left", () => {
   expect(stdout).toContain("\x1b[?25l");
   expect(stdout).toContain("\x1b[?25h");
   expect(stdout.slice(stdout.lastIndexOf("\x1b[?2026h"))).toContain("tok/s");
-  const plain = spawnSync("script", ["-qec", command, "/dev/null"], {
-    encoding: "utf8",
-    env: { ...process.env, TERM: "xterm-256color", NO_COLOR: "1" },
-  });
+  const inTerminal = (env: NodeJS.ProcessEnv) =>
+    spawnSync("script", ["-qec", command, "/dev/null"], { encoding: "utf8", env: { ...process.env, ...env } });
+  const uncoloured = inTerminal({ TERM: "xterm-256color", NO_COLOR: "1" });
+  expect(uncoloured.status).toBe(0);
+  expect(uncoloured.stdout).toContain("\x1b[?25l");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the codes of colours begin with one
+  expect(uncoloured.stdout).not.toMatch(/\x1b\[[39]\dm/);
+  const plain = inTerminal({ TERM: "dumb" });
   expect(plain.status).toBe(0);
   expect(plain.stdout).toContain("a39");
   expect(plain.stdout).not.toContain("\x1b");

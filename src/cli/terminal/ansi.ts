@@ -38,6 +38,12 @@ export function paint(text: string, ...styles: Style[]): string {
   }, text);
 }
 
+/** Of text that `paint` has styled; the other styles stay. */
+export function withoutColours(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the codes of colours begin with one
+  return text.replace(/\x1b\[[39]\dm/g, "");
+}
+
 export const cursor = {
   hide: "\x1b[?25l",
   show: "\x1b[?25h",

@@ -1,18 +1,22 @@
 /** What kind of output this process may write: a live terminal, or plain text for pipes, files and simple terminals. */
+import { withoutColours } from "./ansi.ts";
 import type { Screen } from "./liveRegion.ts";
 
 /** Lines wider than this are hard to read. */
 const maxWidth = 100;
 
-/** A terminal that understands cursor codes and whose user has not asked for plain text (no-color.org). */
+/** A terminal that understands cursor codes. */
 export function isLiveTerminal(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
-  return stream.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
+  return stream.isTTY === true && env.TERM !== "dumb";
 }
 
-/** A terminal as a screen; one that does not tell its size, as some pseudo-terminals, counts as an ordinary one. */
-export function screenOf(stream: NodeJS.WriteStream): Screen {
+/**
+ * A terminal as a screen; one that does not tell its size, as some pseudo-terminals, counts as an ordinary one. Where the
+ * user wants no colours (no-color.org), all but those stays: bold, dim, and lines that are drawn anew.
+ */
+export function screenOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Screen {
   return {
-    write: (text) => stream.write(text),
+    write: (text) => stream.write(env.NO_COLOR ? withoutColours(text) : text),
     get columns() {
       return stream.columns || 80;
     },
