@@ -6,13 +6,13 @@
 import { Command } from "commander";
 import { HunchError } from "../common/errors.ts";
 import type { CatalogueModel } from "../models/catalogue.ts";
-import { expectedBytes, sizeText } from "../models/catalogue.ts";
+import { expectedBytes, findModel, sizeText } from "../models/catalogue.ts";
 import { discoverModels } from "../models/discover.ts";
 import { download } from "../models/download.ts";
 import { fitVerdict, type MachineMemory, machineMemory } from "../models/fit.ts";
 import { precisionAdvice } from "../models/precision.ts";
 import { environmentFetch } from "../models/sources/environmentFetch.ts";
-import { ModelStore } from "../models/store.ts";
+import { isPath, ModelStore } from "../models/store.ts";
 import { formatBytes } from "../models/units.ts";
 import { LiveDownload } from "./downloadDisplay.ts";
 import { Interrupts } from "./interrupts.ts";
@@ -20,6 +20,7 @@ import { JsonOutput } from "./output/json.ts";
 import { PlainOutput } from "./output/plain.ts";
 import { formatTable } from "./table.ts";
 import { isLiveTerminal, screenOf } from "./terminal/terminal.ts";
+import { usage } from "./values.ts";
 
 const out = (text: string) => void process.stdout.write(text);
 const err = (text: string) => void process.stderr.write(text);
@@ -112,7 +113,7 @@ async function list(store: ModelStore, { json }: OutputOptions): Promise<void> {
 }
 
 async function downloadOne(store: ModelStore, id: string, { json }: OutputOptions): Promise<void> {
-  const model = store.find(id);
+  const model = catalogueModel(store, id);
   const interrupts = new Interrupts();
   const live =
     !json && isLiveTerminal(process.stderr, process.env)
@@ -137,7 +138,7 @@ async function downloadOne(store: ModelStore, id: string, { json }: OutputOption
 }
 
 async function verify(store: ModelStore, id: string, { json }: OutputOptions): Promise<void> {
-  const model = store.find(id);
+  const model = catalogueModel(store, id);
   const interrupts = new Interrupts();
   const { signal } = interrupts;
   const live =
@@ -188,11 +189,21 @@ async function discover(store: ModelStore, { json }: OutputOptions): Promise<voi
 }
 
 async function showPath(store: ModelStore, id: string | undefined, { json }: OutputOptions): Promise<void> {
-  const model = id === undefined ? null : store.find(id);
+  const model = id === undefined ? null : catalogueModel(store, id);
   const path = model === null ? store.folder : store.path(model);
   const installed = model === null ? undefined : await store.isInstalled(model);
   if (json) printJson({ path, installed });
   else print(path);
+}
+
+/** These commands are about what the catalogue knows of a model: a file by its path, which others take, has none of it. */
+function catalogueModel(store: ModelStore, id: string): CatalogueModel {
+  if (isPath(id))
+    throw usage(
+      `"${id}" is a path; this command takes an id of the catalogue.`,
+      "See hunch models list. What works with a file: hunch doctor --model PATH",
+    );
+  return findModel(id, store.models, false);
 }
 
 function verdict(model: CatalogueModel, machine: MachineMemory): ReturnType<typeof fitVerdict> {

@@ -65,19 +65,20 @@ export const catalogue: readonly CatalogueModel[] = (data.models as Omit<Catalog
   }),
 );
 
-/** @throws HunchError unknownModel, with the ids that come closest. */
-export function findModel(id: string, models: readonly CatalogueModel[] = catalogue): CatalogueModel {
+/**
+ * @param takesPath a path would be taken in the id's place
+ * @throws HunchError unknownModel, with the ids that come closest.
+ */
+export function findModel(id: string, models: readonly CatalogueModel[] = catalogue, takesPath = true): CatalogueModel {
   const wanted = id.trim().toLowerCase();
   const found = models.find((model) => model.id === wanted);
   if (found) return found;
   const words = wanted.split(/[^a-z0-9.]+/).filter((word) => word.length > 1);
   const alike = models.filter((model) => words.some((word) => model.id.includes(word))).slice(0, 5);
   const offer = (alike.length > 0 ? alike : models).map((model) => model.id).join(", ");
+  const hint = alike.length > 0 ? t("Did you mean {0}?", offer) : t("There are {0}.", offer);
   throw new HunchError("unknownModel", t('There is no model "{0}" in the catalogue.', id), {
-    hint:
-      alike.length > 0
-        ? t("Did you mean {0}? The path of a GGUF file works too.", offer)
-        : t("There are {0}. The path of a GGUF file works too.", offer),
+    hint: takesPath ? `${hint} ${t("The path of a GGUF file works too.")}` : hint,
   });
 }
 

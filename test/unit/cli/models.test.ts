@@ -109,6 +109,16 @@ test("verify and download reject what they cannot do", async () => {
   await expect(run("verify", "qwen3-8b")).rejects.toMatchObject({ code: "modelTruncated" });
 });
 
+test("what takes an id only says so of a path, and does not advise one", async () => {
+  for (const command of ["verify", "download", "path"]) {
+    await expect(run(command, "/x/y.gguf")).rejects.toMatchObject({
+      code: "usage",
+      message: '"/x/y.gguf" is a path; this command takes an id of the catalogue.',
+    });
+    await expect(run(command, "qwen")).rejects.toMatchObject({ hint: expect.stringMatching(/^Did you mean [^?]*\?$/) });
+  }
+});
+
 test("Ctrl-C stops a check of gigabytes, gives the cursor back, and leaves no handler behind", async () => {
   liveErrors();
   const { bytes } = findModel("qwen3-8b");
