@@ -1,4 +1,6 @@
 /** The engine as the terminal uses it: one process for one command, with models that are fetched when they are missing. */
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EngineClient, type EngineOptions } from "../client/engineClient.ts";
 import { HunchError } from "../common/errors.ts";
@@ -60,15 +62,16 @@ export function engineOptions({ verbose, enginePath, stateFolder, shared }: Engi
 }
 
 /** Fetches what is missing, then loads it. @throws HunchError of the store, the download or the load */
-export async function loadModel(request: EngineRequest, context: EngineContext): Promise<LoadParams> {
-  const { server } = request;
-  const options = loadOptions(request);
+export async function loadModel(asked: EngineRequest, context: EngineContext): Promise<LoadParams> {
+  const { server } = asked;
+  const options = loadOptions(asked);
   // The server has the model; nothing is fetched.
   if (server?.kind === "openai")
-    return { target: { id: request.model, path: server.endpoint }, draft: null, ...options, server };
+    return { target: { id: asked.model, path: server.endpoint }, draft: null, ...options, server };
+  const request = { ...asked, model: fileOrId(asked.model, context.store) };
   const target = await obtainModel(request.model, context);
   const draftId = draftFor(request, context.store);
-  const draft = draftId === null ? null : await obtainModel(draftId, context);
+  const draft = draftId === null ? null : await obtainModel(fileOrId(draftId, context.store), context);
   if (!request.chooseBackend) return { target, draft, ...options, ...(server ? { server } : {}) };
   return {
     target,
@@ -99,13 +102,19 @@ export async function load(client: EngineClient, params: LoadParams, context: En
   return model;
 }
 
+/** What looks like an id may be a file here, as "model.bin" is; an id of the catalogue always means the catalogue's. */
+function fileOrId(name: string, { models }: ModelStore): string {
+  const isId = models.some(({ id }) => id === name.trim().toLowerCase());
+  return !isPath(name) && !isId && existsSync(name) && statSync(name).isFile() ? resolve(name) : name;
+}
+
 /** The checked file of a catalogue id or a path; a catalogue model that is missing is downloaded. */
 async function obtainModel(idOrPath: string, { store, output, interrupts }: EngineContext): Promise<ModelRef> {
   const { signal } = interrupts;
   if (isPath(idOrPath)) return store.resolve(idOrPath, { signal });
   const model = store.find(idOrPath);
-  const resolve = () => store.resolve(model.id, { signal, onProgress: (bytes) => output.verifying(model, bytes) });
-  if (await store.isInstalled(model)) return resolve();
+  const check = () => store.resolve(model.id, { signal, onProgress: (bytes) => output.verifying(model, bytes) });
+  if (await store.isInstalled(model)) return check();
   output.downloadStarts(model);
   await download(model, store, {
     fetch: environmentFetch(process.env),
@@ -113,7 +122,7 @@ async function obtainModel(idOrPath: string, { store, output, interrupts }: Engi
     onProgress: (progress) => output.download(model, progress),
     onNotice: (message) => output.notice({ code: "download", message }),
   });
-  return resolve();
+  return check();
 }
 
 /** Id or path of the draft model; null for none. @throws HunchError usage when one is needed and none is known */

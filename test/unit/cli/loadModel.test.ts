@@ -1,6 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { loadModel } from "../../../src/cli/engine.ts";
 import type { EngineRequest } from "../../../src/cli/engineRequest.ts";
 import { Interrupts } from "../../../src/cli/interrupts.ts";
@@ -87,4 +87,20 @@ test("offline, interrupted, and a path that is not there", async () => {
   process.emit("SIGINT", "SIGINT");
   await expect(loadModel(request, context)).rejects.toMatchObject({ code: "cancelled" });
   expect(interrupts.status).toBe(130);
+});
+
+test("a file whose name is no path by itself is that file; an id stays the id", async () => {
+  const { context } = setUp();
+  const folder = temporaryFolder();
+  const before = process.cwd();
+  process.chdir(folder);
+  onTestFinished(() => process.chdir(before));
+  writeFileSync("README.md", "# Words");
+  const words = { code: "notGguf", message: expect.stringContaining("README.md is not a GGUF file") };
+  await expect(loadModel({ ...request, model: "README.md" }, context)).rejects.toMatchObject(words);
+  mkdirSync("folder");
+  await expect(loadModel({ ...request, model: "folder" }, context)).rejects.toMatchObject({ code: "unknownModel" });
+  writeFileSync("test", "text");
+  vi.stubEnv("HF_ENDPOINT", await deadOrigin());
+  await expect(loadModel(request, context)).rejects.toMatchObject({ code: "offline" });
 });
