@@ -99,7 +99,8 @@ export function footerLine({ stats }: GenerationResult): string {
   );
   if (stats.thinkingTokensSaved > 0) parts.push(`about ${stats.thinkingTokensSaved} thinking tokens saved`);
   if (stats.dampedTokens !== undefined) parts.push(`${count(stats.dampedTokens, "word")} of hesitation damped`);
-  parts.push(`first token after ${seconds(stats.timeToFirstTokenMs)}`);
+  // It was stopped before there was one.
+  if (stats.timeToFirstTokenMs > 0) parts.push(`first token after ${seconds(stats.timeToFirstTokenMs)}`);
   return parts.join(" · ");
 }
 

@@ -18,6 +18,8 @@ test("the footer says speed, gain, acceptance and tokens; what is not known is l
   expect(footerLine({ ...result, stats: { ...plain, tokensPerSecond: 3.84 } })).toBe(
     "3.8 tok/s · 1 token · first token after 1.2 s",
   );
+  const none = { ...plain, answerTokens: 0, timeToFirstTokenMs: 0, tokensPerSecond: 0 };
+  expect(footerLine({ ...result, stats: none })).toBe("0.0 tok/s · 0 tokens");
 });
 
 test("the status line of a thought names its budget", () => {
