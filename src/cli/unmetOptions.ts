@@ -5,7 +5,11 @@ import type { AskRequest } from "./askRequest.ts";
 /** @param thinks the question is thought about */
 export function unmetOptions(request: AskRequest, model: ModelInfo, thinks: boolean): Notice[] {
   const messages: string[] = [];
-  if (request.thoughts > 1) messages.push(...fewerThoughts(request.thoughts, model, thinks));
+  if (!thinks) messages.push(...withoutThought(request));
+  else if (request.thoughts > 1) messages.push(...fewerThoughts(request.thoughts, model));
+  const template = request.template ?? "none";
+  if (thinks && request.effort === "off" && template !== "none")
+    messages.push(`--template ${template} asks for a thought: --effort off has no effect.`);
   if (model.backend !== "embedded") {
     const noEffect = (option: string) => `A server runs this model: ${option} has no effect.`;
     if (request.answerLine !== null) messages.push(noEffect("--answer-line"));
@@ -14,8 +18,20 @@ export function unmetOptions(request: AskRequest, model: ModelInfo, thinks: bool
   return messages.map((message) => ({ code: "unmetOption", message }));
 }
 
-function fewerThoughts(wanted: number, { thoughts = 1 }: ModelInfo, thinks: boolean): string[] {
-  if (!thinks) return ["This question is answered without a thought: --thoughts has no effect. Choose an --effort."];
+function withoutThought({ thoughts, budget, answerAfter, controls }: AskRequest): string[] {
+  const options = {
+    "--thoughts": thoughts > 1,
+    // 0 is a way to have none.
+    "--budget": (budget ?? 0) > 0,
+    "--answer-after": answerAfter !== null,
+    "--damp-hesitation": controls.dampHesitation,
+  };
+  return Object.entries(options)
+    .filter(([, isGiven]) => isGiven)
+    .map(([name]) => `This question is answered without a thought: ${name} has no effect. Choose an --effort.`);
+}
+
+function fewerThoughts(wanted: number, { thoughts = 1 }: ModelInfo): string[] {
   if (thoughts === 1)
     return [
       "This model thinks one thought: several need a prompt that begins them, memory for each, and a cache that can drop tokens.",

@@ -14,6 +14,23 @@ test("fewer thoughts than were asked for are said, with the reason", () => {
   expect(told(four, { thoughts: 4 }, false)).toEqual([expect.stringContaining("without a thought")]);
 });
 
+test("what steers a thought is said to have no effect where there is none", () => {
+  const none = (name: string) =>
+    `This question is answered without a thought: ${name} has no effect. Choose an --effort.`;
+  const argv = ["--effort", "off", "--budget", "30", "--answer-after", "1", "--damp-hesitation"];
+  expect(told(argv, {}, false)).toEqual([none("--budget"), none("--answer-after"), none("--damp-hesitation")]);
+  expect(told(["--budget", "0"], {}, false)).toEqual([]);
+  // A model that can not be kept from thinking keeps to them.
+  expect(told(argv)).toEqual([]);
+});
+
+test("a template that asks for a thought wins over effort off, which is said", () => {
+  const argv = ["--effort", "off", "--template"];
+  expect(told([...argv, "plain"])).toEqual(["--template plain asks for a thought: --effort off has no effect."]);
+  // Thought or not: a model may not be kept from thinking.
+  for (const thinks of [false, true]) expect(told([...argv, "none"], {}, thinks)).toEqual([]);
+});
+
 test("what a server can not do is said where Hunch has chosen it", () => {
   const argv = ["--backend", "auto", "--answer-line", "Answer:", "--damp-hesitation"];
   expect(told(argv)).toEqual([]);
