@@ -21,6 +21,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { packagedReadme } from "./packagedReadme.mjs";
 
 const vsce = "@vscode/vsce@3.9.2";
 const root = path.resolve(import.meta.dirname, "..");
@@ -82,6 +83,8 @@ function stage() {
   const bundles = readdirSync(path.join(root, "dist")).filter((name) => name.endsWith(".cjs"));
   for (const name of [...bundles.map((bundle) => `dist/${bundle}`), ...shipped, ".vscodeignore"])
     if (existsSync(path.join(root, name))) cpSync(path.join(root, name), path.join(staging, name), { recursive: true });
+  const readme = path.join(staging, "README.md");
+  writeFileSync(readme, packagedReadme(readFileSync(readme, "utf8")));
   const modules = path.join(staging, "dist", "node_modules");
   for (const source of [...runtimePackages("node-llama-cpp"), ...binaryPackages()])
     copyPackage(source, path.join(modules, path.relative(path.join(root, "node_modules"), source)));
