@@ -224,7 +224,8 @@ export class Generation implements RunningGeneration {
     const { pause, signal } = this.#hooks;
     if (!pause?.isOn || this.#model.info.device !== "cpu") return 0;
     // What has been written is not to wait.
-    for (const { decoder } of this.#strands) decoder.settle();
+    const [strand, ...others] = this.#strands;
+    if (strand && others.length === 0) this.#events.flush(strand);
     // Of strands side by side all wait, and the time passes once.
     this.#waiting ??= pause.over(signal).then((ms) => {
       this.#waiting = null;

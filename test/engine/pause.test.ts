@@ -33,6 +33,28 @@ it("waits between two passes, says the same, and does not count the wait as deco
   expect(paused.stats.decodeMs).toBeLessThan(took - 1_200);
 });
 
+it("has told all that was written before it waits", async () => {
+  const stop = new AbortController();
+  let told = "";
+  let toldBefore = "";
+  const result = await engine.ask({
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.type !== "tokens") return;
+      told += event.tokens.map(({ text }) => text).join("");
+      if (toldBefore !== "") return;
+      engine.client.pause(2_000);
+      // What comes after this was held back: the engine has waited for long, and ends now.
+      setTimeout(() => {
+        toldBefore = told;
+        stop.abort();
+      }, 1_000);
+    },
+  });
+  expect(result.stopReason).toBe("cancelled");
+  expect(toldBefore).toBe(result.thinking + result.answer);
+});
+
 it("waits before it reads the question, too", async () => {
   engine.client.pause(1_000);
   const began = performance.now();

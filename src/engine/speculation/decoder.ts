@@ -70,7 +70,7 @@ export class Decoder {
     return this.#text;
   }
 
-  /** Does this while the next pass runs: until it is under way, the processor or the GPU has nothing to do. */
+  /** Does this while the next pass runs, the target's or a draft model's: until then what computes has nothing to do. */
   defer(work: () => void): void {
     this.#later.push(work);
   }
@@ -254,6 +254,8 @@ export class Decoder {
     const unread = drafter.unread ?? 0;
     const length = controller.wantsModelDraft(kind, room, { company: target.company, unread, drafts });
     if (length <= 0) return [];
+    // Once reading or drafting is under way: it may take seconds, for which what was put off is not to wait.
+    setImmediate(this.#settle);
     const start = performance.now();
     if (unread > 0) await drafter.read?.();
     const read = performance.now();

@@ -311,6 +311,20 @@ describe("Decoder", () => {
       expect(order).toEqual(["under way", "first", "second", "over", "under way", "over"]);
     });
 
+    it("while a draft model reads and drafts, which may take longer than a pass", async () => {
+      // It drafts until that is done: else for ever.
+      let end: (drafts: Draft[]) => void = () => {};
+      const drafting = new Promise<Draft[]>((resolve) => (end = resolve));
+      const drafter: Drafter = {
+        ...{ name: "draft", cheap: false, begin() {}, commit() {} },
+        draft: () => drafting,
+      };
+      const { decoder } = openDecoder(prompt, { sampling: greedy, force: "draft", drafters: () => [drafter] });
+      decoder.defer(() => end([]));
+      await decode(decoder, 4);
+      expect(decoder.text).toHaveLength(prompt.length + 4);
+    });
+
     it("behind a pass that nothing runs beside, and at once where somebody waits for it", async () => {
       const { decoder } = openDecoder(prompt, { sampling: greedy });
       const done: string[] = [];
