@@ -6,10 +6,11 @@ export default defineConfig({
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"], testTimeout: 20_000 } },
       {
-        // The panel in a real chromium, which test/vscode/host/install.sh installs.
+        // The panel in a real chromium, which test/vscode/host/install.sh installs; one is enough for two cores.
         test: {
           name: "webview",
           include: ["test/webview/**/*.test.mjs"],
+          fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
