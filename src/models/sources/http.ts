@@ -89,12 +89,12 @@ export class HttpSource implements Source {
     try {
       const response = await this.#open(transfer, offset, watchdog);
       const range = this.#range(response, offset);
-      offset = range.start;
       if (expected.bytes !== null && range.total !== null && range.total !== expected.bytes)
         throw new SourceError("wrongFile", `its file has ${range.total} bytes, not ${expected.bytes}`);
+      const mayBePage = expected.bytes !== null && range.total === null && response.status === 200;
       // Before what is here is given up for it.
-      if (expected.bytes !== null && range.total === null && response.status === 200)
-        throw new SourceError("failed", "answered with something of no stated length, such as a page to log in at");
+      if (mayBePage && offset > 0) throw notTheFile();
+      offset = range.start;
       expected.bytes ??= range.total;
       if (range.start === 0) await partial.discard();
       await partial.setOrigin({
@@ -105,7 +105,7 @@ export class HttpSource implements Source {
       if (range.complete) return;
       await transfer.ensureSpace((expected.bytes ?? offset) - offset);
       transfer.onPhase("downloading");
-      await this.#receive(response, offset, transfer, watchdog);
+      await this.#receive(response, offset, transfer, watchdog, mayBePage);
     } finally {
       watchdog.disarm();
     }
@@ -206,7 +206,14 @@ export class HttpSource implements Source {
     }
   }
 
-  async #receive(response: Response, offset: number, transfer: Transfer, watchdog: Watchdog): Promise<void> {
+  /** @param mayBePage the answer may be something else than the file, in which case nothing of it is kept */
+  async #receive(
+    response: Response,
+    offset: number,
+    transfer: Transfer,
+    watchdog: Watchdog,
+    mayBePage: boolean,
+  ): Promise<void> {
     const { partial, expected } = transfer;
     const stalled = new Interruption(`sent nothing for ${this.#timings.stallMs / 1000} s`);
     const handle = await partial.openAt(offset);
@@ -223,8 +230,13 @@ export class HttpSource implements Source {
     } finally {
       await handle.close();
     }
-    if (expected.bytes !== null && received < expected.bytes)
+    if (expected.bytes !== null && received < expected.bytes) {
+      if (mayBePage) {
+        await partial.discard();
+        throw notTheFile();
+      }
       throw new Interruption(`ended the connection at byte ${received}`);
+    }
     expected.bytes ??= received;
   }
 
@@ -247,6 +259,10 @@ export class HttpSource implements Source {
       await reader.cancel().catch(() => undefined);
     }
   }
+}
+
+function notTheFile(): SourceError {
+  return new SourceError("failed", "answered with something of no stated length, such as a page to log in at");
 }
 
 /** Any failure before an answer means that the server cannot be reached. */

@@ -5,7 +5,7 @@ import type { CatalogueModel } from "../../../src/models/catalogue.ts";
 import { catalogueSources, type DownloadProgress, download } from "../../../src/models/download.ts";
 import { defaultTimings, HttpSource } from "../../../src/models/sources/http.ts";
 import { ModelStore } from "../../../src/models/store.ts";
-import { deadOrigin, fileServer, type SeenRequest, serve, status } from "./support/fileServer.ts";
+import { type Answer, deadOrigin, fileServer, type SeenRequest, serve, status } from "./support/fileServer.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { modelOf, sha256, testContent } from "./support/model.ts";
 
@@ -42,6 +42,18 @@ test("downloads, checks, stores under the final name, and does not fetch again",
   expect(await fetchFrom(server.origin)).toBe(path);
   expect(server.requests).toHaveLength(1);
   expect((await store.resolve(model.id)).sha256).toBe(model.sha256);
+});
+
+test("begins with an answer that states no length, as some mirrors and proxies send it", async () => {
+  const server = await fileServer((_, response) => {
+    response.writeHead(200);
+    response.write(content.subarray(0, 100_000));
+    response.end(content.subarray(100_000));
+  });
+  const { model, path, fetchFrom } = setUp();
+  await fetchFrom(server.origin);
+  expect(server.requests).toHaveLength(1);
+  expect(sha256(readFileSync(path))).toBe(model.sha256);
 });
 
 describe("resumes", () => {
@@ -186,7 +198,7 @@ describe("never uses a wrong file", () => {
 
   test("one that is longer than it should be is given up at its right length", async () => {
     const server = await fileServer((_, response) => {
-      response.writeHead(206, { "content-range": `bytes 0-${content.length - 1}/${content.length}` });
+      response.writeHead(200);
       response.write(content);
       response.end(Buffer.alloc(1_000_000));
     });
@@ -227,12 +239,14 @@ describe("what is here of a file", () => {
     writeFileSync(`${partial}.json`, JSON.stringify({ sha256: model.sha256, url: null, etag: null }));
   };
 
+  const page: Answer = (_, response) => {
+    response.writeHead(200, { "content-type": "text/html" });
+    response.write("<html>");
+    response.end("log in</html>");
+  };
+
   test("is kept when a gateway answers with a page in its place", async () => {
-    const gateway = await fileServer((_, response) => {
-      response.writeHead(200, { "content-type": "text/html" });
-      response.write("<html>");
-      response.end("log in</html>");
-    });
+    const gateway = await fileServer(page);
     const server = await fileServer(serve(content));
     const given = setUp();
     leave(content.subarray(0, 100_000), given);
@@ -245,6 +259,16 @@ describe("what is here of a file", () => {
     await given.fetchFrom(server.origin);
     expect(server.requests.map(resumedFrom)).toEqual([100_000]);
     expect(sha256(readFileSync(given.path))).toBe(given.model.sha256);
+  });
+
+  test("is nothing where all that came was such a page", async () => {
+    const gateway = await fileServer(page);
+    const { partial, fetchFrom } = setUp();
+    await expect(fetchFrom(gateway.origin)).rejects.toMatchObject({
+      message: expect.stringMatching(/no stated length/),
+    });
+    expect(gateway.requests).toHaveLength(1);
+    expect(existsSync(partial)).toBe(false);
   });
 
   test("is given up when it turns out wrong, before the source is blamed for it", async () => {
