@@ -11,6 +11,11 @@ export type AnswerKind = "python" | "number";
 const relativeTolerance = 1e-6;
 /** What a line says in brackets at its end, about its answer: "10 (= 5 + 5)". */
 const remark = /\s\((?:[^()]|\([^()]*\))*\)[.*_\s]*$/;
+/** Introduces a result. */
+const resultSign = /==?>?|[-=]?[→>⇒]|:|\b(?:returns?|is|be|evaluates to|outputs?|prints?)\b/g;
+/** A line about what the call gives that was asked about, and where in it that is introduced. */
+const ofCall = /^[*_`]*(?:(?:assert\s+)?[\w.]+\(|(?:it|the\s+(?:function|call|code|result|output))\s)/i;
+const callSign = new RegExp(`(?:\\)|^it|^the\\s+\\w+)[*_\`]*\\s*(?:${resultSign.source})`, "gi");
 
 export function isRight(kind: AnswerKind, expected: string, answer: string): boolean {
   if (kind === "number") {
@@ -27,8 +32,7 @@ export function answeredValue(answer: string): string | null {
   const marked = markedAnswer(answer);
   if (marked !== null) {
     const paragraph = firstParagraph(marked);
-    const line = firstLine(paragraph);
-    const inline = literal(paragraph) ?? literal(line.replace(remark, "")) ?? literalIn(line) ?? literalIn(paragraph);
+    const inline = literal(paragraph) ?? statedFirst(paragraph, statedValue) ?? literalIn(paragraph);
     return inline ?? lastFenced(marked);
   }
   return lastFenced(answer) ?? lastInLines(answer);
@@ -39,8 +43,9 @@ export function answeredNumber(answer: string): number | null {
   const marked = markedAnswer(answer);
   if (marked !== null) {
     const paragraph = firstParagraph(marked);
-    const line = firstLine(paragraph);
-    const found = [line.replace(remark, ""), line, paragraph].flatMap(numbersIn);
+    const stated = statedFirst(paragraph, statedNumber);
+    if (stated !== null) return stated;
+    const found = [paragraph.replace(remark, ""), paragraph].flatMap(numbersIn);
     if (found.length > 0) return found[0]!;
   }
   const boxed = /^[\s\S]*\\boxed\{([^}]*)\}/.exec(answer)?.[1] ?? /^[\s\S]*####\s*([^\n]*)/.exec(answer)?.[1];
@@ -58,10 +63,35 @@ function firstParagraph(text: string): string {
   return text.trim().split(/\n\s*\n|\n(?=```)/, 1)[0]!;
 }
 
-/** The line with the answer; below it stands why. "" where its sentence goes on in the next one. */
-function firstLine(paragraph: string): string {
-  const line = paragraph.split("\n", 1)[0]!.trimEnd();
-  return line.endsWith(",") ? "" : line;
+/**
+ * What the first lines of a paragraph state, such that those below can only say why: "5", below it "The loop returns 7".
+ * null where they are the first step of a calculation, or of a sentence, whose end has the answer.
+ */
+function statedFirst<T>(paragraph: string, stated: (text: string) => T | null): T | null {
+  const lines = paragraph.split("\n");
+  for (let count = 1; count <= lines.length; count++) {
+    const text = lines.slice(0, count).join("\n").trim();
+    const goesOn = /[,:]$/.test(text) || /^\s*=/.test(lines[count] ?? "");
+    const found = goesOn ? null : stated(text.replace(remark, ""));
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Of a text that is a literal, or says no more than what the result is: "f(3) == 4", "It returns `4`." */
+function statedValue(text: string): string | null {
+  const direct = literal(text);
+  if (direct !== null) return direct;
+  const found = [text, withoutOrnament(text)].map((one) => (ofCall.test(one) ? afterSign(one, callSign) : null));
+  return found.find((value) => value !== null) ?? null;
+}
+
+/** Of a text that is one number, with its unit: "$18", "18 eggs a day". */
+function statedNumber(text: string): number | null {
+  const isNumber = /^[^\w=]*(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?!\.\s+\S)[^\d=]*$/.test(
+    withoutOrnament(text),
+  );
+  return isNumber ? (numbersIn(text)[0] ?? null) : null;
 }
 
 /** A literal that is the text, but for ornament. */
@@ -84,10 +114,8 @@ function literalIn(text: string): string | null {
 }
 
 /** The literal after the first sign or word that introduces a result, such that all that follows is the literal. */
-function afterSign(text: string): string | null {
-  for (const { index, 0: sign } of text.matchAll(
-    /==?>?|[-=]?[→>⇒]|:|\b(?:returns?|is|be|evaluates to|outputs?|prints?)\b/g,
-  )) {
+function afterSign(text: string, signs = resultSign): string | null {
+  for (const { index, 0: sign } of text.matchAll(signs)) {
     const value = canonicalLiteral(withoutOrnament(text.slice(index + sign.length).trim()));
     if (value !== null) return value;
   }

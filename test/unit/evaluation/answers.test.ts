@@ -26,6 +26,13 @@ const rightValues = [
   `Answer: ${value} (not \`{}\`)`,
   `Answer: {'a':\n  [1, 2]}`,
   `Answer: Since n = 3,\nthe function returns ${value}`,
+  `Answer: Since x == 3\nit returns ${value}`,
+  `Answer: First, x = 3.\nThen f(x) = ${value}`,
+  `Answer: f(3)\n= g([1, 2])\n= ${value}`,
+  `Answer: {'a':\n  [1, 2]}\nbecause of x`,
+  `Answer: \`f({(1, 2): 3}) == ${value}\`\nsince x is 3`,
+  `Answer: f(3) == ${value} (as 3 is odd)\nThat is all, since x == 3`,
+  `Answer: It returns \`${value}\`.\nThis is because \`x\` starts at \`0\`.`,
 ];
 const wrongValues = [
   "",
@@ -76,6 +83,18 @@ const rightNumbers = [
   "Answer: 2 * (600 + 17.25) = 1234.5 (dollars)",
   "Answer: 2 * 617.25 = (1234.5)",
   "Answer: As half of it = 617.25,\nall of it = 1234.5",
+  "Answer: 2 * 600 = 1200\n1200 + 34.5 = 1234.5",
+  "Answer:\n2469/2 = 1234.5",
+  "Answer:\n2400/2 = 1200\n1200 + 34.5 = 1234.5",
+  "Answer: 1200 + 34.5\n= 1234.5",
+  "Answer: $1200 + $34.5\n= $1,234.50",
+  "Answer: 1200 dollars\n= 1234.5 euros",
+  "Answer: 1. Half of it is 617.25\n2. All of it = 1234.5",
+  "Answer: First, x = 3.\nThen f(x) = 1234.5",
+  "Answer: **$1,234.50** a day (about)\n(2 * 617 = 1234 would be a little less)",
+  "Answer: $\\boxed{1234.5}$\nCheck: x = 9",
+  "Answer:\n$$\n1234.5\n$$\nCheck: x = 9",
+  "Answer: 2 * 617.25 = 1234.5\n(617.25 = 1235 / 2 would be too much)",
 ];
 const wrongNumbers = [
   "",
