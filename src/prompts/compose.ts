@@ -139,12 +139,23 @@ function userText(input: ComposeInput): string {
   return joined([...blocks, subject, describeOmissions(input.omitted ?? []), instruction, input.question.trim()]);
 }
 
-/** The model has this block of code (code.ts) from an earlier question, for reference or not: it is not sent again. */
+/**
+ * The model has this block of code (code.ts) from an earlier question, for reference or not: it is not sent again. Another
+ * version of the place that came after it makes it old: "shown above" would be that one.
+ */
 export function wasSent(block: string, history: readonly ChatMessage[]): boolean {
   const plain = block.startsWith(forReference) ? block.slice(forReference.length) : block;
+  const heading = plain.slice(0, plain.indexOf("\n") + 1);
+  const sent = history
+    .filter((message) => message.role === "user")
+    .map((message) => `\n${message.content}`)
+    .join("\n");
   // Only at a line's start is it one of this place: the path of another file may end with this file's.
-  const has = (content: string) => [plain, forReference + plain].some((text) => `\n${content}`.includes(`\n${text}`));
-  return history.some((message) => message.role === "user" && has(message.content));
+  const starts = ["", forReference].map((lead) => {
+    const at = sent.lastIndexOf(`\n${lead}${heading}`);
+    return at === -1 ? -1 : at + 1 + lead.length;
+  });
+  return sent.startsWith(plain, Math.max(...starts, 0));
 }
 
 function joined(parts: readonly string[]): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { efforts } from "../../../src/common/panel.ts";
 import type { ChatMessage } from "../../../src/common/prompt.ts";
 import type { ThinkingFormatInfo } from "../../../src/common/protocol.ts";
-import { type ComposeInput, compose, thinkingText } from "../../../src/prompts/compose.ts";
+import { type CodePiece, type ComposeInput, compose, thinkingText } from "../../../src/prompts/compose.ts";
 import { tasks } from "../../../src/prompts/tasks/index.ts";
 import type { TaskKind } from "../../../src/prompts/tasks/task.ts";
 import { templateNames, templates } from "../../../src/prompts/templates/index.ts";
@@ -121,6 +121,22 @@ describe("prompt", () => {
     expect(again([piece, used])).toContain("This is about src/a.ts, lines 3-4; src/b.ts, line 1, shown above.\n\n");
     expect(again([used, { ...piece, role: "reference" }])).not.toContain("a.ts");
     expect(userText({ history, code: [], task: "ask", question: "And b?", effort: "off" })).toBe("And b?");
+  });
+
+  it("sends code anew of whose place another version was sent meanwhile", () => {
+    const history: ChatMessage[] = [];
+    const ask = (code: string, role?: CodePiece["role"]) => {
+      const content = userText({ history, code: [{ ...piece, code, role }], effort: "off" });
+      history.push({ role: "user", content }, { role: "assistant", content: "It is." });
+      return content;
+    };
+    expect(ask("let a = 1;")).toContain("let a = 1;");
+    expect(ask("let a = 2;")).toContain("let a = 2;");
+    expect(ask("let a = 2;")).toContain("This is about src/a.ts, lines 3-4, shown above.");
+    expect(ask("let a = 1;")).toContain("let a = 1;");
+    expect(ask("let a = 1;")).toContain("shown above.");
+    expect(ask("let a = 2;", "reference")).toContain("let a = 2;");
+    expect(ask("let a = 1;")).toContain("let a = 1;");
   });
 
   it("sends code of a file whose path is the end of another's", () => {
