@@ -7,7 +7,6 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { originOf } from "../../src/cli/identity.ts";
 import { Interrupts } from "../../src/cli/interrupts.ts";
 import { RunDisplay } from "../../src/cli/runDisplay.ts";
 import type { ChatMessage, Prompt } from "../../src/common/prompt.ts";
@@ -20,6 +19,7 @@ import { formatOf } from "../../src/engine/thinking/formats.ts";
 import { markedAnswer } from "../../src/evaluation/answers.ts";
 import { compose } from "../../src/prompts/compose.ts";
 import { gpuChoice, loadParams, sampling, startEngine, thisCpu } from "../support/engine.ts";
+import { originOfBuild } from "../support/origin.ts";
 import { conclude, earlierReport, writeRuns } from "../support/resume.ts";
 import { picture } from "./picture.ts";
 import { type Asked, endings, type PlannedRun, plan, thoughts } from "./plan.ts";
@@ -67,7 +67,7 @@ try {
     seed: Number(options.seed),
     maxTokens: Number(options["max-tokens"]),
     endings: endings.join(", "),
-    origin: await originOf(loadParams(model, {})),
+    origin: await originOfBuild(loadParams(model, {})),
     runs: [],
   };
   const { made } = report;

@@ -1,9 +1,9 @@
 /** What `bench:endings` found, as Markdown. */
-import type { Origin } from "../../src/benchmark/report.ts";
 import type { GpuChoice } from "../../src/common/protocol.ts";
 import type { StopReason, ThinkingEnd } from "../../src/common/segments.ts";
 import type { AnswerNowStats } from "../../src/common/stats.ts";
 import { median } from "../../src/evaluation/statistics.ts";
+import type { BuildOrigin } from "../support/origin.ts";
 import { type Asked, type Ending, endings, type Format, formats } from "./plan.ts";
 
 export interface EndingRun {
@@ -42,7 +42,7 @@ export interface EndingsReport {
   /** What was run, so that only the same runs are gone on with. */
   endings: string;
   /** Absent: of an earlier version of Hunch. */
-  origin?: Origin;
+  origin?: BuildOrigin;
   runs: EndingRun[];
 }
 

@@ -7,7 +7,6 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { originOf } from "../../src/cli/identity.ts";
 import { Interrupts } from "../../src/cli/interrupts.ts";
 import { RunDisplay } from "../../src/cli/runDisplay.ts";
 import {
@@ -19,6 +18,7 @@ import {
   startEngine,
   thisMachine,
 } from "../support/engine.ts";
+import { originOfBuild } from "../support/origin.ts";
 import { conclude, earlierReport, writeRuns } from "../support/resume.ts";
 import { picture } from "./picture.ts";
 import { makePrompt, variants } from "./prompts.ts";
@@ -82,7 +82,7 @@ try {
     flashAttention: info.flashAttention,
     prompts: Number(options.prompts),
     maxTokens: Number(options["max-tokens"]),
-    origin: await originOf(params),
+    origin: await originOfBuild(params),
     exactness,
     isExactAtAllSizes: tested.every((size) => exactness.exactSizes.includes(size)),
     runs: [],

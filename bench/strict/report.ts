@@ -1,6 +1,6 @@
 /** What `bench:strict` found, as Markdown. */
-import type { Origin } from "../../src/benchmark/report.ts";
 import type { ExactnessResult } from "../../src/common/stats.ts";
+import type { BuildOrigin } from "../support/origin.ts";
 import type { StrictPrompt } from "./prompts.ts";
 
 /** A mode whose text is compared with that of plain decoding. */
@@ -36,7 +36,7 @@ export interface StrictReport {
   /** Output tokens of a run: no fewer count. */
   maxTokens: number;
   /** Absent: of an earlier version of Hunch. */
-  origin?: Origin;
+  origin?: BuildOrigin;
   exactness: ExactnessResult;
   /** Every tested size is bit-equal to n = 1: then the claim holds for `auto` too. */
   isExactAtAllSizes: boolean;

@@ -9,13 +9,15 @@ import type { SamplingOptions } from "../../src/common/prompt.ts";
 import type { GenerationResult, GpuChoice, LoadParams, ModelInfo, SpeculationMode } from "../../src/common/protocol.ts";
 import { usableCores } from "../../src/engine/threads.ts";
 
+export const enginePath = fileURLToPath(new URL("engine.mjs", import.meta.url));
+
 /**
  * @param stateFolder of this benchmark alone: what a user's text taught is no part of a measurement
  * @param sharing with another client; absent: an engine of its own
  */
 export function startEngine(stateFolder: string, sharing?: SharingOptions): Promise<EngineClient> {
   return EngineClient.start({
-    enginePath: fileURLToPath(new URL("engine.mjs", import.meta.url)),
+    enginePath,
     client: "bench",
     stateFolder,
     ...(sharing ? { sharing } : {}),

@@ -1,16 +1,16 @@
 /** A benchmark that goes on where an earlier run of the same command stopped: its results, and how it ends. */
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { Origin } from "../../src/benchmark/report.ts";
 import { earlierResult } from "../../src/cli/earlierResult.ts";
 import type { Interrupts } from "../../src/cli/interrupts.ts";
+import type { BuildOrigin } from "./origin.ts";
 import { type ResultFiles, writeResults } from "./results.ts";
 
 export interface RunsReport {
   /** Of its last run. */
   made: string;
   /** Absent: of an earlier version of Hunch. */
-  origin?: Origin;
+  origin?: BuildOrigin;
   runs: unknown[];
 }
 
@@ -29,7 +29,7 @@ export async function earlierReport<R extends RunsReport>(
   const earlier = await earlierResult<R>(file, tell);
   if (!earlier || [...keys, "origin" as const].every((key) => isDeepStrictEqual(earlier[key], report[key])))
     return earlier;
-  tell(`${file} is of another model, machine, version or setting: begun anew.`);
+  tell(`${file} is of another model, machine, state of Hunch or setting: begun anew.`);
   return null;
 }
 
