@@ -41,8 +41,9 @@ function rows(stats: GenerationStats): [string, string][] {
   const list: [string, string][] = [
     [t("Prompt"), `${tokens(stats.promptTokens)}${cached}`],
     [t("Reading the prompt"), duration(stats.prefillMs)],
-    [t("First token after"), duration(stats.timeToFirstTokenMs)],
   ];
+  // It was stopped before there was one.
+  if (stats.timeToFirstTokenMs > 0) list.push([t("First token after"), duration(stats.timeToFirstTokenMs)]);
   if (stats.queueMs >= 1) list.push([t("Waited for the engine"), duration(stats.queueMs)]);
   if (stats.thinkingTokens > 0)
     list.push([t("Thinking"), t("{0} in {1}", tokens(stats.thinkingTokens), duration(stats.thinkingMs))]);
