@@ -18,7 +18,8 @@ export function unmetOptions(request: AskRequest, model: ModelInfo, thinks: bool
   return messages.map((message) => ({ code: "unmetOption", message }));
 }
 
-function withoutThought({ thoughts, budget, answerAfter, controls }: AskRequest): string[] {
+function withoutThought(request: AskRequest): string[] {
+  const { thoughts, budget, answerAfter, controls } = request;
   const options = {
     "--thoughts": thoughts > 1,
     // 0 is a way to have none.
@@ -28,7 +29,13 @@ function withoutThought({ thoughts, budget, answerAfter, controls }: AskRequest)
   };
   return Object.entries(options)
     .filter(([, isGiven]) => isGiven)
-    .map(([name]) => `This question is answered without a thought: ${name} has no effect. Choose an --effort.`);
+    .map(([name]) => `This question is answered without a thought: ${name} has no effect. ${wayToThought(request)}`);
+}
+
+/** What to change for one; --raw, which has none, takes none of these options. */
+function wayToThought({ budget, template }: AskRequest): string {
+  if (budget === 0) return "Leave --budget 0 out.";
+  return template === "none" ? "Leave --template none out." : "Choose an --effort.";
 }
 
 function fewerThoughts(wanted: number, { thoughts = 1 }: ModelInfo): string[] {

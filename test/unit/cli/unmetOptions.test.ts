@@ -20,6 +20,13 @@ test("what steers a thought is said to have no effect where there is none", () =
   const argv = ["--effort", "off", "--budget", "30", "--answer-after", "1", "--damp-hesitation"];
   expect(told(argv, {}, false)).toEqual([none("--budget"), none("--answer-after"), none("--damp-hesitation")]);
   expect(told(["--budget", "0"], {}, false)).toEqual([]);
+  const lastWords = (...argv: string[]) =>
+    told([...argv, "--answer-after", "1"], {}, false)[0]
+      ?.split(". ")
+      .at(-1);
+  expect(lastWords("--effort", "high", "--budget", "0")).toBe("Leave --budget 0 out.");
+  expect(lastWords("--effort", "high", "--template", "none")).toBe("Leave --template none out.");
+  expect(() => told(["--raw", "--answer-after", "1"])).toThrow(/--raw/);
   // A model that can not be kept from thinking keeps to them.
   expect(told(argv)).toEqual([]);
 });
