@@ -88,7 +88,7 @@ export class EngineSupervisor {
    *   was. engineCrashed when the engine dies; the next call works without help.
    */
   async generate(load: LoadParams, params: GenerateParams, o: GenerateOptions): Promise<GenerationResult> {
-    const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
+    const endTurn = await this.#turns.begin(JSON.stringify(load), o.signal);
     try {
       let said = false;
       const onEvents = (events: GenerationEvent[]) => {
@@ -107,7 +107,7 @@ export class EngineSupervisor {
 
   /** Loads the model, so that the first question need not wait for it. */
   async load(load: LoadParams, o: { signal?: AbortSignal } = {}): Promise<ModelInfo> {
-    const endTurn = await orAborted(this.#turns.begin(JSON.stringify(load)), o.signal, (end) => end());
+    const endTurn = await this.#turns.begin(JSON.stringify(load), o.signal);
     try {
       const attempt = async () => this.#loads.load(await orAborted(this.client(), o.signal), load, o.signal);
       return await again(attempt, this.#loads.canHelp());

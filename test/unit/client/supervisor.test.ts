@@ -165,6 +165,28 @@ test("questions to two models at once are each answered by their own", async () 
   expect(answers.map(({ result }) => result.model.id)).toEqual(models);
 });
 
+test("a question to another model that is stopped while it waits holds up nobody", async () => {
+  const { engine } = supervise();
+  const abort = new AbortController();
+  let begun = () => {};
+  const firstText = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const running = engine.generate(load("a"), generate("until cancelled"), {
+    onEvents: (e) => textOf(e) && begun(),
+    signal: abort.signal,
+  });
+  await firstText;
+  const stop = new AbortController();
+  const waiting = ask(engine, "hello", "b", stop.signal);
+  stop.abort();
+  await expect(waiting).rejects.toMatchObject({ code: "cancelled" });
+  // Beside the one that runs.
+  expect((await ask(engine, "hello", "a")).text).toBe("hello");
+  abort.abort();
+  expect((await running).stopReason).toBe("cancelled");
+});
+
 test("restart ends the running generation as cancelled, not as a crash", async () => {
   const { engine, health } = supervise();
   let begun = () => {};
