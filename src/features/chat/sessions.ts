@@ -42,7 +42,9 @@ export class Sessions {
       newSeed: () => randomInt(seedLimit),
     });
     session.onChange((change) => {
-      if (change.type === "turn") this.#lastStats = change.turn.stats ?? this.#lastStats;
+      // Not of every turn that changes: a thumb may be for an old answer.
+      const ended = !session.running && this.#running.has(session);
+      if (ended && change.type === "turn") this.#lastStats = change.turn.stats ?? this.#lastStats;
       if (change.type !== "tokens") this.#update(session);
     });
     return session;
