@@ -54,7 +54,7 @@ export function activate(extension: vscode.ExtensionContext, startMs: number): v
   const explanations = registerExplain(ctx, sessions, chat);
   registerActions(ctx, sessions, chat, proposals);
   registerModels(ctx);
-  registerWelcome(ctx);
+  registerWelcome(ctx, sessions);
   registerOptimise(ctx);
   registerBenchmark(ctx);
   registerLearning(ctx);

@@ -94,6 +94,8 @@ export interface ContextKeys {
   "hunch.thinking": boolean;
   /** The model of the settings is on this machine. */
   "hunch.hasModel": boolean;
+  /** A question was asked, about something else than the sample of the first steps. */
+  "hunch.hasAsked": boolean;
 }
 
 /** State of an inline explanation, the `commentThread` of `when` clauses. */

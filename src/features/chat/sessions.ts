@@ -1,6 +1,6 @@
 /**
  * All sessions of the window: makes them with the editor's services, knows which are running, and keeps the context
- * keys of Stop and Answer Now.
+ * keys of Stop, Answer Now and the last of the first steps.
  */
 import { randomInt, randomUUID } from "node:crypto";
 import { Emitter } from "../../common/emitter.ts";
@@ -19,7 +19,9 @@ export class Sessions {
   readonly #running = new Set<ChatSession>();
   readonly #changes = new Emitter<void>();
   #lastStats: GenerationStats | null = null;
-  #keys = { running: false, thinking: false };
+  #keys = { running: false, thinking: false, asked: false };
+  /** Documents (URIs) of the sample to try the model on: a question about them is none about code of one's own. */
+  readonly samples = new Set<string>();
 
   constructor(ctx: Ctx) {
     this.#ctx = ctx;
@@ -64,9 +66,17 @@ export class Sessions {
     else this.#running.delete(session);
     const running = this.#running.size > 0;
     const thinking = this.running.some((candidate) => candidate.running?.status === "thinking");
+    const asked = this.#keys.asked || (session.running !== null && !this.#isAboutSample(session));
     if (running !== this.#keys.running) setContextKey("hunch.running", running);
     if (thinking !== this.#keys.thinking) setContextKey("hunch.thinking", thinking);
-    this.#keys = { running, thinking };
+    if (asked !== this.#keys.asked) setContextKey("hunch.hasAsked", asked);
+    this.#keys = { running, thinking, asked };
     this.#changes.fire();
+  }
+
+  /** By the code that came last: a question may go on from it without any. */
+  #isAboutSample({ conversation }: ChatSession): boolean {
+    const asked = conversation.turns.findLast((turn) => turn.role === "user" && turn.attachments.length > 0);
+    return asked?.role === "user" && asked.attachments.some(({ uri }) => this.samples.has(uri));
   }
 }
