@@ -262,6 +262,7 @@ export interface EngineStatus {
   clients: number;
   model: ModelInfo | null;
   queueLength: number;
+  /** Of the engine's own process: a llama-server beside it is not counted. */
   residentBytes: number;
   /** What the runtime finds. */
   devices: Device[];

@@ -119,13 +119,16 @@ export class Engine {
     }
   }
 
-  /** What the model in use takes of the memory, all of the engine counted (bytes); 0 while none is loaded. */
+  /**
+   * What the model in use takes of the memory, all of the engine counted (bytes); 0 while none is loaded, and where
+   * another program has it: a llama-server beside the engine, or a server elsewhere.
+   */
   async memoryBytes(): Promise<number> {
     const state = this.#model ? this.health.state : "off";
     if (!this.#supervisor || (state !== "ready" && state !== "busy")) return 0;
     try {
       const { model, residentBytes } = await (await this.#supervisor.client()).status({ devices: false });
-      return model ? residentBytes : 0;
+      return model?.backend === "embedded" ? residentBytes : 0;
     } catch (error) {
       if (isGone(error)) return 0;
       throw error;

@@ -26,8 +26,11 @@ const diesOfCuda = async () => {
 let loaded = null;
 let loads = 0;
 let gpuLayers = 0;
+let backend = "";
+let logLevel = "";
 
-connection.onRequest("initialize", async () => {
+connection.onRequest("initialize", async (params) => {
+  logLevel = params.logLevel;
   if (fault === "silent") await new Promise(() => {});
   return { protocolVersion: fault === "oldProtocol" ? 0 : 2, engineVersion: "fake", pid: process.pid };
 });
@@ -44,6 +47,8 @@ connection.onRequest("load", async (params) => {
     process.abort();
   }
   loaded = params.target.id;
+  backend = { openai: "openai", llamaServer: "llama-server" }[params.server?.kind] ?? "embedded";
+  if (logLevel === "debug") connection.sendNotification("log", { level: "debug", message: `loads ${loaded}` });
   loads++;
   gpuLayers = params.gpu === "off" ? 0 : 31;
   return { id: loaded, loadMs: loads, gpuLayers, notices: [] };
@@ -52,6 +57,14 @@ connection.onRequest("unload", () => {
   loaded = null;
   return { dropped: true };
 });
+connection.onRequest("status", () => ({
+  pid: process.pid,
+  clients: 1,
+  model: loaded === null ? null : { id: loaded, backend },
+  queueLength: 0,
+  residentBytes: process.memoryUsage().rss,
+  devices: [],
+}));
 connection.onRequest("countTokens", ({ text }) => text.length);
 connection.onRequest("generate", async (params, token) => {
   if (loaded === null) fail("modelNotLoaded", "No model is loaded.");

@@ -1,0 +1,69 @@
+/** The engine as the editor uses it, with the real supervisor and the fake engine's process. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, test, vi } from "vitest";
+import { Emitter } from "../../../src/common/emitter.ts";
+import { type SettingKey, type Settings, settingDefinitions } from "../../../src/common/settings.ts";
+import type { EngineServices } from "../../../src/host/engine.ts";
+
+vi.mock("vscode", () => ({
+  EventEmitter: class<T> {
+    readonly #emitter = new Emitter<T>();
+    readonly event = this.#emitter.on;
+    fire(value: T): void {
+      this.#emitter.fire(value);
+    }
+    dispose(): void {}
+  },
+  Uri: { joinPath: (folder: string, name: string) => ({ fsPath: name === "dist" ? fakeEngine : join(folder, name) }) },
+  workspace: { getConfiguration: () => ({ get: () => undefined }) },
+}));
+const fakeEngine = fileURLToPath(new URL("../client/fakeEngine.mjs", import.meta.url));
+
+const { Engine } = await import("../../../src/host/engine.ts");
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const defaults = Object.fromEntries(
+  Object.entries(settingDefinitions).map(([key, definition]) => [key, definition.default]),
+) as unknown as Settings;
+
+/** An engine of its own, with settings that `change` changes as the user does. */
+function editor(chosen: Partial<Settings> = {}) {
+  const storage = mkdtempSync(join(tmpdir(), "hunch-host-"));
+  ends.push(() => rmSync(storage, { recursive: true, force: true }));
+  const current: Settings = { ...defaults, model: "/model.gguf", backend: "embedded", sharedEngine: false, ...chosen };
+  const changes = new Emitter<SettingKey[]>();
+  const log: string[] = [];
+  const engine = new Engine({
+    extension: { extensionUri: "", globalStorageUri: storage, secrets: { get: async () => undefined } },
+    log: { write: (level: string, message: string) => log.push(`${level} ${message}`) },
+    settings: { current, onDidChange: changes.on },
+    models: { resolve: async (path: string) => ({ id: path, path }) },
+  } as unknown as EngineServices);
+  ends.push(() => engine.dispose());
+  const change = (part: Partial<Settings>) => {
+    Object.assign(current, part);
+    changes.fire(Object.keys(part) as SettingKey[]);
+  };
+  const prepare = () => engine.prepare({ onProgress: () => {}, signal: new AbortController().signal });
+  return { engine, log, change, prepare };
+}
+
+test("the model takes memory that another one would have only where the engine's own process runs it", async () => {
+  const { engine, change, prepare } = editor();
+  expect(await engine.memoryBytes()).toBe(0);
+  await prepare();
+  expect(await engine.memoryBytes()).toBeGreaterThan(1e6);
+  change({ backend: "llama-server", "llamaServer.path": process.execPath });
+  await prepare();
+  expect(await engine.memoryBytes()).toBe(0);
+  change({ backend: "openai", endpoint: "http://127.0.0.1:1" });
+  await prepare();
+  expect(await engine.memoryBytes()).toBe(0);
+});
