@@ -16,6 +16,7 @@ import { ModelLoads } from "./modelLoads.ts";
 import { ModelTurns } from "./modelTurns.ts";
 import { maxRestarts, RestartPolicy, windowMs } from "./restartPolicy.ts";
 
+/** Read anew at each start of an engine, so that an option which is a getter may have changed. */
 export interface SupervisorOptions extends EngineOptions {
   /** Told of every change, in order. */
   onHealth(health: EngineHealth): void;

@@ -195,7 +195,10 @@ export class Engine {
       ...(sharedEngine
         ? { stateFolder: engineFolder(thisUser()), sharing: { folder: sharedEngineFolder(thisUser()) } }
         : { stateFolder: vscode.Uri.joinPath(extension.globalStorageUri, "engine").fsPath }),
-      logLevel: settings.current.logLevel,
+      // Read at each start: a restart has the level that is set by then.
+      get logLevel() {
+        return settings.current.logLevel;
+      },
       onLog: (level, message) => log.write(level, message),
       onHealth: (health) => this.#healthChanged.fire(health),
     });

@@ -67,3 +67,13 @@ test("the model takes memory that another one would have only where the engine's
   await prepare();
   expect(await engine.memoryBytes()).toBe(0);
 });
+
+test("an engine that is restarted has the log level that is set by then", async () => {
+  const { engine, log, change, prepare } = editor({ logLevel: "info" });
+  await prepare();
+  change({ logLevel: "debug" });
+  await engine.restart();
+  expect(log).not.toContain("debug loads /model.gguf");
+  await prepare();
+  expect(log).toContain("debug loads /model.gguf");
+});
