@@ -44,6 +44,8 @@ export class Engine {
   constructor(services: EngineServices) {
     this.#services = services;
     this.#settingsSubscription = services.settings.onDidChange((keys) => {
+      // Before the model is another: the one in memory still is to go.
+      if (keys.includes("idleUnloadMinutes")) this.#restartIdleTimer();
       if (keys.some((key) => loadKeys.includes(key))) this.#setModel(null);
     });
   }
@@ -228,8 +230,16 @@ export class Engine {
     if (minutes > 0) this.#idleTimer = setTimeout(() => void this.#unload(minutes), minutes * 60_000);
   }
 
+  /** The minutes are others: they count from now on, for a model that is idle. */
+  #restartIdleTimer(): void {
+    if (this.#running > 0 || !(this.#model || this.#idleTimer)) return;
+    this.#stopIdleTimer();
+    this.#startIdleTimer();
+  }
+
   async #unload(minutes: number): Promise<void> {
     const { log } = this.#services;
+    this.#idleTimer = null;
     if (this.#supervisor?.health.state !== "ready") return;
     try {
       const dropped = await this.#supervisor.unload();

@@ -77,3 +77,27 @@ test("an engine that is restarted has the log level that is set by then", async 
   await prepare();
   expect(log).toContain("debug loads /model.gguf");
 });
+
+test("other idle minutes count at once, for the model that is idle now", async () => {
+  const { engine, log, change, prepare } = editor({ idleUnloadMinutes: 60 });
+  await prepare();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  ends.push(() => vi.useRealTimers());
+  /** Lets the minutes go by; whatever they have sent to the engine is answered before this is. */
+  const pass = async (minutes: number) => {
+    vi.advanceTimersByTime(minutes * 60_000);
+    await await engine.whenIdle((client) => client.countTokens(""));
+  };
+  change({ idleUnloadMinutes: 5 });
+  change({ idleUnloadMinutes: 0 });
+  await pass(100);
+  expect(engine.model).not.toBeNull();
+  change({ idleUnloadMinutes: 5 });
+  await pass(4);
+  expect(engine.model).not.toBeNull();
+  await pass(1);
+  expect(engine.model).toBeNull();
+  change({ idleUnloadMinutes: 1 });
+  await pass(2);
+  expect(log).toEqual(["info The model was dropped from memory after 5 idle minutes."]);
+});
