@@ -13,7 +13,7 @@ const elsewhere: readonly string[] = ["ssh-remote", "tunnel", "codespaces"];
 const longestKey = 100;
 
 export interface Typing {
-  /** An answer waits for the one who types. */
+  /** An answer of this window waits for the one who types. */
   readonly isPausing: boolean;
   readonly onChange: vscode.Event<void>;
 }
@@ -34,13 +34,18 @@ export function registerTyping({ engine, settings, own }: Ctx): Typing {
   };
   own(
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (!drawsHere || engine.health.state !== "busy" || !computesHere(engine.model)) return;
+      const { state } = engine.health;
+      const isOurs = state === "busy" && computesHere(engine.model);
+      // Another window's answer may run in the engine that is shared, which this one is not told.
+      const isPerhapsOthers = state === "ready" && settings.current.sharedEngine;
+      if (!drawsHere || !(isOurs || isPerhapsOthers)) return;
       if (!settings.current.pauseWhileTyping || document !== vscode.window.activeTextEditor?.document) return;
       if (writtenByPrograms.includes(document.uri.scheme)) return;
       if (contentChanges.length === 0 || contentChanges.some(({ text }) => text.length > longestKey)) return;
       const ms = pauses.key(performance.now());
       if (ms === null) return;
       engine.pause(ms);
+      if (!isOurs) return;
       const isNew = end === null;
       if (end) clearTimeout(end);
       end = setTimeout(ended, ms);
