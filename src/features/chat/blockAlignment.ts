@@ -44,8 +44,20 @@ interface Line {
 function wordsOf(lines: readonly string[]): Line[] {
   return lines.flatMap((line, at) => {
     const text = line.trim();
-    return text === "" ? [] : [{ at, text, words: new Set(text.match(/[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu)) }];
+    return text === "" ? [] : [{ at, text, words: numbered(text.match(/[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu) ?? []) }];
   });
+}
+
+/** Each again by its number where it occurs several times: "))" is ")" and ") 2". */
+function numbered(words: readonly string[]): Set<string> {
+  const counts = new Map<string, number>();
+  return new Set(
+    words.map((word) => {
+      const count = (counts.get(word) ?? 0) + 1;
+      counts.set(word, count);
+      return count > 1 ? `${word} ${count}` : word;
+    }),
+  );
 }
 
 interface Cell {
@@ -82,7 +94,7 @@ export function likeness(a: string, b: string): number {
   return one && other ? similarity(one, other) : 0;
 }
 
-/** 1 for the same text, else the share of words and signs that both have (Dice's coefficient). */
+/** 1 for the same text, else the share of words and signs that both have, as often as they do (Dice's coefficient). */
 function similarity(a: Line, b: Line): number {
   if (a.text === b.text) return 1;
   let both = 0;

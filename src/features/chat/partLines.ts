@@ -5,7 +5,6 @@
 import type { LineSpan } from "../../host/indentation.ts";
 import { likeness } from "./blockAlignment.ts";
 import type { Place } from "./blockPlace.ts";
-import { unitsOf } from "./blockUnits.ts";
 
 /** The code that was asked about, where it stands in a document. */
 export interface Asked {
@@ -33,13 +32,14 @@ export function besides({ lines, within, before, after }: Asked, place: Place): 
   const first = lines[place.startLine] ?? "";
   const last = lines[place.endLine] ?? "";
   const given = place.text.trim().split(/\r?\n/);
-  const head = given[unitsOf(given).find(({ isLead }) => !isLead)?.startLine ?? 0] ?? "";
-  const beginsInside =
-    place.startLine === within.startLine && before.trim() !== "" && !brings(head, first, first.slice(before.length));
+  const beginsBehind = place.startLine === within.startLine && before.trim() !== "";
+  const beginsInside = beginsBehind && !brings(given, first, first.slice(before.length));
+  // Deeper lines of the code itself often end as the whole does: "});".
+  const ends = beginsBehind && !beginsInside ? given : outermost(place.text);
   const endsInside =
     place.endLine === within.endLine &&
     after.trim() !== "" &&
-    !brings(given.at(-1) ?? "", last, last.slice(0, last.length - after.length));
+    !brings(ends, last, last.slice(0, last.length - after.length));
   return {
     ...place,
     startCharacter: beginsInside ? before.length : 0,
@@ -48,9 +48,17 @@ export function besides({ lines, within, before, after }: Asked, place: Place): 
   };
 }
 
-/** The line of the block is a form of the whole line, rather than of the part that was asked about. */
-function brings(line: string, whole: string, part: string): boolean {
-  return likeness(line, whole) > likeness(line, part);
+/** Of the lines of the block, one is the whole line or a form of it, rather than of the part that was asked about. */
+function brings(given: readonly string[], whole: string, part: string): boolean {
+  const most = (text: string) => Math.max(...given.map((line) => likeness(line, text)));
+  return given.some((line) => line.trim() === whole.trim()) || most(whole) > most(part);
+}
+
+/** The lines of the block that are no deeper than its first one, and its last. */
+function outermost(block: string): string[] {
+  const lines = block.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const depth = indentOf(lines[0] ?? "").length;
+  return lines.filter((line, index) => index === lines.length - 1 || indentOf(line).length <= depth);
 }
 
 /**

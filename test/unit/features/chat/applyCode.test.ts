@@ -133,6 +133,41 @@ describe("code that begins and ends within a line", () => {
       "const f = (x) => h(x);",
       "const f = (x) => h(x);\n",
     ],
+    [
+      "brought whole, behind an import",
+      "const h = useCallback(() => {\n  go();\n  more();\n}, []);\n",
+      "useCallback(() => {\n  go();\n  more();\n}, [])",
+      "import { useCallback } from 'react';\n\nconst h = useCallback(() => {\n  go(1);\n  more();\n}, []);",
+      "import { useCallback } from 'react';\n\nconst h = useCallback(() => {\n  go(1);\n  more();\n}, []);\n",
+    ],
+    [
+      "brought whole, behind a statement and before a comment",
+      "app.get('/a', async (req, res) => {\n  const r = await get(req);\n  res.json(r);\n});\n",
+      "async (req, res) => {\n  const r = await get(req);\n  res.json(r);\n}",
+      "const all = new Map();\n\napp.get('/a', async (req, res) => {\n  const r = all.get(req);\n  res.json(r);\n});\n// done",
+      "const all = new Map();\n\napp.get('/a', async (req, res) => {\n  const r = all.get(req);\n  res.json(r);\n});\n// done\n",
+    ],
+    [
+      "brought whole, with one more parenthesis",
+      "describe('a', wrap(() => {\n  one()\n  two()\n}))\n",
+      "wrap(() => {\n  one()\n  two()\n})",
+      "describe('a', wrap(() => {\n  one()\n  three()\n}))",
+      "describe('a', wrap(() => {\n  one()\n  three()\n}))\n",
+    ],
+    [
+      "brought whole, in Python",
+      "x = outer(inner(\n    alpha,\n    beta,\n))\n",
+      "inner(\n    alpha,\n    beta,\n)",
+      "x = outer(inner(\n    alpha,\n    gamma,\n))",
+      "x = outer(inner(\n    alpha,\n    gamma,\n))\n",
+    ],
+    [
+      "alone, with a line inside that ends as the whole does",
+      "app.get('/a', async (req) => {\n  const r = await get(req);\n  go(r);\n});\n",
+      "async (req) => {\n  const r = await get(req);\n  go(r);\n}",
+      "async (req) => {\n  const r = await get(req);\n  r.forEach((each) => {\n    go(each);\n  });\n}",
+      "app.get('/a', async (req) => {\n  const r = await get(req);\n  r.forEach((each) => {\n    go(each);\n  });\n});\n",
+    ],
   ])("%s", async (_name, before, code, block, after) => {
     text = before;
     expect(applied(text, await changeFor(block, code))).toBe(after);

@@ -45,6 +45,66 @@ describe("besides", () => {
     ["within one line", "const f = (x) => ⟦g(x)⟧;", "h(x)", "const f = (x) => h(x);"],
     ["one line, brought whole", "const f = (x) => ⟦g(x)⟧;", "const f = (x) => h(x);", "const f = (x) => h(x);"],
     ["whole lines", "a\n  ⟦b\n  c⟧\nd", "  e", "a\n  e\nd"],
+    [
+      "the whole lines, behind an import",
+      "const h = ⟦useCallback(() => {\n  go();\n}, [])⟧;",
+      "import { useCallback } from 'react';\n\nconst h = useCallback(() => {\n  go(1);\n}, []);",
+      "import { useCallback } from 'react';\n\nconst h = useCallback(() => {\n  go(1);\n}, []);",
+    ],
+    [
+      "the whole lines, behind a statement and before a comment",
+      "app.get('/a', ⟦async (req, res) => {\n  res.json(1);\n}⟧);",
+      "const cache = new Map();\n\napp.get('/a', async (req, res) => {\n  res.json(cache);\n});\n// done",
+      "const cache = new Map();\n\napp.get('/a', async (req, res) => {\n  res.json(cache);\n});\n// done",
+    ],
+    [
+      "the whole lines, whose end differs from the part's by how often a sign occurs",
+      "describe('a', ⟦wrap(() => {\n  one()\n})⟧)",
+      "describe('a', wrap(() => {\n  two()\n}))",
+      "describe('a', wrap(() => {\n  two()\n}))",
+    ],
+    [
+      "the same, with a semicolon of its own",
+      "describe('a', ⟦wrap(() => {\n  one()\n})⟧)",
+      "describe('a', wrap(() => {\n  two()\n}));",
+      "describe('a', wrap(() => {\n  two()\n}));",
+    ],
+    [
+      "the whole lines of Python",
+      "x = outer(⟦inner(\n    a,\n)⟧)",
+      "x = outer(inner(\n    b,\n))",
+      "x = outer(inner(\n    b,\n))",
+    ],
+    [
+      "the whole lines, behind a function that ends like the part",
+      "const load = ⟦async () => {\n  a();\n}⟧;",
+      "function b() {\n  c();\n}\n\nconst load = async () => {\n  b();\n};",
+      "function b() {\n  c();\n}\n\nconst load = async () => {\n  b();\n};",
+    ],
+    [
+      "the whole line, within another statement",
+      "const data = ⟦await load(id)⟧;",
+      "try {\n  const data = await load(id, 3);\n} catch {}",
+      "try {\n  const data = await load(id, 3);\n} catch {}",
+    ],
+    [
+      "the whole lines, within another statement",
+      "app.get('/a', ⟦async (req) => {\n  one();\n}⟧);",
+      "if (app) {\n  app.get('/a', async (req) => {\n    two();\n  });\n}",
+      "if (app) {\n  app.get('/a', async (req) => {\n    two();\n  });\n}",
+    ],
+    [
+      "what ends the code stays, though a line inside ends the same way",
+      "app.get('/a', ⟦async (req) => {\n  one();\n}⟧);",
+      "async (req) => {\n  all.forEach((each) => {\n    one(each);\n  });\n}",
+      "app.get('/a', async (req) => {\n  all.forEach((each) => {\n    one(each);\n  });\n});",
+    ],
+    [
+      "a comma stays, though a line inside ends the same way",
+      "  ⟦load() {\n    one();\n  }⟧,",
+      "  load() {\n    two({\n      a: {\n        b,\n      },\n    });\n  }",
+      "  load() {\n    two({\n      a: {\n        b,\n      },\n    });\n  },",
+    ],
   ])("%s", (_name, marked, text, expected) => {
     expect(replaced(marked, text)).toBe(expected);
   });
