@@ -47,22 +47,35 @@ export function sharedLines(block: string, original: string): number {
   return trimmedLines(block).filter((line) => known.has(line)).length;
 }
 
+const dots = String.raw`(?:\.\.\.|…)`;
 /** What begins a comment, in one language or another. */
 const comment = String.raw`(?:\{\s*)?(?:\/\/+|#+|--|\/\*+|<!--|;+|%+)`;
-/** What a comment may say before it names what was left out. */
-const leadIn = String.raw`[-\s.…*(\[]{0,9}(?:(?:the|your|all|other|same|as|with|and|keep|include|insert|add|put|copy) )*`;
-const leftOut =
-  "(?:rest of (?:the|your)|remaining|existing|unchanged) (?:code|function|class|method|implementation|file)";
-/** Signs of "and so on" in place of code. Three dots alone on their line are one, those before a name spread it. */
-const elision = new RegExp(
-  String.raw`^\s*${comment}\s*(?:\.\.\.|…)|^\s*(?:\.\.\.|…)\s*$|(?:(?:^|\s)${comment}|^\s*(?:\.\.\.|…))${leadIn}${leftOut}`,
-  "i",
-);
+/** What may stand in a comment before it names what was left out. */
+const leadIn = String.raw`[-\s.…*(\[=<>~'"]{0,40}(?:(?:the|this|that|your|all|other|previous|same|as|with|and|so on|here|is|are|assume|continue|keep|leave|include|insert|add|put|copy)[:,]? )*`;
+const parts = "(?:code|logic|functions?|functionality|class(?:es)?|methods?|implementations?)";
+/** Behind it: else the sentence is about that code, as in "Existing functions are called again". */
+const leadOut = String.raw`(?=\W*$|\W+(?:is |are )?(?:(?:go(?:es)? )?here|stays?|remains?|unchanged|as (?:is|before|above)|omitted|follows?|continues?|above|below)\b)`;
+const kept = "(?:remaining|existing|unchanged)";
+/** Signs of "and so on" in place of code. */
+const elisions = [
+  String.raw`^\s*${comment}\s*${dots}`,
+  // Dots in front of a name or a bracket spread it.
+  String.raw`^\s*\[?(?:\.\.\.(?=\s|$)|…)`,
+  String.raw`^\s*(?:[[(*]\s*)?${dots}.*\w.*${dots}\s*[\])]?\s*$`,
+  String.raw`(?:(?:^|\s)${comment}.*|^\s*${dots}${leadIn})\brest of (?:(?:the|your) )?${parts}\b`,
+  String.raw`(?:^|\s)${comment}${leadIn}rest of (?:the|your) file\b`,
+  String.raw`(?:^|[{:])\s*(?:${comment}|\*|'''|"""|${dots})${leadIn}${kept} ${parts}${leadOut}`,
+  String.raw`\s${comment}${leadIn}${kept} (?:code|implementation)${leadOut}`,
+].map((source) => new RegExp(source, "i"));
+
+/** An example in a docstring, whose lines go on behind dots. */
+const doctest = /^([^\S\n]*>>> .*)(?:\n[^\S\n]*\.\.\.(?: .*)?$)+/gm;
 
 /** A line of `code` stands for code that was left out; `original` had no such line. */
 export function leavesOut(code: string, original: string): boolean {
   const known = new Set(trimmedLines(original));
-  return code.split("\n").some((line) => elision.test(line) && !known.has(line.trim()));
+  const lines = code.replace(doctest, "$1").split("\n");
+  return lines.some((line) => elisions.some((elision) => elision.test(line)) && !known.has(line.trim()));
 }
 
 /**
