@@ -34,7 +34,7 @@ function commentAbove(
   reply: string,
   languageId: string,
 ): LineReplacement | null {
-  const comment = firstComment(reply.split(/\r?\n/));
+  const comment = firstComment(reply.split(/\r?\n/), languageId);
   if (!comment) return null;
   const head = behindComments(lines, definition, languageId);
   let to = head;
@@ -54,17 +54,26 @@ function behindComments(lines: readonly string[], start: number, languageId: str
   const isComment = docLines[languageId] ?? /^\s*\/\//;
   for (let line = start; line < lines.length; line++) {
     let text = lines[line] ?? "";
-    if (/^\s*\/\*/.test(text)) {
-      while (!text.includes("*/") && line < lines.length) text = lines[++line] ?? "";
-      if (/\*\/\s*$/.test(text)) continue;
+    const end = blockEnd(text, languageId);
+    if (end !== null) {
+      while (!text.includes(end) && line < lines.length) text = lines[++line] ?? "";
+      if (text.trimEnd().endsWith(end)) continue;
+      // What follows on its last line is code.
+      return text.includes(end) ? line : start;
     }
     if (text.trim() !== "" && !isComment.test(text)) return line;
   }
   return start;
 }
 
+/** What ends the block comment that begins on a line; null where none does. */
+function blockEnd(line: string, languageId: string): string | null {
+  const [, level] = (languageId === "lua" && /^\s*--\[(=*)\[/.exec(line)) || [];
+  return level !== undefined ? `]${level}]` : /^\s*\/\*/.test(line) ? "*/" : null;
+}
+
 /** The first comment at the margin of its block, with its lines' indentation relative to it. */
-function firstComment(reply: readonly string[]): string[] | null {
+function firstComment(reply: readonly string[], languageId: string): string[] | null {
   const start = reply.findIndex((line) => /^\s*(\/\*|\/\/|#(?!include|define|if|!|\[)|--|'''|;;)/.test(line));
   if (start < 0) return null;
   const first = reply[start] ?? "";
@@ -76,6 +85,15 @@ function firstComment(reply: readonly string[]): string[] | null {
     // Whatever comes behind the comment's end on its line is code.
     block.push((block.pop() ?? "").replace(/\*\/.*$/, "*/"));
     return block.map((line, index) => (index > 0 ? ` ${line.startsWith("*") ? line : `* ${line}`}`.trimEnd() : line));
+  }
+  const end = blockEnd(first, languageId);
+  if (end !== null) {
+    const length = reply.slice(start).findIndex((line) => line.includes(end));
+    if (length < 0) return null;
+    const block = reply.slice(start, start + length + 1);
+    const last = block.pop() ?? "";
+    block.push(last.slice(0, last.indexOf(end) + end.length));
+    return block.map((line) => line.slice(Math.min(indent, indentOf(line).length)).trimEnd());
   }
   const mark = /^\s*(\/\/[/!]?|#|--|'''|;;)/.exec(first)?.[1] ?? "";
   const length = reply.slice(start).findIndex((line) => !line.trim().startsWith(mark));
@@ -104,8 +122,14 @@ function docStart(lines: readonly string[], end: number, languageId: string): nu
   }
   const isDoc = docLines[languageId] ?? /^\s*\/\/[/!]/;
   let start = end;
-  while (start > 0 && isDoc.test(lines[start - 1] ?? "") && !isForTools(lines[start - 1] ?? "")) start--;
+  const isTaken = (text: string) => isDoc.test(text) && !isForTools(text) && !isBlockEdge(text, languageId);
+  while (start > 0 && isTaken(lines[start - 1] ?? "")) start--;
   return start;
+}
+
+/** Of a block comment, though it looks like a line of its own: "--[[", and its end, often "--]]". */
+function isBlockEdge(comment: string, languageId: string): boolean {
+  return blockEnd(comment, languageId) !== null || (languageId === "lua" && /^[^[]*\]=*\]/.test(comment));
 }
 
 /** An order to a tool, or the name of the interpreter. */

@@ -131,6 +131,55 @@ describe("withDocComment", () => {
       "#[inline]\n/// Does.\nfn f() {}",
       "/// Does.\n#[inline]\nfn HERE() {}",
     ],
+    [
+      "asked about with a block comment of Lua, which stays",
+      "lua",
+      "--[[ HERE\n  adds.\n]]\nlocal function add(a, b)\nend",
+      "-- Adds two numbers.",
+      "--[[ HERE\n  adds.\n]]\n-- Adds two numbers.\nlocal function add(a, b)\nend",
+    ],
+    [
+      "asked about with one whose end looks like a line comment",
+      "lua",
+      "--[==[ HERE\n-- ]] adds.\n--]==]\nlocal function add(a, b)\nend",
+      "-- Adds.",
+      "--[==[ HERE\n-- ]] adds.\n--]==]\n-- Adds.\nlocal function add(a, b)\nend",
+    ],
+    [
+      "behind a block comment of Lua, in place of the old one",
+      "lua",
+      "-- Notes.\n--[[ long\n  text ]]\n-- Old.\nfunction HERE() end",
+      "-- New.",
+      "-- Notes.\n--[[ long\n  text ]]\n-- New.\nfunction HERE() end",
+    ],
+    [
+      "behind one on a line",
+      "lua",
+      "-- Notes.\n--[[ HERE ]]\nfunction f() end",
+      "-- New.",
+      "-- Notes.\n--[[ HERE ]]\n-- New.\nfunction f() end",
+    ],
+    [
+      "on the line where a block comment of Lua ends",
+      "lua",
+      "--[[ HERE ]] function f()\nend",
+      "-- New.",
+      "-- New.\n--[[ HERE ]] function f()\nend",
+    ],
+    [
+      "a block comment of Lua in the reply",
+      "lua",
+      "do\n  function HERE() end",
+      "--[[\n  Adds.\n]] function add()",
+      "do\n  --[[\n    Adds.\n  ]]\n  function HERE() end",
+    ],
+    [
+      "indented in the reply",
+      "lua",
+      "function HERE() end",
+      "  -- Does.\n  -- Well.",
+      "-- Does.\n-- Well.\nfunction HERE() end",
+    ],
     ["Ruby", "ruby", "def HERE\nend", "# Does.\ndef f\nend", "# Does.\ndef HERE\nend"],
   ])("%s", (_name, languageId, code, reply, expected) => {
     expect(documented(code, reply, languageId)).toBe(expected);
@@ -193,6 +242,7 @@ describe("withDocComment", () => {
 
   it.each([
     ["no comment", "typescript", "HERE", "function f() {}"],
+    ["an open block comment of Lua", "lua", "function HERE() end", "--[[ never ends"],
     ["an open comment", "typescript", "HERE", "/**\n * never ends"],
     ["includes are no comments", "c", "HERE", "#include <a.h>"],
     ["Python without a docstring", "python", "def HERE():\n  pass", "def f():\n  pass"],
