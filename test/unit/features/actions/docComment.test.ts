@@ -174,12 +174,20 @@ describe("withDocComment", () => {
       "do\n  --[[\n    Adds.\n  ]]\n  function HERE() end",
     ],
     [
+      "behind the path of the file",
+      "typescript",
+      "function HERE() {}",
+      "// src/a.ts\n\n/** Does. */\nfunction f() {}",
+      "/** Does. */\nfunction HERE() {}",
+    ],
+    [
       "indented in the reply",
       "lua",
       "function HERE() end",
       "  -- Does.\n  -- Well.",
       "-- Does.\n-- Well.\nfunction HERE() end",
     ],
+    ["behind its name", "go", "func HERE() {}", "// File: a.go\n// HERE does.", "// HERE does.\nfunc HERE() {}"],
     ["Ruby", "ruby", "def HERE\nend", "# Does.\ndef f\nend", "# Does.\ndef HERE\nend"],
   ])("%s", (_name, languageId, code, reply, expected) => {
     expect(documented(code, reply, languageId)).toBe(expected);
@@ -242,6 +250,7 @@ describe("withDocComment", () => {
 
   it.each([
     ["no comment", "typescript", "HERE", "function f() {}"],
+    ["the path of the file alone", "typescript", "HERE", "// src/a.ts\nfunction f() {}"],
     ["an open block comment of Lua", "lua", "function HERE() end", "--[[ never ends"],
     ["an open comment", "typescript", "HERE", "/**\n * never ends"],
     ["includes are no comments", "c", "HERE", "#include <a.h>"],
