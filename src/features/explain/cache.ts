@@ -5,8 +5,9 @@
 import { createHash } from "node:crypto";
 import { runsText } from "../../common/panel.ts";
 import type { SettingKey, Settings } from "../../common/settings.ts";
+import { codeBlock } from "../../prompts/code.ts";
 import type { CodePiece, TaskKind } from "../../prompts/compose.ts";
-import type { AttachedCode, Conversation } from "../chat/conversation.ts";
+import type { AttachedCode, Conversation, TurnInput } from "../chat/conversation.ts";
 
 /** Settings that make another answer: which model it is, wherever it runs, and what it is asked with. */
 const settingKeys = [
@@ -105,10 +106,26 @@ function copyOf(conversation: Conversation, { id, title, code }: Beginning): Con
   for (const [index, turn] of copy.turns.entries()) {
     const input = copy.inputs[turn.id];
     turn.id = `${id}.${index}`;
-    if (input) inputs[turn.id] = code ? { ...input, code: code.map(({ piece }) => piece) } : input;
+    if (input) inputs[turn.id] = code ? inputAt(input, code) : input;
     if (turn.role !== "user") continue;
     turn.text = title;
     if (code) turn.attachments = code.map(({ attachment }) => attachment);
   }
   return { ...copy, id, title, inputs, forks: {}, nextTurn: copy.turns.length };
+}
+
+/** The code where it stands now, also in the message that the next question repeats. */
+function inputAt(input: TurnInput, code: readonly AttachedCode[]): TurnInput {
+  const now = code.map(({ piece }) => piece);
+  const blocks = input.code.flatMap((piece, index) => {
+    const block = codeBlock(piece);
+    // Only at a line's start is it one of this place: the path of another file may end with this file's.
+    const at = `\n${input.sent}`.indexOf(`\n${block}`);
+    const moved = now[index];
+    return at < 0 || !moved ? [] : [{ at, end: at + block.length, moved: codeBlock(moved) }];
+  });
+  // From the end, so that the places in front stay what they are.
+  blocks.sort((a, b) => b.at - a.at);
+  const sent = blocks.reduce((text, { at, end, moved }) => text.slice(0, at) + moved + text.slice(end), input.sent);
+  return { ...input, code: now, sent };
 }

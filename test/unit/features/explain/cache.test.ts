@@ -6,10 +6,12 @@ import {
   ask,
   begin,
   finish,
+  historyBefore,
   newConversation,
 } from "../../../../src/features/chat/conversation.ts";
 import { ExplanationCache, explanationKey } from "../../../../src/features/explain/cache.ts";
-import { result, tokens } from "../support.ts";
+import { compose } from "../../../../src/prompts/compose.ts";
+import { model, result, tokens } from "../support.ts";
 
 function storage() {
   const values = new Map<string, unknown>();
@@ -58,6 +60,25 @@ describe("ExplanationCache", () => {
     expect(copy && codeBehind(copy, "new.1")).toEqual(now);
     const asBefore = cache.get("k", begins);
     expect(asBefore && codeBehind(asBefore, "new.1")).toEqual([codeAt("a.ts", 1)]);
+  });
+
+  it("tells the model with the next question where the code stands now", async () => {
+    const before = [codeAt("src/a.ts", 1), codeAt("a.ts", 1), codeAt("a.ts", 5)];
+    const conversation = answered("It adds.", {}, before);
+    const [, turn] = conversation.turns;
+    const input = conversation.inputs[turn?.id ?? ""];
+    const asked = { task: "explain", question: "", history: [], effort: "auto", format: model.thinking } as const;
+    const sentFor = (code: readonly AttachedCode[]) =>
+      compose({ ...asked, code: code.map(({ piece }) => piece) }).messages.at(-1)?.content;
+    if (input) input.sent = sentFor(before) ?? "";
+    const cache = new ExplanationCache(storage());
+    await cache.put("k", conversation);
+    // The last one stands where another stood.
+    const now = [codeAt("src/b.ts", 1), codeAt("a.ts", 5), codeAt("a.ts", 9)];
+    const copy = cache.get("k", { ...begins, code: now });
+    expect(copy && historyBefore(copy, "next")[0]?.content).toBe(sentFor(now));
+    const asBefore = cache.get("k", begins);
+    expect(asBefore && historyBefore(asBefore, "next")[0]?.content).toBe(sentFor(before));
   });
 
   it("is there after a restart", async () => {
