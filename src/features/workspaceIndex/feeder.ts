@@ -15,6 +15,12 @@ interface FileVersion {
   version: string;
 }
 
+export interface FoundFiles {
+  files: FileVersion[];
+  /** There may be more: what is not among them need not be gone. */
+  isCut: boolean;
+}
+
 /** The engine and the workspace as the feeder needs them. */
 export interface FeederSources {
   /** Runs `work` if the engine is idle with a model, else gives null. */
@@ -22,9 +28,10 @@ export interface FeederSources {
   /** Names the workspace. */
   workspace: string;
   /** Paths and versions of all files, the most wanted first. */
-  list(): Promise<FileVersion[]>;
+  list(): Promise<FoundFiles>;
   /** Of these files, those that are there and may be indexed. */
-  find(paths: readonly string[]): Promise<FileVersion[]>;
+  find(paths: readonly string[]): Promise<FoundFiles>;
+  exists(path: string): Promise<boolean>;
   /** A file's text; null when it is not worth indexing. */
   read(path: string): Promise<string | null>;
   log(message: string): void;
@@ -79,15 +86,27 @@ export class Feeder {
 
   /** Brings the index to what the workspace holds now. */
   async #walk() {
-    return this.#update(await this.#sources.list(), [...this.#versions.keys()]);
+    const found = await this.#sources.list();
+    if (found.isCut) this.#sources.log("Workspace index: there are too many files to look at all; some are left out.");
+    return this.#update(found, [...this.#versions.keys()]);
   }
 
-  /** @param present files that are there. @param paths that are known; those not present are gone */
-  async #update(present: readonly FileVersion[], paths: readonly string[]) {
-    const found = new Set(present.map(({ path }) => path));
-    const changed = present.filter(({ path, version }) => this.#versions.get(path) !== version);
-    const gone = paths.filter((path) => this.#versions.has(path) && !found.has(path));
+  /** @param paths that were looked for; what the index holds of them and was not found is gone */
+  async #update({ files, isCut }: FoundFiles, paths: readonly string[]) {
+    const found = new Set(files.map(({ path }) => path));
+    const changed = files.filter(({ path, version }) => this.#versions.get(path) !== version);
+    const missing = paths.filter((path) => this.#versions.has(path) && !found.has(path));
+    const gone = isCut ? await this.#notThere(missing) : missing;
     return { tokens: await this.#feed(changed, gone), read: changed.length, dropped: gone.length };
+  }
+
+  async #notThere(paths: readonly string[]): Promise<string[]> {
+    const gone: string[] = [];
+    for (const path of paths) {
+      if (this.#signal.aborted) return [];
+      if (!(await this.#sources.exists(path))) gone.push(path);
+    }
+    return gone;
   }
 
   /** @returns tokens in the index then; null when there was nothing to say or it was ended. */

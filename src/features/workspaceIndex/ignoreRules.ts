@@ -5,7 +5,11 @@ interface Rules {
   /** Folder of the .gitignore, with a slash at the end; "" for the top. */
   folder: string;
   ignore: Ignore;
+  lines: string[];
 }
+
+/** A line that names a folder, or whatever is named so, without wildcards. */
+const plainName = /^(\/?)(\.?\w[\w.-]*)(\/?)$/;
 
 export class IgnoreRules {
   readonly #rules: Rules[];
@@ -13,7 +17,11 @@ export class IgnoreRules {
   /** @param files .gitignore files: their folder ("" = the top, else `a/b`, slashes forward) and text. */
   constructor(files: readonly { folder: string; text: string }[]) {
     this.#rules = files
-      .map(({ folder, text }) => ({ folder: folder === "" ? "" : `${folder}/`, ignore: ignore().add(text) }))
+      .map(({ folder, text }) => ({
+        folder: folder === "" ? "" : `${folder}/`,
+        ignore: ignore().add(text),
+        lines: text.split("\n").map((line) => line.trim()),
+      }))
       .sort((a, b) => a.folder.length - b.folder.length);
   }
 
@@ -26,5 +34,25 @@ export class IgnoreRules {
       isIgnored = ignored || (isIgnored && !unignored);
     }
     return isIgnored;
+  }
+
+  /**
+   * Patterns of what a search in a folder may leave out from the start: what the top's file names without wildcards, such
+   * as node_modules, unless some line takes it back. What is in an ignored folder, git can not take back.
+   * @param folder relative to the top, "" for the top itself
+   */
+  foldersIn(folder: string): string[] {
+    const takenBack = ignore().add(
+      this.#rules
+        .flatMap(({ lines }) => lines)
+        .filter((line) => line.startsWith("!"))
+        .map((line) => line.slice(1).split("/").findLast(Boolean) ?? ""),
+    );
+    const top = this.#rules.find((rules) => rules.folder === "")?.lines ?? [];
+    return top.flatMap((line) => {
+      const [, anchor, name, slash] = plainName.exec(line) ?? [];
+      if (!name || (anchor && folder !== "") || takenBack.ignores(name)) return [];
+      return `${anchor ? "" : "**/"}${name}${slash ? "/**" : ""}`;
+    });
   }
 }

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { ModelInfo } from "../../common/protocol.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { Feeder } from "./feeder.ts";
-import { findThese, listFiles, readSource } from "./workspaceFiles.ts";
+import { exists, findThese, listFiles, readSource, type WorkspaceFiles } from "./workspaceFiles.ts";
 
 /** After a load, the first question goes first. */
 const startPauseMs = 3_000;
@@ -69,19 +69,23 @@ function watch(signal: AbortSignal, touch: (uri: vscode.Uri) => void): void {
 function open(ctx: Ctx, signal: AbortSignal): Feeder {
   const cancellation = new vscode.CancellationTokenSource();
   signal.addEventListener("abort", () => cancellation.cancel(), { once: true });
-  const entry = ({ uri, version }: { uri: vscode.Uri; version: string }) => ({ path: uri.toString(), version });
+  const entries = ({ files, isCut }: WorkspaceFiles) => ({
+    files: files.map(({ uri, version }) => ({ path: uri.toString(), version })),
+    isCut,
+  });
   return new Feeder(
     {
       whenIdle: (work) => ctx.engine.whenIdle(work),
       workspace: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString()).join("\n"),
-      list: async () => (await listFiles(cancellation.token)).map(entry),
+      list: async () => entries(await listFiles(cancellation.token)),
       find: async (paths) => {
-        const files = await findThese(
+        const found = await findThese(
           paths.map((path) => vscode.Uri.parse(path)),
           cancellation.token,
         );
-        return files.map(entry);
+        return entries(found);
       },
+      exists: (path) => exists(vscode.Uri.parse(path)),
       read: (path) => readSource(vscode.Uri.parse(path)),
       log: (message) => ctx.log.write("info", message),
       busyPauseMs,

@@ -8,7 +8,13 @@ import { excludePattern } from "../../host/excludes.ts";
 import { IgnoreRules } from "./ignoreRules.ts";
 import { fileVersion, isSourceText, largestFile } from "./sourceText.ts";
 
-export interface WorkspaceFile {
+export interface WorkspaceFiles {
+  files: WorkspaceFile[];
+  /** There were more than are looked at: which of them these are is by chance. */
+  isCut: boolean;
+}
+
+interface WorkspaceFile {
   uri: vscode.Uri;
   version: string;
   changedAtMs: number;
@@ -19,44 +25,56 @@ const mostFiles = 20_000;
 const mostLevelsUp = 8;
 
 /** All files that may be indexed, those changed last first. */
-export async function listFiles(token: vscode.CancellationToken): Promise<WorkspaceFile[]> {
-  const files: WorkspaceFile[] = [];
-  for (const folder of vscode.workspace.workspaceFolders ?? []) {
-    const exclude = excludePattern(folder);
-    const ignored = await gitIgnore(folder, exclude, token);
-    const pattern = new vscode.RelativePattern(folder, "**/*");
-    for (const uri of await vscode.workspace.findFiles(pattern, exclude, mostFiles, token)) {
-      if (token.isCancellationRequested) return [];
-      if (ignored(uri)) continue;
-      const file = await stat(uri);
-      if (file) files.push(file);
-    }
-  }
-  return files.sort((a, b) => b.changedAtMs - a.changedAtMs);
+export async function listFiles(token: vscode.CancellationToken): Promise<WorkspaceFiles> {
+  const all: WorkspaceFiles = { files: [], isCut: false };
+  for (const folder of vscode.workspace.workspaceFolders ?? [])
+    await search(folder, "**/*", await gitIgnore(folder, token), all, token);
+  all.files.sort((a, b) => b.changedAtMs - a.changedAtMs);
+  return all;
 }
 
 /** Of these files, those that are there and may be indexed. */
-export async function findThese(
-  uris: readonly vscode.Uri[],
-  token: vscode.CancellationToken,
-): Promise<WorkspaceFile[]> {
-  const files: WorkspaceFile[] = [];
+export async function findThese(uris: readonly vscode.Uri[], token: vscode.CancellationToken): Promise<WorkspaceFiles> {
+  const all: WorkspaceFiles = { files: [], isCut: false };
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
     const own = uris.filter((uri) => vscode.workspace.getWorkspaceFolder(uri)?.index === folder.index);
     if (own.length === 0) continue;
-    const exclude = excludePattern(folder);
-    const ignored = await gitIgnore(folder, exclude, token);
+    const ignore = await gitIgnore(folder, token);
     const names = own
-      .filter((uri) => !ignored(uri))
+      .filter((uri) => !ignore.ignores(uri))
       .map((uri) => posix.relative(folder.uri.path, uri.path).replace(/[[\]{}?*,]/g, "[$&]"));
     if (names.length === 0) continue;
-    const pattern = new vscode.RelativePattern(folder, names.length > 1 ? `{${names.join(",")}}` : names[0]!);
-    for (const uri of await vscode.workspace.findFiles(pattern, exclude, names.length, token)) {
-      const file = await stat(uri);
-      if (file) files.push(file);
-    }
+    await search(folder, names.length > 1 ? `{${names.join(",")}}` : names[0]!, ignore, all, token);
   }
-  return files;
+  return all;
+}
+
+/** Adds the files that match to `all`. */
+async function search(
+  folder: vscode.WorkspaceFolder,
+  glob: string,
+  { exclude, ignores }: GitIgnore,
+  all: WorkspaceFiles,
+  token: vscode.CancellationToken,
+): Promise<void> {
+  const pattern = new vscode.RelativePattern(folder, glob);
+  const found = await vscode.workspace.findFiles(pattern, exclude, mostFiles, token);
+  if (found.length >= mostFiles) all.isCut = true;
+  for (const uri of found) {
+    if (token.isCancellationRequested) return;
+    if (ignores(uri)) continue;
+    const file = await stat(uri);
+    if (file) all.files.push(file);
+  }
+}
+
+export async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch (error) {
+    return whenGone(error, false);
+  }
 }
 
 /** The file's text; null when it is gone, or is none. */
@@ -85,12 +103,15 @@ function whenGone<T>(error: unknown, value: T): T {
   throw error;
 }
 
-/** Tells which files of the folder git ignores. */
-async function gitIgnore(
-  folder: vscode.WorkspaceFolder,
-  exclude: string,
-  token: vscode.CancellationToken,
-): Promise<(uri: vscode.Uri) => boolean> {
+/** What git ignores in a folder. */
+interface GitIgnore {
+  /** Pattern of what a search need not look at: what the settings exclude, and folders that git ignores. */
+  exclude: string;
+  ignores(uri: vscode.Uri): boolean;
+}
+
+async function gitIgnore(folder: vscode.WorkspaceFolder, token: vscode.CancellationToken): Promise<GitIgnore> {
+  const exclude = excludePattern(folder);
   const pattern = new vscode.RelativePattern(folder, "**/.gitignore");
   const top = await repositoryTop(folder.uri);
   const found = await vscode.workspace.findFiles(pattern, exclude, mostFiles, token);
@@ -105,19 +126,17 @@ async function gitIgnore(
     })),
   );
   const rules = new IgnoreRules(files);
-  return (uri) => rules.ignores(posix.relative(top.path, uri.path));
+  return {
+    exclude: excludePattern(folder, rules.foldersIn(posix.relative(top.path, folder.uri.path))),
+    ignores: (uri) => rules.ignores(posix.relative(top.path, uri.path)),
+  };
 }
 
 /** The folder with the repository that holds `folder`; `folder` itself where there is none. */
 async function repositoryTop(folder: vscode.Uri): Promise<vscode.Uri> {
   let at = folder;
   for (let level = 0; level < mostLevelsUp; level++) {
-    try {
-      await vscode.workspace.fs.stat(vscode.Uri.joinPath(at, ".git"));
-      return at;
-    } catch (error) {
-      whenGone(error, null);
-    }
+    if (await exists(vscode.Uri.joinPath(at, ".git"))) return at;
     const parent = vscode.Uri.joinPath(at, "..");
     if (parent.path === at.path) break;
     at = parent;

@@ -15,6 +15,8 @@ class World {
   /** Paths that were looked for. */
   readonly found: string[][] = [];
   isBusy = false;
+  /** Walks come upon no more files than these. */
+  mostListed = Number.POSITIVE_INFINITY;
   mostDocuments = Number.POSITIVE_INFINITY;
   readonly feeder: Feeder;
 
@@ -45,12 +47,14 @@ class World {
         workspace: "w",
         list: async () => {
           this.walks++;
-          return [...this.files.keys()].map((path) => entry(path)!);
+          const files = [...this.files.keys()].slice(0, this.mostListed).map((path) => entry(path)!);
+          return { files, isCut: files.length === this.mostListed };
         },
         find: async (paths) => {
           this.found.push([...paths]);
-          return paths.map(entry).filter((file) => file !== null);
+          return { files: paths.map(entry).filter((file) => file !== null), isCut: false };
         },
+        exists: async (path) => this.files.has(path),
         read: async (path) => this.files.get(path)?.text ?? null,
         log: (message) => this.log.push(message),
         busyPauseMs: 1,
@@ -82,6 +86,22 @@ describe("Feeder", () => {
     expect([...world.indexed.keys()].sort()).toEqual(["added", "changed", "same"]);
     expect(world.indexed.get("changed")).toEqual({ version: "2", text: "new" });
     expect(world.indexed.get("same")?.text).toBe("kept");
+    await world.ends(run);
+  });
+
+  it("drops of what a walk over too many files did not come upon only what is gone", async () => {
+    const world = new World();
+    world.files.set("a", { version: "1", text: "a" });
+    for (const path of ["b", "c"]) {
+      world.files.set(path, { version: "1", text: path });
+      world.indexed.set(path, { version: "1", text: path });
+    }
+    world.indexed.set("gone", { version: "1", text: "old" });
+    world.mostListed = 1;
+    const run = world.feeder.run();
+    await vi.waitFor(() => expect(world.log.at(-1)).toContain("1 dropped"));
+    expect([...world.indexed.keys()].sort()).toEqual(["a", "b", "c"]);
+    expect(world.log[0]).toContain("too many files");
     await world.ends(run);
   });
 

@@ -23,6 +23,29 @@ describe("IgnoreRules", () => {
     ["packages/app/src/local", false],
   ])("%s: %s", (path, isIgnored) => expect(rules.ignores(path)).toBe(isIgnored));
 
+  it.each([
+    [
+      "names, anywhere or at the top",
+      "target/\n/dist\n.venv\nnode_modules\r\n",
+      "",
+      "**/target/** dist **/.venv **/node_modules",
+    ],
+    ["nothing with wildcards, paths, comments", "*.log\nout*/\na/b\n# c\n\n!\n..\n", "", ""],
+    ["nothing that is taken back", "dist\nout\nbuild/\n!/out/\n", "!packages/*/dist\n", "**/build/**"],
+    ["what has only something in it taken back", "dist/\n!dist/keep.txt\n", "", "**/dist/**"],
+  ])("of folders leaves out from the start %s", (_, top, nested, expected) => {
+    const files = [
+      { folder: "", text: top },
+      { folder: "packages", text: nested },
+    ];
+    expect(new IgnoreRules(files).foldersIn("").join(" ")).toBe(expected);
+  });
+
+  it("leaves out of a folder below the top only what is meant anywhere", () => {
+    const rules = new IgnoreRules([{ folder: "", text: "/dist\ntarget\n" }]);
+    expect(rules.foldersIn("packages/app")).toEqual(["**/target"]);
+  });
+
   it("ignores nothing without rules", () => expect(new IgnoreRules([]).ignores("a/b.ts")).toBe(false));
 });
 
