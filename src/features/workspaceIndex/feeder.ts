@@ -29,7 +29,7 @@ export interface FeederSources {
   workspace: string;
   /** Paths and versions of all files, the most wanted first. */
   list(): Promise<FoundFiles>;
-  /** Of these files, those that are there and may be indexed. */
+  /** Of these files, and those in folders among them, those that are there and may be indexed. */
   find(paths: readonly string[]): Promise<FoundFiles>;
   exists(path: string): Promise<boolean>;
   /** A file's text; null when it is not worth indexing. */
@@ -57,7 +57,7 @@ export class Feeder {
     signal.addEventListener("abort", () => this.#wake(), { once: true });
   }
 
-  /** A file that may have been changed, made, renamed or deleted. */
+  /** A file or folder that may have been changed, made, renamed or deleted. */
   touch(path: string): void {
     this.#touched.add(path);
     this.#wake();
@@ -77,11 +77,20 @@ export class Feeder {
     while (!this.#signal.aborted) {
       if (this.#touched.size === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
       await this.#pause(gatherPauseMs);
-      const paths = [...this.#touched];
+      const paths = [...new Set([...this.#touched, ...this.#withinTouched()])];
       this.#touched.clear();
       if (paths.length > mostSingly) await this.#walk();
       else await this.#update(await find(paths), paths);
     }
+  }
+
+  /** What the index holds in touched folders: of one that was renamed or deleted, VS Code tells its own path alone. */
+  #withinTouched(): string[] {
+    return [...this.#versions.keys()].filter((path) => {
+      for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1))
+        if (this.#touched.has(path.slice(0, at))) return true;
+      return false;
+    });
   }
 
   /** Brings the index to what the workspace holds now. */

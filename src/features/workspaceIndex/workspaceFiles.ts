@@ -33,18 +33,20 @@ export async function listFiles(token: vscode.CancellationToken): Promise<Worksp
   return all;
 }
 
-/** Of these files, those that are there and may be indexed. */
+/** Of these files, and those in folders among them, those that are there and may be indexed. */
 export async function findThese(uris: readonly vscode.Uri[], token: vscode.CancellationToken): Promise<WorkspaceFiles> {
   const all: WorkspaceFiles = { files: [], isCut: false };
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
-    const own = uris.filter((uri) => vscode.workspace.getWorkspaceFolder(uri)?.index === folder.index);
+    const own = uris.filter(
+      (uri) => vscode.workspace.getWorkspaceFolder(uri)?.index === folder.index && uri.path !== folder.uri.path,
+    );
     if (own.length === 0) continue;
     const ignore = await gitIgnore(folder, token);
     const names = own
       .filter((uri) => !ignore.ignores(uri))
       .map((uri) => posix.relative(folder.uri.path, uri.path).replace(/[[\]{}?*,]/g, "[$&]"));
     if (names.length === 0) continue;
-    await search(folder, names.length > 1 ? `{${names.join(",")}}` : names[0]!, ignore, all, token);
+    await search(folder, `{${names.flatMap((name) => [name, `${name}/**`]).join(",")}}`, ignore, all, token);
   }
   return all;
 }

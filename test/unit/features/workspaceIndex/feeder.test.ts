@@ -52,7 +52,9 @@ class World {
         },
         find: async (paths) => {
           this.found.push([...paths]);
-          return { files: paths.map(entry).filter((file) => file !== null), isCut: false };
+          const within = (path: string) => [...this.files.keys()].filter((file) => file.startsWith(`${path}/`));
+          const wanted = paths.flatMap((path) => [path, ...within(path)]);
+          return { files: wanted.map(entry).filter((file) => file !== null), isCut: false };
         },
         exists: async (path) => this.files.has(path),
         read: async (path) => this.files.get(path)?.text ?? null,
@@ -143,6 +145,21 @@ describe("Feeder", () => {
     world.files.delete("b");
     world.feeder.touch("b");
     await vi.waitFor(() => expect(world.indexed.has("b")).toBe(false));
+    await world.ends(run);
+  });
+
+  it("follows folders that are renamed and deleted, of which only their own path is told", async () => {
+    const world = new World();
+    for (const path of ["w/old/a", "w/old/in/b", "w/older/c"]) world.files.set(path, { version: "1", text: path });
+    const run = world.feeder.run();
+    await vi.waitFor(() => expect(world.log).toHaveLength(1));
+    world.files.delete("w/old/a");
+    world.files.delete("w/old/in/b");
+    for (const path of ["w/new/a", "w/new/in/b"]) world.files.set(path, { version: "1", text: path });
+    world.feeder.touch("w/old");
+    world.feeder.touch("w/new");
+    await vi.waitFor(() => expect([...world.indexed.keys()].sort()).toEqual(["w/new/a", "w/new/in/b", "w/older/c"]));
+    expect(world.found).toEqual([["w/old", "w/new", "w/old/a", "w/old/in/b"]]);
     await world.ends(run);
   });
 

@@ -105,3 +105,15 @@ it("what git ignores is found neither in all nor by its name", async () => {
   expect(paths(await listFiles(token))).toEqual(["/w/.gitignore", "/w/src/a.ts"]);
   expect(paths(await find("/w/src/a.ts", "/w/src/a.log", "/w/dist/a.js"))).toEqual(["/w/src/a.ts"]);
 });
+
+it("what is in a folder is found by the folder's name, whatever characters it has, but for what git ignores", async () => {
+  has("/w/a [b]/x.ts", "/w/a [b]/in/y.ts", "/w/a [b]/in/y.log", "/w/a b/z.ts", "/w/c*d?/v.ts", "/w/c");
+  files.set("/w/.gitignore", "*.log\n");
+  expect(paths(await find("/w/a [b]"))).toEqual(["/w/a [b]/in/y.ts", "/w/a [b]/x.ts"]);
+  expect(paths(await find("/w/a [b]", "/w/c*d?"))).toEqual(["/w/a [b]/in/y.ts", "/w/a [b]/x.ts", "/w/c*d?/v.ts"]);
+});
+
+it("the workspace's own folder may be among what was touched", async () => {
+  has("/w/a.ts", "/w/b.ts");
+  expect(paths(await find("/w", "/w/a.ts"))).toEqual(["/w/a.ts"]);
+});
