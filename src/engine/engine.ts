@@ -76,7 +76,7 @@ export class Engine {
 
   leave(session: Session): void {
     this.#sessions.delete(session);
-    this.#closeUnusedIndices();
+    this.#closeIndex(session);
     if (this.#isWanted) return;
     setTimeout(() => void this.#dropUnlessWanted(), this.#lingerMs).unref();
   }
@@ -107,8 +107,7 @@ export class Engine {
   /** The client lets go of its model, which is dropped unless others use it. */
   async unload(session: Session, { forAll }: UnloadParams): Promise<UnloadResult> {
     session.wanted = null;
-    session.workspace = null;
-    this.#closeUnusedIndices();
+    this.#closeIndex(session);
     const stays = () => !forAll && this.#isWanted;
     if (stays()) return { dropped: false };
     return exclusively(this.#queue, session.id, async () => {
@@ -195,15 +194,18 @@ export class Engine {
     return this.#ownModel(session).countTokens(text);
   }
 
-  /** Opens the index of the client's workspace once nobody runs or waits; null closes it. */
+  /** Opens the index of the client's workspace once nobody runs or waits; null closes it, at once. */
   async openIndex(session: Session, workspace: string | null): Promise<OpenIndexResult> {
-    session.workspace = null;
-    this.#closeUnusedIndices();
-    if (workspace === null) return { isOpen: false, versions: {}, tokens: 0 };
+    const closed = { isOpen: false, versions: {}, tokens: 0 };
+    this.#closeIndex(session);
+    if (workspace === null) return closed;
+    session.wantedWorkspace = workspace;
     return whenIdle(this.#queue, () => {
+      // Closed again, or another one was asked for, while it waited.
+      if (session.wantedWorkspace !== workspace) return closed;
       const model = this.#ownModel(session);
       if (model.inProcess) session.workspace = workspace;
-      return this.#indexing(session, model)?.state ?? { isOpen: false, versions: {}, tokens: 0 };
+      return this.#indexing(session, model)?.state ?? closed;
     });
   }
 
@@ -295,7 +297,9 @@ export class Engine {
     return workspace !== null && inProcess ? this.#indices.of(workspace, inProcess) : null;
   }
 
-  #closeUnusedIndices(): void {
+  #closeIndex(session: Session): void {
+    session.workspace = null;
+    session.wantedWorkspace = null;
     this.#indices.closeAllBut(new Set([...this.#sessions].map(({ workspace }) => workspace)));
   }
 

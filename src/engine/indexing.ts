@@ -28,6 +28,8 @@ export class Indexing {
   readonly #index: WorkspaceIndex;
   #timer: NodeJS.Timeout | null = null;
   #writtenAt = performance.now();
+  /** Its files may be another one's by now. A generation that began before goes on drafting from it. */
+  #isClosed = false;
 
   /** Opens the index of `workspace` for the model. */
   constructor(model: InProcessModel, workspace: string, options: IndexingOptions) {
@@ -59,6 +61,7 @@ export class Indexing {
 
   /** Remembers what the model said: the next answer about the same thing quotes it. */
   addAnswer(text: string): void {
+    if (this.#isClosed) return;
     const tokens = this.#model.codec.encodeText(text);
     if (tokens.length === 0) return;
     this.#index.addAnswer(tokens);
@@ -66,6 +69,7 @@ export class Indexing {
   }
 
   close(): void {
+    this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#store.write(this.#index);
   }

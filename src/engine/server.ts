@@ -54,6 +54,7 @@ export class EngineServer implements Session {
   readonly id = randomUUID();
   wanted: Session["wanted"] = null;
   workspace: string | null = null;
+  wantedWorkspace: string | null = null;
   readonly #connection: MessageConnection;
   readonly #host: EngineHost;
   /** Of requests under way that can be cut short. */

@@ -9,6 +9,8 @@ export interface Session {
   wanted: LoadParams | null;
   /** Whose index it has open. */
   workspace: string | null;
+  /** Whose index it asked for last; opened once the engine is idle. */
+  wantedWorkspace: string | null;
   onLoadProgress(modelId: string, progress: number): void;
   log(level: LogLevel, message: string): void;
 }

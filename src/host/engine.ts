@@ -108,6 +108,17 @@ export class Engine {
     }
   }
 
+  /** Closes the workspace's index, whatever runs: nothing more is added to it, and later answers do not draft from it. */
+  async closeIndex(): Promise<void> {
+    const state = this.#model ? this.health.state : "off";
+    if (!this.#supervisor || (state !== "ready" && state !== "busy")) return;
+    try {
+      await (await this.#supervisor.client()).openIndex({ workspace: null });
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+
   /** Tokens of a text: as the loaded model counts them, else an estimate that is rather too high. */
   async countTokens(text: string): Promise<number> {
     const state = this.#model ? this.health.state : "off";

@@ -58,6 +58,17 @@ describe("the workspace index", () => {
     expect(stats.acceptedTokens).toBeLessThan(without + 30);
   });
 
+  it("stays closed when it is closed before it could be opened, behind an answer", async () => {
+    let asked: Promise<{ isOpen: boolean }[]> | null = null;
+    await engine.ask({
+      onEvent: () => {
+        asked ??= Promise.all([workspace, null].map((named) => engine.client.openIndex({ workspace: named })));
+      },
+    });
+    expect((await asked!).map(({ isOpen }) => isOpen)).toEqual([false, false]);
+    await expect(engine.client.indexDocuments({ documents: [], removed: [] })).rejects.toThrow("No index is open");
+  });
+
   it("tells devices", async () => {
     const { devices } = await engine.client.status();
     expect(devices).toEqual([

@@ -26,7 +26,7 @@ export function registerWorkspaceIndex(ctx: Ctx): void {
     if (!model || !vscode.workspace.workspaceFolders?.length) return;
     if (!ctx.settings.current.workspaceIndex) {
       // Open from before the setting was changed.
-      ctx.engine.whenIdle((client) => client.openIndex({ workspace: null })).catch(failed);
+      ctx.engine.closeIndex().catch(failed);
       return;
     }
     abort = new AbortController();
