@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { ModelInfo } from "../../common/protocol.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { Feeder } from "./feeder.ts";
-import { exists, findThese, listFiles, readSource, type WorkspaceFiles } from "./workspaceFiles.ts";
+import { exists, findThese, listFiles, localFolders, readSource, type WorkspaceFiles } from "./workspaceFiles.ts";
 
 /** After a load, the first question goes first. */
 const startPauseMs = 3_000;
@@ -23,9 +23,9 @@ export function registerWorkspaceIndex(ctx: Ctx): void {
   };
   const start = (model: ModelInfo | null) => {
     stop();
-    if (!model || !vscode.workspace.workspaceFolders?.length) return;
-    if (!ctx.settings.current.workspaceIndex) {
-      // Open from before the setting was changed.
+    if (!model) return;
+    if (!ctx.settings.current.workspaceIndex || localFolders().length === 0) {
+      // Open from before the setting or the folders were changed.
       ctx.engine.closeIndex().catch(failed);
       return;
     }
@@ -76,7 +76,9 @@ function open(ctx: Ctx, signal: AbortSignal): Feeder {
   return new Feeder(
     {
       whenIdle: (work) => ctx.engine.whenIdle(work),
-      workspace: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString()).join("\n"),
+      workspace: localFolders()
+        .map(({ uri }) => uri.toString())
+        .join("\n"),
       list: async () => entries(await listFiles(cancellation.token)),
       find: async (paths) => {
         const found = await findThese(

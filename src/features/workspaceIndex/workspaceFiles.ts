@@ -24,11 +24,15 @@ const mostFiles = 20_000;
 /** Folders above the workspace's that are looked at for a .gitignore, up to the repository's top. */
 const mostLevelsUp = 8;
 
+/** Folders on the disk of the machine that Hunch runs on, a remote one too; of others, each file would be fetched. */
+export function localFolders(): vscode.WorkspaceFolder[] {
+  return (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
+}
+
 /** All files that may be indexed, those changed last first. */
 export async function listFiles(token: vscode.CancellationToken): Promise<WorkspaceFiles> {
   const all: WorkspaceFiles = { files: [], isCut: false };
-  for (const folder of vscode.workspace.workspaceFolders ?? [])
-    await search(folder, "**/*", await gitIgnore(folder, token), all, token);
+  for (const folder of localFolders()) await search(folder, "**/*", await gitIgnore(folder, token), all, token);
   all.files.sort((a, b) => b.changedAtMs - a.changedAtMs);
   return all;
 }
@@ -36,7 +40,7 @@ export async function listFiles(token: vscode.CancellationToken): Promise<Worksp
 /** Of these files, and those in folders among them, those that are there and may be indexed. */
 export async function findThese(uris: readonly vscode.Uri[], token: vscode.CancellationToken): Promise<WorkspaceFiles> {
   const all: WorkspaceFiles = { files: [], isCut: false };
-  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+  for (const folder of localFolders()) {
     const own = uris.filter(
       (uri) => vscode.workspace.getWorkspaceFolder(uri)?.index === folder.index && uri.path !== folder.uri.path,
     );

@@ -84,6 +84,7 @@ async function started() {
 beforeEach(() => {
   vi.useFakeTimers();
   Object.assign(engine, { state: "ready", opened: [] });
+  workspace.folders = [{ uri: "file:///w" }];
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -102,4 +103,15 @@ it("is closed at once where it is switched off while an answer runs", async () =
   switchOff();
   await vi.advanceTimersByTimeAsync(0);
   expect([engine.opened, failures]).toEqual([["file:///w", null], []]);
+});
+
+it("is opened for folders on the disk alone, and for none where all are virtual", async () => {
+  workspace.folders.unshift({ uri: "vscode-vfs://github/w" });
+  await started();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(engine.opened).toEqual(["file:///w"]);
+  workspace.folders.pop();
+  await started();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(engine.opened).toEqual(["file:///w", null]);
 });

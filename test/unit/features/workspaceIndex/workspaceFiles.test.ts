@@ -43,7 +43,8 @@ vi.mock("vscode", () => ({
     get workspaceFolders() {
       return workspace.folders;
     },
-    getWorkspaceFolder: ({ path }: Uri) => workspace.folders.find(({ uri }) => `${path}/`.startsWith(`${uri.path}/`)),
+    getWorkspaceFolder: ({ scheme, path }: Uri) =>
+      workspace.folders.find(({ uri }) => uri.scheme === scheme && `${path}/`.startsWith(`${uri.path}/`)),
     getConfiguration: () => ({ get: () => ({ "**/.git": true }) }),
     findFiles: async ({ base, pattern }: RelativePattern, exclude: string, most: number) => {
       workspace.searched.push(base.uri.toString());
@@ -116,4 +117,12 @@ it("what is in a folder is found by the folder's name, whatever characters it ha
 it("the workspace's own folder may be among what was touched", async () => {
   has("/w/a.ts", "/w/b.ts");
   expect(paths(await find("/w", "/w/a.ts"))).toEqual(["/w/a.ts"]);
+});
+
+it("virtual folders are not searched, whose files would be fetched one by one", async () => {
+  has("/w/a.ts");
+  workspace.folders.push({ uri: new Uri("/far", "vscode-vfs"), index: 1 });
+  expect(paths(await listFiles(token))).toEqual(["/w/a.ts"]);
+  await findThese([new Uri("/w/a.ts"), new Uri("/far/b.ts", "vscode-vfs")] as never, token);
+  expect(new Set(workspace.searched)).toEqual(new Set(["file:///w"]));
 });
