@@ -51,7 +51,7 @@ const dots = String.raw`(?:\.\.\.|…)`;
 /** What begins a comment, in one language or another. */
 const comment = String.raw`(?:\{\s*)?(?:\/\/+|#+|--|\/\*+|<!--|;+|%+)`;
 /** What may stand in a comment before it names what was left out. */
-const leadIn = String.raw`[-\s.…*(\[=<>~'"]{0,40}(?:(?:the|this|that|your|all|other|previous|same|as|with|and|so on|here|is|are|assume|continue|keep|leave|include|insert|add|put|copy)[:,]? )*`;
+const leadIn = String.raw`[-\s.…*(\[=<>~'"]{0,40}(?:(?:the|this|that|your|all|other|previous|same|as|with|and|so on|here|is|are|assume|continue|keep|leave|include|insert|add|put|copy|you can)[:,]? )*`;
 const parts = "(?:code|logic|functions?|functionality|class(?:es)?|methods?|implementations?)";
 /** Behind it: else the sentence is about that code, as in "Existing functions are called again". */
 const leadOut = String.raw`(?=\W*$|\W+(?:is |are )?(?:(?:go(?:es)? )?here|stays?|remains?|unchanged|as (?:is|before|above)|omitted|follows?|continues?|above|below)\b)`;
@@ -62,9 +62,9 @@ const elisions = [
   // Dots in front of a name or a bracket spread it.
   String.raw`^\s*\[?(?:\.\.\.(?=\s|$)|…)`,
   String.raw`^\s*(?:[[(*]\s*)?${dots}.*\w.*${dots}\s*[\])]?\s*$`,
-  String.raw`(?:(?:^|\s)${comment}.*|^\s*${dots}${leadIn})\brest of (?:(?:the|your) )?${parts}\b`,
+  String.raw`(?:(?:^|\s)${comment}|^\s*${dots})${leadIn}rest of (?:(?:the|your) )?${parts}${leadOut}`,
   String.raw`(?:^|\s)${comment}${leadIn}rest of (?:the|your) file\b`,
-  String.raw`(?:^|[{:])\s*(?:${comment}|\*|'''|"""|${dots})${leadIn}${kept} ${parts}${leadOut}`,
+  String.raw`(?:^|[{:])\s*(?:${comment}|\*(?=\s*[.…(])|'''|"""|${dots})${leadIn}${kept} ${parts}${leadOut}`,
   String.raw`\s${comment}${leadIn}${kept} (?:code|implementation)${leadOut}`,
 ].map((source) => new RegExp(source, "i"));
 

@@ -24,6 +24,9 @@ export interface PartPlace extends Place {
   endCharacter: number;
 }
 
+/** Begins what can not stand in an expression, in one language or another. */
+const statement = /^\s*(?:try|if|for|foreach|while|do|with|switch|using|unless|lock|synchronized)\b/;
+
 /**
  * The place without what stands beside the code.
  * Example: of "const f = (a) => a;" was asked "(a) => a", the block is "(b) => b" → "const f = " and ";" stay.
@@ -33,8 +36,10 @@ export function besides({ lines, within, before, after }: Asked, place: Place): 
   const last = lines[place.endLine] ?? "";
   const given = place.text.trim().split(/\r?\n/);
   const beginsBehind = place.startLine === within.startLine && before.trim() !== "";
-  const beginsInside = beginsBehind && !brings(given, first, first.slice(before.length));
-  // Deeper lines of the code itself often end as the whole does: "});".
+  // Deeper lines are the code's own, which may begin as the whole line does, unless they are wrapped in a statement.
+  const begins = statement.test(given[0] ?? "") ? given : outermost(place.text);
+  const beginsInside = beginsBehind && !brings(begins, first, first.slice(before.length));
+  // They often end as the whole does: "});".
   const ends = beginsBehind && !beginsInside ? given : outermost(place.text);
   const endsInside =
     place.endLine === within.endLine &&

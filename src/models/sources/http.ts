@@ -98,7 +98,8 @@ export class HttpSource implements Source {
       expected.bytes ??= range.total;
       if (range.start === 0) await partial.discard();
       await partial.setOrigin({
-        sha256: expected.sha256,
+        // Else what arrives of a page would be gone on from as this file.
+        sha256: mayBePage ? null : expected.sha256,
         url: this.#url.href,
         etag: strongEtag(response.headers),
       });

@@ -271,6 +271,22 @@ describe("what is here of a file", () => {
     expect(existsSync(partial)).toBe(false);
   });
 
+  test("is begun anew where an answer that may be such a page broke off", async () => {
+    const gateway = await fileServer((_, response) => {
+      response.writeHead(200);
+      response.write(content.subarray(0, 50_000), () => response.destroy());
+    });
+    const mirror = await fileServer((_, response) => {
+      response.writeHead(200);
+      response.end(content);
+    });
+    const given = setUp();
+    await expect(given.fetchFrom(gateway.origin)).rejects.toMatchObject({ code: "downloadFailed" });
+    await given.fetchFrom(mirror.origin);
+    expect(mirror.requests).toHaveLength(1);
+    expect(sha256(readFileSync(given.path))).toBe(given.model.sha256);
+  });
+
   test("is given up when it turns out wrong, before the source is blamed for it", async () => {
     const server = await fileServer(serve(content));
     const given = setUp();

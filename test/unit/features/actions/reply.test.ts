@@ -126,6 +126,10 @@ describe("leavesOut", () => {
     ["  // Overwrites the existing file", false],
     ["  f(...args);", false],
     ["  // the rest is easy", false],
+    ["  // Return early so the rest of the function can assume a user", false],
+    ["# Used by the rest of the code", false],
+    ["// The rest of the class relies on it", false],
+    [" * existing implementation.", false],
   ])("%s → %s", (line, expected) => {
     expect(leavesOut(`a() {\n${line}\n}`, "a() {\n}")).toBe(expected);
   });

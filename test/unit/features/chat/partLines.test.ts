@@ -46,6 +46,12 @@ describe("besides", () => {
     ["one line, brought whole", "const f = (x) => ⟦g(x)⟧;", "const f = (x) => h(x);", "const f = (x) => h(x);"],
     ["whole lines", "a\n  ⟦b\n  c⟧\nd", "  e", "a\n  e\nd"],
     [
+      "what is in front stays, where a statement inside the block is the whole line",
+      "return ⟦items.map(f)⟧;",
+      "(() => {\n  log();\n  return items.map(f);\n})()",
+      "return (() => {\n  log();\n  return items.map(f);\n})();",
+    ],
+    [
       "the whole lines, behind an import",
       "const h = ⟦useCallback(() => {\n  go();\n}, [])⟧;",
       "import { useCallback } from 'react';\n\nconst h = useCallback(() => {\n  go(1);\n}, []);",
