@@ -1,61 +1,11 @@
 // @vitest-environment happy-dom
 /** The whole panel in a DOM, from the host's messages to the page and back. */
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { AssistantTurn, FromPanel, PanelToken, SavedView, ToPanel } from "../../../src/common/panel.ts";
+import { describe, expect, it } from "vitest";
+import type { AssistantTurn } from "../../../src/common/panel.ts";
+import { $, openPanel, receive, runFrame, runFrames, sent, tokens, user } from "./panelHarness.ts";
 import { head, live, panelState, stats, turn } from "./support.ts";
 
-const sent: FromPanel[] = [];
-let saved: SavedView | undefined;
-let frames: (() => void)[] = [];
-let now = 0;
-
-/** Runs animation frames until the panel asks for no more; returns how many. */
-function runFrames(): number {
-  let count = 0;
-  while (frames.length > 0) {
-    const callbacks = frames;
-    frames = [];
-    now += 16;
-    for (const callback of callbacks) callback();
-    count++;
-  }
-  return count;
-}
-
-function receive(...messages: ToPanel[]): void {
-  for (const data of messages) window.dispatchEvent(new MessageEvent("message", { data }));
-  runFrames();
-}
-
-const $ = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
-const user = { role: "user" as const, id: "u1", text: "Why?", attachments: [] };
-const tokens = (segment: "thinking" | "answer", ...texts: string[]): PanelToken[] =>
-  texts.map((text) => ({ text, segment, origin: "target" }));
-
-beforeAll(async () => {
-  document.body.innerHTML = '<div id="root"></div>';
-  Object.assign(globalThis, {
-    acquireVsCodeApi: () => ({
-      postMessage: (message: FromPanel) => sent.push(message),
-      getState: () => undefined,
-      setState: (state: SavedView) => {
-        saved = state;
-      },
-    }),
-    requestAnimationFrame: (callback: () => void) => frames.push(callback),
-  });
-  performance.now = () => now;
-  await import("../../../src/webview/panel.tsx");
-});
-
-beforeEach(() => {
-  sent.length = 0;
-});
-
-function showChats(): void {
-  const session = { id: "s1", title: "Chat", updatedAt: 0, questionCount: 1, text: "", running: false };
-  receive({ type: "showSessions" }, { type: "sessions", sessions: [session] });
-}
+openPanel();
 
 /** Told to the host at once: the panel may be hidden at any time. */
 function keptThought(turnId: string, open: boolean) {
@@ -115,81 +65,6 @@ describe("the panel", () => {
     // Another version of it, in the same place.
     receive({ type: "state", state: panelState({ turns: [user, { ...broken, id: "t10" }] }) });
     expect(texts()).toEqual(["Why?", "text"]);
-  });
-
-  it("sends a question with Enter, keeps Shift+Enter and half-typed characters", () => {
-    receive({ type: "state", state: panelState() });
-    const input = $<HTMLTextAreaElement>("textarea")!;
-    const press = (init: KeyboardEventInit) => {
-      input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...init }));
-      runFrames();
-    };
-    press({});
-    expect(sent).toEqual([]);
-    input.value = "  What is this? ";
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    runFrames();
-    press({ shiftKey: true });
-    press({ isComposing: true });
-    expect(sent).toEqual([]);
-    press({});
-    expect(sent).toEqual([{ type: "ask", text: "What is this?", references: [] }]);
-    expect(input.value).toBe("");
-  });
-
-  it("sends what was chosen and typed since the last frame, which is a while ago on a busy machine", () => {
-    receive({ type: "state", state: panelState() });
-    const input = $<HTMLTextAreaElement>("textarea")!;
-    const type = (value: string) => {
-      input.value = value;
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-    };
-    const press = (key: string) =>
-      input.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-    type("#prob");
-    press("Enter");
-    type("#chan");
-    press("Enter");
-    type("Why?");
-    press("Enter");
-    const asked = sent.filter((message) => message.type === "ask");
-    expect(asked).toEqual([{ type: "ask", text: "Why?", references: [{ kind: "problems" }, { kind: "changes" }] }]);
-    runFrames();
-    expect($("button[aria-label^='Leave out']")).toBeNull();
-  });
-
-  it("offers nothing any more in a text that was sent, or that another took the place of", () => {
-    receive({ type: "state", state: panelState({ conversationId: "offers" }) });
-    const input = $<HTMLTextAreaElement>("textarea")!;
-    const type = (value: string) => {
-      input.value = value;
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      runFrames();
-    };
-    const press = (key: string) => {
-      const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-      input.dispatchEvent(event);
-      runFrames();
-      return event.defaultPrevented;
-    };
-    type("Explain #problems");
-    expect($(".completions")).not.toBeNull();
-    $("form.composer")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
-    expect(press("Tab")).toBe(false);
-    expect($(".completions")).toBeNull();
-    // It could not be asked.
-    receive({ type: "focusInput", text: "Explain #problems", references: [] });
-    expect($(".completions")).toBeNull();
-
-    type("And #changes");
-    expect($(".completions")).not.toBeNull();
-    receive({ type: "focusInput", text: "Why?", references: [] });
-    expect([input.value, $(".completions")]).toEqual(["Why?\n\nAnd #changes", null]);
-    receive({ type: "state", state: panelState({ conversationId: "offers", turns: [user, turn()] }) });
-    press("Escape");
-    expect(sent.at(-1)).toEqual({ type: "stop" });
-    expect($("button[aria-label^='Leave out']")).toBeNull();
-    type("");
   });
 
   it("turns Send into Stop while a turn runs; Escape stops too", () => {
@@ -289,6 +164,7 @@ describe("the panel", () => {
 
   const regions = () =>
     [...document.querySelectorAll(".visually-hidden[role=status]")].map((region) => region.textContent);
+
   const spoken = () => regions().join("");
 
   it("says the same sentence once more: the other region has it then", () => {
@@ -316,106 +192,6 @@ describe("the panel", () => {
     expect([before, spoken()]).toEqual(["Answering.", "Answering."]);
     receive({ type: "turn", turn: head({ status: "done", stopReason: "stop" }) });
     expect(spoken()).toBe("Answer ready.");
-  });
-
-  it("moves the focus into the input, with a question that comes back", () => {
-    receive({ type: "state", state: panelState() }, { type: "focusInput", text: "Explain ", references: [] });
-    expect(document.activeElement).toBe($("textarea"));
-    expect($<HTMLTextAreaElement>("textarea")?.value).toBe("Explain ");
-  });
-
-  it("saves what the user did to the view", () => {
-    window.dispatchEvent(new Event("pagehide"));
-    expect(saved).toMatchObject({ draft: "Explain " });
-  });
-
-  it("puts a question that comes back in front of what is being typed by then, with what goes along", () => {
-    const textarea = $<HTMLTextAreaElement>("textarea")!;
-    textarea.value = "And why";
-    textarea.dispatchEvent(new InputEvent("input", { bubbles: true }));
-    const file = (label: string) => ({ kind: "file" as const, uri: `file:///w/${label}`, label });
-    receive({ type: "focusInput", references: [file("next.ts")] });
-    receive({ type: "focusInput", text: "Is #file:cat.ts right?", references: [file("first.ts")] });
-    expect(textarea.value).toBe("Is #file:cat.ts right?\n\nAnd why");
-    window.dispatchEvent(new Event("pagehide"));
-    expect(saved?.references).toEqual([file("first.ts"), file("next.ts")]);
-  });
-
-  it("takes files that are pasted without a place, and leaves text and pictures to the input", async () => {
-    receive({ type: "state", state: panelState({ conversationId: "paste" }) });
-    const paste = (files: File[], text = "") => {
-      const event = new Event("paste", { bubbles: true, cancelable: true });
-      const getData = (type: string) => (type === "text/plain" ? text : "");
-      Object.assign(event, { clipboardData: { getData, files } });
-      $("textarea")?.dispatchEvent(event);
-      return event.defaultPrevented;
-    };
-    const log = new File(["a\nb"], "log.txt", { type: "text/plain" });
-    expect(paste([log], "copied cells")).toBe(false);
-    expect(paste([new File(["x"], "shot.png", { type: "image/png" })])).toBe(false);
-    expect(paste([log, new File(["x".repeat(200_001)], "huge.log")])).toBe(true);
-    await new Promise((done) => setTimeout(done));
-    runFrames();
-    expect($("[aria-label='Leave out log.txt, 2 lines']")).not.toBeNull();
-    expect(sent).toContainEqual({ type: "tooLarge", names: ["huge.log"] });
-  });
-
-  it("takes what can be read of what is dropped, and names the rest", async () => {
-    receive({ type: "state", state: panelState({ conversationId: "drop" }) });
-    const folder = Object.assign(new File(["x"], "src"), { text: () => Promise.reject(new Error("A folder")) });
-    const event = new Event("drop", { bubbles: true, cancelable: true });
-    const files = [new File(["a"], "one.txt"), folder, new File(["b"], "two.txt")];
-    Object.assign(event, { dataTransfer: { types: ["Files"], getData: () => "", files } });
-    $("form.composer")?.dispatchEvent(event);
-    await new Promise((done) => setTimeout(done));
-    runFrames();
-    expect($("[aria-label='Leave out one.txt, 1 line']")).not.toBeNull();
-    expect($("[aria-label='Leave out two.txt, 1 line']")).not.toBeNull();
-    expect(sent).toEqual([{ type: "unreadable", names: ["src"] }]);
-  });
-
-  it("takes a chip or a chat away with a key, which is not one of the text as well that has the focus then", () => {
-    const press = (selector: string, key: string) => {
-      const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-      $(selector)?.dispatchEvent(event);
-      runFrames();
-      return event.defaultPrevented;
-    };
-    receive({ type: "state", state: panelState({ conversationId: "keys" }) });
-    receive({ type: "focusInput", references: [{ kind: "problems" }, { kind: "changes" }] });
-    expect(press("[aria-label='Leave out problems of the open file']", "Backspace")).toBe(true);
-    expect(press("[aria-label='Leave out changes not yet committed']", "Delete")).toBe(true);
-    expect($(".chips")?.textContent ?? "").not.toMatch(/problems|changes/);
-    expect(document.activeElement).toBe($("textarea"));
-    showChats();
-    sent.length = 0;
-    expect(press(".session-open", "Delete")).toBe(true);
-    expect(sent).toEqual([{ type: "deleteSession", id: "s1" }]);
-    expect(document.activeElement).toBe($("input[type=search]"));
-  });
-
-  it("leaves the keys of an input method alone in the list of chats", async () => {
-    const press = (selector: string, init: KeyboardEventInit) => {
-      $(selector)?.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init }));
-      runFrames();
-    };
-    showChats();
-    const search = "input[type=search]";
-    $(search)?.focus();
-    press(search, { key: "ArrowDown", isComposing: true });
-    expect(document.activeElement).toBe($(search));
-    press(search, { key: "Escape", isComposing: true });
-    expect($(".sessions")).not.toBeNull();
-    press(".session-open", { key: "F2" });
-    await Promise.resolve();
-    press(".session-rename", { key: "Escape", isComposing: true });
-    await Promise.resolve();
-    expect($(".session-rename")).not.toBeNull();
-    press(".session-rename", { key: "Escape" });
-    await Promise.resolve();
-    expect($(".session-rename")).toBeNull();
-    press(search, { key: "Escape" });
-    expect($(".sessions")).toBeNull();
   });
 
   it("takes the colours of code from the editor's theme, and its own where that has none", () => {
@@ -463,11 +239,7 @@ describe("the work of a stream of 20 000 tokens", () => {
             data: { type: "append", turnId: id, tokens: tokens(segment, word), live: live(), thinkingMs: i },
           }),
         );
-      draws += frames.length;
-      const callbacks = frames;
-      frames = [];
-      now += 16;
-      for (const callback of callbacks) callback();
+      draws += runFrame();
     }
     await new Promise((resolve) => setTimeout(resolve));
     observer.disconnect();
