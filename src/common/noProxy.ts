@@ -1,8 +1,9 @@
 /** Which hosts are asked without the proxy. */
+import { isLoopbackHost } from "./loopbackHost.ts";
 
 /** Asked without the proxy: this machine, and what `noProxy` excepts, subdomains too; "*" excepts all. */
 export function isDirect({ hostname }: URL, noProxy: readonly string[]): boolean {
-  if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return true;
+  if (isLoopbackHost(hostname)) return true;
   return noProxy.some((entry) => {
     const name = entry
       .trim()

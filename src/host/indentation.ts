@@ -74,7 +74,11 @@ function isBlank(text: string): boolean {
 }
 
 /** Columns, a tab counted as four. */
-function indentOf(text: string): number {
-  const [white = ""] = /^\s*/.exec(text) ?? [];
-  return white.replaceAll("\t", "    ").length;
+export function indentOf(text: string): number {
+  return leadingSpace(text).replaceAll("\t", "    ").length;
+}
+
+/** White space in front of the first line's text. */
+export function leadingSpace(text: string): string {
+  return /^[^\S\r\n]*/.exec(text)?.[0] ?? "";
 }

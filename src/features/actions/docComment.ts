@@ -2,7 +2,7 @@
  * Puts the documentation comment of an answer where the language wants it: above the definition, or in Python as its
  * first statement. What stood there as documentation is replaced. Pure.
  */
-import type { LineSpan } from "../../host/indentation.ts";
+import { type LineSpan, leadingSpace } from "../../host/indentation.ts";
 
 /** Lines `from` to `to` (0-based, exclusive) get `lines` in their place. */
 export interface LineReplacement {
@@ -40,7 +40,7 @@ function commentAbove(
   let to = head;
   // Decorators and attributes belong to the definition, and so do comments that are orders to a tool.
   while (attribute.test(lines[to - 1] ?? "") || order.test(lines[to - 1] ?? "")) to--;
-  const indent = indentOf(lines[head] ?? "");
+  const indent = leadingSpace(lines[head] ?? "");
   return { from: docStart(lines, to, languageId), to, lines: comment.map((line) => (indent + line).trimEnd()) };
 }
 
@@ -85,7 +85,7 @@ function firstComment(reply: readonly string[], languageId: string): string[] | 
   const start = reply.findIndex((line) => /^\s*(\/\*|\/\/|#(?!include|define|if|!|\[)|--|'''|;;)/.test(line));
   if (start < 0) return null;
   const first = reply[start] ?? "";
-  const indent = indentOf(first).length;
+  const indent = leadingSpace(first).length;
   if (/^\s*\/\*/.test(first)) {
     const length = reply.slice(start).findIndex((line) => line.includes("*/"));
     if (length < 0) return null;
@@ -101,7 +101,7 @@ function firstComment(reply: readonly string[], languageId: string): string[] | 
     const block = reply.slice(start, start + length + 1);
     const last = block.pop() ?? "";
     block.push(last.slice(0, last.indexOf(end) + end.length));
-    return block.map((line) => line.slice(Math.min(indent, indentOf(line).length)).trimEnd());
+    return block.map((line) => line.slice(Math.min(indent, leadingSpace(line).length)).trimEnd());
   }
   const mark = /^\s*(\/\/[/!]?|#|--|'''|;;)/.exec(first)?.[1] ?? "";
   const length = reply.slice(start).findIndex((line) => !line.trim().startsWith(mark));
@@ -149,9 +149,9 @@ function docstring(lines: readonly string[], definition: number, reply: string):
   const [, prefix = "", given = "", text = ""] = /([rRuU]?)("""|''')((?:\\[\s\S]|(?!\2)[^\\])*)\2/.exec(reply) ?? [];
   const signature = signatureAt(lines, definition);
   if (text.trim() === "" || signature === null) return null;
-  const indent = `${indentOf(lines[signature.startLine] ?? "")}${indentUnit(lines)}`;
+  const indent = `${leadingSpace(lines[signature.startLine] ?? "")}${indentUnit(lines)}`;
   const [first = "", ...rest] = text.replace(/\s+$/, "").split(/\r?\n/);
-  const margin = Math.min(...rest.filter((line) => line.trim() !== "").map((line) => indentOf(line).length));
+  const margin = Math.min(...rest.filter((line) => line.trim() !== "").map((line) => leadingSpace(line).length));
   const body = rest.map((line) => (line.trim() === "" ? "" : indent + line.slice(margin)));
   // As PEP 257 has it, where no quote in the text forbids it.
   const mark = text.includes('"') ? given : '"""';
@@ -187,9 +187,5 @@ function oldDocstringEnd(lines: readonly string[], start: number): number {
 /** One step of indentation, as the document does it. */
 function indentUnit(lines: readonly string[]): string {
   const indented = lines.find((line) => /^(\t| +)\S/.test(line)) ?? "";
-  return indented.startsWith("\t") ? "\t" : indentOf(indented).length === 2 ? "  " : "    ";
-}
-
-function indentOf(line: string): string {
-  return /^\s*/.exec(line)?.[0] ?? "";
+  return indented.startsWith("\t") ? "\t" : leadingSpace(indented).length === 2 ? "  " : "    ";
 }

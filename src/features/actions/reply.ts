@@ -1,4 +1,5 @@
 /** Takes code out of an answer: which fenced block is meant, and how it stands in place of the code asked about. Pure. */
+import { indentOf, leadingSpace } from "../../host/indentation.ts";
 
 /** Columns by which the end of a block may be deeper than its beginning; what is deeper still is code, as in a docstring. */
 const deeperEnd = 3;
@@ -15,7 +16,7 @@ export function fencedBlocks(markdown: string): string[] {
       mark[0] === open.mark[0] &&
       mark.length >= open.mark.length &&
       rest.trim() === "" &&
-      columns(indent) <= columns(open.indent) + deeperEnd
+      indentOf(indent) <= indentOf(open.indent) + deeperEnd
     ) {
       blocks.push(open.lines.join("\n"));
       open = null;
@@ -25,10 +26,6 @@ export function fencedBlocks(markdown: string): string[] {
     }
   }
   return blocks.filter((block) => block.trim() !== "");
-}
-
-function columns(indent: string): number {
-  return indent.replaceAll("\t", "    ").length;
 }
 
 /** The block that shares most lines with `original`; the first of equals. null without blocks. */
@@ -101,7 +98,7 @@ export function inPlaceOf(original: string, code: string): string {
 /** White space before the first line that has text. */
 function firstIndent(text: string): string {
   const line = text.split("\n").find((candidate) => candidate.trim() !== "") ?? "";
-  return /^[^\S\r\n]*/.exec(line)?.[0] ?? "";
+  return leadingSpace(line);
 }
 
 function trimmedLines(text: string): string[] {

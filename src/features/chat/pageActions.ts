@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
+import { isLoopbackHost } from "../../common/loopbackHost.ts";
 import type { Attachment } from "../../common/panel.ts";
 import { isFileLike, openDocument } from "../../host/editor.ts";
 import { movedTo } from "../../host/renames.ts";
@@ -50,12 +51,10 @@ export async function openLink(href: string): Promise<void> {
       hint: t("Only web addresses are."),
     });
   // Of a machine elsewhere the port has to be forwarded, which VS Code only does for a `Uri`.
-  if (vscode.env.remoteName !== undefined && localHosts.has(hostname))
+  if (vscode.env.remoteName !== undefined && isLoopbackHost(hostname))
     await vscode.env.openExternal(vscode.Uri.parse(address, true));
   else await vscode.commands.executeCommand("vscode.open", address);
 }
-
-const localHosts: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "0.0.0.0"]);
 
 /** Of attached code after the editor renamed files; null when it is where it was, or nowhere. */
 export function newPlace(uri: string, renamed: vscode.FileRenameEvent): NewPlace | null {

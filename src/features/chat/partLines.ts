@@ -2,7 +2,7 @@
  * Code that was asked about may begin or end within a line. What stands beside it there stays, unless the block brings it
  * along. Pure.
  */
-import type { LineSpan } from "../../host/indentation.ts";
+import { control, type LineSpan, leadingSpace } from "../../host/indentation.ts";
 import { likeness } from "./blockAlignment.ts";
 import type { Place } from "./blockPlace.ts";
 
@@ -24,9 +24,6 @@ export interface PartPlace extends Place {
   endCharacter: number;
 }
 
-/** Begins what can not stand in an expression, in one language or another. */
-const statement = /^\s*(?:try|if|for|foreach|while|do|with|switch|using|unless|lock|synchronized)\b/;
-
 /**
  * The place without what stands beside the code.
  * Example: of "const f = (a) => a;" was asked "(a) => a", the block is "(b) => b" → "const f = " and ";" stay.
@@ -37,7 +34,7 @@ export function besides({ lines, within, before, after }: Asked, place: Place): 
   const given = place.text.trim().split(/\r?\n/);
   const beginsBehind = place.startLine === within.startLine && before.trim() !== "";
   // Deeper lines are the code's own, which may begin as the whole line does, unless they are wrapped in a statement.
-  const begins = statement.test(given[0] ?? "") ? given : outermost(place.text);
+  const begins = control.test(given[0] ?? "") ? given : outermost(place.text);
   const beginsInside = beginsBehind && !brings(begins, first, first.slice(before.length));
   // They often end as the whole does: "});".
   const ends = beginsBehind && !beginsInside ? given : outermost(place.text);
@@ -62,8 +59,8 @@ function brings(given: readonly string[], whole: string, part: string): boolean 
 /** The lines of the block that are no deeper than its first one, and its last. */
 function outermost(block: string): string[] {
   const lines = block.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const depth = indentOf(lines[0] ?? "").length;
-  return lines.filter((line, index) => index === lines.length - 1 || indentOf(line).length <= depth);
+  const depth = leadingSpace(lines[0] ?? "").length;
+  return lines.filter((line, index) => index === lines.length - 1 || leadingSpace(line).length <= depth);
 }
 
 /**
@@ -71,17 +68,14 @@ function outermost(block: string): string[] {
  * kept that of the other lines.
  */
 export function evenly({ lines, within }: Pick<Asked, "lines" | "within">, block: string): string {
-  const indent = indentOf(lines[within.startLine] ?? "");
+  const indent = leadingSpace(lines[within.startLine] ?? "");
   const rest = leastIndent(lines.slice(within.startLine + 1, within.endLine + 1));
   const given = block.replace(/^\s*\n/, "");
-  const isKept = indentOf(given) === "" && leastIndent(given.split("\n").slice(1)) === rest && rest >= indent.length;
+  const isKept =
+    leadingSpace(given) === "" && leastIndent(given.split("\n").slice(1)) === rest && rest >= indent.length;
   return isKept ? indent + given : block;
 }
 
 function leastIndent(lines: readonly string[]): number {
-  return Math.min(...lines.filter((line) => line.trim() !== "").map((line) => indentOf(line).length));
-}
-
-function indentOf(line: string): string {
-  return /^[^\S\r\n]*/.exec(line)?.[0] ?? "";
+  return Math.min(...lines.filter((line) => line.trim() !== "").map((line) => leadingSpace(line).length));
 }

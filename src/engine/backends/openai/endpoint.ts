@@ -1,5 +1,6 @@
 /** The address of a server as users write it, and the places under it. */
 import { HunchError } from "../../../common/errors.ts";
+import { isLoopbackHost } from "../../../common/loopbackHost.ts";
 
 export class Endpoint {
   /** Without a slash at the end; with "/v1" where the user named only a host. */
@@ -36,7 +37,7 @@ export class Endpoint {
   }
 
   get isLoopback(): boolean {
-    return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(this.url.hostname);
+    return isLoopbackHost(this.url.hostname);
   }
 
   /** What is sent can be read on the way. */

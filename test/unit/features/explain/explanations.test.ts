@@ -15,30 +15,8 @@ import type { Ctx } from "../../../../src/host/ctx.ts";
 import { services } from "../chat/sessionSupport.ts";
 import { model, result, tokens } from "../support.ts";
 
-vi.mock("vscode", () => {
-  class Uri {
-    readonly #text: string;
-    constructor(text: string) {
-      this.#text = text;
-    }
-    static joinPath(base: Uri, ...parts: string[]): Uri {
-      return new Uri([base, ...parts].join("/"));
-    }
-    get fsPath(): string {
-      return this.#text;
-    }
-    toString(): string {
-      return this.#text;
-    }
-  }
-  class Range {
-    readonly start: object;
-    readonly end: object;
-    constructor(line: number, character: number, endLine: number, endCharacter: number) {
-      this.start = { line, character };
-      this.end = { line: endLine, character: endCharacter };
-    }
-  }
+vi.mock("vscode", async () => {
+  const { Range, Uri } = await import("../vscodeFakes.ts");
   const nothing = () => ({ dispose: () => {} });
   return {
     Uri,
@@ -52,7 +30,7 @@ vi.mock("vscode", () => {
     commands: { executeCommand: async () => undefined },
     comments: {
       createCommentController: () => ({
-        createCommentThread: (uri: Uri, range: Range) => ({ uri, range, dispose: () => {} }),
+        createCommentThread: (uri: object, range: object) => ({ uri, range, dispose: () => {} }),
         dispose: () => {},
       }),
     },
@@ -60,7 +38,7 @@ vi.mock("vscode", () => {
     workspace: {
       textDocuments: [],
       notebookDocuments: [],
-      asRelativePath: (uri: Uri) => path.basename(String(uri)),
+      asRelativePath: (uri: VsCode.Uri) => path.basename(String(uri)),
       getConfiguration: () => ({ inspect: () => undefined }),
       openTextDocument: async (uri: VsCode.Uri) => documentAt(uri),
       onDidChangeTextDocument: nothing,

@@ -10,43 +10,24 @@ const files: Record<string, string> = {
   "file:///w/n.ipynb": '{"cells": []}',
 };
 
-vi.mock("vscode", () => {
-  class Uri {
-    readonly #text: string;
-    constructor(text: string) {
-      this.#text = text;
-    }
-    static parse(text: string): Uri {
-      return new Uri(text);
-    }
-    toString(): string {
-      return this.#text;
-    }
-  }
-  class Range {
-    readonly start: object;
-    readonly end: object;
-    constructor(line: number, character: number, endLine: number, endCharacter: number) {
-      this.start = { line, character };
-      this.end = { line: endLine, character: endCharacter };
-    }
-  }
+vi.mock("vscode", async () => {
+  const { Range, Uri } = await import("../vscodeFakes.ts");
   class Location {
-    readonly uri: Uri;
-    readonly range: Range;
-    constructor(uri: Uri, range: Range) {
+    readonly uri: object;
+    readonly range: object;
+    constructor(uri: object, range: object) {
       this.uri = uri;
       this.range = range;
     }
   }
-  const documentOf = (uri: Uri, text: string) => {
+  const documentOf = (uri: object, text: string) => {
     const lines = text.split("\n");
     return {
       uri,
       languageId: "typescript",
       lineCount: lines.length,
       lineAt: (line: number) => ({ text: lines[line] }),
-      validateRange: (range: Range) => range,
+      validateRange: (range: object) => range,
       getText: (range?: VsCode.Range) => (range ? lines.slice(range.start.line, range.end.line + 1).join("\n") : text),
     };
   };
@@ -56,13 +37,13 @@ vi.mock("vscode", () => {
   }));
   const workspace = {
     notebookDocuments: [],
-    asRelativePath: (uri: Uri) => String(uri).replace(/^.*\/w\//, ""),
-    openTextDocument: async (uri: Uri) => {
+    asRelativePath: (uri: VsCode.Uri) => String(uri).replace(/^.*\/w\//, ""),
+    openTextDocument: async (uri: VsCode.Uri) => {
       const text = files[String(uri)];
       if (text === undefined) throw new Error(`cannot open ${uri}`);
       return documentOf(uri, text);
     },
-    openNotebookDocument: async (uri: Uri) => ({ uri, getCells: () => cells }),
+    openNotebookDocument: async (uri: VsCode.Uri) => ({ uri, getCells: () => cells }),
   };
   return { Uri, Range, Location, SymbolKind: {}, DiagnosticSeverity: {}, workspace };
 });
