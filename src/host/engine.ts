@@ -35,6 +35,8 @@ export class Engine {
   #isShared = false;
   #load: LoadParams | null = null;
   #model: ModelInfo | null = null;
+  /** A model is in memory for us: the one in use, or one that the settings do not name any more. */
+  #holdsModel = false;
   #running = 0;
   #idleTimer: NodeJS.Timeout | null = null;
 
@@ -44,7 +46,6 @@ export class Engine {
   constructor(services: EngineServices) {
     this.#services = services;
     this.#settingsSubscription = services.settings.onDidChange((keys) => {
-      // Before the model is another: the one in memory still is to go.
       if (keys.includes("idleUnloadMinutes")) this.#restartIdleTimer();
       if (keys.some((key) => loadKeys.includes(key))) this.#setModel(null);
     });
@@ -73,6 +74,7 @@ export class Engine {
       try {
         const model = await supervisor.load(load, { signal: options.signal });
         this.#load = load;
+        this.#holdsModel = true;
         this.#setModel(model);
         return model;
       } finally {
@@ -164,6 +166,7 @@ export class Engine {
   async release(): Promise<boolean> {
     if (this.#running > 0) return false;
     await this.#supervisor?.unload({ forAll: true });
+    this.#holdsModel = false;
     this.#setModel(null);
     return true;
   }
@@ -243,7 +246,7 @@ export class Engine {
 
   /** The minutes are others: they count from now on, for a model that is idle. */
   #restartIdleTimer(): void {
-    if (this.#running > 0 || !(this.#model || this.#idleTimer)) return;
+    if (this.#running > 0 || !this.#holdsModel) return;
     this.#stopIdleTimer();
     this.#startIdleTimer();
   }
@@ -251,11 +254,12 @@ export class Engine {
   async #unload(minutes: number): Promise<void> {
     const { log } = this.#services;
     this.#idleTimer = null;
-    if (this.#supervisor?.health.state !== "ready") return;
+    if (!this.#holdsModel || this.#supervisor?.health.state !== "ready") return;
     try {
       const dropped = await this.#supervisor.unload();
       const what = dropped ? "was dropped from memory" : "is not used here any more, and stays for other programs,";
       log.write("info", `The model ${what} after ${minutes} idle minutes.`);
+      this.#holdsModel = false;
       this.#setModel(null);
     } catch (error) {
       log.error("unload the idle model", error);

@@ -1,5 +1,10 @@
-/** Changes that are not committed yet, by the API of VS Code's own Git extension. Only what we use of it is typed here. */
-
+/**
+ * Changes that are not committed yet, of the repositories that VS Code's own Git extension knows. Only what we use of its
+ * API is typed here. Its `diff` has whatever the user's settings make of a diff (colours, another program's picture of
+ * it), which is not for a model to read, so its git is asked without them.
+ */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import * as vscode from "vscode";
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
@@ -9,14 +14,16 @@ interface GitExtension {
   getAPI(version: 1): GitApi;
 }
 interface GitApi {
+  readonly git: { readonly path: string };
   readonly repositories: readonly Repository[];
   getRepository(uri: vscode.Uri): Repository | null;
 }
 interface Repository {
   readonly rootUri: vscode.Uri;
-  /** @param staged changes of the index against HEAD; else of the files against the index */
-  diff(staged?: boolean): Promise<string>;
 }
+
+/** Of a diff (bytes); a larger one is no text that anybody reads. */
+const maxDiff = 64 * 2 ** 20;
 
 export interface UncommittedChanges {
   /** Name of the repository's folder. */
@@ -35,11 +42,13 @@ export async function uncommittedChanges(
   place: vscode.Uri | undefined,
   title: string,
 ): Promise<UncommittedChanges | null> {
-  const repository = await pickRepository(await gitApi(), place, title);
+  const api = await gitApi();
+  const repository = await pickRepository(api, place, title);
   if (!repository) return null;
-  const staged = await repository.diff(true);
+  const diff = (...options: string[]) => diffOf(api.git.path, repository, options);
+  const staged = await diff("--cached");
   // During a merge with conflicts, git names their files where nothing is staged.
-  const patch = /^diff --/m.test(staged) ? staged : await repository.diff(false);
+  const patch = /^diff --/m.test(staged) ? staged : await diff();
   return { repository: nameOf(repository), root: repository.rootUri, patch };
 }
 
@@ -47,6 +56,25 @@ export async function uncommittedChanges(
 export function rootOf(source: unknown): vscode.Uri | undefined {
   const { rootUri } = (source ?? {}) as Partial<vscode.SourceControl>;
   return rootUri instanceof vscode.Uri ? rootUri : undefined;
+}
+
+/** Of the files against the index; with --cached, of the index against HEAD. */
+async function diffOf(git: string, repository: Repository, options: readonly string[]): Promise<string> {
+  const args = ["diff", "--no-ext-diff", "--no-color", ...options];
+  // Its words are in English, as who reads the diff expects them, and it leaves the index to whoever works on it.
+  const env = { ...process.env, LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" };
+  const { fsPath: cwd } = repository.rootUri;
+  try {
+    const { stdout } = await promisify(execFile)(git, args, { cwd, env, maxBuffer: maxDiff, windowsHide: true });
+    return stdout;
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new HunchError(
+      "backendUnavailable",
+      t("Git does not say what has changed in {0}: {1}", nameOf(repository), (stderr || message).split("\n")[0]!.trim()),
+      { hint: t("Run git diff in a terminal to see what it is.") },
+    );
+  }
 }
 
 async function gitApi(): Promise<GitApi> {

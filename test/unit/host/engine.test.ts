@@ -101,3 +101,15 @@ test("other idle minutes count at once, for the model that is idle now", async (
   await pass(2);
   expect(log).toEqual(["info The model was dropped from memory after 5 idle minutes."]);
 });
+
+test("other idle minutes count for the model in memory too once the settings name another", async () => {
+  const { engine, log, change, prepare } = editor({ idleUnloadMinutes: 0 });
+  await prepare();
+  change({ model: "/other.gguf" });
+  expect(engine.model).toBeNull();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  ends.push(() => vi.useRealTimers());
+  change({ idleUnloadMinutes: 5 });
+  vi.advanceTimersByTime(5 * 60_000);
+  await vi.waitFor(() => expect(log).toEqual(["info The model was dropped from memory after 5 idle minutes."]));
+});

@@ -1,38 +1,24 @@
 /** Where code comes from besides an open file: notebooks, untitled and read-only documents, files that are renamed. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import * as vscode from "vscode";
 import { readReferences } from "../../../src/features/chat/references.ts";
 import { selectedCode } from "../../../src/host/editor.ts";
-import { writeScriptedModel } from "../../support/scriptedModel.ts";
 import { until } from "../host/host.mjs";
+import { folder, run, scriptedModels, setModel, smallModel } from "./cart.mjs";
 
-const [folder] = vscode.workspace.workspaceFolders;
 /** What the editor does in its own time. */
 const soonMs = 10_000;
 const inFolder = (name) => vscode.Uri.joinPath(folder.uri, name);
-const run = (command, ...args) => vscode.commands.executeCommand(command, ...args);
-const configured = vscode.workspace.getConfiguration("hunch").get("model");
-const setModel = (model) => vscode.workspace.getConfiguration("hunch").update("model", model, true);
 const write = (name, text) => vscode.workspace.fs.writeFile(inFolder(name), Buffer.from(text));
 
 suite("where code comes from", function () {
   this.timeout(60_000);
-  const models = mkdtempSync(path.join(os.tmpdir(), "hunch-context-"));
-
-  suiteSetup(async () => {
-    const file = path.join(models, "context.gguf");
-    writeScriptedModel(file, { thoughtTokens: 4, answerTexts: ["It ", "adds ", "up.\n"] });
-    await setModel(file);
-  });
   suiteTeardown(async () => {
     await run("workbench.action.revertAndCloseActiveEditor");
     await run("workbench.action.closeAllEditors");
-    await setModel(configured);
-    rmSync(models, { recursive: true });
   });
+  const { scriptModel } = scriptedModels();
+  suiteSetup(() => scriptModel("context", "It adds up.\n"));
 
   /** Explains the document in the chat, and exports the chat: what was attached stands there. */
   async function explained(document) {
@@ -163,7 +149,7 @@ suite("where code comes from", function () {
 
   test("a file renamed, then deleted, under its explanation: the thread moves, and its code is found", async () => {
     // The small model takes its time, so that the file changes under it.
-    await setModel(configured);
+    await setModel(smallModel);
     const [before, after] = [inFolder("before.ts"), inFolder("after.ts")];
     await write("before.ts", "export function add(a: number, b: number) {\n  return a + b;\n}\n");
     const document = await vscode.workspace.openTextDocument(before);

@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-
-const [folder] = vscode.workspace.workspaceFolders;
-const cart = vscode.Uri.joinPath(folder.uri, "src", "cart.ts");
+import { cart, ended, languageService } from "./cart.mjs";
 
 /** Opens a document, selects lines (1-based, inclusive), explains them. */
 async function explain(document, first, last) {
   const editor = await vscode.window.showTextDocument(document);
   editor.selection = new vscode.Selection(first - 1, 0, last - 1, document.lineAt(last - 1).text.length);
   return ended(await vscode.commands.executeCommand("hunch.explainSelection"));
-}
-
-/** The last change is drawn a moment after the command has ended. */
-async function ended(thread) {
-  while (!["done", "interrupted"].includes(thread.contextValue))
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  return thread;
 }
 
 async function shows(thread, pattern) {
@@ -49,7 +40,7 @@ suite("explain", function () {
 
   test("nothing selected: the method around the cursor", async () => {
     const editor = await vscode.window.showTextDocument(cart);
-    await symbols(cart);
+    await languageService();
     editor.selection = new vscode.Selection(21, 10, 21, 10);
     const thread = await vscode.commands.executeCommand("hunch.explainSelection");
     assert.equal(thread.label, "Explain src/cart.ts:20-24");
@@ -151,14 +142,4 @@ async function until(act, done) {
     await act();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-/** The language service of TypeScript takes a while to start. */
-async function symbols(uri) {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const found = await vscode.commands.executeCommand("vscode.executeDocumentSymbolProvider", uri);
-    if (found?.length > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  throw new Error("no symbols");
 }
