@@ -3,6 +3,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
+import { noticesOf } from "./tools/notices.mjs";
 
 const watch = process.argv.includes("--watch");
 const shared = {
@@ -114,8 +115,9 @@ if (watch) {
   console.log("watching");
 } else {
   const results = await Promise.all(contexts.map((context) => context.rebuild()));
-  if (process.argv.includes("--meta"))
-    writeFileSync("dist/meta.json", JSON.stringify(results.map((result) => result.metafile)));
+  const metafiles = results.map((result) => result.metafile);
+  if (process.argv.includes("--meta")) writeFileSync("dist/meta.json", JSON.stringify(metafiles));
+  writeFileSync("dist/THIRD-PARTY-NOTICES.txt", noticesOf(metafiles, import.meta.dirname));
   await Promise.all(contexts.map((context) => context.dispose()));
 }
 if (existsSync("src/cli/samples")) cpSync("src/cli/samples", "dist/samples", { recursive: true });

@@ -21,6 +21,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { isLicence } from "./notices.mjs";
 import { packagedReadme } from "./packagedReadme.mjs";
 
 const vsce = "@vscode/vsce@3.9.2";
@@ -31,12 +32,11 @@ const buildTools = new Set(["cmake-js", "node-addon-api"]);
 const keptOfLlama = new Set(["binariesGithubRelease.json", "llama.cpp.info.json", "package.json"]);
 /** Never read at run time. */
 const leftOut = /\.(d\.[cm]?ts|[cm]?ts|map|md|markdown|tsbuildinfo)$/i;
-/** Has to go along, whatever its ending. */
-const licence = /^(licen[cs]e|copying|notice)/i;
 /** What of the repository goes in; .vscodeignore says the same to vsce. */
 const shipped = [
   "dist/engine.mjs",
   "dist/webview",
+  "dist/THIRD-PARTY-NOTICES.txt",
   "l10n",
   "media",
   "package.nls.json",
@@ -143,7 +143,7 @@ function copyPackage(source, destination) {
       const [first, second] = path.relative(source, file).split(path.sep);
       if (path.basename(source) === "node-llama-cpp" && first === "llama" && second) return keptOfLlama.has(second);
       if (path.basename(source) === "node-llama-cpp" && first === "templates") return false;
-      return !leftOut.test(file) || licence.test(path.basename(file)) || statSync(file).isDirectory();
+      return !leftOut.test(file) || isLicence.test(path.basename(file)) || statSync(file).isDirectory();
     },
   });
 }

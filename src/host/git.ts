@@ -71,7 +71,11 @@ async function diffOf(git: string, repository: Repository, options: readonly str
     const { stderr, message } = error as Error & { stderr?: string };
     throw new HunchError(
       "backendUnavailable",
-      t("Git does not say what has changed in {0}: {1}", nameOf(repository), (stderr || message).split("\n")[0]!.trim()),
+      t(
+        "Git does not say what has changed in {0}: {1}",
+        nameOf(repository),
+        (stderr || message).split("\n")[0]!.trim(),
+      ),
       { hint: t("Run git diff in a terminal to see what it is.") },
     );
   }

@@ -45,10 +45,10 @@ it("the repository is that of the menu, and nothing where another thing is passe
 it("the changes are what is staged, else what is changed", async () => {
   expect(await changes()).toMatchObject({ repository: basename(folder), patch: "" });
   write("b.py", "new\n");
-  expect((await changes())?.patch).toMatch(/^diff --git a\/b.py b\/b.py\n[^]*\n-old\n\+new\n$/);
+  expect((await changes())?.patch).toMatch(/^diff --git a\/b.py b\/b.py\n[\s\S]*\n-old\n\+new\n$/);
   write("a.py", "new\n");
   git("add", "a.py");
-  expect((await changes())?.patch).toMatch(/^diff --git a\/a.py b\/a.py\n[^]*\n-old\n\+new\n$/);
+  expect((await changes())?.patch).toMatch(/^diff --git a\/a.py b\/a.py\n[\s\S]*\n-old\n\+new\n$/);
 });
 
 it("during a merge they are the conflicts, and what is staged beside them", async () => {
