@@ -26,11 +26,14 @@ export interface Verification {
   sha256: string;
   /** The file has not changed since: same size, same modification time. */
   current: boolean;
+  /** The file had another SHA-256 when it was hashed last. */
+  failed: boolean;
 }
 
 interface VerificationRecord {
   bytes: number;
-  mtimeMs: number;
+  /** null, which no file has: this SHA-256 was expected, and the file had another one. */
+  mtimeMs: number | null;
   sha256: string;
 }
 
@@ -49,11 +52,21 @@ export async function lastVerification(modelPath: string): Promise<Verification 
   }
   if (typeof record?.sha256 !== "string") return null;
   const { size, mtimeMs } = await stat(modelPath);
-  return { sha256: record.sha256, current: record.bytes === size && record.mtimeMs === mtimeMs };
+  const current = record.bytes === size && record.mtimeMs === mtimeMs;
+  return { sha256: record.sha256, current, failed: record.mtimeMs === null };
 }
 
 export async function recordVerification(modelPath: string, sha256: string): Promise<void> {
   const { size, mtimeMs } = await stat(modelPath);
-  const record: VerificationRecord = { bytes: size, mtimeMs, sha256 };
+  await writeRecord(modelPath, { bytes: size, mtimeMs, sha256 });
+}
+
+/** An earlier record would go on saying that the file is whole where its size and time are the same still. */
+export async function recordMismatch(modelPath: string, expected: string): Promise<void> {
+  const { size } = await stat(modelPath);
+  await writeRecord(modelPath, { bytes: size, mtimeMs: null, sha256: expected });
+}
+
+async function writeRecord(modelPath: string, record: VerificationRecord): Promise<void> {
   await writeFile(recordPath(modelPath), `${JSON.stringify(record, null, 2)}\n`);
 }

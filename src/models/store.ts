@@ -10,7 +10,7 @@ import { t } from "../common/l10n.ts";
 import { modelPart } from "../common/modelParts.ts";
 import type { ModelRef } from "../common/protocol.ts";
 import { type CatalogueModel, catalogue, findModel, sizeText } from "./catalogue.ts";
-import { lastVerification, recordPath, recordVerification, sha256File } from "./checksum.ts";
+import { lastVerification, recordMismatch, recordPath, recordVerification, sha256File } from "./checksum.ts";
 import { expandHome, modelsFolder, thisUser } from "./folder.ts";
 import { readGguf } from "./gguf.ts";
 import { withLock } from "./lock.ts";
@@ -81,6 +81,14 @@ export class ModelStore {
     return found.flat();
   }
 
+  /** Ids of the installed models that were not the publisher's file when they were checked last. */
+  async damaged(): Promise<Set<string>> {
+    const last = await Promise.all(
+      (await this.installed()).map(async ({ model, path }) => ({ id: model.id, check: await lastVerification(path) })),
+    );
+    return new Set(last.filter(({ check }) => check?.failed).map(({ id }) => id));
+  }
+
   /**
    * The file that a catalogue id or a path means, checked: a catalogue model by its SHA-256 (once, then again only
    * when the file changed), any other file by its GGUF header, all its parts being there.
@@ -122,12 +130,14 @@ export class ModelStore {
         { hint: t("Get it again: hunch models download {0}", model.id) },
       );
     const sha256 = await sha256File(path, options);
-    if (expected !== null && sha256 !== expected)
+    if (expected !== null && sha256 !== expected) {
+      await recordMismatch(path, expected).catch(whenRefused);
       throw new HunchError(
         "checksumMismatch",
         t("{0} is not the file the publisher released: its SHA-256 is {1}, not {2}.", path, sha256, expected),
         { hint: t("Get it again: hunch models download {0}. A file of your own works by its path.", model.id) },
       );
+    }
     if (expected === null) await readGguf(path);
     // It only saves the next time: a model that others may read, on a disk that is full or theirs, is as good.
     await recordVerification(path, sha256).catch(whenRefused);

@@ -2,21 +2,18 @@
 
 import * as vscode from "vscode";
 import { modelsViewId } from "../../common/commands.ts";
-import { t } from "../../common/l10n.ts";
-import type { ModelChoice } from "../../common/panel.ts";
 import { registerCommand, setContextKey } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
-import { showInformation } from "../../host/messages.ts";
 import { downloadToAnswer, downloadWithProgress } from "./download.ts";
 import { registerLlamaServer } from "./llamaServer.ts";
 import { MachineCheck } from "./machine.ts";
 import { ModelsView } from "./modelsView.ts";
+import { pickDownload } from "./pickDownload.ts";
 import { pickModel } from "./pickModel.ts";
 import { pickServerModel } from "./pickServerModel.ts";
 import { recommendModel } from "./recommendModel.ts";
 import { registerRowCommands } from "./rowCommands.ts";
 import { setServerKey } from "./serverKey.ts";
-import { choiceText } from "./text.ts";
 
 export function registerModels(ctx: Ctx): void {
   const check = new MachineCheck(ctx);
@@ -46,27 +43,6 @@ async function selectModel(ctx: Ctx): Promise<void> {
 /** Without an id it asks. The first model that is here becomes the one that answers. */
 async function downloadModel(ctx: Ctx, modelId?: string): Promise<void> {
   await ctx.models.refresh();
-  const id = modelId ?? (await pickDownload(ctx.models.choices, ctx.settings.current.model));
+  const id = modelId ?? (await pickDownload(ctx));
   if (id !== null && (await downloadToAnswer(ctx, id))) await ctx.settings.update("model", id);
-}
-
-async function pickDownload(choices: readonly ModelChoice[], current: string): Promise<string | null> {
-  const missing = choices.filter((choice) => !choice.installed);
-  if (missing.length === 0) {
-    await showInformation(t("All models of Hunch's catalogue are on this machine."));
-    return null;
-  }
-  const items = missing
-    .sort((a, b) => Number(b.id === current) - Number(a.id === current))
-    .map((choice) => ({
-      id: choice.id,
-      label: choice.name,
-      description: choiceText(choice) + (choice.id === current ? ` · ${t("the one in your settings")}` : ""),
-    }));
-  const picked = await vscode.window.showQuickPick(items, {
-    title: t("Hunch: Download Model"),
-    placeHolder: t("What to download"),
-    matchOnDescription: true,
-  });
-  return picked?.id ?? null;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { catalogueSources, download } from "../../../src/models/download.ts";
@@ -106,6 +106,19 @@ describe("never uses a wrong file", () => {
     await fetchFrom(server.origin);
     expect(sha256(readFileSync(path))).toBe(model.sha256);
     expect(notices).toEqual([expect.stringContaining("set aside")]);
+  });
+
+  test("one that a check found damaged is fetched again, though its size and time are as they were", async () => {
+    const server = await fileServer(serve(content), serve(content));
+    const { model, store, path, fetchFrom } = setUp();
+    await fetchFrom(server.origin);
+    const { atime, mtime } = statSync(path);
+    writeFileSync(path, wrong);
+    utimesSync(path, atime, mtime);
+    await expect(store.verify(model, { again: true })).rejects.toMatchObject({ code: "checksumMismatch" });
+    await fetchFrom(server.origin);
+    expect(sha256(readFileSync(path))).toBe(model.sha256);
+    expect(await store.damaged()).toEqual(new Set());
   });
 
   test("one that nobody states a SHA-256 for", async () => {

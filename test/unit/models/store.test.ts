@@ -78,6 +78,13 @@ test("verifying again hashes the file whatever the record says", async () => {
   utimesSync(path, then, then);
   expect(await store.verify(model), "the same time and size").toBe(sha256(content));
   await expect(store.verify(model, { again: true })).rejects.toMatchObject({ code: "checksumMismatch" });
+  await expect(store.verify(model), "known to be wrong from then on").rejects.toMatchObject({
+    code: "checksumMismatch",
+  });
+  expect(await store.damaged()).toEqual(new Set([model.id]));
+  writeFileSync(path, content);
+  expect(await store.verify(model), "the right one in its place").toBe(sha256(content));
+  expect(await store.damaged()).toEqual(new Set());
 });
 
 // A file that the kernel lets nobody write, root neither.
@@ -108,7 +115,8 @@ test("a model without a pinned SHA-256 keeps the one it had first", async () => 
   file[file.length - 1]! ^= 1;
   writeFileSync(path, file);
   utimesSync(path, new Date(), new Date(Date.now() + 5_000));
-  await expect(store.resolve("test-model")).rejects.toMatchObject({ code: "checksumMismatch" });
+  for (const _ of ["noticed", "and not forgotten"])
+    await expect(store.resolve("test-model")).rejects.toMatchObject({ code: "checksumMismatch" });
 });
 
 test("says that a model is missing, how big it is, and what an interrupted download left", async () => {
