@@ -151,7 +151,8 @@ export interface PanelState {
   /** By turn; for turns with more than one version. */
   versions: Record<string, TurnVersion>;
   engine: EngineHealth;
-  model: { id: string; name: string; installed: boolean; info: ModelInfo | null };
+  /** `sentTo`: hosts of the server that answers; empty where what is asked stays on this machine. */
+  model: { id: string; name: string; installed: boolean; sentTo: string; info: ModelInfo | null };
   models: ModelChoice[];
   download: DownloadState;
   effort: Effort;

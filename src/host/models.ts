@@ -4,7 +4,7 @@
  */
 
 import * as vscode from "vscode";
-import { splitEndpoints } from "../common/endpoints.ts";
+import { hostsElsewhere, splitEndpoints } from "../common/endpoints.ts";
 import { type ErrorCode, HunchError, isHunchError, toErrorData } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import type { DownloadState, ModelChoice } from "../common/panel.ts";
@@ -22,6 +22,8 @@ export interface CurrentModel {
   name: string;
   /** The file is there. Taken for granted until it has been looked for. */
   installed: boolean;
+  /** Hosts of the server that answers; empty where what is asked stays on this machine. */
+  sentTo: string;
 }
 
 /** Settings that say which model it is. */
@@ -77,7 +79,7 @@ export class Models {
     this.#settings = settings;
     this.#log = log;
     const { model } = settings.current;
-    this.#current = this.#onServer() ?? { id: model, name: model, installed: true };
+    this.#current = this.#onServer() ?? { id: model, name: model, installed: true, sentTo: "" };
     this.#subscription = settings.onDidChange((keys) => {
       if (keys.some((key) => currentKeys.includes(key))) void this.refresh();
     });
@@ -115,6 +117,7 @@ export class Models {
       id,
       name: known?.name ?? fileName(id),
       installed: known?.installed ?? isPath(id),
+      sentTo: "",
     };
     // Who hears of a change may look again, as VS Code does for its list of language models: not for nothing, in circles.
     if (JSON.stringify([this.#current, this.#choices]) !== before) this.#changed.fire();
@@ -215,9 +218,11 @@ export class Models {
   #onServer(): CurrentModel | null {
     const { backend, endpoint, serverModel } = this.#settings.current;
     if (backend !== "openai") return null;
-    const [first = ""] = splitEndpoints(endpoint);
+    const endpoints = splitEndpoints(endpoint);
+    const [first = ""] = endpoints;
     const host = URL.canParse(first) ? new URL(first).host : first;
-    return { id: serverModel || host, name: serverModel || host, installed: true };
+    const sentTo = hostsElsewhere(endpoints).join(", ");
+    return { id: serverModel || host, name: serverModel || host, installed: true, sentTo };
   }
 
   #setState(state: DownloadState): void {

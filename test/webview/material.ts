@@ -197,7 +197,7 @@ export function panelState(part: Partial<PanelState> = {}): PanelState {
     turns: [],
     versions: {},
     engine: { state: "ready" },
-    model: { id: "qwen2.5-coder-1.5b", name: "Qwen2.5 Coder 1.5B", installed: true, info: null },
+    model: { id: "qwen2.5-coder-1.5b", name: "Qwen2.5 Coder 1.5B", installed: true, sentTo: "", info: null },
     models,
     download: { state: "none" },
     effort: "auto",
@@ -215,7 +215,7 @@ export function conversation(turn: Partial<AssistantTurn>, part: Partial<PanelSt
 
 export const withoutModel: Partial<PanelState> = {
   engine: { state: "off" },
-  model: { id: "qwen2.5-coder-1.5b", name: "Qwen2.5 Coder 1.5B", installed: false, info: null },
+  model: { id: "qwen2.5-coder-1.5b", name: "Qwen2.5 Coder 1.5B", installed: false, sentTo: "", info: null },
   selection: null,
 };
 export const download: DownloadState = {

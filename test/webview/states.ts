@@ -216,7 +216,13 @@ export const scenes: Record<string, Scene> = {
   awkward: {
     state: panelState({
       title: `Averylongtitlewithoutanyspaces${"x".repeat(120)}`,
-      model: { id: "x", name: "DeepSeek-R1-0528-Qwen3-8B-Instruct-GGUF-UD-Q4_K_XL", installed: true, info: null },
+      model: {
+        id: "x",
+        name: "DeepSeek-R1-0528-Qwen3-8B-Instruct-GGUF-UD-Q4_K_XL",
+        installed: true,
+        sentTo: "",
+        info: null,
+      },
       selection: {
         ...selection,
         label: `src/${"deeply/".repeat(12)}aVeryLongFileNameThatGoesOnAndOn.generated.test.ts`,

@@ -36,7 +36,7 @@ class Provider implements vscode.LanguageModelChatProvider {
   /** The model of the settings; none while it is not on this machine. */
   async provideLanguageModelChatInformation(): Promise<vscode.LanguageModelChatInformation[]> {
     const { models, engine, settings } = this.#ctx;
-    const { id, name, installed } = await models.refresh();
+    const { id, name, installed, sentTo } = await models.refresh();
     if (!installed) return [];
     const contextSize = engine.model?.contextSize ?? settings.current.contextSize ?? expectedContextSize;
     const maxOutputTokens = Math.min(defaultAnswerTokens, Math.floor(contextSize / 2));
@@ -46,7 +46,10 @@ class Provider implements vscode.LanguageModelChatProvider {
         name,
         family: engine.model?.architecture ?? "gguf",
         version: "1",
-        tooltip: t("Runs on this machine with Hunch; nothing is sent anywhere."),
+        tooltip:
+          sentTo === ""
+            ? t("Runs on this machine with Hunch; nothing is sent anywhere.")
+            : t("A server thinks and answers: what you ask is sent to {0}.", sentTo),
         maxInputTokens: contextSize - maxOutputTokens,
         maxOutputTokens,
         capabilities: {},

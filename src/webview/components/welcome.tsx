@@ -25,7 +25,9 @@ export function Welcome({ chrome }: { chrome: Chrome }) {
         {chrome.selection && selected
           ? t("The selection {0} goes with your question.", attachmentName(chrome.selection).short)
           : t("Select code in the editor to send it along, or ask anything.")}{" "}
-        {t("{0} thinks and answers on this machine.", chrome.model.name)}
+        {chrome.model.sentTo === ""
+          ? t("{0} thinks and answers on this machine.", chrome.model.name)
+          : t("A server thinks and answers: what you ask is sent to {0}.", chrome.model.sentTo)}
       </p>
       <ul class="suggestions" aria-label={t("Suggested questions")}>
         {questions.map((question) => (

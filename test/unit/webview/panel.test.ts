@@ -202,8 +202,19 @@ describe("the panel", () => {
     expect([color("keyword"), color("comment"), color("string")]).toEqual(["", "", "#ce9178"]);
   });
 
+  it("says where what is asked goes", () => {
+    const welcome = (sentTo: string) => {
+      const model = { id: "m", name: "Model", installed: true, sentTo, info: null };
+      receive({ type: "state", state: panelState({ model }) });
+      return $(".welcome p")?.textContent;
+    };
+    expect(welcome("")).toContain("Model thinks and answers on this machine.");
+    expect(welcome("gpu:8000")).toContain("what you ask is sent to gpu:8000.");
+    expect(welcome("gpu:8000")).not.toContain("this machine");
+  });
+
   it("asks for a model when there is none, and cannot send", () => {
-    const model = { id: "m", name: "Model", installed: false, info: null };
+    const model = { id: "m", name: "Model", installed: false, sentTo: "", info: null };
     const models = [{ id: "m", name: "Model", sizeBytes: 986_000_000, licence: "Apache-2.0", installed: false }];
     receive({ type: "state", state: panelState({ model, models }) });
     expect($(".model-facts")?.textContent).toBe("986 MB · licence Apache-2.0");

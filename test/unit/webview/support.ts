@@ -28,7 +28,7 @@ export function panelState(part: Partial<PanelState> = {}): PanelState {
     turns: [],
     versions: {},
     engine: { state: "ready" },
-    model: { id: "m", name: "Model", installed: true, info: null },
+    model: { id: "m", name: "Model", installed: true, sentTo: "", info: null },
     models: [],
     download: { state: "none" },
     effort: "auto",
