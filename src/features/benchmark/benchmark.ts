@@ -2,19 +2,14 @@
 import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
-import { showInformation } from "../../host/messages.ts";
+import { oneAtATime } from "../models/oneAtATime.ts";
 
 export function registerBenchmark(ctx: Ctx): void {
-  let running = false;
+  const alone = oneAtATime(ctx, () => t("Hunch is measuring already; its progress says how far."));
   registerCommand(ctx, "hunch.benchmark", async () => {
-    if (running) return showInformation(t("Hunch is measuring already; its progress says how far."));
-    running = true;
-    try {
-      const { runBenchmark, showBenchmark } = await import("./benchmarkRun.ts");
-      const report = await runBenchmark(ctx);
-      if (report && report.measured.length > 0) showBenchmark(report);
-    } finally {
-      running = false;
-    }
+    const { refuseServer, runBenchmark, showBenchmark } = await import("./benchmarkRun.ts");
+    refuseServer(ctx);
+    const report = await alone(() => runBenchmark(ctx));
+    if (report && report.measured.length > 0) showBenchmark(report);
   });
 }

@@ -14,7 +14,6 @@ import { t } from "../../common/l10n.ts";
 import type { MeasureResult, ModelInfo } from "../../common/protocol.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { withProgress } from "../../host/messages.ts";
-import { offerMissingModel } from "../models/download.ts";
 import { benchmarkPage } from "./page.ts";
 
 /** Of each workload; with two rounds of both arms some minutes on a small machine. */
@@ -24,11 +23,14 @@ const conditions: Conditions = { maxTokens: 96, temperature: 0, seed: 42 };
 /** Share of the progress that loading and the cost curve take (%). */
 const startPercent = 10;
 
-/** @returns null when there is no model, or nothing was measured before it was cancelled. */
-export async function runBenchmark(ctx: Ctx): Promise<Report | null> {
-  const { backend } = ctx.settings.current;
+/** Before a model is offered that would not be measured. @throws HunchError backendUnavailable */
+export function refuseServer({ settings }: Ctx): void {
+  const { backend } = settings.current;
   if (backend !== "embedded" && backend !== "auto") throw aServerAnswers();
-  if (!(await offerMissingModel(ctx))) return null;
+}
+
+/** Cancelled, it has measured less. @throws HunchError of the load; backendUnavailable where a server was chosen */
+export async function runBenchmark(ctx: Ctx): Promise<Report> {
   const location = vscode.ProgressLocation.Notification;
   return withProgress({ location, title: t("Hunch: benchmark"), cancellable: true }, async (progress, cancel) => {
     const abort = new AbortController();

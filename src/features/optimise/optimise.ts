@@ -8,26 +8,22 @@ import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { showInformation, withProgress } from "../../host/messages.ts";
-import { offerMissingModel } from "../models/download.ts";
+import { oneAtATime } from "../models/oneAtATime.ts";
 import { outcomeText, progressText } from "./text.ts";
 
 export function registerOptimise(ctx: Ctx): void {
-  let running = false;
+  const alone = oneAtATime(ctx, () => t("Hunch is optimising prompts already; its progress says how far."));
   registerCommand(ctx, "hunch.optimisePrompts", async () => {
-    if (running) return showInformation(t("Hunch is optimising prompts already; its progress says how far."));
-    running = true;
-    try {
-      await optimise(ctx);
-    } finally {
-      running = false;
-    }
+    const outcome = await alone(() => optimise(ctx));
+    if (outcome) await tell(outcome);
   });
 }
 
-async function optimise(ctx: Ctx): Promise<void> {
-  if (!(await offerMissingModel(ctx))) return;
+type Outcome = Awaited<ReturnType<Ctx["calibrations"]["calibrate"]>>;
+
+async function optimise(ctx: Ctx): Promise<Outcome> {
   const location = vscode.ProgressLocation.Notification;
-  const { calibration, report } = await withProgress(
+  return withProgress(
     { location, title: t("Hunch: optimising prompts"), cancellable: true },
     async (progress, cancel) => {
       const abort = new AbortController();
@@ -53,6 +49,9 @@ async function optimise(ctx: Ctx): Promise<void> {
       }
     },
   );
+}
+
+async function tell({ calibration, report }: Outcome): Promise<void> {
   const details = t("Show Details");
   const chosen = await showInformation(outcomeText(calibration), details);
   if (chosen === details) await vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.file(report));
