@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { HunchError } from "../common/errors.ts";
+import { isPath } from "../common/modelName.ts";
 import type { CatalogueModel } from "../models/catalogue.ts";
 import { expectedBytes, findModel, sizeText } from "../models/catalogue.ts";
 import { discoverModels } from "../models/discover.ts";
@@ -12,7 +13,7 @@ import { download } from "../models/download.ts";
 import { fitVerdict, type MachineMemory, machineMemory } from "../models/fit.ts";
 import { precisionAdvice } from "../models/precision.ts";
 import { environmentFetch } from "../models/sources/environmentFetch.ts";
-import { isPath, ModelStore } from "../models/store.ts";
+import { ModelStore } from "../models/store.ts";
 import { formatBytes } from "../models/units.ts";
 import { LiveDownload } from "./downloadDisplay.ts";
 import { Interrupts } from "./interrupts.ts";

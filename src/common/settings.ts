@@ -3,6 +3,7 @@
  * by a test, both ways. Wrong values are never half-used: the default counts and the user is told which setting it was.
  */
 import { t } from "./l10n.ts";
+import { modelName } from "./modelName.ts";
 import { type Effort, efforts } from "./panel.ts";
 import type { GpuChoice, KvType, LogLevel, SpeculationMode } from "./protocol.ts";
 import { type ThinkingFamily, thinkingFamilies } from "./thinkingFamilies.ts";
@@ -79,6 +80,8 @@ export type SettingKey = keyof Settings;
 
 export type SettingType =
   | { kind: "text" }
+  /** Names a model: an id may be written in other letters than the catalogue's. */
+  | { kind: "model" }
   | { kind: "flag" }
   | { kind: "choice"; values: readonly string[] }
   /** `nullable`: null stands for "let Hunch decide". */
@@ -97,8 +100,8 @@ const optionalInteger = (minimum: number, maximum: number) =>
   ({ kind: "number", integer: true, minimum, maximum, nullable: true }) as const;
 
 export const settingDefinitions: { readonly [K in SettingKey]: SettingDefinition<Settings[K]> } = {
-  model: { type: { kind: "text" }, default: "qwen2.5-coder-1.5b", scope: "machine" },
-  draftModel: { type: { kind: "text" }, default: "none", scope: "machine" },
+  model: { type: { kind: "model" }, default: "qwen2.5-coder-1.5b", scope: "machine" },
+  draftModel: { type: { kind: "model" }, default: "none", scope: "machine" },
   backend: {
     type: { kind: "choice", values: ["auto", "embedded", "llama-server", "openai"] satisfies BackendName[] },
     default: "auto",
@@ -193,7 +196,7 @@ export function readSettings(get: (key: SettingKey) => unknown): { settings: Set
     const { type, default: fallback } = settingDefinitions[key];
     if (value === undefined) return [key, fallback];
     const wanted = accepts(type, value);
-    if (wanted === null) return [key, type.kind === "text" ? (value as string).trim() || fallback : value];
+    if (wanted === null) return [key, normalized(type, value, fallback)];
     const message = t(
       "The setting {0} takes {1}, not {2}. Its default ({3}) is used.",
       `${settingsSection}.${key}`,
@@ -207,10 +210,17 @@ export function readSettings(get: (key: SettingKey) => unknown): { settings: Set
   return { settings: Object.fromEntries(entries) as Settings, problems };
 }
 
+/** A value that fits, as all of Hunch knows it. */
+function normalized({ kind }: SettingType, value: unknown, fallback: unknown): unknown {
+  if (kind === "text") return (value as string).trim() || fallback;
+  return kind === "model" ? modelName(value as string) || fallback : value;
+}
+
 /** null when the value fits, else what would fit. */
 function accepts(type: SettingType, value: unknown): string | null {
   switch (type.kind) {
     case "text":
+    case "model":
       return typeof value === "string" ? null : t("a text");
     case "flag":
       return typeof value === "boolean" ? null : t("true or false");

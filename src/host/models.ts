@@ -7,6 +7,7 @@ import * as vscode from "vscode";
 import { hostsElsewhere, splitEndpoints } from "../common/endpoints.ts";
 import { type ErrorCode, HunchError, isHunchError, toErrorData } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
+import { isPath } from "../common/modelName.ts";
 import type { DownloadState, ModelChoice } from "../common/panel.ts";
 import type { ModelRef } from "../common/protocol.ts";
 import type { SettingKey } from "../common/settings.ts";
@@ -100,7 +101,6 @@ export class Models {
   /** Looks at the disk again. */
   async refresh(): Promise<CurrentModel> {
     const store = await this.store();
-    const { isPath } = await import("./runtime.ts");
     const before = JSON.stringify([this.#current, this.#choices]);
     const installed = new Set((await store.installed()).map(({ model }) => model.id));
     this.#choices = store.models.map((model) => ({
@@ -130,7 +130,6 @@ export class Models {
       return await (await this.store()).resolve(idOrPath);
     } catch (error) {
       void this.refresh();
-      const { isPath } = await import("./runtime.ts");
       throw this.explain(error, isPath(idOrPath));
     }
   }

@@ -12,4 +12,4 @@ export { calibrationFolder, engineFolder, sharedEngineFolder, thisUser } from ".
 export { findLlamaServer, llamaServerHere, locateLlamaServer } from "../models/llamaServer/find.ts";
 export { installLlamaServer } from "../models/llamaServer/install.ts";
 export { recommend } from "../models/recommend.ts";
-export { isPath, ModelStore } from "../models/store.ts";
+export { ModelStore } from "../models/store.ts";

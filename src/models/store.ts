@@ -4,9 +4,10 @@
  */
 
 import { rm, rmdir, stat } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
+import { isPath } from "../common/modelName.ts";
 import { modelPart } from "../common/modelParts.ts";
 import type { ModelRef } from "../common/protocol.ts";
 import { type CatalogueModel, catalogue, findModel, sizeText } from "./catalogue.ts";
@@ -177,11 +178,6 @@ export class ModelStore {
       hint: t("Download it ({0}): hunch models download {1}", sizeText(model), model.id),
     });
   }
-}
-
-/** A path rather than a catalogue id: ids hold no separator and no file extension. */
-export function isPath(idOrPath: string): boolean {
-  return isAbsolute(idOrPath) || /[/\\]|^~|\.gguf$/i.test(idOrPath);
 }
 
 /** @throws HunchError; see `resolve` */

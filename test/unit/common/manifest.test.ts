@@ -45,6 +45,7 @@ const keybindings: { command: string; key: string; mac?: string; when?: string }
 function schemaOf(type: SettingType): Record<string, unknown> {
   switch (type.kind) {
     case "text":
+    case "model":
       return { type: "string" };
     case "flag":
       return { type: "boolean" };

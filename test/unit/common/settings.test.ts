@@ -36,4 +36,11 @@ describe("readSettings", () => {
     expect(read({ model: "  " }).settings.model).toBe(settingDefinitions.model.default);
     expect(read({ model: " /models/a.gguf " }).settings.model).toBe("/models/a.gguf");
   });
+
+  it("takes a model's id in any letters for the catalogue's, and leaves those of a path", () => {
+    const ids = read({ model: " Qwen2.5-Coder-1.5B", draftModel: "None" });
+    expect(ids.settings).toMatchObject({ model: "qwen2.5-coder-1.5b", draftModel: "none" });
+    const paths = { model: "/Models/A.gguf", draftModel: "C:\\Models\\B.GGUF" };
+    expect(read(paths).settings).toMatchObject(paths);
+  });
 });

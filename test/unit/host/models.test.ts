@@ -41,6 +41,13 @@ it.each([
   expect(await models.refresh()).toMatchObject({ sentTo });
 });
 
+it("knows a model of the catalogue whose id is written in other letters", async () => {
+  const models = modelsOf({ model: "Qwen2.5-Coder-1.5B" });
+  const { id, name } = await models.refresh();
+  expect({ id, name }).toEqual({ id: "qwen2.5-coder-1.5b", name: "Qwen2.5-Coder 1.5B Instruct" });
+  expect(models.choices.map((choice) => choice.id)).toContain(id);
+});
+
 it("without a server it stays here, whatever address is in the settings", async () => {
   const models = modelsOf({ endpoint: "http://gpu:8000" });
   expect(models.current.sentTo).toBe("");

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { isPath } from "../../../src/common/modelName.ts";
 import { modelsFolder } from "../../../src/models/folder.ts";
 import { withLock } from "../../../src/models/lock.ts";
-import { isPath, ModelStore } from "../../../src/models/store.ts";
+import { ModelStore } from "../../../src/models/store.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { entry, header, tinyModel, withData } from "./support/ggufFile.ts";
 import { modelOf, sha256, testContent } from "./support/model.ts";
