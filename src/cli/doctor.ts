@@ -50,6 +50,8 @@ export interface DoctorReport {
   sharedEngine: SharedEngineReport | null;
   /** Path of the llama-server that `--backend llama-server` would start; null when there is none. */
   llamaServer: string | null;
+  /** Why the one that HUNCH_LLAMA_SERVER names can not be started; null where nothing is wrong with it. */
+  llamaServerProblem: string | null;
   store: { path: string; freeBytes: number | null };
   installed: { id: string; path: string; sizeBytes: number }[];
   /** The model asked about, or the default one when it is here; with --model it is fetched when missing. */
@@ -63,6 +65,7 @@ export interface DoctorReport {
 export async function examine(request: EngineRequest, named: boolean, context: EngineContext): Promise<DoctorReport> {
   const { store } = context;
   const installed = await store.installed();
+  const llamaServer = llamaServerHere("");
   const report: DoctorReport = {
     type: "doctor",
     node: process.version,
@@ -77,7 +80,8 @@ export async function examine(request: EngineRequest, named: boolean, context: E
     engine: { works: false, version: null, error: null },
     devices: [],
     sharedEngine: null,
-    llamaServer: llamaServerHere(""),
+    llamaServer: llamaServer.program,
+    llamaServerProblem: llamaServer.problem?.message ?? null,
     store: { path: store.folder, freeBytes: await freeBytes(store.folder) },
     installed: installed.map(({ model, path, sizeBytes }) => ({ id: model.id, path, sizeBytes })),
     models: [],

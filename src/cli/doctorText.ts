@@ -22,7 +22,9 @@ export function doctorText(report: DoctorReport): string {
     row("Shared", sharedEngine(report.sharedEngine)),
     row(
       "llama-server",
-      report.llamaServer ?? "none; `hunch llama-server install` gets one, for --backend llama-server and auto",
+      report.llamaServer ??
+        report.llamaServerProblem ??
+        "none; `hunch llama-server install` gets one, for --backend llama-server and auto",
     ),
     ...report.models.flatMap((model) => ["", ...("error" in model ? failure(model) : modelLines(model))]),
   ];

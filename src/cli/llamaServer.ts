@@ -3,7 +3,12 @@
  * line of stdout is one object. Errors are thrown as HunchError: the command line's entry prints them.
  */
 import { Command } from "commander";
-import { type FoundLlamaServer, llamaServerVariable, locateLlamaServer } from "../models/llamaServer/find.ts";
+import {
+  type FoundLlamaServer,
+  llamaServerHere,
+  llamaServerVariable,
+  locateLlamaServer,
+} from "../models/llamaServer/find.ts";
 import { type InstallProgress, installLlamaServer } from "../models/llamaServer/install.ts";
 import { Interrupts } from "./interrupts.ts";
 import { bar } from "./output/live.ts";
@@ -52,6 +57,9 @@ function foundIn({ foundIn }: FoundLlamaServer): string {
 }
 
 async function install({ json }: OutputOptions): Promise<void> {
+  // Before minutes of building what would not be used.
+  const { problem } = llamaServerHere("");
+  if (problem) throw problem;
   const interrupts = new Interrupts();
   const display = progressDisplay(json ?? false);
   // The cursor is hidden while a line is redrawn.

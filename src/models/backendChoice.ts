@@ -5,6 +5,7 @@
 import { t } from "../common/l10n.ts";
 import type { LlamaServer, SpeculationMode } from "../common/protocol.ts";
 import type { GgufInfo } from "./gguf.ts";
+import { type LlamaServerHere, llamaServerVariable } from "./llamaServer/find.ts";
 
 export interface BackendChoice {
   /** null: the engine's own process. */
@@ -40,16 +41,26 @@ const heads = new Set(["eagle3", "dflash"]);
 
 /**
  * @param draft of the draft model that was asked for
- * @param program absolute path of a llama-server; null when there is none
+ * @param here the llama-server of this machine
  */
 export function chooseBackend(
   target: Facts,
   draft: Facts | null,
   speculation: SpeculationMode,
-  program: string | null,
+  { program, problem }: LlamaServerHere,
 ): BackendChoice {
   const wanted = whyServer(target, draft, speculation);
   if (wanted === null) return { server: null, reason: t("nothing in the model's file needs another") };
+  if (problem)
+    return {
+      server: null,
+      reason: t(
+        "the llama-server that is named (hunch.llamaServer.path, or the environment's {0}) can not be used, although {1}: {2}",
+        llamaServerVariable,
+        wanted,
+        problem.message.replace(/\.$/, ""),
+      ),
+    };
   if (program === null)
     return {
       server: null,

@@ -15,7 +15,12 @@ export function registerLlamaServer(ctx: Ctx): void {
   registerCommand(ctx, "hunch.installLlamaServer", () => getLlamaServer(ctx, closing.signal));
 }
 
+/** @throws HunchError when one is named that can not be started */
 async function getLlamaServer(ctx: Ctx, closing: AbortSignal): Promise<void> {
+  // Before minutes of building what would not be used.
+  const { llamaServerHere } = await import("../../host/runtime.ts");
+  const { problem } = llamaServerHere(ctx.settings.current["llamaServer.path"]);
+  if (problem) throw problem;
   let program: string;
   try {
     program = await buildWithProgress(closing);

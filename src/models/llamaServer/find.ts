@@ -55,13 +55,20 @@ export function findLlamaServer(configured: string, env: NodeJS.ProcessEnv = pro
   return locateLlamaServer(configured, env).program;
 }
 
-/** The same; null when there is none that can be started. */
-export function llamaServerHere(configured: string, env: NodeJS.ProcessEnv = process.env): string | null {
+/** For who can do without. */
+export interface LlamaServerHere {
+  /** Absolute path; null when there is none, or the one that is named can not be started. */
+  program: string | null;
+  /** What is wrong with the one that is named; getting another would not help, since the named one comes first. */
+  problem: HunchError | null;
+}
+
+export function llamaServerHere(configured: string, env: NodeJS.ProcessEnv = process.env): LlamaServerHere {
   try {
-    return findLlamaServer(configured, env);
+    return { program: findLlamaServer(configured, env), problem: null };
   } catch (error) {
-    if (isHunchError(error)) return null;
-    throw error;
+    if (!isHunchError(error)) throw error;
+    return { program: null, problem: error.code === "llamaServerMissing" ? null : error };
   }
 }
 

@@ -13,6 +13,7 @@ const report: DoctorReport = {
   devices: [{ kind: "gpu", name: "vulkan", available: false, reason: "no device found" }],
   sharedEngine: null,
   llamaServer: "/usr/bin/llama-server",
+  llamaServerProblem: null,
   store: { path: "/models", freeBytes: 50e9 },
   installed: [{ id: "tiny", path: "/models/tiny.gguf", sizeBytes: 98e6 }],
   models: [
@@ -85,6 +86,11 @@ test("nothing installed and an engine that does not start", () => {
     /Engine +does not work\n +The engine could not be started\.\n +Look\.\nShared +no engine is shared now.*\nllama-server none; `hunch llama-server install` gets one/,
   );
   expect(text).toContain("free space unknown");
+});
+
+test("a llama-server that is named and can not be started", () => {
+  const text = doctorText({ ...report, llamaServer: null, llamaServerProblem: "/x is no program." });
+  expect(text).toContain("llama-server /x is no program.\n");
 });
 
 test("a shared engine: what it holds and for how many; of one of another version only that it is there", () => {

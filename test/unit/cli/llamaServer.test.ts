@@ -71,6 +71,13 @@ describe.skipIf(process.platform !== "linux")("llama-server (the cache folder is
     expect(JSON.parse(written.output)).toEqual({ type: "done", path: ours });
   });
 
+  test("install says first that the one that is named can not be started", async () => {
+    built();
+    vi.stubEnv("HUNCH_LLAMA_SERVER", "/no/such/program");
+    await expect(run("install")).rejects.toMatchObject({ message: expect.stringContaining("/no/such/program") });
+    expect(written.output).toBe("");
+  });
+
   test("install tells what it needs, and leaves no handler of Ctrl-C behind", async () => {
     const handlers = process.listenerCount("SIGINT");
     await expect(run("install")).rejects.toMatchObject({

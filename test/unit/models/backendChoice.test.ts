@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { SpeculationMode } from "../../../src/common/protocol.ts";
 import { automaticBackend } from "../../../src/models/automaticBackend.ts";
 import { readGguf } from "../../../src/models/gguf.ts";
+import { type LlamaServerHere, llamaServerHere } from "../../../src/models/llamaServer/find.ts";
 import { writeArchitecture } from "../../support/architectures.ts";
 import type { Architecture, ArchitectureOptions } from "../../support/modelBuilder.ts";
 import { temporaryFolder } from "./support/folder.ts";
@@ -17,13 +18,18 @@ function file(architecture: Architecture, options: ArchitectureOptions = {}) {
 
 const choose = (
   target: Architecture,
-  o: { draft?: Architecture; speculation?: SpeculationMode; program?: null; options?: ArchitectureOptions } = {},
+  o: {
+    draft?: Architecture;
+    speculation?: SpeculationMode;
+    here?: LlamaServerHere;
+    options?: ArchitectureOptions;
+  } = {},
 ) =>
   automaticBackend(
     file(target, o.options),
     o.draft ? file(o.draft) : null,
     o.speculation ?? "auto",
-    o.program === null ? null : program,
+    o.here ?? { program, problem: null },
   );
 
 describe("what runs a model is chosen from its file", () => {
@@ -62,9 +68,18 @@ describe("what runs a model is chosen from its file", () => {
   });
 
   it("where there is no llama-server, that is the reason", async () => {
-    const choice = await choose("deepseek2", { program: null });
+    const choice = await choose("deepseek2", { here: { program: null, problem: null } });
     expect(choice.server).toBeUndefined();
     expect(choice.backendReason).toMatch(/no llama-server.*MTP/);
+  });
+
+  it("where the one that is named can not be started, that is the reason, and nobody is sent to get another", async () => {
+    const here = llamaServerHere("/no/such/program", {});
+    const choice = await choose("deepseek2", { here });
+    expect(choice.server).toBeUndefined();
+    expect(choice.backendReason).toMatch(/hunch\.llamaServer\.path.*MTP.*: \/no\/such\/program is no program.*\)$/);
+    expect(choice.backendReason).not.toMatch(/no llama-server here|Get llama-server/);
+    expect((await choose("llama", { here })).backendReason).toContain("nothing");
   });
 });
 

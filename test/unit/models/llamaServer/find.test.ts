@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { thisUser } from "../../../../src/models/folder.ts";
-import { findLlamaServer, llamaServerOnPath, locateLlamaServer } from "../../../../src/models/llamaServer/find.ts";
+import {
+  findLlamaServer,
+  llamaServerHere,
+  llamaServerOnPath,
+  locateLlamaServer,
+} from "../../../../src/models/llamaServer/find.ts";
 import { installedProgram, llamaServerName as name } from "../../../../src/models/llamaServer/release.ts";
 
 let folder: string;
@@ -56,6 +61,19 @@ test("what can not be started is said, never replaced by another one", () => {
   expect(() => findLlamaServer("llama-server", env)).toThrow(/absolute path/);
   expect(() => findLlamaServer(join(folder, "none"), env)).toThrow(/no program/);
   expect(llamaServerOnPath({})).toBeNull();
+});
+
+test("who can do without learns what is wrong with the one that is named, also where another is on PATH", () => {
+  const onPath = program("bin", name);
+  const env = { ...bare, PATH: join(folder, "bin") };
+  expect(llamaServerHere("", env)).toEqual({ program: onPath, problem: null });
+  const wrong = { program: null, problem: expect.objectContaining({ code: "backendUnavailable" }) };
+  expect(llamaServerHere(join(folder, "none"), env)).toEqual(wrong);
+  expect(llamaServerHere("", { ...env, HUNCH_LLAMA_SERVER: join(folder, "none") })).toEqual(wrong);
+});
+
+test.skipIf(process.platform === "darwin")("where there is none, who can do without is told that alone", () => {
+  expect(llamaServerHere("", bare)).toEqual({ program: null, problem: null });
 });
 
 test.skipIf(process.platform === "darwin")("where there is none, the error says how to get one", () => {
