@@ -48,7 +48,8 @@ export function readChunk(value: unknown): Chunk | null {
     id: typeof value.id === "string" ? value.id : null,
     reasoning: readReasoning(delta) + content.thinking,
     content: content.text,
-    finish: typeof choice.finish_reason === "string" ? choice.finish_reason : null,
+    // LocalAI writes an empty one in every chunk.
+    finish: firstText(choice.finish_reason) || null,
     usage: isObject(value.usage) ? readUsage(value.usage) : null,
     timings: readTimes(value),
     progress: isObject(value.prompt_progress) ? readProgress(value.prompt_progress) : null,

@@ -32,8 +32,9 @@ export class Figures {
   observe({ usage, timings, progress }: Chunk): void {
     const part = this.#parts.at(-1);
     if (!part) return;
-    part.usage = usage ?? part.usage;
-    part.promptTokens = usage?.promptTokens ?? progress?.total ?? part.promptTokens;
+    // LocalAI writes counts into every chunk, most of them 0.
+    part.usage = usage?.completionTokens ? usage : (part.usage ?? usage);
+    part.promptTokens = usage?.promptTokens || progress?.total || part.promptTokens;
     part.timings = timings ?? part.timings;
   }
 
@@ -102,7 +103,8 @@ export class Figures {
     const { thinkingPieces, answerPieces } = output;
     if (this.#parts.length !== 1) return { thinkingTokens: thinkingPieces, answerTokens: answerPieces };
     const usage = this.#parts[0]?.usage;
-    if (!usage) return { thinkingTokens: thinkingPieces, answerTokens: answerPieces };
+    // One that counts no token says nothing: pieces came all the same, or there is nothing to count.
+    if (!usage?.completionTokens) return { thinkingTokens: thinkingPieces, answerTokens: answerPieces };
     // Without a count of its own, the thought's share is that of its pieces.
     const share = thinkingPieces / Math.max(1, thinkingPieces + answerPieces);
     const reported = usage.reasoningTokens || Math.round(usage.completionTokens * share);

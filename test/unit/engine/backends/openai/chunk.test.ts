@@ -42,6 +42,10 @@ test("a whole answer and a raw completion", () => {
   expect(readChunk({ choices: [{ text: "A", finish_reason: null }] })).toMatchObject({ content: "A", finish: null });
 });
 
+test("an empty reason is none", () => {
+  expect(readChunk({ choices: [{ delta: { content: "A" }, finish_reason: "" }] })?.finish).toBeNull();
+});
+
 test("figures; wrong ones are not believed", () => {
   const usage = { prompt_tokens: 5, completion_tokens: 7, completion_tokens_details: { reasoning_tokens: 3 } };
   const timings = { prompt_ms: 1.5, predicted_ms: 2, draft_n: 9, draft_n_accepted: 4 };

@@ -147,6 +147,20 @@ describe("answers", () => {
     expect(events).toContainEqual({ type: "prefill", processedTokens: 12, totalTokens: 20, cachedTokens: 4 });
   });
 
+  test("a server that counts nothing in its chunks, as LocalAI: the pieces are counted", async () => {
+    const nothing = { usage: usage(0, 0).usage };
+    const pieces = ["Yes", "."].map((content) => ({ ...delta({ content }, ""), ...nothing }));
+    const figures = async (...last: object[]) => {
+      const server = await fake((_, response) => stream(response, [...pieces, ...last]));
+      return (await (await ask(await connect(server.url))).result).stats;
+    };
+    const untold = await figures({ ...delta({}, "stop"), ...nothing });
+    expect(untold).toMatchObject({ answerTokens: 2, targetPasses: 2 });
+    expect(untold.tokensPerSecond).toBeGreaterThan(0);
+    const told = await figures({ ...usage(9, 3), ...delta({}, "stop") }, { choices: [], ...nothing });
+    expect(told).toMatchObject({ promptTokens: 9, answerTokens: 3 });
+  });
+
   test("a server that does not stream", async () => {
     const whole = { choices: [{ message: { content: "Yes." }, finish_reason: "length" }], usage: usage(3, 2).usage };
     const server = await fake((_, response) => json(response, 200, whole));
@@ -184,6 +198,12 @@ describe("faults", () => {
       response.end();
     });
     expect(orderly.error).toMatchObject({ code: "backendFailed" });
+    // LocalAI writes an empty reason in every chunk: that is no end.
+    const unreasoned = await fails((_, response) => {
+      stream(response, [delta({ content: "Ye" }, "")], "open");
+      response.end();
+    });
+    expect(unreasoned.error).toMatchObject({ code: "backendFailed" });
   });
 
   test("malformed JSON, a page in place of an answer, an error inside the stream", async () => {

@@ -3,16 +3,19 @@ import { expect, test, vi } from "vitest";
 import { ask, connect, fake, params, textOf } from "./asking.ts";
 import { type Answer, answer, delta, stream, usage } from "./fakeServer.ts";
 
-/** Thinks without end; answers when it is not to think. */
-const thinker: Answer = ({ body }, response) => {
-  if (body.messages.at(-1).content.includes("My notes so far")) return answer(body, response, 0);
-  response.writeHead(200, { "Content-Type": "text/event-stream" });
-  const timer = setInterval(
-    () => response.write(`data: ${JSON.stringify({ id: "x", ...delta({ reasoning: "hm. " }) })}\n\n`),
-    1,
-  );
-  response.once("close", () => clearInterval(timer));
-};
+/** Thinks without end; answers when it is not to think. @param finish what its chunks say of their end */
+const thinkerWith =
+  (finish: string | null): Answer =>
+  ({ body }, response) => {
+    if (body.messages.at(-1).content.includes("My notes so far")) return answer(body, response, 0);
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    const timer = setInterval(
+      () => response.write(`data: ${JSON.stringify({ id: "x", ...delta({ reasoning: "hm. " }, finish) })}\n\n`),
+      1,
+    );
+    response.once("close", () => clearInterval(timer));
+  };
+const thinker = thinkerWith(null);
 
 /** A llama-server that refuses to end a thought: the answer comes by a second request. */
 async function cutOff(status: number, headers: Record<string, string> = {}) {
@@ -41,6 +44,12 @@ test("at its budget, and the answer is asked for with the thought as notes", asy
   expect(server.completions).toHaveLength(2);
   expect(server.completions[1]?.body.chat_template_kwargs).toMatchObject({ enable_thinking: false });
   expect(server.completions[1]?.body.messages.at(-1).content).toContain(thinking.slice(0, 20));
+});
+
+test("also where every chunk has an empty reason for its end, as LocalAI's have", async () => {
+  const server = await fake(thinkerWith(""));
+  const { result } = await ask(await connect(server.url), { controls: { ...params.controls, budget: 20 } });
+  expect(await result).toMatchObject({ answer: "Yes.", thinkingEnd: "budget" });
 });
 
 test("not behind its closing marker: the answer that is about to begin is not cut off", async () => {
