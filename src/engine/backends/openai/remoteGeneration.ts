@@ -79,7 +79,7 @@ export class RemoteGeneration implements RunningGeneration {
       this.#flush();
       throw error;
     });
-    this.#output.end();
+    this.#output.end(stopReason === "stop");
     this.#flush();
     return this.#result(stopReason);
   }

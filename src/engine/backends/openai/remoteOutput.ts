@@ -33,8 +33,9 @@ export class RemoteOutput {
   #counted = -1;
   /** Where the last text came from. */
   #source: "reasoning" | "content" | null = null;
-  /** The first content is taken for the rest of a thought that the prompt has opened. */
-  #assumed: boolean;
+  /** What is taken for the rest of a thought that the prompt, out of sight, may have opened; null: nothing. */
+  #assumed: string | null;
+  readonly #start: Omit<SegmentStart, "startsInside">;
 
   /**
    * @param opened the server's prompt opens the thought, and may leave it in the content: only its end is marked then
@@ -42,7 +43,8 @@ export class RemoteOutput {
    */
   constructor(format: ThinkingFormat, opened: boolean, start: Omit<SegmentStart, "startsInside"> = {}) {
     this.#format = format;
-    this.#assumed = opened;
+    this.#assumed = opened ? "" : null;
+    this.#start = start;
     this.#parser = new SegmentParser(format, { ...start, startsInside: opened });
   }
 
@@ -66,6 +68,7 @@ export class RemoteOutput {
   push(chunk: Chunk): string {
     const before = this.thinking.length;
     this.#lastText = chunk.reasoning + chunk.content;
+    if (this.#assumed !== null) this.#assumed += chunk.content;
     if (chunk.reasoning !== "") this.#take(this.#parserOf("reasoning").push(chunk.reasoning, this.#pieces++));
     if (chunk.content !== "") this.#take(this.#parserOf("content").push(chunk.content, this.#pieces++));
     return this.thinking.slice(before);
@@ -77,7 +80,7 @@ export class RemoteOutput {
     const first = this.#source === null;
     this.#source = source;
     // The server tells thoughts apart by itself: its content holds none.
-    if (source === "reasoning") this.#assumed = false;
+    if (source === "reasoning") this.#assumed = null;
     if (first && source === "content") return this.#parser;
     this.#take(this.#parser.end());
     this.#parser = new SegmentParser(this.#format, { startsInside: source === "reasoning" });
@@ -88,21 +91,28 @@ export class RemoteOutput {
   endThought(reason: ThinkingEnd): void {
     this.#take(this.#parser.end());
     this.#noteEnd(reason);
-    this.#assumed = false;
+    this.#assumed = null;
     this.#source = null;
     this.#parser = new SegmentParser(this.#format, { startsInside: false });
   }
 
-  end(): void {
+  /** @param isWhole the server ended it by itself; what was cut off may be a thought that lacks its end */
+  end(isWhole: boolean): void {
     this.#take(this.#parser.end());
-    if (this.#assumed && this.thinkingEnd === "none") {
-      // No thought has ended, so there was none.
-      this.answer = this.thinking;
-      this.answerPieces = this.thinkingPieces;
-      this.thinking = "";
-      this.thinkingPieces = 0;
-    }
+    if (isWhole && this.#assumed !== null && this.#parser.segment === "thinking") this.#answerWith(this.#assumed);
     if (this.thinkingEnd === "none" && this.thinking !== "") this.thinkingMs = performance.now() - this.#startedAt;
+  }
+
+  /** No thought has ended, so there was none: who reads the events got the text as one, and gets it again as the answer. */
+  #answerWith(content: string): void {
+    const parser = new SegmentParser(this.#format, { ...this.#start, startsInside: false });
+    const runs = [...parser.push(content, this.#pieces++), ...parser.end()];
+    // The model itself has opened a thought, and left it open.
+    if (runs.some(({ segment }) => segment === "thinking")) return;
+    this.thinking = "";
+    this.answerPieces = this.thinkingPieces;
+    this.thinkingPieces = 0;
+    for (const { text } of runs) this.#add("answer", text);
   }
 
   /** Events since the last call. */
