@@ -17,7 +17,7 @@ import { Figures } from "./figures.ts";
 import { type HttpClient, parseJson, readText } from "./http.ts";
 import { postChat } from "./reasoningEffort.ts";
 import { RemoteOutput } from "./remoteOutput.ts";
-import { renderPrompt, withPartial } from "./renderedPrompt.ts";
+import { mayOpenUnseen, renderPrompt, withPartial } from "./renderedPrompt.ts";
 import type { ServerInfo } from "./server.ts";
 import { brokenOff, streamError } from "./serverErrors.ts";
 import { readEvents } from "./sse.ts";
@@ -58,13 +58,9 @@ export class RemoteGeneration implements RunningGeneration {
     this.#remote = remote;
     this.#params = params;
     this.#hooks = hooks;
-    const { make, format } = remote.server;
     const { prompt } = params;
-    const thinks = prompt.kind === "chat" && prompt.thinking === "on";
-    // llama-server and Hunch's own always tell thoughts apart; others only when they were started so.
-    const opened = thinks && format.native && format.forceOpen && make !== "llamacpp" && make !== "hunch";
     const resumedText = prompt.kind === "continue" ? prompt.partial.answer : "";
-    this.#output = new RemoteOutput(format, opened, { resumedText, keepsSpace: prompt.kind === "raw" });
+    this.#output = new RemoteOutput(remote.server.format, { resumedText, keepsSpace: prompt.kind === "raw" });
   }
 
   answerNow(): void {
@@ -101,6 +97,7 @@ export class RemoteGeneration implements RunningGeneration {
     const { thinking } = prompt;
     const { budget } = controls;
     this.#mindThought(prompt, true);
+    if (mayOpenUnseen(prompt, server)) this.#output.assumeInside();
     const chat = { messages: prompt.messages, thinking, budget, maxTokens };
     const body = chatBody(chat, this.#params, server);
     if (prompt.kind === "chat") return this.#stream(chatPath, body, this.#ending);

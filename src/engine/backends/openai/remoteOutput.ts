@@ -11,6 +11,14 @@ import { SegmentParser, type SegmentRun, type SegmentStart } from "../../thinkin
 import { endsLine } from "../../thinking/textContext.ts";
 import type { Chunk } from "./chunk.ts";
 
+/** What is taken for the rest of a thought that the prompt, out of sight, may have opened. */
+interface Assumed {
+  content: string;
+  /** What was thought before. */
+  thinking: string;
+  thinkingPieces: number;
+}
+
 export class RemoteOutput {
   thinking = "";
   answer = "";
@@ -33,24 +41,26 @@ export class RemoteOutput {
   #counted = -1;
   /** Where the last text came from. */
   #source: "reasoning" | "content" | null = null;
-  /** What is taken for the rest of a thought that the prompt, out of sight, may have opened; null: nothing. */
-  #assumed: string | null;
-  readonly #start: Omit<SegmentStart, "startsInside">;
+  /** null: the server tells thoughts apart, or the prompt is known. */
+  #assumed: Assumed | null = null;
+  #start: Omit<SegmentStart, "startsInside">;
 
-  /**
-   * @param opened the server's prompt opens the thought, and may leave it in the content: only its end is marked then
-   * @param start what the answer is gone on from, where that is known: white space behind it counts
-   */
-  constructor(format: ThinkingFormat, opened: boolean, start: Omit<SegmentStart, "startsInside"> = {}) {
+  /** @param start what the answer is gone on from, where that is known: white space behind it counts */
+  constructor(format: ThinkingFormat, start: Omit<SegmentStart, "startsInside"> = {}) {
     this.#format = format;
-    this.#assumed = opened ? "" : null;
     this.#start = start;
-    this.#parser = new SegmentParser(format, { ...start, startsInside: opened });
+    this.#parser = new SegmentParser(format, { ...start, startsInside: false });
   }
 
   /** What comes next is the rest of a thought: the prompt has opened it, and perhaps begun it with `resumedText`. */
   beginInside(resumedText = ""): void {
     this.#parser = new SegmentParser(this.#format, { startsInside: true, resumedText });
+  }
+
+  /** What comes next may be the rest of a thought: it is shown as one until its end comes, or none has come. */
+  assumeInside(): void {
+    this.#assumed = { content: "", thinking: this.thinking, thinkingPieces: this.thinkingPieces };
+    this.beginInside();
   }
 
   /** Not between its closing marker and the answer's first word, either. */
@@ -68,7 +78,7 @@ export class RemoteOutput {
   push(chunk: Chunk): string {
     const before = this.thinking.length;
     this.#lastText = chunk.reasoning + chunk.content;
-    if (this.#assumed !== null) this.#assumed += chunk.content;
+    if (this.#assumed) this.#assumed.content += chunk.content;
     if (chunk.reasoning !== "") this.#take(this.#parserOf("reasoning").push(chunk.reasoning, this.#pieces++));
     if (chunk.content !== "") this.#take(this.#parserOf("content").push(chunk.content, this.#pieces++));
     return this.thinking.slice(before);
@@ -87,32 +97,41 @@ export class RemoteOutput {
     return this.#parser;
   }
 
-  /** The thought was ended by us, and a second request brings the answer: what it says is no thought. */
+  /** The thought was ended by us, and a second request brings the answer: where the prompt opens thoughts, behind another. */
   endThought(reason: ThinkingEnd): void {
     this.#take(this.#parser.end());
     this.#noteEnd(reason);
+    const opensAnother = this.#assumed !== null && !this.#beginsWithMarker(this.#assumed.content);
     this.#assumed = null;
     this.#source = null;
-    this.#parser = new SegmentParser(this.#format, { startsInside: false });
+    this.#start = {};
+    if (opensAnother) this.assumeInside();
+    else this.#parser = new SegmentParser(this.#format, { startsInside: false });
   }
 
   /** @param isWhole the server ended it by itself; what was cut off may be a thought that lacks its end */
   end(isWhole: boolean): void {
     this.#take(this.#parser.end());
-    if (isWhole && this.#assumed !== null && this.#parser.segment === "thinking") this.#answerWith(this.#assumed);
+    if (isWhole && this.#assumed && this.#parser.segment === "thinking") this.#answerWith(this.#assumed);
     if (this.thinkingEnd === "none" && this.thinking !== "") this.thinkingMs = performance.now() - this.#startedAt;
   }
 
   /** No thought has ended, so there was none: who reads the events got the text as one, and gets it again as the answer. */
-  #answerWith(content: string): void {
+  #answerWith({ content, thinking, thinkingPieces }: Assumed): void {
     const parser = new SegmentParser(this.#format, { ...this.#start, startsInside: false });
     const runs = [...parser.push(content, this.#pieces++), ...parser.end()];
     // The model itself has opened a thought, and left it open.
     if (runs.some(({ segment }) => segment === "thinking")) return;
-    this.thinking = "";
-    this.answerPieces = this.thinkingPieces;
-    this.thinkingPieces = 0;
+    this.thinking = thinking;
+    this.answerPieces += this.thinkingPieces - thinkingPieces;
+    this.thinkingPieces = thinkingPieces;
     for (const { text } of runs) this.#add("answer", text);
+  }
+
+  /** The model opens its thoughts itself, and not the prompt. */
+  #beginsWithMarker(content: string): boolean {
+    const beginning = content.trimStart().toLowerCase();
+    return this.#format.open.some((marker) => beginning.startsWith(marker.toLowerCase()));
   }
 
   /** Events since the last call. */

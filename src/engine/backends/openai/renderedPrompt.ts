@@ -1,11 +1,13 @@
 /**
  * The prompt that a llama-server makes of messages: it can be asked for it, as no other server can. It tells whether the
- * output begins inside a thought, and where an interrupted answer goes on.
+ * output begins inside a thought, and where an interrupted answer goes on. Of the others' prompts it is guessed.
  */
 import type { ChatMessage, Prompt } from "../../../common/prompt.ts";
 import type { ThinkingFormat } from "../../thinking/formats.ts";
 import { parseJson, readText, type SendOptions } from "./http.ts";
 import type { Remote } from "./remoteGeneration.ts";
+import type { ServerInfo } from "./server.ts";
+import type { ChatPrompt } from "./thoughtLimits.ts";
 
 export interface RenderedPrompt {
   text: string;
@@ -32,6 +34,26 @@ export async function renderPrompt(
   const { prompt } = parseJson(text, url) as { prompt?: unknown };
   if (typeof prompt !== "string") return null;
   return { text: prompt, opensThought: endsInside(prompt, messages.at(-1)?.content.trim() ?? "", server.format) };
+}
+
+/**
+ * The server's template may open a thought, out of sight, and the server may leave it in the content: only its end is marked
+ * there. llama-server and Hunch's own always tell thoughts apart; others only when they were started so.
+ */
+export function mayOpenUnseen(prompt: ChatPrompt, { make, format }: ServerInfo): boolean {
+  if (!format.native || !format.forceOpen) return false;
+  switch (make) {
+    case "llamacpp":
+    case "hunch":
+      return false;
+    case "vllm":
+    case "sglang":
+      // These models' templates have no switch; where the answer is gone on with, nothing is opened.
+      return prompt.kind === "chat" || prompt.partial.answer === "";
+    case "other":
+      // Ollama and its like answer at once when they are told to.
+      return prompt.thinking === "on";
+  }
 }
 
 /** Only what stands behind the last message is the template's: a message may hold any marker. */

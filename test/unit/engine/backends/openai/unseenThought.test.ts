@@ -1,7 +1,9 @@
 /** Thoughts that a server's prompt may have opened, out of sight: only their end is in the content. */
 import { expect, test, vi } from "vitest";
-import { ask, connect, fake, textOf } from "./asking.ts";
-import { type Answer, delta, stream } from "./fakeServer.ts";
+import type { Prompt } from "../../../../../src/common/prompt.ts";
+import { ask, connect, fake, params, textOf } from "./asking.ts";
+import { type Answer, answer, delta, stream } from "./fakeServer.ts";
+import { why } from "./params.ts";
 
 /** Its template opens the thought. */
 const r1 = { id: "DeepSeek-R1-Distill-Qwen-7B" };
@@ -41,4 +43,69 @@ test("a thought that the model opened itself and left open is one", async () => 
   const { events, result } = await ask(await connect(server.url));
   expect(await result).toMatchObject({ thinking: "hm", answer: "" });
   expect(textOf(events, "answer")).toBe("");
+});
+
+/** Thinks up to the budget, and then says what it is asked for with the thought as notes. */
+const thenSays =
+  (thought: object, then: Answer): Answer =>
+  (asked, response, attempt) => {
+    if (asked.body.messages.at(-1).content.includes("My notes so far")) then(asked, response, attempt);
+    else stream(response, Array(12).fill(thought), "open");
+  };
+const controls = { ...params.controls, budget: 10 };
+
+test("behind a thought that was ended, another one is one", async () => {
+  const server = await fake(thenSays(delta({ content: "hm. " }), says("so", "\n</think>\n\nYes", ".")), {
+    owner: "vllm",
+    model: r1,
+  });
+  const { events, result } = await ask(await connect(server.url), { controls });
+  expect(await result).toMatchObject({ answer: "Yes.", thinkingEnd: "budget", stopReason: "stop" });
+  expect(textOf(events, "answer")).toBe("Yes.");
+  expect(textOf(events, "thinking")).toMatch(/^hm\. .*so$/);
+});
+
+test("behind a thought that was ended, an answer without another one is told as the answer", async () => {
+  const server = await fake(thenSays(delta({ content: "hm. " }), says("Yes", ".")), { owner: "vllm", model: r1 });
+  const { events, result } = await ask(await connect(server.url), { controls });
+  expect(await result).toMatchObject({ answer: "Yes.", thinking: expect.stringMatching(/^(hm\. ?)+$/) });
+  expect(textOf(events, "answer")).toBe("Yes.");
+});
+
+test("where thoughts come apart, or the model opens them itself, an answer is one from its first word", async () => {
+  for (const thought of [{ reasoning: "hm. " }, { content: "<think>hm. " }]) {
+    const server = await fake(thenSays(delta(thought), says("Yes", ".")), { owner: "vllm", model: r1 });
+    const { events, result } = await ask(await connect(server.url), { controls });
+    expect(await result).toMatchObject({ answer: "Yes." });
+    expect(textOf(events, "thinking")).not.toContain("Yes");
+  }
+});
+
+test("a model that thinks although it is told not to: where the template has no switch, it is expected", async () => {
+  const askedOff = async (owner: string, answerOf: Answer) => {
+    const server = await fake(answerOf, { owner, model: r1 });
+    const { events, result } = await ask(await connect(server.url), why("off"));
+    const { thinking, answer: text } = await result;
+    expect(textOf(events, "answer")).toBe(text);
+    return { thinking, text, shown: textOf(events, "thinking") };
+  };
+  const thinks = says("hm", "\n</think>\n\nYes", ".");
+  for (const owner of ["vllm", "sglang"])
+    expect(await askedOff(owner, thinks)).toEqual({ thinking: "hm", text: "Yes.", shown: "hm" });
+  expect(await askedOff("vllm", answer)).toEqual({ thinking: "hm, so", text: "Yes.", shown: "hm, so" });
+  // Ollama and its like obey.
+  expect(await askedOff("other", says("Yes", "."))).toEqual({ thinking: "", text: "Yes.", shown: "" });
+});
+
+test("a thought that is gone on with begins inside another one; an answer that is does not", async () => {
+  const goOn = async (partial: { thinking: string; answer: string }, answerOf: Answer) => {
+    const server = await fake(answerOf, { owner: "vllm", model: r1 });
+    const prompt = { ...params.prompt, kind: "continue", partial } as Prompt;
+    const { events, result } = await ask(await connect(server.url), { prompt });
+    await result;
+    return [textOf(events, "thinking"), textOf(events, "answer")];
+  };
+  const thought = { thinking: "hm", answer: "" };
+  expect(await goOn(thought, says("so", "\n</think>\n\nYes", "."))).toEqual(["so", "Yes."]);
+  expect(await goOn({ thinking: "hm", answer: "Yes" }, says(", it", " is."))).toEqual(["", ", it is."]);
 });
