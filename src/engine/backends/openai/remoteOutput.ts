@@ -41,6 +41,8 @@ export class RemoteOutput {
   #counted = -1;
   /** Where the last text came from. */
   #source: "reasoning" | "content" | null = null;
+  /** A further thought begins: set it off from the one before. */
+  #separate = false;
   /** null: the server tells thoughts apart, or the prompt is known. */
   #assumed: Assumed | null = null;
   #start: Omit<SegmentStart, "startsInside">;
@@ -105,6 +107,7 @@ export class RemoteOutput {
     this.#assumed = null;
     this.#source = null;
     this.#start = {};
+    this.#separate = this.thinking !== "";
     if (opensAnother) this.assumeInside();
     else this.#parser = new SegmentParser(this.#format, { startsInside: false });
   }
@@ -156,8 +159,10 @@ export class RemoteOutput {
     }
   }
 
-  #add(segment: Segment, text: string): void {
+  #add(segment: Segment, piece: string): void {
     this.firstTokenAt ??= performance.now();
+    const text = this.#separate && segment === "thinking" ? `\n\n${piece}` : piece;
+    this.#separate = false;
     if (segment === "thinking") this.thinking += text;
     else {
       // A thought that came apart from the content is over when content comes.
