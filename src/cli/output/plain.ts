@@ -7,7 +7,7 @@ import type { GenerationEvent, GenerationResult, ModelInfo, Notice } from "../..
 import type { Segment } from "../../common/segments.ts";
 import { type CatalogueModel, sizeText } from "../../models/catalogue.ts";
 import type { DownloadProgress } from "../../models/download.ts";
-import { printable } from "../terminal/ansi.ts";
+import { withoutControls } from "../terminal/ansi.ts";
 import { downloadLine, endLine, footerLine, modelLine, percent, thinkingEndLine } from "../wording.ts";
 import type { AskOutput } from "./output.ts";
 
@@ -61,7 +61,7 @@ export class PlainOutput implements AskOutput {
     for (const event of events) {
       if (event.type === "notice") this.notice(event.notice);
       if (event.type !== "tokens") continue;
-      for (const { segment, text } of event.tokens) if (text !== "") this.#write(segment, printable(text));
+      for (const { segment, text } of event.tokens) if (text !== "") this.#write(segment, withoutControls(text));
     }
   }
 

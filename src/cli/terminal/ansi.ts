@@ -56,15 +56,15 @@ export const cursor = {
 };
 
 /**
- * Text of a model or a file as it may be shown: control characters could move the cursor, rename the window or write to
- * the clipboard. Tabs become spaces, since their width depends on where they stand.
+ * Text of a model or a file as it may be written: control characters could move the cursor, rename the window or write to
+ * the clipboard. Line breaks and tabs stay: a file may need them.
  */
+export function withoutControls(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be removed
+  return text.replaceAll("\r\n", "\n").replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
+}
+
+/** The same for lines that are measured and redrawn: tabs become spaces, since their width depends on where they stand. */
 export function printable(text: string): string {
-  return (
-    text
-      .replaceAll("\r\n", "\n")
-      .replaceAll("\t", "    ")
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be removed
-      .replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, "")
-  );
+  return withoutControls(text.replaceAll("\t", "    "));
 }

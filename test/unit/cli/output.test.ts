@@ -66,6 +66,13 @@ Cut off at --max-tokens; raise it for a longer answer.
 `);
 });
 
+test("plain: the tabs of an answer stay, in a file they may mean something", () => {
+  const { output, written } = plainOutput();
+  output.events([tokens("answer", "all:\n", "\t", "cc \x1b[1mmain.c\r\n")]);
+  output.done(result);
+  expect(written.out).toBe("all:\n\tcc [1mmain.c\n");
+});
+
 test("plain: a failure keeps the text and ends its line", () => {
   const { output, written } = plainOutput();
   output.events([tokens("answer", "Half an ans")]);
