@@ -60,7 +60,7 @@ export interface RunOptions {
   armsOf(item: Item): readonly Arm[];
   model: ModelInfo;
   conditions: Conditions;
-  /** Of earlier runs; those that fit are taken over. */
+  /** Of earlier runs; those that fit are taken over, judged anew. */
   earlier: readonly RunRecord[];
   /** Items at once; 1 unless given. */
   parallel?: number;
@@ -97,7 +97,11 @@ export async function run(options: RunOptions): Promise<RunRecord[]> {
   const total = jobs.flat().length;
   const known = new Map(earlier.map((record) => [key(record.item, record.arm, record.fingerprint), record]));
   const earlierOf = (job: Job) => known.get(key(job.item.id, armName(job.arm), job.fingerprint));
-  const records = jobs.flat().flatMap((job) => earlierOf(job) ?? []);
+  const records = jobs.flat().flatMap((job) => {
+    const record = earlierOf(job);
+    // What is right may have changed since: the expected answer, or how answers are judged.
+    return record ? [{ ...record, right: isRight(job.item.kind, job.item.expected, record.answer) }] : [];
+  });
   const { parallel = 1 } = options;
   const tell = () => options.onProgress(progress(records, total, parallel));
   const queue = jobs.map((some) => some.filter((job) => !earlierOf(job))).values();

@@ -236,6 +236,16 @@ describe("run", () => {
     expect(second.progress[0]?.done).toBe(4);
   });
 
+  it("judges anew what it takes over: another answer may be expected now", async () => {
+    const { recorded } = await start();
+    const corrected = items.map((item) => (item.id === "two" ? { ...item, expected: "7" } : item));
+    const again = await start({ earlier: recorded, items: corrected });
+    expect(again.asked).toEqual([]);
+    expect(again.records.map(({ item, right }) => [item, right])).toEqual(
+      ["one", "two", "three"].flatMap((id) => Array(3).fill([id, id !== "two"])),
+    );
+  });
+
   it("does not take over what was run with another thinking format", async () => {
     const { recorded } = await start();
     const family = { ...model, thinking: { ...model.thinking, family: "other" } };
