@@ -1,6 +1,7 @@
 /** The report of `doctor` for people. */
 import { formatBytes } from "../models/units.ts";
 import type { DoctorReport, ModelReport } from "./doctor.ts";
+import { printable } from "./terminal/ansi.ts";
 
 export function doctorText(report: DoctorReport): string {
   const { cpu, memory, store, engine } = report;
@@ -28,7 +29,8 @@ export function doctorText(report: DoctorReport): string {
     ),
     ...report.models.flatMap((model) => ["", ...("error" in model ? failure(model) : modelLines(model))]),
   ];
-  return `${lines.filter((line) => line.trim() !== "" || line === "").join("\n")}\n`;
+  // Errors quote servers and files.
+  return printable(`${lines.filter((line) => line.trim() !== "" || line === "").join("\n")}\n`);
 }
 
 function sharedEngine(shared: DoctorReport["sharedEngine"]): string {

@@ -15,6 +15,7 @@ import type { ModelStore } from "../models/store.ts";
 import type { EngineRequest } from "./engineRequest.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Preparation } from "./output/output.ts";
+import { printable } from "./terminal/ansi.ts";
 
 export interface EngineContext {
   store: ModelStore;
@@ -57,7 +58,8 @@ export function engineOptions({ verbose, enginePath, stateFolder, shared }: Engi
     ...(shared ? { sharing: { folder: sharedEngineFolder(thisUser()) } } : {}),
     logLevel: verbose ? "debug" : "warn",
     onLog: (level: LogLevel, message: string) => {
-      if (verbose) process.stderr.write(`[${level}] ${message}\n`);
+      // llama.cpp lists what stands in a model's file.
+      if (verbose) process.stderr.write(`[${level}] ${printable(message)}\n`);
     },
   };
 }

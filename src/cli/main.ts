@@ -3,6 +3,7 @@
 import { getSystemErrorMap } from "node:util";
 import { toErrorData } from "../common/errors.ts";
 import { exitStatus, run, wantsJson } from "./program.ts";
+import { errorText } from "./wording.ts";
 
 /** Standard output can not be written, which is said once; what is under way is stopped by `Interrupts`. */
 let outputFailed = false;
@@ -24,6 +25,6 @@ try {
 } catch (error) {
   const { code, message, hint } = toErrorData(error);
   if (wantsJson(argv)) process.stdout.write(`${JSON.stringify({ type: "error", code, message, hint })}\n`);
-  process.stderr.write(`Error: ${message}\n${hint ? `${hint}\n` : ""}`);
+  process.stderr.write(errorText({ message, hint }));
   process.exitCode = outputFailed ? 1 : exitStatus(error);
 }

@@ -20,6 +20,7 @@ import { Interrupts } from "./interrupts.ts";
 import { JsonOutput } from "./output/json.ts";
 import { PlainOutput } from "./output/plain.ts";
 import { formatTable } from "./table.ts";
+import { printable } from "./terminal/ansi.ts";
 import { isLiveTerminal, screenOf } from "./terminal/terminal.ts";
 import { usage } from "./values.ts";
 
@@ -173,14 +174,17 @@ async function discover(store: ModelStore, { json }: OutputOptions): Promise<voi
     print(
       formatTable(
         ["name", "architecture", "format", "size", "found in", "path"],
-        models.map((model) => [
-          model.name,
-          model.architecture,
-          model.quantization ?? "?",
-          formatBytes(model.sizeBytes),
-          model.foundIn,
-          model.path,
-        ]),
+        // Names are the files' own words.
+        models.map((model) =>
+          [
+            model.name,
+            model.architecture,
+            model.quantization ?? "?",
+            formatBytes(model.sizeBytes),
+            model.foundIn,
+            model.path,
+          ].map(printable),
+        ),
       ),
     );
   const advice = new Set(models.flatMap(({ quantization }) => precisionAdvice(quantization) ?? []));

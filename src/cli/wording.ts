@@ -1,9 +1,11 @@
 /** States and figures as people read them; pure. */
+import type { ErrorData } from "../common/errors.ts";
 import type { GenerationEvent, GenerationResult, ModelInfo } from "../common/protocol.ts";
 import { acceptanceRate, type LiveStats, speedUp } from "../common/stats.ts";
 import type { DownloadProgress } from "../models/download.ts";
 import type { InstallProgress } from "../models/llamaServer/install.ts";
 import { formatBytes, formatSeconds } from "../models/units.ts";
+import { printable } from "./terminal/ansi.ts";
 
 export function downloadLine(name: string, p: DownloadProgress): string {
   switch (p.phase) {
@@ -48,7 +50,8 @@ export function modelLine(model: ModelInfo): string {
   const draft = model.draft ? `, draft model ${model.draft.id}` : "";
   // Of a model on a server the size is not known.
   const size = model.sizeBytes > 0 ? `, ${formatBytes(model.sizeBytes)}` : "";
-  return `${model.name || model.id}${size}${draft}, on ${device}, context of ${model.contextSize} tokens`;
+  // Names are a file's or a server's own words.
+  return printable(`${model.name || model.id}${size}${draft}, on ${device}, context of ${model.contextSize} tokens`);
 }
 
 /** What an event says about how far the generation is; null for text. */
@@ -134,6 +137,11 @@ export function thinkingEndLine(result: GenerationResult): string | null {
     case "model":
       return null;
   }
+}
+
+/** An error in place of a result, or below what there was; it may quote a server or a file. */
+export function errorText({ message, hint }: Pick<ErrorData, "message" | "hint">): string {
+  return printable(`Error: ${message}\n${hint ? `${hint}\n` : ""}`);
 }
 
 export function percent(ratio: number): string {

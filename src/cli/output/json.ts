@@ -6,6 +6,7 @@ import type { ErrorData } from "../../common/errors.ts";
 import type { GenerationEvent, GenerationResult, Notice } from "../../common/protocol.ts";
 import type { CatalogueModel } from "../../models/catalogue.ts";
 import type { DownloadProgress } from "../../models/download.ts";
+import { printable } from "../terminal/ansi.ts";
 import type { AskOutput } from "./output.ts";
 
 /** A download reports far more often than anyone wants to read. */
@@ -47,7 +48,7 @@ export class JsonOutput implements AskOutput {
   }
 
   notice({ code, message }: Notice): void {
-    this.#err(`${code}: ${message}\n`);
+    this.#err(`${code}: ${printable(message)}\n`);
   }
 
   loaded(): void {}

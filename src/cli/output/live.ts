@@ -10,7 +10,7 @@ import type { Segment } from "../../common/segments.ts";
 import { type CatalogueModel, sizeText } from "../../models/catalogue.ts";
 import type { DownloadProgress } from "../../models/download.ts";
 import { formatBytes } from "../../models/units.ts";
-import { paint } from "../terminal/ansi.ts";
+import { paint, printable } from "../terminal/ansi.ts";
 import { LiveRegion, type Screen } from "../terminal/liveRegion.ts";
 import { MarkdownStream } from "../terminal/markdownStream.ts";
 import { lineWidth } from "../terminal/terminal.ts";
@@ -88,7 +88,7 @@ export class LiveOutput implements AskOutput {
 
   notice({ message }: Notice): void {
     this.#flushText();
-    this.#say(`${paint("note", "yellow")} ${message}`);
+    this.#say(`${paint("note", "yellow")} ${printable(message)}`);
   }
 
   events(events: readonly GenerationEvent[]): void {
@@ -116,8 +116,8 @@ export class LiveOutput implements AskOutput {
   failed({ message, hint }: ErrorData): void {
     this.#endSegment();
     if (this.#segment) this.#say("");
-    this.#say(`${paint("Error:", "red", "bold")} ${message}`);
-    if (hint) this.#say(hint);
+    this.#say(`${paint("Error:", "red", "bold")} ${printable(message)}`);
+    if (hint) this.#say(printable(hint));
     this.#close();
   }
 

@@ -7,8 +7,8 @@ import type { GenerationEvent, GenerationResult, ModelInfo, Notice } from "../..
 import type { Segment } from "../../common/segments.ts";
 import { type CatalogueModel, sizeText } from "../../models/catalogue.ts";
 import type { DownloadProgress } from "../../models/download.ts";
-import { withoutControls } from "../terminal/ansi.ts";
-import { downloadLine, endLine, footerLine, modelLine, percent, thinkingEndLine } from "../wording.ts";
+import { printable, withoutControls } from "../terminal/ansi.ts";
+import { downloadLine, endLine, errorText, footerLine, modelLine, percent, thinkingEndLine } from "../wording.ts";
 import type { AskOutput } from "./output.ts";
 
 /** Progress is told at each step of this share, so that a log is not flooded. */
@@ -54,7 +54,7 @@ export class PlainOutput implements AskOutput {
   }
 
   notice({ message }: Notice): void {
-    this.#err(`Note: ${message}\n`);
+    this.#err(`Note: ${printable(message)}\n`);
   }
 
   events(events: readonly GenerationEvent[]): void {
@@ -73,9 +73,9 @@ export class PlainOutput implements AskOutput {
     this.#err(`\n${footerLine(result)}\n`);
   }
 
-  failed({ message, hint }: ErrorData): void {
+  failed(error: ErrorData): void {
     this.#endLine();
-    this.#err(`Error: ${message}\n${hint ? `${hint}\n` : ""}`);
+    this.#err(errorText(error));
   }
 
   #write(segment: Segment, text: string): void {

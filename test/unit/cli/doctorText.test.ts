@@ -70,6 +70,13 @@ test("a report for people", () => {
   expect(isHealthy({ ...report, models: report.models.slice(0, 1) })).toBe(true);
 });
 
+test("what it quotes comes without control characters", () => {
+  const error = { code: "backendFailed", message: "It says: \x1b]0;t\x07", hint: "" } as const;
+  const text = doctorText({ ...report, models: [{ id: "far", error }] });
+  expect(text).toContain("It says: ]0;t\n");
+  expect(text).not.toContain("\x1b");
+});
+
 test("nothing installed and an engine that does not start", () => {
   const error = { code: "engineStartFailed", message: "The engine could not be started.", hint: "Look." } as const;
   const text = doctorText({

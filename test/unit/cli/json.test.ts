@@ -37,7 +37,7 @@ test("every kind of line follows the contract; notices stay off standard output"
     { type: "prefill", processedTokens: 1, totalTokens: 9, cachedTokens: 0 },
     tokens("thinking", "hm\n"),
     { type: "thinkingEnd", reason: "model" },
-    { type: "notice", notice: { code: "noDraft", message: "No draft." } },
+    { type: "notice", notice: { code: "noDraft", message: "No draft\x1b]0;t\x07." } },
     tokens("answer", "Yes", "."),
   ]);
   output.done({ ...result, model });
@@ -48,7 +48,7 @@ test("every kind of line follows the contract; notices stay off standard output"
     ...["download", "download", "queue", "prefill", "token", "token", "token", "done", "error"],
   ]);
   expect(kinds.filter((kind) => kind === "load").length).toBeLessThanOrEqual(11);
-  expect(written.err).toBe("noDraft: No draft.\n");
+  expect(written.err).toBe("noDraft: No draft]0;t.\n");
 });
 
 test("the schema refuses what the contract does not allow", () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { loadModel } from "../../../src/cli/engine.ts";
+import { engineOptions, loadModel } from "../../../src/cli/engine.ts";
 import type { EngineRequest } from "../../../src/cli/engineRequest.ts";
 import { Interrupts } from "../../../src/cli/interrupts.ts";
 import { JsonOutput } from "../../../src/cli/output/json.ts";
@@ -10,6 +10,7 @@ import { deadOrigin, fileServer, serve } from "../models/support/fileServer.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
 import { modelOf, testContent } from "../models/support/model.ts";
 import { contractErrors } from "./schema.ts";
+import { collectWritten } from "./support/console.ts";
 
 const content = testContent(50_000);
 const request: EngineRequest = {
@@ -103,4 +104,13 @@ test("a file whose name is no path by itself is that file; an id stays the id", 
   writeFileSync("test", "text");
   vi.stubEnv("HF_ENDPOINT", await deadOrigin());
   await expect(loadModel(request, context)).rejects.toMatchObject({ code: "offline" });
+});
+
+test("the engine's log is written where it is wanted, without control characters", () => {
+  const written = collectWritten();
+  onTestFinished(() => void vi.restoreAllMocks());
+  const { context } = setUp();
+  engineOptions(context).onLog("info", "unwanted");
+  engineOptions({ ...context, verbose: true }).onLog("info", "general.name str = T\x1b]0;t\x07");
+  expect(written.errors).toBe("[info] general.name str = T]0;t\n");
 });

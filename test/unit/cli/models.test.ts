@@ -96,6 +96,15 @@ test("discover lists models of other programs", async () => {
   ]);
 });
 
+test.skipIf(process.platform === "win32")("discover shows names without control characters", async () => {
+  const path = join(process.env.HOME!, ".lmstudio/models/p/r/Mi\x1b]0;t\x07ne.gguf");
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, tinyModel());
+  await run("discover");
+  expect(written.output).toMatch(/^Mi]0;tne +llama .*Mi]0;tne\.gguf$/m);
+  expect(written.output).not.toContain("\x1b");
+});
+
 test("discover says what to do when there is nothing", async () => {
   await run("discover");
   expect(written.output).toContain("hunch models list");

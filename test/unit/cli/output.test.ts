@@ -81,6 +81,45 @@ test("plain: a failure keeps the text and ends its line", () => {
   expect(written.err.endsWith("Error: The engine stopped.\nAsk again.\n")).toBe(true);
 });
 
+/** Writes to the clipboard and names the window, where it is let through. */
+const hostile = "\x1b]52;c;cm0=\x07\x1b]0;title\x07";
+const harmless = "]52;c;cm0=]0;title";
+const hostileModel = {
+  ...model,
+  name: `T${hostile}`,
+  draft: { id: `D${hostile}`, path: "/d.gguf" },
+  notices: [{ code: "n", message: `N${hostile}` }],
+};
+const hostileError = { code: "backendFailed", message: `M${hostile}`, hint: `H${hostile}` } as const;
+
+test("plain: words of models and servers come without their control characters", () => {
+  const { output, written } = plainOutput();
+  output.loaded(hostileModel);
+  output.failed(hostileError);
+  expect(written.err).toBe(
+    `T${harmless}, 98.4 MB, draft model D${harmless}, on 2 threads of the processor, context of 2048 tokens
+Note: N${harmless}
+Error: M${harmless}
+H${harmless}
+`,
+  );
+});
+
+test("live: words of models and servers come without their control characters", async () => {
+  const screen = new VirtualScreen(200, 12);
+  const output = new LiveOutput(screen);
+  output.loaded(hostileModel);
+  output.failed(hostileError);
+  expect(await screen.lines()).toEqual([
+    `T${harmless}, 98.4 MB, draft model D${harmless}, on 2 threads of the processor,`,
+    "context of 2048 tokens",
+    `note N${harmless}`,
+    `Error: M${harmless}`,
+    `H${harmless}`,
+  ]);
+  expect(screen.written).not.toContain("\x1b]");
+});
+
 test("plain: a download is told in steps, not at each report", () => {
   const { output, written } = plainOutput();
   const entry = findModel("smollm2-135m");

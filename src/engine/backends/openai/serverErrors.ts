@@ -123,5 +123,9 @@ function errorText(body: string): string {
   } catch {
     // Not JSON: quoted as it is.
   }
-  return String(found).replaceAll(/\s+/g, " ").trim().slice(0, quotedLength);
+  // Control characters too: they are no words.
+  return String(found)
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .slice(0, quotedLength);
 }
