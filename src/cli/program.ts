@@ -19,7 +19,7 @@ import { JsonOutput } from "./output/json.ts";
 import { LiveOutput } from "./output/live.ts";
 import type { AskOutput } from "./output/output.ts";
 import { PlainOutput } from "./output/plain.ts";
-import { addServeOptions, type ServeOptions, serve, serveRequest } from "./serve/serve.ts";
+import { addServeOptions, type ServeOptions, serve, serveRequest, servingLine } from "./serve/serve.ts";
 import { Keys } from "./terminal/keys.ts";
 import { isLiveTerminal, screenOf } from "./terminal/terminal.ts";
 import { usageError } from "./usageError.ts";
@@ -170,13 +170,11 @@ async function runServer(options: Parameters<typeof engineRequest>[0] & ServeOpt
     const { json, verbose = false, shared = false } = options;
     const context = { store: new ModelStore(), output, interrupts, verbose, shared };
     const engine = shared ? sharedRequest(options) : engineRequest(options);
-    await serve(serveRequest(engine, options), context, (url, model) =>
-      out(
-        json
-          ? `${JSON.stringify({ type: "serving", url, model })}\n`
-          : `${model} is served at ${url} (Ctrl-C ends it)\n`,
-      ),
-    );
+    const request = serveRequest(engine, options);
+    await serve(request, context, (url, model) => {
+      const wantsKey = request.apiKey !== null;
+      out(`${json ? JSON.stringify({ type: "serving", url, model, wantsKey }) : servingLine(request, url, model)}\n`);
+    });
     // It was told to end, and did.
     return 0;
   } catch (error) {

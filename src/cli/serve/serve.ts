@@ -1,9 +1,10 @@
 /** `serve`: one model, kept loaded and supervised, behind OpenAI's HTTP API on this machine. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { EngineSupervisor } from "../../client/supervisor.ts";
 import { HunchError } from "../../common/errors.ts";
 import { type EngineContext, engineOptions, loadModel } from "../engine.ts";
 import type { EngineRequest } from "../engineRequest.ts";
+import { printable } from "../terminal/ansi.ts";
 import { integer } from "../values.ts";
 import { ApiServer, checkPort } from "./httpServer.ts";
 
@@ -29,10 +30,9 @@ export function addServeOptions(command: Command): Command {
   return command
     .option("--shared", "use the engine that your windows share, with its model in memory once (experimental)")
     .option("--port <n>", "port on 127.0.0.1; 0 takes any that is free", integer(0, 65_535), defaultPort)
-    .addOption(
-      new Option("--api-key <key>", "key that clients have to send (better given by the environment)").env(
-        "HUNCH_API_KEY",
-      ),
+    .option(
+      "--api-key <key>",
+      "key that clients have to send (better given by the environment: HUNCH_SERVE_KEY, else HUNCH_API_KEY, which with --backend openai is for that server alone)",
     )
     .option(
       "--cors-origin <origin>",
@@ -42,8 +42,28 @@ export function addServeOptions(command: Command): Command {
     );
 }
 
-export function serveRequest(engine: EngineRequest, options: ServeOptions): ServeRequest {
-  return { engine, port: options.port, apiKey: options.apiKey?.trim() || null, origins: options.corsOrigin };
+export function serveRequest(
+  engine: EngineRequest,
+  { port, apiKey, corsOrigin }: ServeOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): ServeRequest {
+  return {
+    engine,
+    port,
+    apiKey: apiKey === undefined ? keyOf(engine, env) : apiKey.trim() || null,
+    origins: corsOrigin,
+  };
+}
+
+/** The key for a server that runs the model is none for clients here, and theirs is not sent to it. */
+function keyOf({ server }: EngineRequest, env: NodeJS.ProcessEnv): string | null {
+  return env.HUNCH_SERVE_KEY?.trim() || (server?.kind === "openai" ? null : env.HUNCH_API_KEY?.trim() || null);
+}
+
+/** What tells the user that it can be asked now. */
+export function servingLine({ apiKey }: ServeRequest, url: string, model: string): string {
+  const to = apiKey === null ? "without a key" : "to clients that send the key";
+  return printable(`${model} is served at ${url} ${to} (Ctrl-C ends it)`);
 }
 
 /**
