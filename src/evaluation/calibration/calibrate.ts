@@ -129,7 +129,9 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
     adopted,
     missing: wanted - records.length + directs.missing,
   };
-  const sections = decisions.map((decision) => section(decision, figures(byKind(decision.kind), "plain")));
+  const sections = decisions.map((decision) =>
+    section(decision, adopted[decision.kind], figures(byKind(decision.kind), "plain")),
+  );
   const beside = timeNotes(records).map((note) => `${note} Nothing is decided by them.`);
   const report = [heading(calibration), ...beside, ...sections.map(({ text }) => text)].join("\n\n");
   await keeping(async () => {
@@ -207,13 +209,19 @@ interface Decision {
   answerFirst: AnswerFirst | null;
 }
 
-function section({ kind, adoption, answerFirst }: Decision, rows: ArmFigures[]) {
+/** @param inUse what is used from now on: without a new decision what was adopted earlier */
+function section({ kind, adoption, answerFirst }: Decision, inUse: TemplateName | undefined, rows: ArmFigures[]) {
   const details = rows.length > 0 ? `\n\n${table(rows, "plain")}\n![${titles[kind]}](${chartName(kind)})` : "";
-  return { kind, rows, text: `## ${titles[kind]}\n\n${decision(adoption)}${directly(answerFirst)}${details}` };
+  return { kind, rows, text: `## ${titles[kind]}\n\n${decision(adoption, inUse)}${directly(answerFirst)}${details}` };
 }
 
-function decision(adoption: Adoption | null): string {
-  if (!adoption) return `Nothing is adopted: at least ${leastItems} tasks have to be answered with every template.`;
+function decision(adoption: Adoption | null, inUse: TemplateName | undefined): string {
+  if (!adoption) {
+    const wanted = `at least ${leastItems} tasks have to be answered with every template`;
+    return inUse
+      ? `No new decision yet (${wanted}): **${inUse}**, adopted earlier, stays in use.`
+      : `Nothing is adopted: ${wanted}.`;
+  }
   const { template, reference, right, items } = adoption;
   return template === null
     ? `Nothing is adopted: of ${items} tasks the best, ${reference}, had ${right} right, too few to tell the templates apart. Effort “auto” chooses by its rules.`

@@ -343,6 +343,14 @@ describe("calibrate", () => {
     await calibrate({ model, folder, generate, onProgress: () => {} });
     const again = await calibrate({ model, folder, generate, onProgress: () => {}, limit: 4 });
     expect(again.adopted).toEqual({ value: "draft", reasoning: "draft" });
+    const report = readFileSync(file().report, "utf8");
+    expect(report.match(/No new decision yet \(.*\): \*\*draft\*\*, adopted earlier, stays in use\./g)).toHaveLength(2);
+    expect(report).not.toContain("Nothing is adopted");
+  });
+
+  it("says that nothing is adopted where there is too little for a first decision", async () => {
+    await calibrate({ model, folder, generate, onProgress: () => {}, limit: 4 });
+    expect(readFileSync(file().report, "utf8").match(/Nothing is adopted: at least 12 tasks/g)).toHaveLength(2);
   });
 
   it("keeps what was found of answers without a thought until it is measured anew before the same template", async () => {
