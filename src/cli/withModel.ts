@@ -1,7 +1,9 @@
 /**
  * A model loaded for one piece of work. Where the GPU takes the engine with it before the work has said anything, all of
- * it begins anew on the processor: the next command knows nothing of this one, and would end at the same place.
+ * it begins anew on the processor: the next command knows nothing of this one, and would end at the same place. It begins
+ * anew too where a shared engine has dropped the model or was replaced: other programs do that, and its user can not help it.
  */
+import { again, isGone } from "../client/again.ts";
 import type { EngineClient } from "../client/engineClient.ts";
 import { GpuTrust } from "../client/gpuTrust.ts";
 import type { LoadParams, ModelInfo, Notice } from "../common/protocol.ts";
@@ -30,12 +32,18 @@ export async function withModel<T>(
       model = await load(client, asked, context);
       return work(client, model, told);
     });
+  const mayBeginAnew = () => !hasSaid() && !context.interrupts.signal.aborted;
+  const begin = (told: readonly Notice[]) =>
+    again(
+      () => attempt(told),
+      (error) => isGone(error) && mayBeginAnew(),
+    );
   try {
-    return await attempt([]);
+    return await begin([]);
   } catch (error) {
     const notice = gpu.notice(params, "With --gpu off it begins there; a newer driver of the GPU may help.");
-    if (!notice || hasSaid() || context.interrupts.signal.aborted) throw error;
+    if (!notice || !mayBeginAnew()) throw error;
     context.output.notice(notice);
-    return attempt([notice]);
+    return begin([notice]);
   }
 }

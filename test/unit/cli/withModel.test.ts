@@ -1,6 +1,6 @@
-/** `ask` beside an engine that dies as the GPU's driver would have it: a real process, see fakeEngine.mjs. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+/** `ask` beside an engine that dies as the GPU's driver would have it, or that others use: a real process, see fakeEngine.mjs. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ask } from "../../../src/cli/ask.ts";
 import { parseAskRequest } from "../../../src/cli/askRequest.ts";
@@ -39,7 +39,7 @@ async function asked(prompt: string, modelId = "test", ...options: string[]) {
   await result.catch(() => {});
   const text = written.lines.map((line) => (line.type === "token" ? line.text : "")).join("");
   expect(written.lines.map(contractErrors).filter(Boolean)).toEqual([]);
-  return { result, text, ...written };
+  return { result, text, ...written, attempts: () => readFileSync(join(stateFolder, "attempts"), "utf8").length };
 }
 
 test("a driver that fails at the first pass: the answer comes from the processor, and one line says so", async () => {
@@ -73,4 +73,22 @@ test("a crash that does not name the GPU is not repeated", async () => {
   const { result, err } = await asked("hello", "too large");
   await expect(result).rejects.toMatchObject({ code: "engineCrashed", message: expect.stringContaining("allocate") });
   expect(err).toBe("");
+});
+
+test("a model that another program had taken out of the engine, and an engine that it replaced: asked again", async () => {
+  const { result, text, err, attempts } = await asked("is gone twice");
+  expect(await result).toMatchObject({ stopReason: "stop" });
+  expect([text, err, attempts()]).toEqual(["here", "", 3]);
+});
+
+test("an engine that is gone each time is not asked for ever", async () => {
+  const { result, attempts } = await asked("is gone for ever");
+  await expect(result).rejects.toMatchObject({ code: "engineRetired" });
+  expect(attempts()).toBe(4);
+});
+
+test("what has been said can not be taken back: it is not asked again", async () => {
+  const { result, text, attempts } = await asked("says a word, then is gone");
+  await expect(result).rejects.toMatchObject({ code: "modelNotLoaded" });
+  expect([text, attempts()]).toEqual(["Well", 1]);
 });

@@ -1,6 +1,7 @@
 // Stands in for the engine where faults are tested: a real process on a real channel that misbehaves as told by
 // HUNCH_FAKE (at start) and by the prompt (in a generation).
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError } from "vscode-jsonrpc/node";
 
 const fault = process.env.HUNCH_FAKE ?? "none";
@@ -28,9 +29,16 @@ let loads = 0;
 let gpuLayers = 0;
 let backend = "";
 let logLevel = "";
+let stateFolder = "";
+/** This question's place among those to all engines of the folder: each of a terminal's attempts has its own. */
+const attempt = () => {
+  const file = join(stateFolder, "attempts");
+  appendFileSync(file, ".");
+  return readFileSync(file, "utf8").length;
+};
 
 connection.onRequest("initialize", async (params) => {
-  logLevel = params.logLevel;
+  ({ logLevel, stateFolder } = params);
   if (fault === "silent") await new Promise(() => {});
   return { protocolVersion: fault === "oldProtocol" ? 0 : 2, engineVersion: "fake", pid: process.pid };
 });
@@ -109,6 +117,24 @@ connection.onRequest("generate", async (params, token) => {
         return done("stop");
       }
       await diesOfCuda();
+      break;
+    case "is gone twice":
+      switch (attempt()) {
+        case 1:
+          return fail("modelNotLoaded", "It is gone.");
+        case 2:
+          return fail("engineRetired", "It is gone.");
+      }
+      say("here");
+      return done("stop");
+    case "is gone for ever":
+      attempt();
+      fail("engineRetired", "It is gone.");
+      break;
+    case "says a word, then is gone":
+      attempt();
+      say("Well");
+      fail("modelNotLoaded", "It is gone.");
       break;
     case "burst, then die":
       for (let i = 0; i < 300; i++) say(`${i} `);
