@@ -16,6 +16,15 @@ export function connect(
   return connection;
 }
 
+/** Sends what needs no answer, if it still can be sent. */
+export async function tell(send: () => Promise<unknown>): Promise<void> {
+  try {
+    await send();
+  } catch {
+    // The channel is gone, which the exit reports. Where vscode-jsonrpc knows it already, it throws at once.
+  }
+}
+
 /** The request failed because the channel or the process is gone, not by the engine's answer. */
 export function isChannelError(error: unknown): boolean {
   if (error instanceof rpc.ConnectionError) return true;

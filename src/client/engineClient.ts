@@ -30,7 +30,7 @@ import type {
   UnloadResult,
 } from "../common/protocol.ts";
 import * as protocol from "../common/protocol.ts";
-import { isChannelError } from "./channel.ts";
+import { isChannelError, tell } from "./channel.ts";
 import { crashError, lastWords, type Phase } from "./crash.ts";
 import type { EngineExit, EngineLink } from "./engineLink.ts";
 import { type EngineOptions, type OpenEngine, openEngine } from "./engineSource.ts";
@@ -141,14 +141,13 @@ export class EngineClient {
 
   /** Ends the thought of a running generation, so that its answer starts; nothing happens when it has ended. */
   answerNow(generationId: string): void {
-    if (this.#exit) return;
-    // Fails only when the channel is gone, which the exit reports.
-    this.#connection.sendNotification(protocol.answerNowNotification, { generationId }).catch(() => {});
+    if (!this.#exit)
+      void tell(() => this.#connection.sendNotification(protocol.answerNowNotification, { generationId }));
   }
 
   /** Somebody types: what the engine computes on the processor waits for so long (ms). */
   pause(ms: number): void {
-    if (!this.#exit) this.#connection.sendNotification(protocol.pauseNotification, { ms }).catch(() => {});
+    if (!this.#exit) void tell(() => this.#connection.sendNotification(protocol.pauseNotification, { ms }));
   }
 
   measure(params: MeasureParams): Promise<MeasureResult> {

@@ -12,7 +12,7 @@ import { IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import { closingNotification, type LogLevel, shutdownRequest } from "../common/protocol.ts";
-import { connect } from "./channel.ts";
+import { connect, tell } from "./channel.ts";
 import { type EngineExit, type EngineLink, handleMs, longestShutdownMs, shutdownTimeoutMs } from "./engineLink.ts";
 import { hugePages } from "./hugePages.ts";
 import { LastLines } from "./lastLines.ts";
@@ -98,9 +98,11 @@ export class EngineProcess implements EngineLink {
     if (this.#isOver) return;
     const timer = setTimeout(() => this.kill(), shutdownTimeoutMs);
     const limit = setTimeout(() => this.kill(), longestShutdownMs);
-    this.connection.onNotification(closingNotification, () => void timer.refresh());
     // Whether it answers does not matter: the exit does.
-    this.connection.sendRequest(shutdownRequest).catch(() => {});
+    void tell(() => {
+      this.connection.onNotification(closingNotification, () => void timer.refresh());
+      return this.connection.sendRequest(shutdownRequest);
+    });
     await this.exited;
     clearTimeout(timer);
     clearTimeout(limit);

@@ -5,7 +5,7 @@ import type { MessageConnection } from "vscode-jsonrpc";
 import { SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
 import { type LogLevel, retireRequest, retiringNotification, shutdownRequest } from "../common/protocol.ts";
 import type { EngineRecord } from "../sharing/rendezvous.ts";
-import { connect } from "./channel.ts";
+import { connect, tell } from "./channel.ts";
 import { type EngineExit, type EngineLink, handleMs, shutdownTimeoutMs } from "./engineLink.ts";
 import { LastLines } from "./lastLines.ts";
 
@@ -102,7 +102,7 @@ export class SharedLink implements EngineLink {
     if (this.#socket.closed) return;
     const timer = setTimeout(() => this.#socket.destroy(), shutdownTimeoutMs);
     // The answer does not matter: the end of the socket does.
-    this.connection.sendRequest(shutdownRequest).catch(() => {});
+    void tell(() => this.connection.sendRequest(shutdownRequest));
     await this.exited;
     clearTimeout(timer);
   }
@@ -112,7 +112,7 @@ export class SharedLink implements EngineLink {
     if (this.#socket.closed) return;
     const { token } = this.#record;
     const timer = setTimeout(() => this.kill(), retireTimeoutMs);
-    await Promise.race([this.connection.sendRequest(retireRequest, { token }).catch(() => {}), this.exited]);
+    await Promise.race([tell(() => this.connection.sendRequest(retireRequest, { token })), this.exited]);
     clearTimeout(timer);
     this.abandon();
   }

@@ -129,6 +129,37 @@ test("an engine that closes its channel and stays is ended, and the request reje
   expect(isAlive(engine.pid)).toBe(false);
 });
 
+/** Kills the engine and does something all the time until its exit is told. */
+async function killed(engine: EngineClient, meanwhile: () => void): Promise<void> {
+  let isOver = false;
+  engine.onExit(() => {
+    isOver = true;
+  });
+  process.kill(engine.pid, "SIGKILL");
+  while (!isOver) {
+    meanwhile();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test("between the end of the channel and the exit, nothing is told and nothing thrown", async () => {
+  const engine = await start();
+  await engine.load(load());
+  const { result } = await running(engine, "until cancelled");
+  await killed(engine, () => {
+    engine.answerNow("any");
+    engine.pause(1);
+  });
+  await expect(result).rejects.toMatchObject({ code: "engineCrashed" });
+});
+
+test("an engine that is disposed of between the end of its channel and its exit", async () => {
+  const engine = await start();
+  const disposals: Promise<void>[] = [];
+  await killed(engine, () => disposals.push(engine.dispose()));
+  await Promise.all(disposals);
+});
+
 test("abort ends a generation with what there was; an abort before the start too", async () => {
   const engine = await start();
   await engine.load(load());
