@@ -191,7 +191,7 @@ export class RemoteGeneration implements RunningGeneration {
       this.#figures.observe(chunk);
       if (chunk.progress) this.#reportPrefill(chunk.progress);
       const thought = this.#output.push(chunk);
-      finish = chunk.finish ?? finish;
+      finish ??= chunk.finish;
       id = chunk.id ?? id;
       if (performance.now() - this.#flushedAt >= eventIntervalMs) this.#flush();
       const isThought = chunk.reasoning + chunk.content !== "" && this.#output.isThinking;
@@ -264,7 +264,8 @@ async function* chunks(response: IncomingMessage, url: URL): AsyncGenerator<Chun
   }
   try {
     for await (const data of readEvents(response)) {
-      if (data.trim() === "[DONE]") return;
+      // Where no chunk says why, the stream's own last word is the end.
+      if (data.trim() === "[DONE]") return yield toChunk({ choices: [{ finish_reason: "stop" }] }, url);
       yield toChunk(parseJson(data, url), url);
     }
   } catch (error) {

@@ -161,6 +161,15 @@ describe("answers", () => {
     expect(told).toMatchObject({ promptTokens: 9, answerTokens: 3 });
   });
 
+  test("a stream that says why it ends nowhere ends with its last word, and what one says of it stays", async () => {
+    const endOf = async (...chunks: object[]) => {
+      const server = await fake((_, response) => stream(response, chunks));
+      return (await ask(await connect(server.url))).result;
+    };
+    expect(await endOf(delta({ content: "Yes" }, ""))).toMatchObject({ answer: "Yes", stopReason: "stop" });
+    expect(await endOf(delta({ content: "Yes" }, "length"))).toMatchObject({ answer: "Yes", stopReason: "length" });
+  });
+
   test("a server that does not stream", async () => {
     const whole = { choices: [{ message: { content: "Yes." }, finish_reason: "length" }], usage: usage(3, 2).usage };
     const server = await fake((_, response) => json(response, 200, whole));
