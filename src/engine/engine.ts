@@ -239,17 +239,17 @@ export class Engine {
   /** Before the process ends: writes what is kept. @param onWriting called several times a second while it does */
   async close(onWriting: () => void = () => {}): Promise<void> {
     this.#indices.closeAllBut(new Set());
-    // While a generation runs, the cache is not what it was.
-    if (this.#queue.length > 0) return;
-    await alone(this.#queue, async () => {
-      onWriting();
-      const timer = setInterval(onWriting, writingIntervalMs);
-      try {
-        await this.#slot.model?.inProcess?.keepPrompts();
-      } finally {
-        clearInterval(timer);
-      }
-    });
+    onWriting();
+    const timer = setInterval(onWriting, writingIntervalMs);
+    try {
+      // It is written then, and has the queue: a while after their last client the model and its shared engine go at once.
+      await this.#slot.dropped;
+      // While a generation runs, the cache is not what it was.
+      if (this.#queue.length > 0) return;
+      await alone(this.#queue, async () => this.#slot.model?.inProcess?.keepPrompts());
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** Some client uses the model in memory. */

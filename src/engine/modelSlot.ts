@@ -18,6 +18,7 @@ export class ModelSlot {
   readonly #state: StateFolder;
   readonly #hooks: ModelSlotHooks;
   #model: Backend | null = null;
+  #dropped: Promise<void> = Promise.resolve();
 
   constructor(state: StateFolder, hooks: ModelSlotHooks) {
     this.#state = state;
@@ -54,7 +55,16 @@ export class ModelSlot {
     this.#hooks.onDrop();
     const model = this.#model;
     this.#model = null;
-    await model?.dispose();
+    if (!model) return;
+    const dropping = model.dispose();
+    // Whoever drops it has the error.
+    this.#dropped = dropping.catch(() => {});
+    await dropping;
+  }
+
+  /** Resolves when no model is being dropped, which writes what is kept of it. Never rejects. */
+  get dropped(): Promise<void> {
+    return this.#dropped;
   }
 
   /** Asks the runtime in use, or starts one to see what there is. @throws HunchError backendUnavailable */

@@ -11,7 +11,9 @@ import { openModel } from "../../src/engine/backends/embedded/loadModel.ts";
 import { startRuntime } from "../../src/engine/backends/embedded/runtime.ts";
 import type { NativeSequence } from "../../src/engine/backends/embedded/sequence.ts";
 import { writeArchitecture } from "../support/architectures.ts";
+import { isGone } from "./support/cli.ts";
 import { TestEngine } from "./support/engine.ts";
+import { newPlace } from "./support/sharing.ts";
 
 const folder = () => join(inject("scratch"), "state", "prompts");
 const promptCacheBytes = 1e9;
@@ -95,6 +97,17 @@ describe("a conversation that was dropped from memory", () => {
     await restart();
     const back = await chat([first]);
     expect([back.stats.cachedTokens > 1_100, ids(back)]).toEqual([true, ids(there)]);
+  });
+
+  it("also when its engine was shared and ended after its last client, which drops the model at the same moment", async () => {
+    engine = await TestEngine.start({ path, contextSize: 4096, threads: 1, promptCacheBytes }, {}, newPlace());
+    // Too few tokens to be written while it is left alone.
+    const there = await chat([question(600)]);
+    await engine.stop();
+    expect(await isGone(engine.client.pid)).toBe(true);
+    await restart();
+    const back = await chat([question(600)]);
+    expect([back.stats.cachedTokens > 500, ids(back)]).toEqual([true, ids(there)]);
   });
 
   it("also in a model that was loaded for more generations at once, and back", async () => {
