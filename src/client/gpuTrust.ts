@@ -32,9 +32,15 @@ export function gpuFailureIn(lastWords: string): GpuFailure | null {
 export class GpuTrust {
   #lastCrash = Number.NEGATIVE_INFINITY;
   #lost = false;
+  #losses = 0;
 
   get lost(): boolean {
     return this.#lost;
+  }
+
+  /** How often it was given up. */
+  get losses(): number {
+    return this.#losses;
   }
 
   /**
@@ -44,12 +50,12 @@ export class GpuTrust {
   crashed(model: ModelInfo | LoadParams | null, lastWords: string, now: number): void {
     if (!model) return;
     if (!("gpuLayers" in model)) {
-      if (gpuFailureIn(lastWords)) this.#lost = true;
+      if (gpuFailureIn(lastWords)) this.#lose();
       return;
     }
     if (model.gpuLayers === 0) return;
     const isSecond = now - this.#lastCrash < windowMs;
-    if (isSecond || gpuFailureIn(lastWords) || memoryFailure.test(lastWords)) this.#lost = true;
+    if (isSecond || gpuFailureIn(lastWords) || memoryFailure.test(lastWords)) this.#lose();
     this.#lastCrash = now;
   }
 
@@ -75,5 +81,10 @@ export class GpuTrust {
   restore(): void {
     this.#lost = false;
     this.#lastCrash = Number.NEGATIVE_INFINITY;
+  }
+
+  #lose(): void {
+    if (!this.#lost) this.#losses++;
+    this.#lost = true;
   }
 }

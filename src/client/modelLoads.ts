@@ -71,10 +71,10 @@ export class ModelLoads {
 
   /** Whether a failure calls for another attempt: the model had been dropped, or the GPU has been given up just now. */
   canHelp(): (error: unknown) => boolean {
-    let gpuWasLost = this.#gpu.lost;
+    let { losses } = this.#gpu;
     return (error) => {
-      const onCpuNow = this.#gpu.lost && !gpuWasLost;
-      gpuWasLost = this.#gpu.lost;
+      const onCpuNow = this.#gpu.losses > losses;
+      losses = this.#gpu.losses;
       if (isGone(error)) this.#loaded = null;
       return isGone(error) || onCpuNow;
     };

@@ -71,6 +71,7 @@ export class EngineSupervisor {
       case "running":
         if (!state.client.isRetiring) return state.client;
         this.#former = state.client;
+        this.#forgetCrashes();
         return this.#start();
       case "starting":
       case "restarting":
@@ -141,8 +142,7 @@ export class EngineSupervisor {
 
   /** Ends the engine, if there is one, also a shared one, and starts a fresh one; earlier crashes are forgotten. */
   async restart(): Promise<void> {
-    this.#policy.forget();
-    this.#loads.restoreGpu();
+    this.#forgetCrashes();
     await this.#stop((client) => client.retire());
     await this.client();
   }
@@ -208,6 +208,7 @@ export class EngineSupervisor {
     const now = performance.now();
     this.#loads.ended(client, client.isRetiring ? null : now);
     if (client.isRetiring) {
+      this.#forgetCrashes();
       this.#become({ kind: "off" });
       return;
     }
@@ -228,6 +229,15 @@ export class EngineSupervisor {
       `the engine stopped (${reason}); restart ${decision.attempt} of ${maxRestarts} in ${decision.delayMs} ms`,
     );
     this.#restartLater(decision.attempt, decision.delayMs, reason);
+  }
+
+  /**
+   * The user has restarted the engine, here or in another program, or an update has. All programs then try the GPU again:
+   * if some did and others did not, a shared engine would load the model anew for each question of the other.
+   */
+  #forgetCrashes(): void {
+    this.#policy.forget();
+    this.#loads.restoreGpu();
   }
 
   #restartLater(attempt: number, delayMs: number, reason: string): void {

@@ -1,0 +1,71 @@
+/** Programs that share an engine, when it dies or is restarted: what each makes of what another one did. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { EngineSupervisor } from "../../../src/client/supervisor.ts";
+import type { GenerationEvent } from "../../../src/common/protocol.ts";
+import { fakeEngine, generate, load, textOf } from "./fake.ts";
+
+let folder = "";
+const programs: EngineSupervisor[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "hunch-shared-"));
+});
+afterEach(async () => {
+  await Promise.all(programs.splice(0).map((each) => each.dispose()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const onGpu = { ...load(), gpu: "auto" } as const;
+
+/** A window with its engine's states. */
+function program() {
+  const health: string[] = [];
+  const engine = new EngineSupervisor({
+    ...fakeEngine(),
+    enginePath: fileURLToPath(new URL("fakeSharedEngine.mjs", import.meta.url)),
+    sharing: { folder, lingerMs: 200 },
+    restartDelayMs: 10,
+    onHealth: ({ state }) => health.push(state),
+  });
+  programs.push(engine);
+  const ask = async (prompt: string, signal?: AbortSignal) => {
+    const events: GenerationEvent[] = [];
+    const { model } = await engine.generate(onGpu, generate(prompt), { onEvents: (e) => events.push(...e), signal });
+    return { text: textOf(events), model };
+  };
+  return { engine, health, ask };
+}
+
+/** Two with the model on the GPU, of whose failure both have heard. */
+async function twoOnCpu() {
+  const [a, b] = [program(), program()];
+  for (const { engine } of [a, b]) expect(await engine.load(onGpu)).toMatchObject({ gpuLayers: 31 });
+  expect(await a.ask("out of memory on the GPU")).toMatchObject({ model: { gpuLayers: 0 } });
+  expect(await b.ask("hello")).toMatchObject({ model: { gpuLayers: 0, loadMs: 1 } });
+  return [a, b] as const;
+}
+
+test("restarted by one program, all try the GPU again: neither loads the model anew for its question", async () => {
+  const [a, b] = await twoOnCpu();
+  await a.engine.restart();
+  // First the other one: nobody has the model on the GPU yet.
+  expect(await b.engine.load(onGpu)).toMatchObject({ gpuLayers: 31, notices: [] });
+  for (const { ask } of [a, b, a]) expect(await ask("hello")).toMatchObject({ model: { gpuLayers: 31, loadMs: 1 } });
+});
+
+test("restarted by another program while one is answered: its next question outlives the GPU's next failure", async () => {
+  const [a, b] = await twoOnCpu();
+  const abort = new AbortController();
+  const running = b.ask("until cancelled", abort.signal);
+  await expect.poll(() => b.engine.health.state).toBe("busy");
+  b.health.length = 0;
+  await a.engine.restart();
+  expect(await b.ask("out of memory on the GPU")).toMatchObject({ model: { gpuLayers: 0 } });
+  // It was tried.
+  expect(b.health).toContain("restarting");
+  abort.abort();
+  expect(await running).toMatchObject({ text: "until cancelled" });
+});
