@@ -197,6 +197,11 @@ export class EngineClient {
     return { dispose: () => this.#exitListeners.delete(listener) };
   }
 
+  /** Others use the engine too: it may die of what they ask. */
+  get isShared(): boolean {
+    return this.#link.isShared;
+  }
+
   /** The engine takes no new work, since a newer one has taken over: the next request is for that one. */
   get isRetiring(): boolean {
     return this.#link.isRetiring;

@@ -14,6 +14,8 @@ export interface EngineLink {
   readonly exited: Promise<EngineExit>;
   /** The last lines of standard error, and what llama.cpp warned of just before the end, oldest first of each. */
   readonly lastLines: readonly string[];
+  /** Others use the engine too. */
+  readonly isShared: boolean;
   /** The engine takes no new work: the next request is for another one. */
   readonly isRetiring: boolean;
   /** Ends an engine that hangs, for whoever uses it. */

@@ -23,6 +23,7 @@ const drainMs = 250;
 export class EngineProcess implements EngineLink {
   readonly connection: MessageConnection;
   readonly exited: Promise<EngineExit>;
+  readonly isShared = false;
   /** It serves nobody else, so nobody brings another. */
   readonly isRetiring = false;
   readonly #child: ChildProcess;

@@ -6,7 +6,7 @@ import type { InitializeResult, LogLevel } from "../common/protocol.ts";
 import type { EngineLink } from "./engineLink.ts";
 import { EngineProcess, startFailed } from "./engineProcess.ts";
 import { shakeHands } from "./handshake.ts";
-import { openShared, type SharingOptions } from "./sharedEngine.ts";
+import { openShared, retireShared, type SharingOptions } from "./sharedEngine.ts";
 
 export interface EngineOptions {
   /** The engine's bundle. */
@@ -57,6 +57,16 @@ async function openSharedIfAny(o: EngineOptions): Promise<OpenEngine | null> {
   } catch (error) {
     o.onLog("warn", `no engine can be shared, this program starts its own: ${toErrorData(error).message}`);
     return null;
+  }
+}
+
+/** Has the engine that others share end, where this program shares one and is not connected to it. Never rejects. */
+export async function retireSharedIfAny({ sharing, ...o }: EngineOptions): Promise<void> {
+  if (!sharing) return;
+  try {
+    await retireShared({ ...o, sharing });
+  } catch (error) {
+    o.onLog("warn", `the shared engine was not restarted: ${toErrorData(error).message}`);
   }
 }
 

@@ -34,6 +34,7 @@ export class ModelLoads {
     this.#set(0);
     try {
       const onProgress = (progress: LoadProgress) => this.advance(load, progress);
+      if (this.#gpu.lost && (await isOnGpu(client, load))) this.#gpu.restore();
       this.#asked = this.#gpu.loadOf(load);
       const info = this.#gpu.noted(await client.load(this.#asked, { signal, onProgress }), load);
       this.#loaded = { client, key, info };
@@ -89,4 +90,14 @@ export class ModelLoads {
     this.#progress = progress;
     this.#onProgress();
   }
+}
+
+/**
+ * Another program has the model there: it was told to try the GPU again while this one was not connected. With one here
+ * and one there a shared engine would load it anew for each question of the other.
+ */
+async function isOnGpu(client: EngineClient, { target }: LoadParams): Promise<boolean> {
+  if (!client.isShared) return false;
+  const { model } = await client.status({ devices: false });
+  return model !== null && model.id === target.id && model.gpuLayers > 0;
 }

@@ -14,6 +14,11 @@ export class ModelTurns {
   #count = 0;
   readonly #waiting: Turn[] = [];
 
+  /** Nobody has a turn, or waits for one. */
+  get isIdle(): boolean {
+    return this.#count === 0 && this.#waiting.length === 0;
+  }
+
   /**
    * Resolves when work with the model `key` may begin; the caller calls the result once, when it has ended.
    * @throws HunchError cancelled when aborted before: then nobody waits behind it

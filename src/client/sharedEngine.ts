@@ -36,7 +36,7 @@ type SharedOptions = EngineOptions & { sharing: SharingOptions };
  */
 export async function openShared(o: SharedOptions): Promise<OpenEngine | null> {
   const place = new Rendezvous(o.sharing.folder);
-  const build = o.sharing.build ?? buildOf(o.enginePath);
+  const build = buildFor(o);
   const found = await join(place.read(), build, o);
   if (found !== "none" && found !== "older") return found;
   return whileStarting(o.sharing.folder, async () => {
@@ -51,6 +51,13 @@ export async function openShared(o: SharedOptions): Promise<OpenEngine | null> {
     if (opened === "none" || opened === "older") throw startFailed(undefined, t("it can not be reached."));
     return opened;
   });
+}
+
+/** Has the engine that runs for programs like this one end what it does and go. @throws Error of the rendezvous */
+export async function retireShared(o: SharedOptions): Promise<void> {
+  const record = new Rendezvous(o.sharing.folder).read();
+  if (!record || kinship(record, buildFor(o)) !== "same") return;
+  await (await SharedLink.open(record, o.onLog))?.retire();
 }
 
 /** null: alive, and not for us. "none": nobody answers there. @param ended of the one that was started for it */
@@ -75,6 +82,10 @@ async function join(
     o.onLog("warn", `the shared engine does not let this program in: ${toErrorData(error).message}`);
     return "none";
   }
+}
+
+function buildFor({ sharing, enginePath }: SharedOptions): EngineBuild {
+  return sharing.build ?? buildOf(enginePath);
 }
 
 /** False: its engine is dead, and what it left is in the way. */

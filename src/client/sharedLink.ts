@@ -22,6 +22,7 @@ export type ProcessEnd = Pick<EngineExit, "code" | "signal">;
 export class SharedLink implements EngineLink {
   readonly connection: MessageConnection;
   readonly exited: Promise<EngineExit>;
+  readonly isShared = true;
   readonly #socket: Socket;
   readonly #record: EngineRecord;
   /** Of standard error the engine's log has them. */

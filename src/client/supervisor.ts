@@ -12,6 +12,7 @@ import { orAborted } from "./abort.ts";
 import { again } from "./again.ts";
 import { howItEnded } from "./crash.ts";
 import { EngineClient, type EngineExit, type EngineOptions, type LoadProgress } from "./engineClient.ts";
+import { retireSharedIfAny } from "./engineSource.ts";
 import { ModelLoads } from "./modelLoads.ts";
 import { ModelTurns } from "./modelTurns.ts";
 import { maxRestarts, RestartPolicy, windowMs } from "./restartPolicy.ts";
@@ -143,7 +144,9 @@ export class EngineSupervisor {
   /** Ends the engine, if there is one, also a shared one, and starts a fresh one; earlier crashes are forgotten. */
   async restart(): Promise<void> {
     this.#forgetCrashes();
+    const isConnected = this.#state.kind === "running" || this.#state.kind === "starting";
     await this.#stop((client) => client.retire());
+    if (!isConnected) await retireSharedIfAny(this.#options);
     await this.client();
   }
 
@@ -212,8 +215,14 @@ export class EngineSupervisor {
       this.#become({ kind: "off" });
       return;
     }
-    const decision = this.#policy.crashed(now);
     const reason = howItEnded(exit);
+    if (client.isShared && this.#turns.isIdle) {
+      // It died of what others asked. They start it again, or this program does when it is asked.
+      this.#options.onLog("warn", `the shared engine stopped (${reason}); nothing was asked here`);
+      this.#become({ kind: "off" });
+      return;
+    }
+    const decision = this.#policy.crashed(now);
     if (decision.kind === "giveUp") {
       const error = new HunchError(
         "engineGaveUp",

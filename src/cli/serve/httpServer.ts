@@ -158,7 +158,8 @@ export class ApiServer {
 
   #health(response: ServerResponse): void {
     const { health } = this.#engine;
-    const ok = health.state === "ready" || health.state === "busy";
+    // Off: the shared engine has ended, and the next request starts one.
+    const ok = ["ready", "busy", "off"].includes(health.state);
     response.writeHead(ok ? 200 : 503, { "Content-Type": "application/json" });
     response.end(JSON.stringify({ status: ok ? "ok" : health.state }));
   }

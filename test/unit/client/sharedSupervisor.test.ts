@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { EngineSupervisor } from "../../../src/client/supervisor.ts";
-import type { GenerationEvent } from "../../../src/common/protocol.ts";
+import type { GenerationEvent, LoadParams } from "../../../src/common/protocol.ts";
 import { fakeEngine, generate, load, textOf } from "./fake.ts";
 
 let folder = "";
@@ -21,7 +21,7 @@ afterEach(async () => {
 const onGpu = { ...load(), gpu: "auto" } as const;
 
 /** A window with its engine's states. */
-function program() {
+function program(params: LoadParams = onGpu) {
   const health: string[] = [];
   const engine = new EngineSupervisor({
     ...fakeEngine(),
@@ -33,7 +33,7 @@ function program() {
   programs.push(engine);
   const ask = async (prompt: string, signal?: AbortSignal) => {
     const events: GenerationEvent[] = [];
-    const { model } = await engine.generate(onGpu, generate(prompt), { onEvents: (e) => events.push(...e), signal });
+    const { model } = await engine.generate(params, generate(prompt), { onEvents: (e) => events.push(...e), signal });
     return { text: textOf(events), model };
   };
   return { engine, health, ask };
@@ -68,4 +68,39 @@ test("restarted by another program while one is answered: its next question outl
   expect(b.health).toContain("restarting");
   abort.abort();
   expect(await running).toMatchObject({ text: "until cancelled" });
+});
+
+test("restarted while the other one was not connected: that one sees the model on the GPU, and takes it there", async () => {
+  const [a, b] = [program(), program()];
+  for (const { engine } of [a, b]) await engine.load(onGpu);
+  await a.ask("out of memory on the GPU");
+  await expect.poll(() => b.engine.health.state).toBe("off");
+  await a.engine.restart();
+  expect(await a.engine.load(onGpu)).toMatchObject({ gpuLayers: 31 });
+  for (const { ask } of [b, a]) expect(await ask("hello")).toMatchObject({ model: { gpuLayers: 31, loadMs: 1 } });
+});
+
+test("deaths of what another program asked are not counted where nothing was asked, and nothing is restarted there", async () => {
+  const [a, b] = [program(load()), program(load())];
+  await b.ask("hello");
+  b.health.length = 0;
+  for (let crash = 0; crash < 6; crash++) {
+    await expect(a.ask("die")).rejects.toMatchObject({ code: "engineCrashed" });
+    await expect.poll(() => b.engine.health.state).toBe("off");
+    // Connected again: the next death is one of its engine too.
+    if (crash < 5) await b.engine.client();
+  }
+  await expect(a.ask("hello")).rejects.toMatchObject({ code: "engineGaveUp" });
+  expect(b.health).not.toContain("restarting");
+  expect((await b.ask("hello")).text).toBe("hello");
+});
+
+test("Restart Engine of a program that is not connected ends the engine of the others too", async () => {
+  const [a, b] = [program(), program()];
+  await a.ask("hello");
+  const { pid } = await a.engine.client();
+  await b.engine.restart();
+  expect((await b.engine.client()).pid).not.toBe(pid);
+  await a.ask("hello");
+  expect((await a.engine.client()).pid).toBe((await b.engine.client()).pid);
 });

@@ -23,8 +23,12 @@ const answers: Generate = async (_, { onEvents }) => {
   return result;
 };
 
-async function start(generate: Generate = answers, options: Partial<ServerOptions> = {}): Promise<string> {
-  const engine: ServedEngine = { model, speculation: "auto", health: { state: "ready" }, generate };
+async function start(
+  generate: Generate = answers,
+  options: Partial<ServerOptions> = {},
+  health: ServedEngine["health"] = { state: "ready" },
+): Promise<string> {
+  const engine: ServedEngine = { model, speculation: "auto", health, generate };
   const server = await ApiServer.start(engine, { port: 0, apiKey: null, origins: [], log: () => {}, ...options });
   servers.push(server);
   return server.url;
@@ -152,6 +156,11 @@ describe("answers", () => {
     for (const unknown of ["other", "%", "%E0%A4%A"])
       expect((await fetch(`${url}/models/${unknown}`)).status, unknown).toBe(404);
     expect(await (await fetch(url.replace("/v1", "/health"))).json()).toEqual({ status: "ok" });
+    // A shared engine that has ended is started by the next request; one that starts takes its time.
+    for (const [state, status] of [["off", 200] as const, ["starting", 503] as const]) {
+      const other = await start(answers, {}, { state });
+      expect((await fetch(other.replace("/v1", "/health"))).status, state).toBe(status);
+    }
   });
 });
 
