@@ -8,7 +8,7 @@ import { type ErrorData, HunchError, toErrorData } from "../common/errors.ts";
 import type { Device, MeasureResult, ModelBackend, ModelInfo, ThreadInfo } from "../common/protocol.ts";
 import { defaultModelId } from "../models/catalogue.ts";
 import { machineMemory } from "../models/fit.ts";
-import { sharedEngineFolder, thisUser } from "../models/folder.ts";
+import { sharedEnginePlace, thisUser } from "../models/folder.ts";
 import { llamaServerHere } from "../models/llamaServer/find.ts";
 import { type EngineContext, engineOptions, load, loadModel, withEngine } from "./engine.ts";
 import type { EngineRequest } from "./engineRequest.ts";
@@ -110,7 +110,7 @@ export async function examine(request: EngineRequest, named: boolean, context: E
 
 function lookAtShared(context: EngineContext): Promise<SharedEngineReport | null> {
   const { enginePath, onLog } = engineOptions(context);
-  return sharedEngineStatus(sharedEngineFolder(thisUser()), enginePath, onLog);
+  return sharedEngineStatus(sharedEnginePlace(thisUser()).folder, enginePath, onLog);
 }
 
 /** Everything asked about works. */

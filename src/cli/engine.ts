@@ -8,7 +8,7 @@ import { isPath } from "../common/modelName.ts";
 import type { LoadParams, LogLevel, ModelInfo, ModelRef } from "../common/protocol.ts";
 import { automaticBackend } from "../models/automaticBackend.ts";
 import { download } from "../models/download.ts";
-import { engineFolder, sharedEngineFolder, thisUser } from "../models/folder.ts";
+import { engineFolder, sharedEnginePlace, thisUser } from "../models/folder.ts";
 import { llamaServerHere } from "../models/llamaServer/find.ts";
 import { environmentFetch } from "../models/sources/environmentFetch.ts";
 import type { ModelStore } from "../models/store.ts";
@@ -55,7 +55,7 @@ export function engineOptions({ verbose, enginePath, stateFolder, shared }: Engi
     enginePath: enginePath ?? fileURLToPath(new URL("engine.mjs", import.meta.url)),
     client: "cli",
     stateFolder: stateFolder ?? engineFolder(thisUser()),
-    ...(shared ? { sharing: { folder: sharedEngineFolder(thisUser()) } } : {}),
+    ...(shared ? { sharing: sharedEnginePlace(thisUser()) } : {}),
     logLevel: verbose ? "debug" : "warn",
     onLog: (level: LogLevel, message: string) => {
       // llama.cpp lists what stands in a model's file.

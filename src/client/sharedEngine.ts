@@ -3,7 +3,7 @@
  * newer one. Its clients then go over to the new one with their next request.
  */
 import { type ChildProcess, fork } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { toErrorData } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import { buildOf, type EngineBuild, kinship } from "../sharing/build.ts";
@@ -18,6 +18,8 @@ import { endOf, type ProcessEnd, SharedLink } from "./sharedLink.ts";
 export interface SharingOptions {
   /** Of the rendezvous: whoever names the same one shares an engine. */
   folder: string;
+  /** Of the rendezvous of older versions, perhaps of several machines: an engine of theirs here is replaced too. */
+  formerFolder?: string;
   /** Time that the engine stays without clients (ms), default a minute: a window that is loaded anew finds it. */
   lingerMs?: number;
   /** Default: that of the engine's bundle. */
@@ -46,6 +48,7 @@ export async function openShared(o: SharedOptions): Promise<OpenEngine | null> {
     if (again !== "none" && again !== "older") return again;
     if (record && again === "older") await replace(record, o);
     else if (record && !(await answers(record, o))) place.withdraw(record);
+    await replaceFormer(build, o);
     const { ended } = await start(place, build, o);
     const opened = await join(place.read(), build, o, ended);
     if (opened === "none" || opened === "older") throw startFailed(undefined, t("it can not be reached."));
@@ -97,9 +100,19 @@ async function answers(record: EngineRecord, o: SharedOptions): Promise<boolean>
 
 /** Has an older engine end what it does and go. */
 async function replace(record: EngineRecord, o: SharedOptions): Promise<void> {
+  const link = await SharedLink.open(record, o.onLog);
+  if (!link) return;
   const { version, pid } = record;
   o.onLog("info", `the shared engine of version ${version} (process ${pid}) is replaced by a newer one`);
-  await (await SharedLink.open(record, o.onLog))?.retire();
+  await link.retire();
+}
+
+/** Nobody answers here where it is another machine's: that one's record stays. */
+async function replaceFormer(build: EngineBuild, o: SharedOptions): Promise<void> {
+  const { formerFolder } = o.sharing;
+  if (formerFolder === undefined || !existsSync(formerFolder)) return;
+  const record = new Rendezvous(formerFolder).read();
+  if (record && kinship(record, build) === "older") await replace(record, o);
 }
 
 /**

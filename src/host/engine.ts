@@ -193,7 +193,7 @@ export class Engine {
   }
 
   async #start(): Promise<EngineSupervisor> {
-    const { EngineSupervisor, engineFolder, sharedEngineFolder, thisUser } = await import("./runtime.ts");
+    const { EngineSupervisor, engineFolder, sharedEnginePlace, thisUser } = await import("./runtime.ts");
     const { extension, log, settings } = this.#services;
     const { sharedEngine } = settings.current;
     // The setting was changed; whoever starts the engine runs already, and may be the only one.
@@ -209,7 +209,7 @@ export class Engine {
       client: "vscode",
       background: true,
       ...(sharedEngine
-        ? { stateFolder: engineFolder(thisUser()), sharing: { folder: sharedEngineFolder(thisUser()) } }
+        ? { stateFolder: engineFolder(thisUser()), sharing: sharedEnginePlace(thisUser()) }
         : { stateFolder: vscode.Uri.joinPath(extension.globalStorageUri, "engine").fsPath }),
       // Read at each start: a restart has the level that is set by then.
       get logLevel() {

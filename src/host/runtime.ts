@@ -8,7 +8,7 @@ export { automaticBackend } from "../models/automaticBackend.ts";
 export { discoverOthers } from "../models/discover.ts";
 export { download } from "../models/download.ts";
 export { machineMemory } from "../models/fit.ts";
-export { calibrationFolder, engineFolder, sharedEngineFolder, thisUser } from "../models/folder.ts";
+export { calibrationFolder, engineFolder, sharedEnginePlace, thisUser } from "../models/folder.ts";
 export { findLlamaServer, llamaServerHere, locateLlamaServer } from "../models/llamaServer/find.ts";
 export { installLlamaServer } from "../models/llamaServer/install.ts";
 export { recommend } from "../models/recommend.ts";

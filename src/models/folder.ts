@@ -1,6 +1,7 @@
 /** Where downloaded models live: outside any checkout or workspace, one folder a user, shared by editor and terminal. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { thisHost } from "../common/thisHost.ts";
 
 export interface FolderInputs {
   env: NodeJS.ProcessEnv;
@@ -43,9 +44,13 @@ export function engineFolder(from: FolderInputs): string {
   return join(userCacheFolder(from), "hunch", "engine");
 }
 
-/** Where this user's programs find the engine that they share. */
-export function sharedEngineFolder(from: FolderInputs): string {
-  return join(userCacheFolder(from), "hunch", "shared-engine");
+/**
+ * Where this user's programs find the engine that they share: on this machine, since others may have the same home folder
+ * and none reaches another's engine. `formerFolder`: where the first versions of Hunch met, of all machines in one.
+ */
+export function sharedEnginePlace(from: FolderInputs): { folder: string; formerFolder: string } {
+  const formerFolder = join(userCacheFolder(from), "hunch", "shared-engine");
+  return { folder: join(formerFolder, thisHost), formerFolder };
 }
 
 /** What calibrations found, for every model of this user: the editor uses what was found in a terminal, and the other way. */

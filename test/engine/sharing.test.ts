@@ -7,6 +7,7 @@ import { shakeHands } from "../../src/client/handshake.ts";
 import type { SharingOptions } from "../../src/client/sharedEngine.ts";
 import { SharedLink } from "../../src/client/sharedLink.ts";
 import { generateRequest } from "../../src/common/protocol.ts";
+import { sharedEnginePlace, thisUser } from "../../src/models/folder.ts";
 import { Rendezvous } from "../../src/sharing/rendezvous.ts";
 import { Cli, isGone } from "./support/cli.ts";
 import { generateParams, TestEngine } from "./support/engine.ts";
@@ -213,7 +214,7 @@ describe("the engine", () => {
     );
     await asked.until(({ type }) => type === "token");
     // The command was built, with its version in it; this test was not.
-    const folder = `${cache}/hunch/shared-engine`;
+    const { folder } = sharedEnginePlace({ ...thisUser(), env: { XDG_CACHE_HOME: cache } });
     const other = await client({ folder, build: recordOf({ folder }) });
     expect(await other.client.status({ devices: false })).toMatchObject({ clients: 2, queueLength: 1 });
     asked.child.kill("SIGKILL");

@@ -11,6 +11,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, statfs, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { thisHost } from "../../common/thisHost.ts";
 import { commonPrefix } from "./prefix.ts";
 
 /** What is kept: a sequence of a model's KV cache. */
@@ -92,7 +93,7 @@ export class PrefixStore {
         return;
       }
       const start = performance.now();
-      const part = join(folder, `${name}.${process.pid}.part`);
+      const part = partOf(join(folder, name));
       try {
         const saved = await sequence.save(part);
         const { size: bytes } = await stat(part);
@@ -116,7 +117,7 @@ export class PrefixStore {
           before.filter((old) => !isSuperseded(old)),
         );
         await rename(part, join(folder, `${name}.kv`));
-        const text = join(folder, `${name}.json.${process.pid}.part`);
+        const text = partOf(join(folder, `${name}.json`));
         await writeFile(text, JSON.stringify(description), { mode: 0o600 });
         await rename(text, join(folder, `${name}.json`));
         kept = tokens.length;
@@ -133,8 +134,9 @@ export class PrefixStore {
   async clean(): Promise<void> {
     await this.#guard("removing half-written prompts", async () => {
       for (const file of await filesOf(this.#o.folder)) {
-        const pid = /\.(\d+)\.part$/.exec(file)?.[1];
-        if (pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid))))
+        const [, host, pid] = /\.([0-9a-f]{8})-(\d+)\.part$/.exec(file) ?? [];
+        // Another machine with the same home folder has numbers of its own.
+        if (host === thisHost && (Number(pid) === process.pid || !isAlive(Number(pid))))
           await rm(join(this.#o.folder, file), { force: true });
       }
     });
@@ -235,6 +237,11 @@ export class PrefixStore {
       this.#o.log("warn", `${what} failed: ${error instanceof Error ? error.message : error}`);
     }
   }
+}
+
+/** What this process writes beside a file, until it is whole. */
+export function partOf(path: string): string {
+  return `${path}.${thisHost}-${process.pid}.part`;
 }
 
 /** None of a folder that does not exist. */

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { SharingOptions } from "../../../src/client/sharedEngine.ts";
 import { EngineSupervisor } from "../../../src/client/supervisor.ts";
 import type { GenerationEvent, LoadParams } from "../../../src/common/protocol.ts";
-import { fakeEngine, generate, load, textOf } from "./fake.ts";
+import { Rendezvous } from "../../../src/sharing/rendezvous.ts";
+import { fakeEngine, generate, isAlive, load, textOf } from "./fake.ts";
 
 let folder = "";
 const programs: EngineSupervisor[] = [];
@@ -21,12 +23,12 @@ afterEach(async () => {
 const onGpu = { ...load(), gpu: "auto" } as const;
 
 /** A window with its engine's states. */
-function program(params: LoadParams = onGpu) {
+function program(sharing: Partial<SharingOptions> = {}, params: LoadParams = onGpu) {
   const health: string[] = [];
   const engine = new EngineSupervisor({
     ...fakeEngine(),
     enginePath: fileURLToPath(new URL("fakeSharedEngine.mjs", import.meta.url)),
-    sharing: { folder, lingerMs: 200 },
+    sharing: { folder, lingerMs: 200, ...sharing },
     restartDelayMs: 10,
     onHealth: ({ state }) => health.push(state),
   });
@@ -81,7 +83,7 @@ test("restarted while the other one was not connected: that one sees the model o
 });
 
 test("deaths of what another program asked are not counted where nothing was asked, and nothing is restarted there", async () => {
-  const [a, b] = [program(load()), program(load())];
+  const [a, b] = [program({}, load()), program({}, load())];
   await b.ask("hello");
   b.health.length = 0;
   for (let crash = 0; crash < 6; crash++) {
@@ -103,4 +105,18 @@ test("Restart Engine of a program that is not connected ends the engine of the o
   expect((await b.engine.client()).pid).not.toBe(pid);
   await a.ask("hello");
   expect((await a.engine.client()).pid).toBe((await b.engine.client()).pid);
+});
+
+test("an older version's engine where all machines met is replaced; what another machine's left there stays", async () => {
+  const build = (version: string) => ({ protocolVersion: 2, version, hash: version });
+  const newer = (at: string) => program({ folder: join(folder, at), formerFolder: folder, build: build("1.10.0") });
+  const { pid } = await program({ build: build("1.9.0") }).engine.client();
+  const place = new Rendezvous(folder);
+  const left = place.read()!;
+  await newer("here").engine.client();
+  await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
+  expect(place.read()).toBeNull();
+  place.publish(left);
+  await newer("there").engine.client();
+  expect(place.read()).toEqual(left);
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { thisHost } from "../../../src/common/thisHost.ts";
 import { PrefixKeeper } from "../../../src/engine/cache/prefixKeeper.ts";
 import { type KeptSequence, PrefixStore } from "../../../src/engine/cache/prefixStore.ts";
 
@@ -176,11 +177,14 @@ describe("evaluated prompts on disk", () => {
   it("what it left half-written is removed at the beginning, and what others write is not", async () => {
     await open().keep(new FakeSequence(text(600)), "chat");
     const dead = spawnSync(process.execPath, ["-e", ""]).pid;
-    const [ours, theirs] = [`a.${process.pid}.part`, `b.${process.ppid}.part`];
-    for (const name of [ours, theirs, `c.${dead}.part`, `d.json.${dead}.part`]) writeFileSync(join(folder, name), "x");
+    const of = (pid: number | undefined, host = thisHost) => `${host}-${pid}.part`;
+    const theirs = [`b.${of(process.ppid)}`, `e.${of(dead, "0123abcd")}`];
+    const gone = [`a.${of(process.pid)}`, `c.${of(dead)}`, `d.json.${of(dead)}`];
+    for (const name of [...theirs, ...gone]) writeFileSync(join(folder, name), "x");
     await open().clean();
-    expect(files(".part")).toEqual([theirs]);
-    expect(files()).toHaveLength(3);
+    // Whether a process lives can be told of this machine's alone.
+    expect(files(".part")).toEqual(theirs);
+    expect(files()).toHaveLength(4);
   });
 
   describe("as a conversation goes on", () => {

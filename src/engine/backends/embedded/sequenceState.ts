@@ -7,6 +7,7 @@
  * the number of the sequence's cells, and these cells.
  */
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { partOf } from "../../cache/prefixStore.ts";
 import type { NativeContext } from "./nativeContext.ts";
 
 /** A sequence of a context; its number is that of its stream too. */
@@ -32,7 +33,7 @@ export async function loadState(place: Place, path: string, contextSize: number)
   const { context, sequenceId, streams } = place;
   if (streams === 1) return context.loadSequenceStateFromFile(path, sequenceId, contextSize);
   // Named as what is half-written: it is removed where this process does not come to it (PrefixStore.clean).
-  const wide = `${path}.${process.pid}.part`;
+  const wide = partOf(path);
   try {
     await rewrite(path, wide, { from: 1, to: streams, sequenceId });
     return await context.loadSequenceStateFromFile(wide, sequenceId, contextSize);

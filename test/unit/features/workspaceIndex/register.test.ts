@@ -45,7 +45,7 @@ const client = {
 vi.mock("../../../../src/host/runtime.ts", () => ({
   thisUser: () => "",
   engineFolder: () => "",
-  sharedEngineFolder: () => "",
+  sharedEnginePlace: () => ({ folder: "" }),
   EngineSupervisor: class {
     get health() {
       return { state: engine.state };

@@ -1,0 +1,25 @@
+import { dirname } from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
+
+const host = vi.hoisted(() => ({ name: "" }));
+vi.mock("node:os", async (original) => ({ ...(await original<object>()), hostname: () => host.name }));
+afterEach(() => vi.resetModules());
+
+/** As a program on a machine of this name has it. */
+async function placeOn(name: string) {
+  vi.resetModules();
+  host.name = name;
+  const { sharedEnginePlace } = await import("../../../src/models/folder.ts");
+  return sharedEnginePlace({ env: {}, platform: "linux", home: "/home/somebody" });
+}
+
+test("machines with one home folder meet at a shared engine each of its own, in a path short enough for a socket", async () => {
+  const [one, other] = [await placeOn("node-1.cluster.example"), await placeOn("node-2.cluster.example")];
+  expect(await placeOn("node-1.cluster.example")).toEqual(one);
+  expect(one.folder).not.toBe(other.folder);
+  for (const { folder, formerFolder } of [one, other]) {
+    expect(formerFolder).toBe("/home/somebody/.cache/hunch/shared-engine");
+    expect(dirname(folder)).toBe(formerFolder);
+    expect(folder.length - formerFolder.length).toBeLessThan(10);
+  }
+});
