@@ -25,6 +25,7 @@ import { templateNames } from "../prompts/templates/index.ts";
 import { addBenchSpeed } from "./benchSpeed.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
 import { addEngineOptions, engineRequest } from "./engineRequest.ts";
+import { assertOwnDecoder } from "./ownDecoder.ts";
 import { resumable } from "./resumable.ts";
 import { integer, list, one } from "./values.ts";
 
@@ -104,6 +105,8 @@ async function benchThinking(options: Options): Promise<number> {
       return withEngine(context, async (client) => {
         const model = await load(client, params, context);
         context.output.loaded(model);
+        if (options.plainDecoding)
+          assertOwnDecoder(model, "it can not be told to decode plainly by request", "Leave --plain-decoding out.");
         const learnt = options.calibrated ? await calibrated(model) : {};
         const records = await run({
           items,

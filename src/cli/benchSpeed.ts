@@ -33,12 +33,14 @@ import { readEarlier, writeResults } from "./benchSpeedFiles.ts";
 import { load, loadModel, withEngine } from "./engine.ts";
 import { addEngineOptions, engineRequest } from "./engineRequest.ts";
 import { identityOfProgram, originOf } from "./identity.ts";
+import { assertOwnDecoder } from "./ownDecoder.ts";
 import { resumable, type Tools } from "./resumable.ts";
 import { decimal, integer, list } from "./values.ts";
 
 const err = (text: string) => void process.stderr.write(text);
 /** Prompts of each workload. */
 const usualLimit = 6;
+const ownDecoderHint = "Use --backend embedded. Name a llama-server to compare it with by --server.";
 const armNames = allArms.map((arm) => arm.name);
 
 type Options = Parameters<typeof engineRequest>[0] & {
@@ -117,6 +119,7 @@ async function measure(
   return withEngine(context, async (client) => {
     const model = await load(client, params, context);
     context.output.loaded(model);
+    assertOwnDecoder(model, "bench speed compares ways of Hunch's own decoder", ownDecoderHint);
     const cut = () => client.kill();
     signal.addEventListener("abort", cut); // a measurement can not be cancelled
     const { costCurve } = await client.measure({ costCurve: true, exactness: false });

@@ -47,6 +47,27 @@ function failure({ id, error }: Extract<DoctorReport["models"][number], { error:
 }
 
 function modelLines(model: ModelReport): string[] {
+  const { backend, thinking } = model;
+  // Of a server elsewhere no more than this can be seen.
+  const isRemote = backend.name === "openai";
+  const size = isRemote ? "" : `, ${formatBytes(model.sizeBytes)}`;
+  const cache = isRemote ? "" : `, KV cache ${model.kvType}${model.flashAttention ? ", flash attention" : ""}`;
+  return [
+    row("Model", `${model.id}${size}`),
+    row("Backend", `${backend.name}${backend.reason ? `, because ${backend.reason}` : ""}`),
+    row("Runs on", `${model.device}${isRemote ? "" : coresAndSpeed(model)}`),
+    row("Context", `${model.contextSize} tokens${cache}`),
+    ...(isRemote ? [] : measuredLines(model)),
+    row("Thinking", thinking.native ? `trained to think (${thinking.family})` : "not trained to think; it is asked to"),
+  ];
+}
+
+function coresAndSpeed({ threads, passMs }: ModelReport): string {
+  const speed = passMs ? `, ${(1000 / passMs).toFixed(1)} tok/s without speculation` : "";
+  return `, ${threads.used} of ${threads.free} free cores${speed}`;
+}
+
+function measuredLines(model: ModelReport): string[] {
   const curve = Object.entries(model.costCurve)
     .map(([n, cost]) => `${n}: ${cost.toFixed(2)}`)
     .join("  ");
@@ -54,24 +75,12 @@ function modelLines(model: ModelReport): string[] {
     .filter(([, difference]) => difference > 0)
     .map(([n, difference]) => `${n}: ${difference.toPrecision(2)}`)
     .join("  ");
-  const speed = model.passMs ? `, ${(1000 / model.passMs).toFixed(1)} tok/s without speculation` : "";
   return [
-    row("Model", `${model.id}, ${formatBytes(model.sizeBytes)}`),
-    row("Backend", `${model.backend.name}${model.backend.reason ? `, because ${model.backend.reason}` : ""}`),
-    row("Runs on", `${model.device}, ${model.threads.used} of ${model.threads.free} free cores${speed}`),
-    row(
-      "Context",
-      `${model.contextSize} tokens, KV cache ${model.kvType}${model.flashAttention ? ", flash attention" : ""}`,
-    ),
     row("Cost curve", `${curve || "not measured"}`),
     row("", "time of a pass over n tokens, relative to one"),
     row("Exact sizes", model.exactSizes.length > 0 ? model.exactSizes.join(", ") : "none"),
     row("", "tokens a pass whose result equals plain decoding bit by bit; strict mode uses these"),
     ...(others === "" ? [] : [row("", `logits of other passes are off by at most  ${others}`)]),
-    row(
-      "Thinking",
-      model.thinking.native ? `trained to think (${model.thinking.family})` : "not trained to think; it is asked to",
-    ),
   ];
 }
 

@@ -12,6 +12,9 @@ export function unmetOptions(request: AskRequest, model: ModelInfo, thinks: bool
     messages.push(`--template ${template} asks for a thought: --effort off has no effect.`);
   if (model.backend !== "embedded") {
     const noEffect = (option: string) => `A server runs this model: ${option} has no effect.`;
+    const { speculation } = request.engine;
+    // A llama-server was started with it.
+    if (model.backend === "openai" && speculation !== "auto") messages.push(noEffect(`--speculation ${speculation}`));
     if (request.answerLine !== null) messages.push(noEffect("--answer-line"));
     if (request.controls.dampHesitation) messages.push(noEffect("--damp-hesitation"));
   }

@@ -2,7 +2,8 @@
  * `ask --backend openai` against real servers: `hunch serve` always, and llama-server where HUNCH_LLAMA_SERVER names one
  * or PATH has one (without it those tests are skipped and say so).
  */
-import { dirname } from "node:path";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { Cli, childPid, cli, isGone } from "./support/cli.ts";
 import { TestEngine } from "./support/engine.ts";
@@ -70,6 +71,21 @@ describe("hunch serve", () => {
     run.child.kill("SIGINT");
     const exit = await run.exited;
     expect([exit.status, exit.json().at(-1)?.stopReason]).toEqual([130, "cancelled"]);
+  });
+
+  test("ways of decoding are not compared on it, which has one", async () => {
+    const data = join(inject("scratch"), "remote.jsonl");
+    writeFileSync(data, '{"question": "How much is 1 + 1?", "answer": "#### 2"}');
+    const thinking = ["thinking", "--data", data, "--plain-decoding"];
+    for (const [bench, reason] of [
+      [["speed", "--rounds", "1", "--limit", "1"], "bench speed compares ways of Hunch's own decoder"],
+      [thinking, "can not be told to decode plainly"],
+    ] as const) {
+      const out = ["--out", join(inject("scratch"), "remote")];
+      const exit = await cli(["bench", ...bench, "--backend", "openai", "--endpoint", endpoint, ...out], { env });
+      expect(exit.status, exit.stderr).toBe(2);
+      expect(exit.stderr).toContain(reason);
+    }
   });
 
   test("its models can be asked for with nothing loaded", async () => {

@@ -77,6 +77,29 @@ test("what it quotes comes without control characters", () => {
   expect(text).not.toContain("\x1b");
 });
 
+test("of a server elsewhere only what can be seen of it", () => {
+  const [model] = report.models;
+  if (!model || "error" in model) throw new Error("The first model of the sample works.");
+  const text = doctorText({
+    ...report,
+    models: [
+      {
+        ...{ ...model, id: "served", sizeBytes: 0, device: "server gpu:8000", threads: { free: 1, used: 1 } },
+        ...{ costCurve: {}, passMs: null, exactSizes: [], exactLengths: [], maxDifference: {} },
+        backend: { name: "openai", reason: null },
+      },
+    ],
+  });
+  expect(text.slice(text.indexOf("Model  "))).toMatchInlineSnapshot(`
+    "Model        served
+    Backend      openai
+    Runs on      server gpu:8000
+    Context      8192 tokens
+    Thinking     not trained to think; it is asked to
+    "
+  `);
+});
+
 test("nothing installed and an engine that does not start", () => {
   const error = { code: "engineStartFailed", message: "The engine could not be started.", hint: "Look." } as const;
   const text = doctorText({

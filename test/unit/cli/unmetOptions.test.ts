@@ -47,3 +47,14 @@ test("what a server can not do is said where Hunch has chosen it", () => {
   ]);
   expect(told([], { backend: "openai" })).toEqual([]);
 });
+
+test("how a server elsewhere guesses can not be told to it", () => {
+  const server = ["--backend", "openai", "--endpoint", "http://127.0.0.1:1"];
+  for (const mode of ["off", "strict"])
+    expect(told([...server, "--speculation", mode], { backend: "openai" })).toEqual([
+      `A server runs this model: --speculation ${mode} has no effect.`,
+    ]);
+  expect(told(server, { backend: "openai" })).toEqual([]);
+  // It is started with it.
+  expect(told(["--speculation", "off"], { backend: "llama-server" })).toEqual([]);
+});
