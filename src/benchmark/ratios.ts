@@ -1,7 +1,7 @@
 /** What speculation comes to, prompt by prompt: against plain decoding, the bound, and the best that llama-server has. */
 import { median } from "../evaluation/statistics.ts";
 import type { Run } from "./arms.ts";
-import type { Report } from "./report.ts";
+import type { Measured, Report } from "./report.ts";
 
 /** The arm that a summary is about. */
 const judged = "hunch auto";
@@ -81,21 +81,29 @@ export function promptRatios(
   arm: string,
 ): ReadonlyMap<number, number> {
   const ratios = new Map<number, number[]>();
-  for (const { index, round, group = 1, run } of measured.filter(
-    (entry) => entry.workload === workload && entry.arm === arm,
-  )) {
-    const base = measured.find(
-      (other) =>
-        other.arm === baseline &&
-        other.workload === workload &&
-        other.index === index &&
-        other.round === round &&
-        (other.group ?? 1) === group,
-    );
+  for (const entry of measured.filter((entry) => entry.workload === workload && entry.arm === arm)) {
+    const { index, run } = entry;
+    const base = baselineOf(entry, measured, baseline);
     if (base && hasSpeed(run) && hasSpeed(base.run))
       ratios.set(index, [...(ratios.get(index) ?? []), run.tokensPerSecond / base.run.tokensPerSecond]);
   }
   return new Map([...ratios].map(([index, values]) => [index, median(values)]));
+}
+
+/** What a run is compared with: the baseline that was interleaved with it; itself where it is one. */
+export function baselineOf(
+  { workload, index, round, group = 1 }: Measured,
+  measured: readonly Measured[],
+  baseline: string,
+): Measured | undefined {
+  return measured.find(
+    (other) =>
+      other.arm === baseline &&
+      other.workload === workload &&
+      other.index === index &&
+      other.round === round &&
+      (other.group ?? 1) === group,
+  );
 }
 
 /** Whether it chose tokens: an answer that ended at once has no speed. */

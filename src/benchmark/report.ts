@@ -3,14 +3,14 @@ import { isDeepStrictEqual } from "node:util";
 import type { KvType, ModelInfo } from "../common/protocol.ts";
 import { median } from "../evaluation/statistics.ts";
 import type { Run } from "./arms.ts";
-import { hasSpeed, promptRatios, summaryTable } from "./ratios.ts";
+import { baselineOf, hasSpeed, promptRatios, summaryTable } from "./ratios.ts";
 
 export interface Measured {
   workload: string;
   index: number;
   arm: string;
   round: number;
-  /** Of arms that ran interleaved, from 1; absent: the first. */
+  /** Of arms that ran interleaved, from 1; absent: the first. What is measured another time is another group. */
   group?: number;
   run: Run;
 }
@@ -51,6 +51,7 @@ export interface Report {
   server?: string;
   temperature: number;
   maxTokens: number;
+  /** Asked for, by the command that asked for most. */
   rounds: number;
   setup: Setup;
   costCurve: Record<string, number> | null;
@@ -77,8 +78,9 @@ export function isSameMeasurement(earlier: Report, report: Report): boolean {
  */
 export function takeUp(earlier: Report, report: Report): void {
   const { made, measured, costCurve, bound, command, server = report.server } = earlier;
+  const rounds = Math.max(earlier.rounds, report.rounds);
   const commands = new Set([...command.split(commandSeparator), report.command]);
-  Object.assign(report, { made, measured, costCurve, bound, command: [...commands].join(commandSeparator) });
+  Object.assign(report, { made, measured, costCurve, bound, rounds, command: [...commands].join(commandSeparator) });
   if (server !== undefined) report.server = server;
 }
 
@@ -132,11 +134,11 @@ export function markdown(report: Report, baseline: string): string {
     "",
     `\`${report.command}\``,
     "",
-    `${report.cpu}, ${report.threads} threads; ${report.model}${report.draft ? `, draft ${report.draft}` : ""}; T = ${report.temperature}, at most ${report.maxTokens} tokens, ${report.rounds} interleaved rounds.`,
+    `${report.cpu}, ${report.threads} threads; ${report.model}${report.draft ? `, draft ${report.draft}` : ""}; T = ${report.temperature}, at most ${report.maxTokens} tokens, ${roundsText(report, baseline)}.`,
     `Cost of a pass T(n) by n: ${curve}. Bound max n/T(n): ${report.bound?.toFixed(2) ?? "not measured"}.`,
     "",
     `Ratios are to "${baseline}" on the same prompt in the same round; medians of the rounds, then over the prompts (least to most).`,
-    ...(report.measured.some(({ arm }) => arm.includes("ngram-mod"))
+    ...(report.measured.some(({ arm }) => isAskedOnce(arm))
       ? ["ngram-mod guesses from earlier requests too, so it is asked each prompt once."]
       : []),
     ...(silent > 0
@@ -156,4 +158,24 @@ export function markdown(report: Report, baseline: string): string {
     );
   }
   return `${[...lines, ...summaryTable(report, baseline)].join("\n")}\n`;
+}
+
+/** As they were measured: an arm that came later, or a run that was stopped, may have fewer than were asked for. */
+function roundsText({ measured }: Report, baseline: string): string {
+  const counted = new Map<string, Set<number>>();
+  for (const entry of measured) {
+    if (isAskedOnce(entry.arm) || !baselineOf(entry, measured, baseline)) continue;
+    const key = `${entry.workload} ${entry.index} ${entry.arm}`;
+    counted.set(key, (counted.get(key) ?? new Set()).add(entry.round));
+  }
+  const counts = [...counted.values()].map(({ size }) => size);
+  const least = counts.length > 0 ? Math.min(...counts) : 0;
+  const most = Math.max(least, ...counts);
+  const range = least === most ? `${most}` : `${least} to ${most}`;
+  return `${range} interleaved ${most === 1 ? "round" : "rounds"}`;
+}
+
+/** A second time it would know the answer. */
+function isAskedOnce(arm: string): boolean {
+  return arm.includes("ngram-mod");
 }

@@ -4,7 +4,8 @@
  */
 import type { GenerateParams, GenerationResult, SpeculationMode } from "../common/protocol.ts";
 import type { RunProgress } from "../evaluation/runner.ts";
-import { type Arm, type Conditions, type Run, roundsOf } from "./arms.ts";
+import { type Arm, baseline, type Conditions, type Run, roundsOf } from "./arms.ts";
+import { baselineOf } from "./ratios.ts";
 import type { Measured } from "./report.ts";
 import type { Workload } from "./workloads.ts";
 
@@ -13,9 +14,9 @@ export interface RunnerOptions<A extends Arm> {
   /** Arms that are measured together, interleaved; one group after the other. */
   groups: readonly (readonly A[])[];
   rounds: number;
-  /** Of an interrupted run; those are not run again. */
+  /** Of an interrupted run; those with a baseline beside them are not run again. */
   earlier: readonly Measured[];
-  /** Before the first run of a group that is not measured yet. */
+  /** Before the first run of a group of which something is missing. */
   onGroup?(arms: readonly A[]): Promise<void>;
   /** null: cut off, it does not count. */
   measure(arm: A, workload: Workload): Promise<Run | null>;
@@ -28,18 +29,18 @@ export interface RunnerOptions<A extends Arm> {
 export async function runArms<A extends Arm>(options: RunnerOptions<A>): Promise<Measured[]> {
   const { workloads, groups, rounds, earlier, onGroup, measure, onRun, onProgress, signal } = options;
   const measured = [...earlier];
-  const planned = groups.map((arms, i) => plan(workloads, arms, rounds, i + 1));
+  // Of another hour than what is there, so that no ratio is to a baseline of then.
+  const before = Math.max(0, ...earlier.map(({ group = 1 }) => group));
+  const planned = groups.map((arms, i) => plan(workloads, arms, rounds, earlier, before + i + 1));
   const total = planned.reduce((sum, runs) => sum + runs.length, 0);
   const startedAt = performance.now();
   let done = 0;
   let fresh = 0;
   for (const [i, runs] of planned.entries()) {
-    const isMissing = ({ entry }: (typeof runs)[number]) => !earlier.some((other) => isSame(other, entry));
-    if (runs.some(isMissing) && !signal?.aborted) await onGroup?.(groups[i]!);
-    for (const planned of runs) {
+    if (runs.some(({ isDue }) => isDue) && !signal?.aborted) await onGroup?.(groups[i]!);
+    for (const { arm, workload, entry, isDue } of runs) {
       if (signal?.aborted) return measured;
-      const { arm, workload, entry } = planned;
-      if (isMissing(planned)) {
+      if (isDue) {
         const run = await measure(arm, workload);
         if (run === null || signal?.aborted) return measured;
         measured.push({ ...entry, run });
@@ -56,20 +57,30 @@ export async function runArms<A extends Arm>(options: RunnerOptions<A>): Promise
 
 /**
  * The runs of a group in their order. First the first prompt of each kind, so that a run cut short has seen them all; all
- * rounds of a prompt at once, since each program then evaluates it once.
+ * rounds of a prompt at once, since each program then evaluates it once. Where a round lacks an arm, that arm is due, and
+ * the baseline anew beside it.
  */
-function plan<A extends Arm>(workloads: readonly Workload[], arms: readonly A[], rounds: number, group: number) {
+function plan<A extends Arm>(
+  workloads: readonly Workload[],
+  arms: readonly A[],
+  rounds: number,
+  earlier: readonly Measured[],
+  group: number,
+) {
   const inTurn = [...workloads].sort((a, b) => a.index - b.index);
   return inTurn.flatMap((workload) =>
-    Array.from({ length: rounds }, (_, i) => i + 1).flatMap((round) =>
+    Array.from({ length: rounds }, (_, i) => i + 1).flatMap((round) => {
       // Another arm begins each time: what runs first after a pause may be favoured or not.
-      rotated(arms, round + workload.index)
+      const planned = rotated(arms, round + workload.index)
         .filter((arm) => round <= roundsOf(arm, rounds))
         .map((arm) => {
           const entry = { workload: workload.name, index: workload.index, arm: arm.name, round, group };
-          return { arm, workload, entry };
-        }),
-    ),
+          const isMissing = !earlier.some((other) => isSame(other, entry) && baselineOf(other, earlier, baseline));
+          return { arm, workload, entry, isMissing };
+        });
+      const lacksOne = planned.some(({ isMissing }) => isMissing);
+      return planned.map((run) => ({ ...run, isDue: run.isMissing || (lacksOne && run.arm.name === baseline) }));
+    }),
   );
 }
 
@@ -111,7 +122,7 @@ function rotated<T>(items: readonly T[], by: number): T[] {
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
+/** Whatever its group. */
 function isSame(a: Omit<Measured, "run">, b: Omit<Measured, "run">): boolean {
-  const isSameGroup = (a.group ?? 1) === (b.group ?? 1);
-  return isSameGroup && a.workload === b.workload && a.index === b.index && a.arm === b.arm && a.round === b.round;
+  return a.workload === b.workload && a.index === b.index && a.arm === b.arm && a.round === b.round;
 }

@@ -23,8 +23,9 @@ const run = (tokensPerSecond: number): Run => ({
   overheadMsPerPass: 0.5,
 });
 
-function measuring(options: { earlier?: Measured[]; stopAfter?: number } = {}) {
-  const arms = [arm("a"), arm("b"), arm("c")];
+/** @param options arms: beside the baseline */
+function measuring(options: { earlier?: Measured[]; stopAfter?: number; arms?: string[]; rounds?: number } = {}) {
+  const arms = [baseline, ...(options.arms ?? ["b", "c"])].map(arm);
   const workloads = loadWorkloads(["edit", "chat"], 2);
   const order: string[] = [];
   const progress: { done: number; total: number }[] = [];
@@ -32,14 +33,14 @@ function measuring(options: { earlier?: Measured[]; stopAfter?: number } = {}) {
   const done = runArms({
     workloads,
     groups: [arms],
-    rounds: 2,
+    rounds: options.rounds ?? 2,
     earlier: options.earlier ?? [],
     measure: async ({ name }, workload) => {
       if (order.length === options.stopAfter) {
         abort.abort();
         return null;
       }
-      order.push(`${workload.name} ${workload.index} ${name}`);
+      order.push(`${workload.name} ${workload.index}, ${name}`);
       return run(10);
     },
     onRun: () => {},
@@ -53,11 +54,11 @@ describe("runArms", () => {
   it("measures every arm on every prompt in every round, interleaved, another one first each time", async () => {
     const { measured, order, progress } = await measuring();
     expect(measured).toHaveLength(2 * 4 * 3);
-    const firsts = new Set(order.filter((_, i) => i % 3 === 0).map((entry) => entry.at(-1)));
+    const firsts = new Set(order.filter((_, i) => i % 3 === 0).map((entry) => entry.split(", ")[1]));
     expect(firsts.size).toBeGreaterThan(1);
     // Three in a row are one prompt.
     for (let i = 0; i < order.length; i += 3)
-      expect(new Set(order.slice(i, i + 3).map((entry) => entry.slice(0, -2))).size).toBe(1);
+      expect(new Set(order.slice(i, i + 3).map((entry) => entry.split(", ")[0])).size).toBe(1);
     expect(progress.at(-1)).toMatchObject({ done: 24, total: 24, secondsLeft: 0 });
   });
 
@@ -80,13 +81,50 @@ describe("runArms", () => {
     expect(asked.filter((entry) => entry === "edit llama-server ngram-mod")).toHaveLength(1);
   });
 
-  it("goes on where an interrupted run stopped", async () => {
-    const first = await measuring({ stopAfter: 7 });
-    expect(first.measured).toHaveLength(7);
+  const keyOf = ({ workload, index, arm, round }: Measured) => `${workload} ${index} ${arm} ${round}`;
+  /** How many arms each lot has that ran interleaved. */
+  const sizes = (measured: Measured[]) => {
+    const lots = measured.map(({ workload, index, round, group }) => `${workload} ${index} ${round} ${group}`);
+    return [...new Set(lots)].map((lot) => lots.filter((other) => other === lot).length);
+  };
+
+  it("goes on with the round at which an interrupted run stopped", async () => {
+    const first = await measuring({ stopAfter: 6 });
     const second = await measuring({ earlier: first.measured });
-    expect(second.order).toHaveLength(24 - 7);
-    const keys = second.measured.map(({ workload, index, arm, round }) => `${workload} ${index} ${arm} ${round}`);
-    expect(new Set(keys).size).toBe(24);
+    expect(second.order).toHaveLength(24 - 6);
+    expect(second.progress.at(-1)).toMatchObject({ done: 24, total: 24, secondsLeft: 0 });
+    expect(new Set(second.measured.map(keyOf)).size).toBe(24);
+    expect((await measuring({ earlier: second.measured })).order).toEqual([]);
+  });
+
+  // In the order of this round: c, the baseline, b.
+  it.each([
+    ["before its baseline anew", 7, ["c", baseline, "b"]],
+    ["behind it with what it lacks, and the baseline beside that", 8, [baseline, "b"]],
+  ])("goes on with a round that was stopped %s", async (_, stopAfter, arms) => {
+    const first = await measuring({ stopAfter });
+    const second = await measuring({ earlier: first.measured });
+    expect(second.order.slice(0, arms.length)).toEqual(arms.map((name) => `chat 1, ${name}`));
+    const added = second.measured.slice(stopAfter);
+    expect(added).toHaveLength(arms.length + 5 * 3);
+    expect(new Set(added.map(({ group }) => group))).toEqual(new Set([2]));
+    expect(sizes(added)).toEqual([arms.length, ...Array(5).fill(3)]);
+  });
+
+  it("compares arms that come later with a baseline of their own time, whole rounds of the others as they are", async () => {
+    const monday = await measuring({ arms: ["b"] });
+    const tuesday = await measuring({ arms: ["c"], earlier: monday.measured });
+    expect(tuesday.order).toHaveLength(2 * 8);
+    const added = tuesday.measured.slice(monday.measured.length);
+    expect(added.map(({ group }) => group)).toEqual(Array(16).fill(2));
+    expect(sizes(added)).toEqual(Array(8).fill(2));
+    // Of an earlier version, which has no groups.
+    const old = monday.measured.map(({ group: _, ...entry }) => entry);
+    expect((await measuring({ arms: ["b", "c"], earlier: old })).measured.slice(old.length)).toEqual(
+      expect.arrayContaining(added),
+    );
+    expect((await measuring({ arms: ["b", "c"], earlier: tuesday.measured })).order).toEqual([]);
+    expect((await measuring({ arms: ["c"], earlier: tuesday.measured, rounds: 3 })).order).toHaveLength(2 * 4);
   });
 });
 
@@ -127,6 +165,9 @@ describe("groups of arms", () => {
     begun.length = 0;
     await runArms({ ...options, earlier: measured.filter(({ group }) => group === 1) });
     expect(begun).toEqual([[baseline, "b"]]);
+    begun.length = 0;
+    await runArms({ ...options, earlier: measured });
+    expect(begun).toEqual([]);
   });
 });
 
@@ -232,6 +273,22 @@ describe("the report", () => {
     const third = begun();
     takeUp(second, third);
     expect(third).toEqual({ ...report, command: "hunch bench speed; then hunch bench speed --workloads chat" });
+  });
+
+  it("says how many rounds were measured, whatever the last command asked for", () => {
+    const later = { ...report, rounds: 2, measured: [] };
+    takeUp(report, later);
+    expect(markdown(later, baseline)).toContain(", 3 interleaved rounds.");
+    const entry = { workload: "edit", index: 1, group: 2, run: run(10) };
+    const added = [1, 2].flatMap((round) => [baseline, "llama-server none"].map((arm) => ({ ...entry, round, arm })));
+    const alone = { ...entry, round: 3, group: 3, arm: "llama-server none" };
+    const once = { ...entry, round: 1, arm: "llama-server ngram-mod" };
+    const more = { ...later, measured: [...later.measured, ...added, alone, once] };
+    expect(markdown(more, baseline)).toContain(", 2 to 3 interleaved rounds.");
+    expect(markdown({ ...report, measured: report.measured.slice(0, 4) }, baseline)).toContain(
+      ", 1 interleaved round.",
+    );
+    expect(markdown({ ...report, measured: [] }, baseline)).toContain(", 0 interleaved rounds.");
   });
 
   it("stays of its day while nothing is measured", () => {
