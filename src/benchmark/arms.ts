@@ -1,5 +1,6 @@
 /** What is compared: our engine in its modes, and llama-server with each kind of speculation. */
-import type { SpeculationMode } from "../common/protocol.ts";
+import { cacheArgs, noGpuArgs } from "../common/llamaServerArgs.ts";
+import type { ModelInfo, SpeculationMode } from "../common/protocol.ts";
 
 export interface HunchArm {
   name: string;
@@ -88,6 +89,11 @@ export const defaultArms = [
   "llama-server ngram-simple",
   "llama-server ngram-simple tuned",
 ];
+
+/** What makes every llama-server compute where ours does, with the cache that ours has; none where it does so by itself. */
+export function serverArgs({ gpuLayers, kvType }: Pick<ModelInfo, "gpuLayers" | "kvType">): string[] {
+  return [...(gpuLayers === 0 ? noGpuArgs : []), ...cacheArgs(kvType)];
+}
 
 /** Servers that are up at once, each with the model loaded. */
 const serversAtOnce = 3;

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { HunchError } from "../common/errors.ts";
 import { freePort } from "../common/freePort.ts";
 import { askLoopback } from "../common/loopback.ts";
-import type { Conditions, Run } from "./arms.ts";
+import type { KvType } from "../common/protocol.ts";
+import { type Conditions, type Run, serverArgs } from "./arms.ts";
 
 interface Timings {
   predicted_n: number;
@@ -25,6 +26,8 @@ export interface ServerModel {
   draftPath: string | null;
   threads: number;
   contextSize: number;
+  gpuLayers: number;
+  kvType: KvType;
 }
 
 const startTimeoutMs = 120_000;
@@ -54,7 +57,7 @@ export class LlamaServer {
       [
         ...["--model", model.modelPath, "--host", "127.0.0.1", "--port", String(port), "--offline", "--no-ui"],
         ...["--threads", String(model.threads), "--ctx-size", String(model.contextSize), "--parallel", "1"],
-        ...["--cache-ram", "0"],
+        ...["--cache-ram", "0", ...serverArgs(model)],
         ...given,
       ],
       { stdio: ["ignore", "ignore", "pipe"] },

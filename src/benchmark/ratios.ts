@@ -5,7 +5,8 @@ import type { Measured, Report } from "./report.ts";
 
 /** The arm that a summary is about. */
 const judged = "hunch auto";
-const serverPrefix = "llama-server ";
+/** Of the names of llama-server's arms. */
+export const serverPrefix = "llama-server ";
 const serverPlain = `${serverPrefix}none`;
 
 /** Of some prompts. */

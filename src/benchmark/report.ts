@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KvType, ModelInfo } from "../common/protocol.ts";
 import { median } from "../evaluation/statistics.ts";
-import type { Run } from "./arms.ts";
-import { baselineOf, hasSpeed, promptRatios, summaryTable } from "./ratios.ts";
+import { type Run, serverArgs } from "./arms.ts";
+import { baselineOf, hasSpeed, promptRatios, serverPrefix, summaryTable } from "./ratios.ts";
 
 export interface Measured {
   workload: string;
@@ -128,16 +128,20 @@ export function markdown(report: Report, baseline: string): string {
         .map(([size, ratio]) => `${size}: ${ratio}`)
         .join(", ")
     : "not measured";
+  const { setup } = report;
+  const kvType = setup.kvType === "f16" ? "" : `, KV cache ${setup.kvType}`;
+  const ownArgs = report.measured.some(({ arm }) => arm.startsWith(serverPrefix)) ? serverArgs(setup) : [];
   const silent = report.measured.filter(({ run }) => !hasSpeed(run)).length;
   const lines = [
     `# Decode speed, ${report.made.slice(0, 10)}`,
     "",
     `\`${report.command}\``,
     "",
-    `${report.cpu}, ${report.threads} threads; ${report.model}${report.draft ? `, draft ${report.draft}` : ""}; T = ${report.temperature}, at most ${report.maxTokens} tokens, ${roundsText(report, baseline)}.`,
+    `${report.cpu}, ${report.threads} threads${kvType}; ${report.model}${report.draft ? `, draft ${report.draft}` : ""}; T = ${report.temperature}, at most ${report.maxTokens} tokens, ${roundsText(report, baseline)}.`,
     `Cost of a pass T(n) by n: ${curve}. Bound max n/T(n): ${report.bound?.toFixed(2) ?? "not measured"}.`,
     "",
     `Ratios are to "${baseline}" on the same prompt in the same round; medians of the rounds, then over the prompts (least to most).`,
+    ...(ownArgs.length > 0 ? [`llama-server is started with \`${ownArgs.join(" ")}\`, as ours computes.`] : []),
     ...(report.measured.some(({ arm }) => isAskedOnce(arm))
       ? ["ngram-mod guesses from earlier requests too, so it is asked each prompt once."]
       : []),

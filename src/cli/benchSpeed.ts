@@ -194,10 +194,11 @@ function startServer(
   arm: LlamaServerArm,
   { server }: Options,
   { target, draft }: LoadParams,
-  { threads, contextSize }: ModelInfo,
+  { threads, contextSize, gpuLayers, kvType }: ModelInfo,
   signal: AbortSignal,
 ): Promise<LlamaServer | null> {
-  const model = { modelPath: target.path, draftPath: draft?.path ?? null, threads: threads.used, contextSize };
+  const paths = { modelPath: target.path, draftPath: draft?.path ?? null };
+  const model = { ...paths, threads: threads.used, contextSize, gpuLayers, kvType };
   return LlamaServer.start(server!, model, arm.options, signal);
 }
 

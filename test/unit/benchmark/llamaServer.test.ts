@@ -1,12 +1,19 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { LlamaServer } from "../../../src/benchmark/llamaServer.ts";
+import { LlamaServer, type ServerModel } from "../../../src/benchmark/llamaServer.ts";
 import { fakeProgram } from "../models/support/fakePrograms.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
 import { isRunning } from "../models/support/isRunning.ts";
 
-const model = { modelPath: "model.gguf", draftPath: null, threads: 2, contextSize: 512 };
+const model: ServerModel = {
+  modelPath: "model.gguf",
+  draftPath: null,
+  threads: 2,
+  contextSize: 512,
+  gpuLayers: 0,
+  kvType: "f16",
+};
 
 test.skipIf(process.platform === "win32").each([
   ["a crash", 'echo "its last words" >&2; kill -SEGV $$', /it ended with SIGSEGV: its last words/],
@@ -17,6 +24,20 @@ test.skipIf(process.platform === "win32").each([
     code: "backendUnavailable",
     message: expect.stringMatching(words),
   });
+});
+
+test.skipIf(process.platform === "win32").each([
+  ["on the CPU", {}, "--gpu-layers 0 --own"],
+  ["on the GPU", { gpuLayers: 29 }, "--cache-ram 0 --own"],
+  [
+    "with a cache of q8_0 on the CPU",
+    { kvType: "q8_0" as const },
+    "--gpu-layers 0 --cache-type-k q8_0 --cache-type-v q8_0 --flash-attn on --own",
+  ],
+])("a server computes where ours does: %s", async (_, ours, args) => {
+  const program = fakeProgram(temporaryFolder(), "llama-server", 'echo "$@" >&2; exit 3');
+  const started = LlamaServer.start(program, { ...model, ...ours }, ["--own"], new AbortController().signal);
+  await expect(started).rejects.toThrow(args);
 });
 
 /** A server that answers `/completion` with what `handle`, the source of a function (response, request's body), does. */

@@ -317,6 +317,18 @@ describe("the report", () => {
     expect(isSameMeasurement(without, of({}, "b"))).toBe(false);
   });
 
+  it("names the cache, and where llama-server was told to compute, if it would have done otherwise", () => {
+    expect(markdown(report, baseline)).not.toMatch(/KV cache|is started with/);
+    const entry = { workload: "edit", index: 1, round: 1, run: run(10), arm: "llama-server none" };
+    const compared: Report = { ...report, measured: [...report.measured, entry] };
+    expect(markdown(compared, baseline)).toContain("llama-server is started with `--gpu-layers 0`");
+    const onGpu: Report = { ...compared, setup: { ...report.setup, gpuLayers: 29 } };
+    expect(markdown(onGpu, baseline)).not.toContain("is started with");
+    const quantised = markdown({ ...onGpu, setup: { ...onGpu.setup, kvType: "q8_0" } }, baseline);
+    expect(quantised).toContain(", 2 threads, KV cache q8_0; ");
+    expect(quantised).toContain("`--cache-type-k q8_0 --cache-type-v q8_0 --flash-attn on`");
+  });
+
   it("names ngram-mod's peculiarity only where it ran", () => {
     expect(markdown(report, baseline)).not.toContain("ngram-mod");
     const mod = { workload: "edit", index: 1, round: 1, run: run(10), arm: "llama-server ngram-mod" };

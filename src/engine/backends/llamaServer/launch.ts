@@ -3,6 +3,7 @@
  * where it refuses, so that a question is answered in a plainer way in place of not at all.
  */
 import { HunchError, isHunchError } from "../../../common/errors.ts";
+import { cacheArgs, noGpuArgs } from "../../../common/llamaServerArgs.ts";
 import { askLoopback } from "../../../common/loopback.ts";
 import type { KvType, LlamaServer, LoadParams, Notice } from "../../../common/protocol.ts";
 import { usableCores } from "../../threads.ts";
@@ -140,14 +141,12 @@ export class Launch {
 
   #modelArgs(): string[] {
     const { target, gpu } = this.#params;
-    const kv = this.#kvType;
     return [
       ...["--model", target.path, "--jinja", "--parallel", "1", "--offline", "--no-ui"],
       ...["--threads", String(threadsOf(this.#params))],
       ...["--ctx-size", String(contextSizeOf(this.#params))],
-      // A quantised V cache needs flash attention.
-      ...(kv === "f16" ? [] : ["--cache-type-k", kv, "--cache-type-v", kv, "--flash-attn", "on"]),
-      ...(gpu === "off" ? ["--gpu-layers", "0", "--batch-size", cpuBatchSize] : this.#placement),
+      ...cacheArgs(this.#kvType),
+      ...(gpu === "off" ? [...noGpuArgs, "--batch-size", cpuBatchSize] : this.#placement),
     ];
   }
 }
