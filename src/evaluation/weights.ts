@@ -10,12 +10,17 @@ export function weightsOf({ sha256, id, sizeBytes }: ModelInfo): string {
 
 /**
  * The engine answers with the model that is loaded, and the user or another program may have changed that meanwhile.
+ * @param hint what to do then, of the wanted model's name
  * @throws HunchError usage when `used` is another model than `wanted`
  */
-export function assertSameModel(used: ModelInfo, wanted: ModelInfo): void {
+export function assertSameModel(used: ModelInfo, wanted: ModelInfo, hint = goOnWith): void {
   if (weightsOf(used) === weightsOf(wanted)) return;
   const [before, now] = [wanted, used].map(({ name, id }) => name || id);
   throw new HunchError("usage", t("The model was changed from {0} to {1} during the measurement.", before!, now!), {
-    hint: t("Start it again with {0}: it goes on from what is finished.", before!),
+    hint: hint(before!),
   });
+}
+
+function goOnWith(model: string): string {
+  return t("Start it again with {0}: it goes on from what is finished.", model);
 }

@@ -12,6 +12,7 @@ import { loadWorkloads, workloadNames } from "../../benchmark/workloads.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { MeasureResult, ModelInfo } from "../../common/protocol.ts";
+import { assertSameModel } from "../../evaluation/weights.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { withProgress } from "../../host/messages.ts";
 import { benchmarkPage } from "./page.ts";
@@ -53,7 +54,10 @@ export async function runBenchmark(ctx: Ctx): Promise<Report> {
         earlier: [],
         measure: async (arm, { name, index, prompt }) => {
           const request = hunchRequest(prompt, conditions, arm.speculation, `benchmark ${name} ${index} ${arm.name}`);
-          return hunchRun(await ctx.engine.generate(request, { onEvents: () => {}, signal }));
+          const result = await ctx.engine.generate(request, { onEvents: () => {}, signal });
+          // Another question, asked meanwhile, may have brought another model. One that was cut off is no figure.
+          if (result.stopReason !== "cancelled") assertSameModel(result.model, model, beginAnewWith);
+          return hunchRun(result);
         },
         onRun: () => {},
         onProgress: ({ done, total, secondsLeft }) => {
@@ -98,6 +102,10 @@ export function showBenchmark(report: Report): void {
   panel.webview.html = benchmarkPage(report);
   // The page's only message: its button was pressed.
   panel.webview.onDidReceiveMessage(() => vscode.env.clipboard.writeText(markdown(report, baseline)));
+}
+
+function beginAnewWith(model: string): string {
+  return t("Start it again with {0}.", model);
 }
 
 function aServerAnswers(): HunchError {
