@@ -93,7 +93,9 @@ function loadOptions({ contextSize, kvType, threads, gpu, speculation, ...more }
 
 export async function load(client: EngineClient, params: LoadParams, context: EngineContext): Promise<ModelInfo> {
   const model = await client.load(params, {
-    onProgress: ({ id, progress }) => context.output.loading(id, progress),
+    onProgress: ({ id, progress }) => {
+      if (progress !== null) context.output.loading(id, progress);
+    },
     signal: context.interrupts.signal,
   });
   // Which backend it is was decided from the model's file.

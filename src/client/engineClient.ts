@@ -40,8 +40,8 @@ export type { EngineOptions } from "./engineSource.ts";
 
 export interface LoadProgress {
   id: string;
-  /** 0..1 */
-  progress: number;
+  /** 0..1; null while it waits for what others have asked of the engine. */
+  progress: number | null;
 }
 
 /** Time from asking a generation to stop until a hung engine is ended (ms): a slow prefill batch takes some seconds. */

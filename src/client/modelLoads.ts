@@ -12,7 +12,7 @@ export class ModelLoads {
   readonly #gpu = new GpuTrust();
   /** What the engine was last told to load, so that a question to the loaded model does not queue twice. */
   #loaded: { client: EngineClient; key: string; info: ModelInfo } | null = null;
-  #progress: number | null = null;
+  #progress: number | "waiting" | null = null;
   /** What it was asked to load, as it stands with the GPU. */
   #asked: LoadParams | null = null;
 
@@ -21,8 +21,8 @@ export class ModelLoads {
     this.#onProgress = onProgress;
   }
 
-  /** Of the load under way (0..1); null when there is none. */
-  get progress(): number | null {
+  /** Of the load under way (0..1), or that it waits for its turn; null when there is none. */
+  get progress(): number | "waiting" | null {
     return this.#progress;
   }
 
@@ -48,7 +48,8 @@ export class ModelLoads {
   advance(load: LoadParams, { id, progress }: LoadProgress): void {
     if (id !== load.target.id && id !== load.draft?.id) return;
     // A draft model is loaded after the target and is small beside it: the last tenth.
-    if (!load.draft) this.#set(progress);
+    if (progress === null) this.#set("waiting");
+    else if (!load.draft) this.#set(progress);
     else this.#set(id === load.target.id ? 0.9 * progress : 0.9 + 0.1 * progress);
   }
 
@@ -86,7 +87,7 @@ export class ModelLoads {
     this.#gpu.restore();
   }
 
-  #set(progress: number | null): void {
+  #set(progress: typeof this.progress): void {
     this.#progress = progress;
     this.#onProgress();
   }

@@ -307,6 +307,12 @@ export class EngineSupervisor {
     this.#options.onHealth(health);
   }
 
+  #loadHealth(): EngineHealth | null {
+    const { progress } = this.#loads;
+    if (progress === null) return null;
+    return progress === "waiting" ? { state: "waiting" } : { state: "loading", progress };
+  }
+
   #currentHealth(): EngineHealth {
     const state = this.#state;
     switch (state.kind) {
@@ -318,8 +324,7 @@ export class EngineSupervisor {
       case "failed":
         return { state: "failed", error: toErrorData(state.error) };
       case "running":
-        if (this.#loads.progress !== null) return { state: "loading", progress: this.#loads.progress };
-        return { state: this.#generations > 0 ? "busy" : "ready" };
+        return this.#loadHealth() ?? { state: this.#generations > 0 ? "busy" : "ready" };
     }
   }
 }

@@ -97,6 +97,8 @@ export type Turn = UserTurn | AssistantTurn;
 export type EngineHealth =
   | { state: "off" }
   | { state: "starting" }
+  /** A model is to be loaded, and others are still being answered. */
+  | { state: "waiting" }
   | { state: "loading"; progress: number }
   | { state: "ready" }
   | { state: "busy" }

@@ -314,8 +314,8 @@ export const retireRequest = new RequestType<RetireParams, null, ErrorData>("ret
 export const answerNowNotification = new NotificationType<{ generationId: string }>("answerNow");
 /** client → engine: somebody types; what is computed on the processor waits for so long (ms, two seconds at most). */
 export const pauseNotification = new NotificationType<{ ms: number }>("pause");
-/** engine → client: progress of a load, 0..1. */
-export const loadProgressNotification = new NotificationType<{ id: string; progress: number }>("loadProgress");
+/** engine → client: progress of a load, 0..1; null while it waits for what others have asked of the engine. */
+export const loadProgressNotification = new NotificationType<{ id: string; progress: number | null }>("loadProgress");
 /** engine → client: what a generation produced, batched about 60 times a second. */
 export const generationNotification = new NotificationType<{ generationId: string; events: GenerationEvent[] }>(
   "generation",

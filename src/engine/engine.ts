@@ -95,7 +95,12 @@ export class Engine {
       this.#assertInService();
       return (this.#loadedFor(session, params) ?? (await this.#replace(params, signal))).info;
     };
-    return exclusively(this.#queue, session.id, work, signal);
+    let hasWaited = false;
+    const onPosition = (position: number) => {
+      hasWaited ||= position > 0;
+      if (hasWaited) session.onLoadProgress(params.target.id, position > 0 ? null : 0);
+    };
+    return exclusively(this.#queue, session.id, work, signal, onPosition);
   }
 
   /** A client that has the engine for itself gets what it asks for to the last option; with others, what does for it. */

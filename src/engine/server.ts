@@ -109,7 +109,7 @@ export class EngineServer implements Session {
     connection.onNotification(pauseNotification, ({ ms }) => this.#engine?.pause(ms));
   }
 
-  onLoadProgress(id: string, progress: number): void {
+  onLoadProgress(id: string, progress: number | null): void {
     this.#notify(loadProgressNotification, { id, progress });
   }
 

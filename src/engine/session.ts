@@ -11,7 +11,8 @@ export interface Session {
   workspace: string | null;
   /** Whose index it asked for last; opened once the engine is idle. */
   wantedWorkspace: string | null;
-  onLoadProgress(modelId: string, progress: number): void;
+  /** @param progress 0..1; null: the load waits for its turn */
+  onLoadProgress(modelId: string, progress: number | null): void;
   log(level: LogLevel, message: string): void;
 }
 

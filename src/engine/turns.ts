@@ -7,21 +7,27 @@ export function alone<T>(
   queue: FairQueue,
   work: () => Promise<T>,
   options: Omit<TurnOptions<T>, "alone"> = {},
+  onPosition: (position: number) => void = () => {},
 ): Promise<T> {
-  return queue.run("engine", () => {}, work, { ...options, alone: true });
+  return queue.run("engine", onPosition, work, { ...options, alone: true });
 }
 
-/** A client's work that needs the model for itself takes its turn like a generation. @throws HunchError cancelled */
+/**
+ * A client's work that needs the model for itself takes its turn like a generation.
+ * @param onPosition told the place in the queue when it changes; 0 = it begins
+ * @throws HunchError cancelled
+ */
 export function exclusively<T>(
   queue: FairQueue,
   clientId: string,
   work: () => Promise<T>,
   signal?: AbortSignal,
+  onPosition?: (position: number) => void,
 ): Promise<T> {
   const giveUp = () => {
     throw cancelled();
   };
-  return alone(queue, work, { clientId, ...(signal ? { leaving: { signal, result: giveUp } } : {}) });
+  return alone(queue, work, { clientId, ...(signal ? { leaving: { signal, result: giveUp } } : {}) }, onPosition);
 }
 
 /** Once nobody runs or waits. Rejects with what `work` throws. */

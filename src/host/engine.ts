@@ -62,14 +62,16 @@ export class Engine {
 
   /**
    * Starts the engine and loads the model of the settings, whichever is missing.
+   * @param options onProgress: 0..1; null while the load waits for another's answer
    * @throws HunchError of the model's file, of the load, or of the engine's start
    */
-  async prepare(options: { onProgress(progress: number): void; signal: AbortSignal }): Promise<ModelInfo> {
+  async prepare(options: { onProgress(progress: number | null): void; signal: AbortSignal }): Promise<ModelInfo> {
     return this.#busy(async () => {
       const load = await loadParams(this.#services);
       const supervisor = await this.#start();
       const progress = this.onHealth((health) => {
         if (health.state === "loading") options.onProgress(health.progress);
+        if (health.state === "waiting") options.onProgress(null);
       });
       try {
         const model = await supervisor.load(load, { signal: options.signal });

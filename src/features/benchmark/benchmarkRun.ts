@@ -15,6 +15,7 @@ import type { MeasureResult, ModelInfo } from "../../common/protocol.ts";
 import { assertSameModel } from "../../evaluation/weights.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { withProgress } from "../../host/messages.ts";
+import { loadingText } from "../models/text.ts";
 import { benchmarkPage } from "./page.ts";
 
 /** Of each workload; with two rounds of both arms some minutes on a small machine. */
@@ -39,7 +40,7 @@ export async function runBenchmark(ctx: Ctx): Promise<Report> {
     const { signal } = abort;
     try {
       const model = await ctx.engine.prepare({
-        onProgress: (part) => progress.report({ message: t("loading the model, {0} %", Math.round(100 * part)) }),
+        onProgress: (part) => progress.report({ message: loadingText(part) }),
         signal,
       });
       if (model.backend !== "embedded") throw aServerAnswers();

@@ -202,8 +202,9 @@ export function begin(turn: AssistantTurn, text: "keep" | "drop"): RunBase {
   };
 }
 
-export function loading(turn: AssistantTurn, progress: number): void {
-  turn.status = "loading";
+/** @param progress 0..1; null while the load waits for its turn */
+export function loading(turn: AssistantTurn, progress: number | null): void {
+  turn.status = progress === null ? "queued" : "loading";
   turn.progress = progress;
 }
 

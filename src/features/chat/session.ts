@@ -35,7 +35,7 @@ import { buildRequest, type GenerationSettings } from "./request.ts";
 /** What a session needs of the engine. */
 export interface Generator {
   /** Starts the engine and loads the model, whichever is missing. Rejects with a HunchError. */
-  prepare(options: { onProgress(progress: number): void; signal: AbortSignal }): Promise<ModelInfo>;
+  prepare(options: { onProgress(progress: number | null): void; signal: AbortSignal }): Promise<ModelInfo>;
   generate(
     params: GenerateParams,
     options: { onEvents(events: GenerationEvent[]): void; signal: AbortSignal },

@@ -1,4 +1,4 @@
-/** Words for a download and for a model's size. Pure. */
+/** Words for a download, for a load and for a model's size. Pure. */
 import { t } from "../../common/l10n.ts";
 import type { DownloadState, ModelChoice } from "../../common/panel.ts";
 import type { DiscoveredModel } from "../../models/discover.ts";
@@ -63,4 +63,9 @@ export function discoveredText(model: DiscoveredModel): string {
   return [formatBytes(model.sizeBytes), model.quantization ?? "", ownerOf(model)]
     .filter((part) => part !== "")
     .join(" · ");
+}
+
+/** How far what has to be loaded first is. @param part 0..1; null while the load waits for its turn */
+export function loadingText(part: number | null): string {
+  return part === null ? t("waiting for another question") : t("loading the model, {0} %", Math.round(100 * part));
 }

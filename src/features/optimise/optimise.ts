@@ -9,6 +9,7 @@ import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { showInformation, withProgress } from "../../host/messages.ts";
 import { oneAtATime } from "../models/oneAtATime.ts";
+import { loadingText } from "../models/text.ts";
 import { outcomeText, progressText } from "./text.ts";
 
 export function registerOptimise(ctx: Ctx): void {
@@ -31,7 +32,7 @@ async function optimise(ctx: Ctx): Promise<Outcome> {
       let shown = 0;
       try {
         const model = await ctx.engine.prepare({
-          onProgress: (part) => progress.report({ message: t("loading the model, {0} %", Math.round(100 * part)) }),
+          onProgress: (part) => progress.report({ message: loadingText(part) }),
           signal: abort.signal,
         });
         return await ctx.calibrations.calibrate(

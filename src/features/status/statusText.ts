@@ -52,6 +52,8 @@ function headline({ engine, running, waitsForTyping, download }: StatusFacts): H
       return { icon: "warning", state: t("engine restarting"), severity: "warning" };
     case "starting":
       return calm("loading~spin", t("starting"));
+    case "waiting":
+      return calm("loading~spin", t("waiting"));
     case "loading":
       return calm("loading~spin", t("loading {0}", percent(engine.progress)));
     case "busy":

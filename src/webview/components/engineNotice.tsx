@@ -16,6 +16,7 @@ export function EngineNotice({ engine, modelId, turnFailed }: EngineNoticeProps)
   switch (engine.state) {
     case "off":
     case "starting":
+    case "waiting":
     case "loading":
     case "ready":
     case "busy":

@@ -87,7 +87,7 @@ test.each([
 
 test("kill -9 while loading", async () => {
   const engine = await start();
-  const progress: number[] = [];
+  const progress: (number | null)[] = [];
   await expect(
     engine.load(load("endless"), {
       onProgress: (p) => {

@@ -44,6 +44,8 @@ connection.onRequest("initialize", async (params) => {
 });
 connection.onRequest("load", async (params) => {
   if (params.target.id === "missing") fail("modelNotFound", "There is no such file.");
+  if (params.target.id === "waits")
+    for (const progress of [null, 0]) connection.sendNotification("loadProgress", { id: "waits", progress });
   for (const progress of [0.5, 1]) connection.sendNotification("loadProgress", { id: params.target.id, progress });
   if (params.target.id === "endless") await new Promise(() => {});
   if (params.target.id === "too large") {

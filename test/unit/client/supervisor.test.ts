@@ -37,6 +37,13 @@ test("health goes through starting, loading, busy and ready; a second question l
   expect(health).toEqual(["busy", "ready"]);
 });
 
+test("a load that waits for its turn is no load that stands still", async () => {
+  const { engine, health } = supervise();
+  await engine.load(load("waits"));
+  expect([...new Set(health)]).toEqual(["starting", "ready", "loading", "waiting"]);
+  expect(health.slice(health.indexOf("waiting"))).toEqual(["waiting", "loading", "loading", "loading", "ready"]);
+});
+
 test("after kill -9 in mid-answer the next question is answered without help", async () => {
   const { engine, health, log } = supervise();
   const { pid } = await engine.client();

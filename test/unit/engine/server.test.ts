@@ -19,6 +19,7 @@ import {
   generateRequest,
   initializeRequest,
   type LoadParams,
+  loadProgressNotification,
   loadRequest,
   protocolVersion,
   serverModelsRequest,
@@ -126,6 +127,27 @@ test("so does a question whose model has to be loaded again, since another clien
   server.does = "silent";
   const asked = stopped(server, (cancel) => first.sendRequest(generateRequest, why("off"), cancel));
   await expect(asked).rejects.toMatchObject(isCancelled);
+});
+
+test("a load that waits for another client's is told so, and when its turn has come", async () => {
+  const engine = newEngine();
+  const [first, second] = [await joined(engine), await joined(engine)];
+  const [server, other] = [Object.assign(await listing(), { does: "silent" as const }), await listing()];
+  const told: [string, number | null][] = [];
+  for (const [name, client] of Object.entries({ first, second }))
+    client.onNotification(loadProgressNotification, ({ progress }) => void told.push([name, progress]));
+  const cancel = new CancellationTokenSource();
+  const blocking = first.sendRequest(loadRequest, at(server.url), cancel.token);
+  await vi.waitFor(() => expect(server.asked).toBeGreaterThan(0), { timeout: 10_000 });
+  const waiting = second.sendRequest(loadRequest, at(other.url));
+  await vi.waitFor(() => expect(told).toEqual([["second", null]]), { timeout: 10_000 });
+  cancel.cancel();
+  await expect(blocking).rejects.toMatchObject(isCancelled);
+  await waiting;
+  expect(told).toEqual([
+    ["second", null],
+    ["second", 0],
+  ]);
 });
 
 test("what is not stopped keeps its own error", async () => {

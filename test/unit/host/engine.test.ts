@@ -55,6 +55,13 @@ function editor(chosen: Partial<Settings> = {}) {
   return { engine, log, change, prepare };
 }
 
+test("who prepares hears that the load waits for its turn, before it hears how far it is", async () => {
+  const { engine } = editor({ model: "waits" });
+  const told: (number | null)[] = [];
+  await engine.prepare({ onProgress: (progress) => told.push(progress), signal: new AbortController().signal });
+  expect(told).toEqual([0, null, 0, 0.5, 1]);
+});
+
 test("the model takes memory that another one would have only where the engine's own process runs it", async () => {
   const { engine, change, prepare } = editor();
   expect(await engine.memoryBytes()).toBe(0);

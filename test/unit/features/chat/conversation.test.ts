@@ -11,6 +11,7 @@ import {
   fail,
   finish,
   historyBefore,
+  loading,
   newConversation,
   type RunBase,
   restoreConversation,
@@ -150,6 +151,14 @@ describe("the end of a turn", () => {
     const { turn } = asked();
     fail(turn, new HunchError("modelNotFound", "No model."));
     expect(turn).toMatchObject({ status: "failed", canContinue: false });
+  });
+
+  it("waits while its model has to wait, and is loading from then on", () => {
+    const { turn } = asked();
+    loading(turn, null);
+    expect(turn).toMatchObject({ status: "queued", queuePosition: 0, progress: null });
+    loading(turn, 0);
+    expect(turn).toMatchObject({ status: "loading", progress: 0 });
   });
 
   it("a stop while the model loads is a stop, not a failure", () => {

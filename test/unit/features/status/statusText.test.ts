@@ -22,6 +22,7 @@ describe("statusText", () => {
   it.each<[EngineHealth, string, string]>([
     [{ state: "off" }, "$(chip) Hunch", "normal"],
     [{ state: "starting" }, "$(loading~spin) Hunch: starting", "normal"],
+    [{ state: "waiting" }, "$(loading~spin) Hunch: waiting", "normal"],
     [{ state: "loading", progress: 0.426 }, "$(loading~spin) Hunch: loading 43 %", "normal"],
     [{ state: "ready" }, "$(chip) Hunch", "normal"],
     [{ state: "restarting", attempt: 2, reason: "signal SIGKILL" }, "$(warning) Hunch: engine restarting", "warning"],
