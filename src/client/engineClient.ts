@@ -150,6 +150,11 @@ export class EngineClient {
     if (!this.#exit) void tell(() => this.#connection.sendNotification(protocol.pauseNotification, { ms }));
   }
 
+  /** So many bytes of evaluated prompts may be on disk from now on; at 0 none stays. */
+  limitPrompts(bytes: number): void {
+    if (!this.#exit) this.#connection.sendNotification(protocol.limitPromptsNotification, { bytes }).catch(() => {});
+  }
+
   measure(params: MeasureParams): Promise<MeasureResult> {
     return this.#request({ phase: "measuring" }, () => this.#connection.sendRequest(protocol.measureRequest, params));
   }

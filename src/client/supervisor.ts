@@ -141,6 +141,12 @@ export class EngineSupervisor {
     this.#former?.pause(ms);
   }
 
+  /** Of evaluated prompts on disk (bytes), for the engine that runs; the next one is told with its load. */
+  limitPrompts(bytes: number): void {
+    if (this.#state.kind === "running") this.#state.client.limitPrompts(bytes);
+    this.#former?.limitPrompts(bytes);
+  }
+
   /** Ends the engine, if there is one, also a shared one, and starts a fresh one; earlier crashes are forgotten. */
   async restart(): Promise<void> {
     this.#forgetCrashes();

@@ -75,7 +75,10 @@ export interface LoadParams {
   gpu: GpuChoice;
   /** Pick a configuration proven bit-equal to plain decoding (flash attention, q8_0 KV). */
   strict: boolean;
-  /** Most bytes of evaluated prompts kept on disk, of all models together; absent or 0: none are. */
+  /**
+   * Most bytes of evaluated prompts kept on disk, of all models together. 0: none are, and those there are go; absent: this
+   * model keeps none, and what is there is left alone.
+   */
   promptCacheBytes?: number;
   /**
    * Generations that may run side by side, in one batch, each with a context of its own. "auto": up to 4, as half of the
@@ -314,6 +317,8 @@ export const retireRequest = new RequestType<RetireParams, null, ErrorData>("ret
 export const answerNowNotification = new NotificationType<{ generationId: string }>("answerNow");
 /** client → engine: somebody types; what is computed on the processor waits for so long (ms, two seconds at most). */
 export const pauseNotification = new NotificationType<{ ms: number }>("pause");
+/** client → engine: so many bytes of evaluated prompts may be on disk from now on, the loaded model's too; at 0 none stays. */
+export const limitPromptsNotification = new NotificationType<{ bytes: number }>("limitPrompts");
 /** engine → client: progress of a load, 0..1; null while it waits for what others have asked of the engine. */
 export const loadProgressNotification = new NotificationType<{ id: string; progress: number | null }>("loadProgress");
 /** engine → client: what a generation produced, batched about 60 times a second. */

@@ -39,6 +39,8 @@ const writingIntervalMs = 300;
 export class Engine {
   readonly #queue = new FairQueue();
   readonly #sessions = new Set<Session>();
+  /** What each client allows of evaluated prompts on disk (bytes), where it says so. */
+  readonly #promptLimits = new Map<Session, number>();
   readonly #slot: ModelSlot;
   readonly #indices: Indices;
   readonly #idle: IdleWorker;
@@ -76,6 +78,7 @@ export class Engine {
 
   leave(session: Session): void {
     this.#sessions.delete(session);
+    this.#promptLimits.delete(session);
     this.#closeIndex(session);
     if (this.#isWanted) return;
     setTimeout(() => void this.#dropUnlessWanted(), this.#lingerMs).unref();
@@ -85,6 +88,8 @@ export class Engine {
   async load(session: Session, params: LoadParams, signal: AbortSignal): Promise<ModelInfo> {
     this.#assertInService();
     session.wanted = null;
+    const { promptCacheBytes, takesLoaded } = params;
+    if (promptCacheBytes !== undefined && !takesLoaded) await this.limitPrompts(session, promptCacheBytes);
     const info = this.#loadedFor(session, params)?.info ?? (await this.#loadInTurn(session, params, signal));
     session.wanted = params;
     return info;
@@ -190,6 +195,19 @@ export class Engine {
     this.#pause.ask(ms);
   }
 
+  /**
+   * At most so many bytes of evaluated prompts are kept on disk. Of several clients' limits the lowest counts, and for a
+   * model as long as it is in memory, which holds what they asked also when they are gone.
+   */
+  limitPrompts(session: Session, bytes: number): Promise<void> {
+    this.#promptLimits.set(session, bytes);
+    return this.#slot.limitPrompts(this.#promptLimit);
+  }
+
+  get #promptLimit(): number {
+    return Math.min(...this.#promptLimits.values());
+  }
+
   measure(session: Session, params: MeasureParams): Promise<MeasureResult> {
     return exclusively(this.#queue, session.id, () => this.#ownModel(session).measure(params));
   }
@@ -285,6 +303,7 @@ export class Engine {
 
   async #replace(params: LoadParams, signal: AbortSignal): Promise<Backend> {
     const model = await this.#slot.replace(params, signal);
+    model.inProcess?.limitPrompts(this.#promptLimit);
     this.#queue.capacity = model.lanes;
     this.#idle.begin();
     return model;

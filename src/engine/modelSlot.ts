@@ -1,6 +1,7 @@
 /** The one model in memory. Whoever puts another one into its place, or drops it, has to have the engine for itself. */
 import type { Device, LoadParams, LogLevel } from "../common/protocol.ts";
 import type { Backend } from "./backends/backend.ts";
+import { trimPrompts } from "./backends/embedded/promptCache.ts";
 import { probeDevices } from "./backends/embedded/runtime.ts";
 import { loadBackend } from "./backends/load.ts";
 import { sameLoad, serves } from "./sameLoad.ts";
@@ -65,6 +66,12 @@ export class ModelSlot {
   /** Resolves when no model is being dropped, which writes what is kept of it. Never rejects. */
   get dropped(): Promise<void> {
     return this.#dropped;
+  }
+
+  /** At most so many bytes of evaluated prompts are kept on disk from now on; at 0 none, and none of those there are. */
+  async limitPrompts(bytes: number): Promise<void> {
+    this.#model?.inProcess?.limitPrompts(bytes);
+    await trimPrompts(bytes, this.#state, this.#hooks.log);
   }
 
   /** Asks the runtime in use, or starts one to see what there is. @throws HunchError backendUnavailable */

@@ -18,6 +18,7 @@ import {
   type InitializeResult,
   initializeRequest,
   type LogLevel,
+  limitPromptsNotification,
   loadProgressNotification,
   loadRequest,
   logNotification,
@@ -107,6 +108,7 @@ export class EngineServer implements Session {
       else if (typeof generation === "object") generation.answerNow();
     });
     connection.onNotification(pauseNotification, ({ ms }) => this.#engine?.pause(ms));
+    connection.onNotification(limitPromptsNotification, ({ bytes }) => void this.#engine?.limitPrompts(this, bytes));
   }
 
   onLoadProgress(id: string, progress: number | null): void {

@@ -18,7 +18,7 @@ import type {
   ModelInfo,
 } from "../common/protocol.ts";
 import { estimateTokens } from "../prompts/contextBudget.ts";
-import { type LoadServices, loadKeys, loadParams, modelServer } from "./loadParams.ts";
+import { type LoadServices, loadKeys, loadParams, modelServer, promptCacheBytes } from "./loadParams.ts";
 import type { Log } from "./log.ts";
 
 export interface EngineServices extends LoadServices {
@@ -47,6 +47,8 @@ export class Engine {
     this.#services = services;
     this.#settingsSubscription = services.settings.onDidChange((keys) => {
       if (keys.includes("idleUnloadMinutes")) this.#restartIdleTimer();
+      // The model in memory would keep what it holds at its end.
+      if (keys.includes("promptCacheSize")) this.#supervisor?.limitPrompts(promptCacheBytes(services.settings.current));
       if (keys.some((key) => loadKeys.includes(key))) this.#setModel(null);
     });
   }

@@ -41,7 +41,7 @@ export interface LoadServices {
 export async function loadParams(services: LoadServices): Promise<LoadParams> {
   const { settings, models } = services;
   const { contextSize, kvCacheType, threads, parallelGenerations, gpu, speculation } = settings.current;
-  const { model, draftModel, serverModel, promptCacheSize, thinkingFormat } = settings.current;
+  const { model, draftModel, serverModel, thinkingFormat } = settings.current;
   const server = await modelServer(services);
   const remote = server?.kind === "openai" ? { id: serverModel, path: server.endpoint } : null;
   const target = remote ?? (await models.resolve(model));
@@ -57,9 +57,13 @@ export async function loadParams(services: LoadServices): Promise<LoadParams> {
     lanes: parallelGenerations ?? "auto",
     gpu,
     strict: speculation === "strict",
-    promptCacheBytes: promptCacheSize * 1e6,
+    promptCacheBytes: promptCacheBytes(settings.current),
     ...(thinkingFormat === "auto" ? {} : { thinkingFormat }),
   };
+}
+
+export function promptCacheBytes({ promptCacheSize }: Settings): number {
+  return promptCacheSize * 1e6;
 }
 
 /** The server that the settings name. @throws HunchError usage, backendUnavailable */

@@ -179,6 +179,22 @@ describe("a conversation that was dropped from memory", () => {
     expect(engine!.log.some((line) => line.startsWith("warn") && line.includes("evaluated prompt"))).toBe(true);
   });
 
+  it("is removed once none is wanted, and what the model in memory holds is not kept at its end", async () => {
+    await restart();
+    await chat([first]);
+    await engine!.client.unload();
+    expect(readdirSync(folder())).toHaveLength(2);
+    await engine!.load({ path, contextSize: 4096, threads: 1, promptCacheBytes });
+    await chat([first]);
+    await engine!.load({ path, contextSize: 4096, threads: 1, promptCacheBytes: 0 });
+    expect(readdirSync(folder())).toEqual([]);
+    await engine!.load({ path, contextSize: 4096, threads: 1, promptCacheBytes });
+    await chat([first]);
+    engine!.client.limitPrompts(0);
+    await engine!.client.unload();
+    expect(readdirSync(folder())).toEqual([]);
+  });
+
   it("nothing is kept where none is wanted, and of raw prompts", async () => {
     await restart({ promptCacheBytes: 0 });
     await chat([first]);

@@ -50,6 +50,8 @@ export interface InProcessModel {
   readonly codec: { encodeText(text: string): number[] };
   /** Writes evaluated prompts to disk, before they are dropped. */
   keepPrompts(): Promise<void>;
+  /** Of evaluated prompts on disk (bytes); a higher limit than before has no effect. */
+  limitPrompts(bytes: number): void;
   /** What this machine's runtime offers, with the memory that is free. */
   devices(): Promise<Device[]>;
 }

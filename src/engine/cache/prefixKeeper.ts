@@ -61,6 +61,11 @@ export class PrefixKeeper {
     for (const [sequence, conversation] of this.#conversations) await this.#keep(sequence, conversation, leastTokens);
   }
 
+  /** Of what is on disk (bytes), if that is less than before. */
+  lowerLimit(bytes: number): void {
+    this.#store.lowerLimit(bytes);
+  }
+
   /** @param most tokens that may stay unkept */
   async #keep(sequence: KeptSequence, conversation: string, most: number): Promise<void> {
     const tokens = [...sequence.tokens];

@@ -64,9 +64,11 @@ const readBytes = 4 << 20;
 export class PrefixStore {
   readonly #o: PrefixStoreOptions;
   readonly #key: string;
+  #limitBytes: number;
 
   constructor(options: PrefixStoreOptions) {
     this.#o = options;
+    this.#limitBytes = options.limitBytes;
     this.#key = hash(JSON.stringify([format, options.key]));
   }
 
@@ -77,7 +79,7 @@ export class PrefixStore {
    */
   async keep(sequence: KeptSequence, conversation: string, mostLost = 0): Promise<number> {
     const tokens = [...sequence.tokens];
-    if (tokens.length < leastTokens || this.#o.limitBytes <= 0) return 0;
+    if (tokens.length < leastTokens || this.#limitBytes <= 0) return 0;
     let kept = 0;
     await this.#guard("keeping an evaluated prompt", async () => {
       const { folder } = this.#o;
@@ -99,7 +101,7 @@ export class PrefixStore {
         const { size: bytes } = await stat(part);
         // A disk that is full shows at the end only.
         if (bytes !== saved) throw new Error(`${bytes} of ${saved} bytes were written`);
-        if (bytes > this.#o.limitBytes) return;
+        if (bytes > this.#limitBytes) return;
         const description: Description = {
           format,
           key: this.#key,
@@ -120,6 +122,11 @@ export class PrefixStore {
         const text = partOf(join(folder, `${name}.json`));
         await writeFile(text, JSON.stringify(description), { mode: 0o600 });
         await rename(text, join(folder, `${name}.json`));
+        // It was lowered meanwhile.
+        if (bytes > this.#limitBytes) {
+          await this.#drop(name);
+          return;
+        }
         kept = tokens.length;
         const ms = Math.round(performance.now() - start);
         this.#o.log("info", `kept ${tokens.length} evaluated tokens on disk (${megabytes(bytes)} MB, ${ms} ms)`);
@@ -134,17 +141,33 @@ export class PrefixStore {
   async clean(): Promise<void> {
     await this.#guard("removing half-written prompts", async () => {
       for (const file of await filesOf(this.#o.folder)) {
-        const [, host, pid] = /\.([0-9a-f]{8})-(\d+)\.part$/.exec(file) ?? [];
-        // Another machine with the same home folder has numbers of its own.
-        if (host === thisHost && (Number(pid) === process.pid || !isAlive(Number(pid))))
+if (file.endsWith(".part") && !isBeingWritten(file, { byOthers: true }))
           await rm(join(this.#o.folder, file), { force: true });
+      }
+    });
+  }
+
+  /** A lower limit counts at once, for what is being written too; a higher one does not. */
+  lowerLimit(bytes: number): void {
+    this.#limitBytes = Math.min(this.#limitBytes, bytes);
+  }
+
+  /** Drops what is over the limit, of every key; at 0 everything but what processes that live are writing. */
+  async trim(): Promise<void> {
+    await this.#guard("removing evaluated prompts", async () => {
+      if (this.#limitBytes > 0) {
+        await this.#makeRoom(0, await this.#snapshots());
+        return;
+      }
+      for (const file of await filesOf(this.#o.folder)) {
+        if (!isBeingWritten(file)) await rm(join(this.#o.folder, file), { force: true });
       }
     });
   }
 
   /** Takes the snapshot that shares the most with the prompt, where that is worth its while. @returns whether it did */
   async restore(sequence: KeptSequence, prompt: readonly number[]): Promise<boolean> {
-    if (this.#o.limitBytes <= 0) return false;
+    if (this.#limitBytes <= 0) return false;
     const held = commonPrefix(sequence.tokens, prompt);
     // No snapshot could gain enough: the disk is not asked.
     if (prompt.length - held < leastTokens) return false;
@@ -212,7 +235,7 @@ export class PrefixStore {
   async #makeRoom(bytes: number, kept: readonly Snapshot[]): Promise<void> {
     let total = bytes + kept.reduce((sum, snapshot) => sum + snapshot.bytes, 0);
     for (const snapshot of [...kept].sort((a, b) => a.usedMs - b.usedMs)) {
-      if (total <= this.#o.limitBytes) return;
+      if (total <= this.#limitBytes) return;
       await this.#drop(snapshot.name);
       total -= snapshot.bytes;
     }
@@ -250,6 +273,15 @@ function filesOf(folder: string): Promise<string[]> {
     if (error.code === "ENOENT") return [];
     throw error;
   });
+}
+
+/** @param byOthers what this process writes does not count */
+function isBeingWritten(file: string, { byOthers = false } = {}): boolean {
+  const [, host, pid] = /\.([0-9a-f]{8})-(\d+)\.part$/.exec(file) ?? [];
+  if (pid === undefined) return false;
+  // Another machine with the same home folder has numbers of its own.
+  if (host !== thisHost) return true;
+  return isAlive(Number(pid)) && !(byOthers && Number(pid) === process.pid);
 }
 
 function isAlive(pid: number): boolean {

@@ -63,6 +63,9 @@ connection.onRequest("load", async (params) => {
   gpuLayers = params.gpu === "off" ? 0 : 31;
   return { id: loaded, loadMs: loads, gpuLayers, notices: [] };
 });
+connection.onNotification("limitPrompts", ({ bytes }) => {
+  if (logLevel === "debug") connection.sendNotification("log", { level: "debug", message: `keeps ${bytes} bytes` });
+});
 connection.onRequest("unload", () => {
   loaded = null;
   return { dropped: true };

@@ -150,6 +150,49 @@ describe("evaluated prompts on disk", () => {
     expect(files(".kv")).toHaveLength(2);
   });
 
+  it("a lower limit is applied to what is there, of every key", async () => {
+    for (const [i, key] of ["a", "b"].entries()) {
+      await open(key).keep(new FakeSequence(text(1_000, 10_000 * i)), key);
+      for (const file of files(".json").filter((file) => readFileSync(join(folder, file), "utf8").includes(`"${key}"`)))
+        utimesSync(join(folder, file), 1_000 + i, 1_000 + i);
+    }
+    await open("c", 15_000).trim();
+    expect(await open("a").restore(new FakeSequence(), text(1_000))).toBe(false);
+    expect(await open("b").restore(new FakeSequence(), text(1_000, 10_000))).toBe(true);
+    expect(files()).toHaveLength(2);
+  });
+
+  it("where none is wanted, everything goes but what others write", async () => {
+    await open().keep(new FakeSequence(text(1_000)), "chat");
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    const theirs = `b.${process.ppid}.part`;
+    for (const name of ["just written.kv", theirs, `c.${dead}.part`]) writeFileSync(join(folder, name), "x");
+    await open("model", 0).trim();
+    expect(files()).toEqual([theirs]);
+    expect(warnings()).toEqual([]);
+  });
+
+  it("what is being written when none is wanted any more does not stay, and no more comes", async () => {
+    const store = open();
+    const keeper = new PrefixKeeper(store);
+    const sequence = new FakeSequence();
+    await keeper.exchange(sequence, text(1_000), "chat");
+    sequence.tokens = text(1_000);
+    const { save } = sequence;
+    sequence.save = async (path) => {
+      const bytes = await save.call(sequence, path);
+      keeper.lowerLimit(0);
+      await open("model", 0).trim();
+      return bytes;
+    };
+    await keeper.keepAll();
+    sequence.save = save;
+    keeper.lowerLimit(1e6);
+    await keeper.keepAll();
+    expect(files()).toEqual([]);
+    expect(warnings()).toEqual([]);
+  });
+
   it("a full disk costs the snapshot and nothing else", async () => {
     await open().keep(new FakeSequence(text(600)), "before");
     const sequence = new FakeSequence(text(1_000, 2_000));

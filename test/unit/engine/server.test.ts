@@ -1,5 +1,5 @@
 /** Stop while a server is being asked what it is: over a real connection to the engine, and a server that does not answer. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -19,6 +19,7 @@ import {
   generateRequest,
   initializeRequest,
   type LoadParams,
+  limitPromptsNotification,
   loadProgressNotification,
   loadRequest,
   protocolVersion,
@@ -56,10 +57,14 @@ async function joined(engine: Engine): Promise<MessageConnection> {
   return client;
 }
 
-function newEngine(): Engine {
+function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "hunch-server-"));
   stops.push(() => rmSync(folder, { recursive: true, force: true }));
-  return new Engine(folder);
+  return folder;
+}
+
+function newEngine(): Engine {
+  return new Engine(newFolder());
 }
 
 /** Lists its models, busy or silent from the moment on that it is told to be. */
@@ -155,4 +160,36 @@ test("what is not stopped keeps its own error", async () => {
   await expect(client.sendRequest(loadRequest, at("http://127.0.0.1:9"))).rejects.toMatchObject({
     data: { code: "backendUnreachable" },
   });
+});
+
+test("a client that wants no evaluated prompts on the disk has them removed, whatever runs its model", async () => {
+  const folder = newFolder();
+  const kept = join(folder, "prompts", "of an earlier model.kv");
+  const keep = () => {
+    mkdirSync(join(folder, "prompts"), { recursive: true });
+    writeFileSync(kept, "a conversation");
+  };
+  const engine = new Engine(folder);
+  const [editor, terminal] = [await joined(engine), await joined(engine)];
+  const { url } = await listing();
+  keep();
+  await terminal.sendRequest(loadRequest, at(url));
+  await editor.sendRequest(loadRequest, { ...at(url), promptCacheBytes: 1e9 });
+  expect(existsSync(kept)).toBe(true);
+  await editor.sendRequest(loadRequest, { ...at(url), promptCacheBytes: 0 });
+  expect(existsSync(kept)).toBe(false);
+  // With the editor there, another client's wish brings nothing back.
+  keep();
+  await terminal.sendRequest(loadRequest, { ...at(url), promptCacheBytes: 1e9 });
+  expect(existsSync(kept)).toBe(false);
+});
+
+test("nor do they stay when it says so without a load", async () => {
+  const folder = newFolder();
+  const kept = join(folder, "prompts", "kept.kv");
+  mkdirSync(join(folder, "prompts"));
+  writeFileSync(kept, "a conversation");
+  const client = await joined(new Engine(folder));
+  await client.sendNotification(limitPromptsNotification, { bytes: 0 });
+  await vi.waitFor(() => expect(existsSync(kept)).toBe(false));
 });

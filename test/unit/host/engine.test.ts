@@ -85,6 +85,14 @@ test("an engine that is restarted has the log level that is set by then", async 
   expect(log).toContain("debug loads /model.gguf");
 });
 
+test("a lower limit of evaluated prompts is told at once: the model in memory would keep what it holds", async () => {
+  const { engine, log, change, prepare } = editor({ logLevel: "debug" });
+  await prepare();
+  change({ promptCacheSize: 0 });
+  await engine.devices();
+  expect(log).toContain("debug keeps 0 bytes");
+});
+
 test("other idle minutes count at once, for the model that is idle now", async () => {
   const { engine, log, change, prepare } = editor({ idleUnloadMinutes: 60 });
   await prepare();

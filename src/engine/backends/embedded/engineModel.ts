@@ -292,6 +292,11 @@ export class EngineModel {
     await this.prefixes?.keepAll();
   }
 
+  /** Of evaluated prompts on disk (bytes); a higher limit than before has no effect. */
+  limitPrompts(bytes: number): void {
+    this.prefixes?.lowerLimit(bytes);
+  }
+
   /** A conversation has gone on by so much that it should be kept while nobody asks. */
   get hasPromptsToKeep(): boolean {
     return this.prefixes?.isBehind ?? false;

@@ -30,10 +30,18 @@ export async function openPromptCache(
     device,
     runtime: [llama.llamaCppRelease.release, llama.buildType],
   };
-  const options = { folder: folder.folder("prompts"), key, limitBytes: promptCacheBytes, log };
-  const store = new PrefixStore(options);
+  const store = new PrefixStore({ folder: promptsFolder(folder), key, limitBytes: promptCacheBytes, log });
   await store.clean();
   return new PrefixKeeper(store);
+}
+
+/** Drops what is kept over so many bytes, of all models together; at 0 everything. */
+export async function trimPrompts(limitBytes: number, folder: StateFolder, log: LoadHooks["log"]): Promise<void> {
+  await new PrefixStore({ folder: promptsFolder(folder), key: null, limitBytes, log }).trim();
+}
+
+function promptsFolder(folder: StateFolder): string {
+  return folder.folder("prompts");
 }
 
 /** Keeps what this prompt is about to push out of the sequence. */
