@@ -43,9 +43,11 @@ export class PrefixKeeper {
     this.#kept.delete(sequence);
   }
 
-  /** A conversation has gone on by so much since it was kept that it should not be lost. */
+  /** A conversation has gone on by so much since it was kept that it should not be lost, and can be kept. */
   get isBehind(): boolean {
-    return [...this.#conversations.keys()].some((sequence) => this.#unkept(sequence) > mostLost);
+    return [...this.#conversations.keys()].some(
+      (sequence) => this.#store.holds(sequence.tokens.length) && this.#unkept(sequence) > mostLost,
+    );
   }
 
   /** Called while nobody asks. @param stop asked between two conversations: somebody waits */

@@ -65,6 +65,8 @@ export class PrefixStore {
   readonly #o: PrefixStoreOptions;
   readonly #key: string;
   #limitBytes: number;
+  /** Of what was written last, or longest; null until there is something. */
+  #bytesPerToken: number | null = null;
 
   constructor(options: PrefixStoreOptions) {
     this.#o = options;
@@ -79,7 +81,7 @@ export class PrefixStore {
    */
   async keep(sequence: KeptSequence, conversation: string, mostLost = 0): Promise<number> {
     const tokens = [...sequence.tokens];
-    if (tokens.length < leastTokens || this.#limitBytes <= 0) return 0;
+    if (tokens.length < leastTokens || !this.holds(tokens.length)) return 0;
     let kept = 0;
     await this.#guard("keeping an evaluated prompt", async () => {
       const { folder } = this.#o;
@@ -89,8 +91,11 @@ export class PrefixStore {
       const own = before.filter(({ key }) => key === this.#key);
       kept = Math.max(0, ...own.map((snapshot) => commonPrefix(snapshot.tokens, tokens)));
       if (tokens.length - kept <= mostLost) return;
+      const [longest] = own.sort((a, b) => b.tokens.length - a.tokens.length);
+      if (longest) this.#bytesPerToken ??= longest.bytes / longest.tokens.length;
+      if (!this.holds(tokens.length)) return;
       const { bavail, bsize } = await statfs(folder);
-      if (bavail * bsize < reservedBytes) {
+      if (bavail * bsize - this.#estimate(tokens.length) < reservedBytes) {
         this.#o.log("info", "evaluated prompts are not kept: the disk is nearly full");
         return;
       }
@@ -101,7 +106,11 @@ export class PrefixStore {
         const { size: bytes } = await stat(part);
         // A disk that is full shows at the end only.
         if (bytes !== saved) throw new Error(`${bytes} of ${saved} bytes were written`);
-        if (bytes > this.#limitBytes) return;
+        this.#bytesPerToken = bytes / tokens.length;
+        if (bytes > this.#limitBytes) {
+          this.#o.log("info", `an evaluated prompt is not kept: its ${megabytes(bytes)} MB are over the limit`);
+          return;
+        }
         const description: Description = {
           format,
           key: this.#key,
@@ -135,6 +144,16 @@ export class PrefixStore {
       }
     });
     return kept;
+  }
+
+  /** A snapshot of so many tokens is not over the limit, as far as it is known what they take. */
+  holds(tokens: number): boolean {
+    return this.#limitBytes > 0 && this.#estimate(tokens) <= this.#limitBytes;
+  }
+
+  /** Bytes of a snapshot of so many tokens; 0 until one was seen. */
+  #estimate(tokens: number): number {
+    return (this.#bytesPerToken ?? 0) * tokens;
   }
 
   /** Removes what processes that died left half-written; for the beginning, when this one has nothing under way. */

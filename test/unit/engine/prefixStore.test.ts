@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -13,6 +22,7 @@ const bytesPerToken = 10;
 class FakeSequence implements KeptSequence {
   readonly contextSize = 4_096;
   tokens: number[];
+  saved = 0;
   restored = 0;
   failing = false;
 
@@ -21,6 +31,7 @@ class FakeSequence implements KeptSequence {
   }
 
   async save(path: string): Promise<number> {
+    this.saved++;
     if (this.failing) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
     writeFileSync(path, this.tokens.map((token) => String(token).padStart(bytesPerToken)).join(""));
     return bytesPerToken * this.tokens.length;
@@ -148,6 +159,40 @@ describe("evaluated prompts on disk", () => {
     expect(await limited().restore(new FakeSequence(), text(1_000, 10_000))).toBe(false);
     await limited().keep(new FakeSequence(text(3_000, 70_000)), "too large");
     expect(files(".kv")).toHaveLength(2);
+  });
+
+  it("what can not fit is written once at most: then it is known what tokens take", async () => {
+    const store = open("model", 25_000);
+    const keeper = new PrefixKeeper(store);
+    const sequence = new FakeSequence();
+    await keeper.exchange(sequence, text(3_000), "chat");
+    sequence.tokens = text(3_000);
+    for (let question = 0; question < 3; question++) {
+      await keeper.keepIdle(() => false);
+      expect(keeper.isBehind).toBe(false);
+    }
+    await keeper.keepAll();
+    expect([sequence.saved, files()]).toEqual([1, []]);
+    sequence.tokens = text(2_000);
+    expect(keeper.isBehind).toBe(true);
+    await keeper.keepIdle(() => false);
+    expect(files(".kv")).toHaveLength(1);
+    // Another process sees it in what is there.
+    const later = new FakeSequence(text(3_000));
+    await open("model", 25_000).keep(later, "chat");
+    expect(later.saved).toBe(0);
+  });
+
+  it("nothing is written that would leave too little of the disk", async () => {
+    await open("model", 1e18).keep(new FakeSequence(text(1_000)), "chat");
+    // As if tokens took so much that as many more fit on the disk, with nothing to spare.
+    const path = join(folder, files(".json")[0]!);
+    const { bavail, bsize } = statfsSync(folder);
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), bytes: bavail * bsize }));
+    const sequence = new FakeSequence(text(1_000, 5_000));
+    await open("model", 1e18).keep(sequence, "another");
+    expect(sequence.saved).toBe(0);
+    expect(log.at(-1)).toMatch(/the disk is nearly full/);
   });
 
   it("a lower limit is applied to what is there, of every key", async () => {
