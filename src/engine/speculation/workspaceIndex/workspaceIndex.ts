@@ -1,14 +1,16 @@
 /**
  * What the user's workspace and earlier answers say, token by token, to draft from: code is quoted, called and repeated.
  * A log-structured merge tree of sorted segments (segment.ts): new documents become a small segment at once, and small
- * segments are merged into larger ones while nobody waits. Bounded: `mostTokens` at 6 bytes each is 63 MB, on disk and
- * in memory.
+ * segments are merged into larger ones while nobody waits. Bounded: `mostStored` at 6 bytes each is 63 MB, on disk and
+ * in memory, but for what was fed since the last merge.
  */
 import { SegmentMerge } from "./merge.ts";
 import { type IndexedDocument, IndexSegment, type NewDocument, type Occurrence } from "./segment.ts";
 
 /** Tokens of all documents at most. */
-export const mostTokens = 10_500_000;
+const mostTokens = 10_000_000;
+/** With those of removed documents, which a merge drops: so many more may gather before one is made for their sake. */
+const mostStored = 10_500_000;
 /** Of them, those of earlier answers; the oldest make room. */
 const mostAnswerTokens = 1_000_000;
 /** Keys of earlier answers begin with this; paths do not. */
@@ -36,12 +38,12 @@ export class WorkspaceIndex {
   #tokens = 0;
   #answerTokens = 0;
   #answers = 0;
-  readonly #limits: { tokens: number; answerTokens: number; segmentTokens: number };
+  readonly #limits: { tokens: number; stored: number; answerTokens: number; segmentTokens: number };
 
   /** @param segments of an earlier run, oldest first. */
   constructor(
     segments: readonly IndexSegment[] = [],
-    limits = { tokens: mostTokens, answerTokens: mostAnswerTokens, segmentTokens: largestSegment },
+    limits = { tokens: mostTokens, stored: mostStored, answerTokens: mostAnswerTokens, segmentTokens: largestSegment },
   ) {
     this.#limits = limits;
     for (const segment of segments) this.#adopt(segment);
@@ -175,9 +177,17 @@ export class WorkspaceIndex {
     if (isAnswer(document.key)) this.#answerTokens -= document.length;
   }
 
-  /** Segments of one size class, as many as make no too large one; or one that is mostly removed documents. */
+  /** The segment to be rid of removed documents: most of it is, or all together take too much. */
+  #wasteful(): IndexSegment | null {
+    const [first] = [...this.#segments].sort((a, b) => b.removedTokens - a.removedTokens);
+    const stored = this.#segments.reduce((sum, { liveTokens, removedTokens }) => sum + liveTokens + removedTokens, 0);
+    if (first && first.removedTokens > 0 && stored > this.#limits.stored) return first;
+    return this.#segments.find((segment) => segment.removedTokens > segment.liveTokens) ?? null;
+  }
+
+  /** Segments of one size class, as many as make no too large one; or one with too many removed documents. */
   #mergeable(): IndexSegment[] | null {
-    const wasteful = this.#segments.find((segment) => segment.removedTokens > segment.liveTokens);
+    const wasteful = this.#wasteful();
     if (wasteful) return [wasteful];
     const classes = new Map<number, IndexSegment[]>();
     for (const segment of this.#segments) {

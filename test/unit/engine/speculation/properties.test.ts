@@ -121,7 +121,12 @@ describe("memory", () => {
     const collect = runInNewContext("gc") as () => void;
     const acceptance = new AcceptanceModel();
     const suffix = new SuffixDrafter();
-    const index = new WorkspaceIndex([], { tokens: 60_000, answerTokens: 20_000, segmentTokens: 30_000 });
+    const index = new WorkspaceIndex([], {
+      tokens: 60_000,
+      stored: 70_000,
+      answerTokens: 20_000,
+      segmentTokens: 30_000,
+    });
     const drafters: Drafter[] = [suffix, new IndexDrafter(index, suffix), new RecyclingDrafter()];
     const contextSize = 2_000;
     const heaps: number[] = [];

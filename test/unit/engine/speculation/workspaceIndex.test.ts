@@ -44,7 +44,7 @@ function randomText(random: () => number, alphabet: number, length: number, from
   return text.slice(0, length);
 }
 
-const limits = { tokens: 1_000_000, answerTokens: 1_000, segmentTokens: 400_000 };
+const limits = { tokens: 1_000_000, stored: 1_100_000, answerTokens: 1_000, segmentTokens: 400_000 };
 
 describe("WorkspaceIndex", () => {
   it.each([2, 5, 60])(
@@ -112,6 +112,20 @@ describe("WorkspaceIndex", () => {
     index.remove(["a"]);
     expect(index.add([document("b", 6)])).toEqual([]);
     expect(index.tokens).toBe(6);
+  });
+
+  it("takes no more than its bound with what was removed", () => {
+    const index = new WorkspaceIndex([], { ...limits, tokens: 10_000, stored: 11_000 });
+    const document = (key: number) => ({ key: String(key), version: "", tokens: Array(100).fill(key) });
+    index.add(Array.from({ length: 60 }, (_, key) => document(key)));
+    index.add(Array.from({ length: 40 }, (_, i) => document(60 + i)));
+    // Fewer of either than are left in it.
+    index.remove(Array.from({ length: 35 }, (_, i) => String(i < 20 ? i : 40 + i)));
+    index.add(Array.from({ length: 35 }, (_, i) => document(200 + i)));
+    while (index.maintain(5));
+    expect(index.tokens).toBe(10_000);
+    expect(index.bytes).toBeLessThan(6 * 11_000 + 100);
+    expect(index.match([230, 230], 2, 1)?.tokens).toEqual([230]);
   });
 
   it("drops the oldest answers where they take more than their share, and no files", () => {
