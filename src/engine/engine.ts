@@ -52,7 +52,8 @@ export class Engine {
   /** @param folder for what is measured and kept */
   constructor(folder: string, lingerMs = 0) {
     const warn = (message: string) => this.#log("warn", message);
-    const indices = new Indices({ folder: join(folder, "index"), isBusy: () => this.#queue.isBusy, onError: warn });
+    const isBusy = () => this.#queue.isBusy || this.#pause.isOn;
+    const indices = new Indices({ folder: join(folder, "index"), isBusy, onError: warn });
     this.#indices = indices;
     this.#slot = new ModelSlot(new StateFolder(folder, warn), {
       onProgress: (modelId, progress) => {
@@ -62,7 +63,8 @@ export class Engine {
       onDrop: () => indices.closeAllBut(new Set()),
       log: (level, message) => this.#log(level, message),
     });
-    this.#idle = new IdleWorker({ queue: this.#queue, model: () => this.#slot.model, onError: warn });
+    const model = () => this.#slot.model;
+    this.#idle = new IdleWorker({ queue: this.#queue, pause: this.#pause, model, onError: warn });
     this.#lingerMs = lingerMs;
   }
 
@@ -232,8 +234,9 @@ export class Engine {
     });
   }
 
-  /** Once nobody runs or waits. @throws HunchError modelNotLoaded as countTokens; internal when no index is open */
-  indexDocuments(session: Session, params: IndexDocumentsParams): Promise<IndexDocumentsResult> {
+  /** Once nobody runs, waits or types. @throws HunchError modelNotLoaded as countTokens; internal when no index is open */
+  async indexDocuments(session: Session, params: IndexDocumentsParams): Promise<IndexDocumentsResult> {
+    await this.#pause.over();
     return whenIdle(this.#queue, () => {
       const indexing = this.#indexing(session, this.#ownModel(session));
       if (indexing) return indexing.add(params);

@@ -1,13 +1,17 @@
 /**
  * Does what the backend has to do while nobody waits: each piece of it once no request has come for as long as it asks
- * for. A request makes what has not begun wait anew; what has begun is told to stop.
+ * for. A request makes what has not begun wait anew; what has begun is told to stop. So is it while somebody types, and begins
+ * again after that.
  */
 import { toErrorData } from "../common/errors.ts";
 import type { Backend, IdleWork } from "./backends/backend.ts";
+import type { StopReason } from "./idleStop.ts";
+import type { Pause } from "./pause.ts";
 import type { FairQueue } from "./queue.ts";
 
 export interface IdleWorkerOptions {
   queue: FairQueue;
+  pause: Pause;
   /** The one in memory. */
   model: () => Backend | null;
   onError: (message: string) => void;
@@ -16,6 +20,7 @@ export interface IdleWorkerOptions {
 export class IdleWorker {
   readonly #o: IdleWorkerOptions;
   #timers: NodeJS.Timeout[] = [];
+  #waitsForPause = false;
 
   constructor(options: IdleWorkerOptions) {
     this.#o = options;
@@ -44,14 +49,33 @@ export class IdleWorker {
   }
 
   #doWhenIdle(model: Backend, { run }: IdleWork): void {
-    const { queue } = this.#o;
-    queue.whenIdle(async () => {
+    this.#o.queue.whenIdle(async () => {
       if (this.#o.model() !== model) return;
+      let last = this.#stopReason;
       try {
-        await run(() => queue.waiting > 0);
+        if (!last)
+          await run(() => {
+            last ||= this.#stopReason;
+            return last;
+          });
       } catch (error) {
         this.#o.onError(`what was to be done while idle failed: ${toErrorData(error).message}`);
       }
+      if (last === "pause") void this.#beginAfterPause();
     });
+  }
+
+  get #stopReason(): StopReason | false {
+    if (this.#o.queue.waiting > 0) return "request";
+    return this.#o.pause.isOn && "pause";
+  }
+
+  async #beginAfterPause(): Promise<void> {
+    if (this.#waitsForPause) return;
+    this.#waitsForPause = true;
+    await this.#o.pause.over();
+    this.#waitsForPause = false;
+    // The end of a request begins it as well.
+    if (this.#o.queue.length === 0) this.begin();
   }
 }

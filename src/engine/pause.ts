@@ -1,6 +1,7 @@
 /**
  * Nothing is computed on the processor for a moment, because somebody types: two programs that both want all cores make
- * each key take half as long again. Generations wait between two passes; what they have is as it was.
+ * each key take half as long again. Generations wait between two passes; what they have is as it was. What is done while
+ * nobody asks stops, and begins again after it.
  */
 
 /** Longer than this at once is not granted (ms): a client that is gone asks for no end. */
@@ -19,22 +20,22 @@ export class Pause {
   }
 
   /** Resolves when it is over, or aborted; at once where there is none. @returns time waited (ms) */
-  async over(signal: AbortSignal): Promise<number> {
+  async over(signal?: AbortSignal): Promise<number> {
     const before = performance.now();
     // It may have been made longer meanwhile.
-    while (this.isOn && !signal.aborted) await sleep(this.#until - performance.now(), signal);
+    while (this.isOn && !signal?.aborted) await sleep(this.#until - performance.now(), signal);
     return performance.now() - before;
   }
 }
 
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
+function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", end);
+      signal?.removeEventListener("abort", end);
       resolve();
     };
     const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
+    signal?.addEventListener("abort", end);
   });
 }

@@ -106,7 +106,7 @@ describe.skipIf(llamaServer === null)(`llama-server as a backend${llamaServerMis
       const first = await ask(backend);
       for (let i = 0; i < 5 && backend.idleWork.length === 0; i++) await ask(backend);
       const [once, twice] = [await change(backend), await change(backend)];
-      await once.run(() => true);
+      await once.run(() => "request");
       expect(log.some((line) => line.includes("from now on"))).toBe(false);
       const [before] = serverPids();
       await once.run(() => false);

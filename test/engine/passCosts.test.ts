@@ -8,7 +8,7 @@ const load = () => loadModel("passCosts", inject("scripted").chain, { contextSiz
 /** Each byte is a token. */
 const read = (model: EngineModel, tokens: number) =>
   generate(model, { prompt: { kind: "raw", text: "?".repeat(tokens) }, maxTokens: 4 });
-const never = () => false;
+const never = () => false as const;
 
 it("passes are measured at each length once, when a text of it is there, and kept", async () => {
   const model = await load();

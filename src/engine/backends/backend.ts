@@ -14,6 +14,7 @@ import type {
   ModelInfo,
   ModelRef,
 } from "../../common/protocol.ts";
+import type { Stop } from "../idleStop.ts";
 import type { Pause } from "../pause.ts";
 import type { WorkspaceIndex } from "../speculation/workspaceIndex/workspaceIndex.ts";
 
@@ -39,8 +40,8 @@ export interface RunningGeneration {
 export interface IdleWork {
   /** Time since the last request after which it begins (ms). */
   afterMs: number;
-  /** May come more than once: has to see whether there is something to do. @param stop asked now and then: somebody waits */
-  run(stop: () => boolean): Promise<void>;
+  /** May come more than once: has to see whether there is something to do. @param stop asked now and then */
+  run(stop: Stop): Promise<void>;
 }
 
 /** What can be had of a model only where it runs in this process. */

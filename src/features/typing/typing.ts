@@ -36,9 +36,9 @@ export function registerTyping({ engine, settings, own }: Ctx): Typing {
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       const { state } = engine.health;
       const isOurs = state === "busy" && computesHere(engine.model);
-      // Another window's answer may run in the engine that is shared, which this one is not told.
-      const isPerhapsOthers = state === "ready" && settings.current.sharedEngine;
-      if (!drawsHere || !(isOurs || isPerhapsOthers)) return;
+      // What is done while nobody asks; or another window's answer in the engine that is shared, which this one is not told.
+      const isPerhaps = state === "ready" && (settings.current.sharedEngine || computesHere(engine.model));
+      if (!drawsHere || !(isOurs || isPerhaps)) return;
       if (!settings.current.pauseWhileTyping || document !== vscode.window.activeTextEditor?.document) return;
       if (writtenByPrograms.includes(document.uri.scheme)) return;
       if (contentChanges.length === 0 || contentChanges.some(({ text }) => text.length > longestKey)) return;

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Backend, IdleWork } from "../../../src/engine/backends/backend.ts";
+import type { Stop, StopReason } from "../../../src/engine/idleStop.ts";
 import { IdleWorker } from "../../../src/engine/idleWorker.ts";
+import { Pause } from "../../../src/engine/pause.ts";
 import { FairQueue } from "../../../src/engine/queue.ts";
 
 beforeEach(() => {
@@ -15,11 +17,13 @@ const backend = (...idleWork: IdleWork[]) => ({ idleWork }) as unknown as Backen
 
 function setUp(...idleWork: IdleWork[]) {
   const queue = new FairQueue();
+  const pause = new Pause();
   const model = backend(...idleWork);
   const current = { model };
   const errors: string[] = [];
-  const worker = new IdleWorker({ queue, model: () => current.model, onError: (message) => errors.push(message) });
-  return { queue, worker, current, errors };
+  const onError = (message: string) => errors.push(message);
+  const worker = new IdleWorker({ queue, pause, model: () => current.model, onError });
+  return { queue, pause, worker, current, errors };
 }
 
 /** A request that takes until it is told to end. */
@@ -72,7 +76,7 @@ test("while another request runs nothing begins; work that wants no time begins 
 });
 
 test("it is told when somebody waits, and its failure is told and ends nothing", async () => {
-  const seen: boolean[] = [];
+  const seen: (StopReason | false)[] = [];
   const { worker, queue, errors } = setUp({
     afterMs: 0,
     run: async (stop) => {
@@ -85,7 +89,7 @@ test("it is told when somebody waits, and its failure is told and ends nothing",
   });
   worker.begin();
   await vi.advanceTimersByTimeAsync(10);
-  expect(seen).toEqual([false, true]);
+  expect(seen).toEqual([false, "request"]);
   expect(errors).toEqual([expect.stringContaining("no memory")]);
 });
 
@@ -96,4 +100,38 @@ test("work of a model that is gone is left", async () => {
   current.model = backend();
   await vi.advanceTimersByTimeAsync(5_000);
   expect(run).not.toHaveBeenCalled();
+});
+
+test("while somebody types it stops, what has not begun does not, and both begin once when that is over", async () => {
+  const begun: string[] = [];
+  const untilStopped = (name: string) => async (stop: Stop) => {
+    begun.push(name);
+    for (let step = 0; step < 10 && !stop(); step++) await new Promise((resolve) => setTimeout(resolve, 100));
+  };
+  const { worker, pause } = setUp({ afterMs: 0, run: untilStopped("a") }, { afterMs: 0, run: untilStopped("b") });
+  worker.begin();
+  await vi.advanceTimersByTimeAsync(150);
+  pause.ask(500);
+  await vi.advanceTimersByTimeAsync(400);
+  pause.ask(500);
+  await vi.advanceTimersByTimeAsync(499);
+  expect(begun).toEqual(["a"]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(begun).toEqual(["a", "a", "b"]);
+});
+
+test("what a pause kept from beginning is left to the end of the request that runs then", async () => {
+  const run = vi.fn(async () => {});
+  const { worker, queue, pause } = setUp({ afterMs: 0, run });
+  pause.ask(500);
+  worker.begin();
+  await vi.advanceTimersByTimeAsync(100);
+  const running = request(queue);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(run).not.toHaveBeenCalled();
+  running.end();
+  await running.done;
+  worker.begin();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(run).toHaveBeenCalledOnce();
 });

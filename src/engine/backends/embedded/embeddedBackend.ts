@@ -1,6 +1,7 @@
 /** The model in this process, decoded by Hunch's own loop. */
 import type { GenerateParams, LoadParams, MeasureParams, Notice } from "../../../common/protocol.ts";
 import { Generation } from "../../generation.ts";
+import type { Stop } from "../../idleStop.ts";
 import type { StateFolder } from "../../stateFolder.ts";
 import type { Backend, GenerationHooks, IdleWork, LoadHooks } from "../backend.ts";
 import { EngineModel } from "./engineModel.ts";
@@ -46,10 +47,10 @@ export class EmbeddedBackend implements Backend {
     const model = this.#model;
     const { codec } = model;
     return [
-      ...(codec.knowsAll ? [] : [{ afterMs: 0, run: (stop: () => boolean) => codec.learnAll(stop) }]),
-      ...(model.hasIdleWork ? [{ afterMs: 0, run: (stop: () => boolean) => model.idleWork(stop) }] : []),
+      ...(codec.knowsAll ? [] : [{ afterMs: 0, run: (stop: Stop) => codec.learnAll(() => stop() !== false) }]),
+      ...(model.hasIdleWork ? [{ afterMs: 0, run: (stop: Stop) => model.idleWork(stop) }] : []),
       ...(model.hasPromptsToKeep
-        ? [{ afterMs: keepIdleMs, run: (stop: () => boolean) => model.keepIdlePrompts(stop) }]
+        ? [{ afterMs: keepIdleMs, run: (stop: Stop) => model.keepIdlePrompts(() => stop() !== false) }]
         : []),
     ];
   }

@@ -7,6 +7,7 @@ import type { Device, LoadParams, MeasureParams, MeasureResult, ModelInfo, Notic
 import type { ExactnessResult } from "../../../common/stats.ts";
 import type { PrefixKeeper } from "../../cache/prefixKeeper.ts";
 import { renderChat, startsInside } from "../../chat/chatTemplate.ts";
+import { cutByPause, type Stop } from "../../idleStop.ts";
 import { AcceptanceModel } from "../../speculation/acceptance.ts";
 import type { CostCurve } from "../../speculation/costCurve.ts";
 import type { DraftCosts } from "../../speculation/draftCosts.ts";
@@ -227,8 +228,8 @@ export class EngineModel {
     return !this.#passCosts.areKnown || this.#lacksLongTest;
   }
 
-  /** @param stop asked between passes, when a request waits */
-  async idleWork(stop: () => boolean): Promise<void> {
+  /** @param stop asked between passes */
+  async idleWork(stop: Stop): Promise<void> {
     if (!this.#passCosts.areKnown) {
       await this.#passCosts.ensure(stop);
       this.save();
@@ -237,7 +238,7 @@ export class EngineModel {
     this.#selfTestAttempts++;
     // The test empties the cache; what it holds comes back from disk.
     await this.keepPrompts();
-    await this.#selfTest.run("long", stop);
+    if (await cutByPause(stop, (stop) => this.#selfTest.run("long", stop))) this.#selfTestAttempts--;
     this.useThreads();
     this.save();
   }

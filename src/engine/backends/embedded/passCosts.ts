@@ -1,4 +1,5 @@
 /** What passes of the target and of its draft model take: measured while nobody waits, kept between runs. */
+import { cutByPause, type Stop } from "../../idleStop.ts";
 import { CostCurve, type CostSamples, measureCosts, measureInto } from "../../speculation/costCurve.ts";
 import { bandOf, bandStarts, CostsByLength, type SamplesByLength } from "../../speculation/costsByLength.ts";
 import { DraftCosts, draftSizes } from "../../speculation/draftCosts.ts";
@@ -46,12 +47,16 @@ export class PassCosts {
     return this.#attempts[this.#band]! >= mostAttempts || (this.#targetIsKnown && this.#draftIsKnown);
   }
 
-  /** Measures T(n) unless it is known. @param stop asked between passes, when a request waits */
-  async ensure(stop: () => boolean): Promise<void> {
+  /** Measures T(n) unless it is known. @param stop asked between passes */
+  async ensure(stop: Stop): Promise<void> {
     if (this.areKnown || !this.#target.canRollBack) return;
-    this.#attempts[this.#band]!++;
-    if (!this.#targetIsKnown) await measureInto(this.target, this.#target.sequence, { stop });
-    if (!this.#draftIsKnown && !stop()) await this.#measureDraft(2, stop);
+    const band = this.#band;
+    this.#attempts[band]!++;
+    const isPaused = await cutByPause(stop, async (stop) => {
+      if (!this.#targetIsKnown) await measureInto(this.target, this.#target.sequence, { stop });
+      if (!this.#draftIsKnown && !stop()) await this.#measureDraft(2, stop);
+    });
+    if (isPaused) this.#attempts[band]!--;
   }
 
   /** Measures all anew, from an empty cache. @returns the target's */

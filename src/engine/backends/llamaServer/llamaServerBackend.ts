@@ -12,6 +12,7 @@ import type {
   MeasureResult,
   ModelInfo,
 } from "../../../common/protocol.ts";
+import type { Stop } from "../../idleStop.ts";
 import type { StateFile, StateFolder } from "../../stateFolder.ts";
 import { usableCores } from "../../threads.ts";
 import type { Backend, GenerationHooks, IdleWork, LoadHooks, RunningGeneration } from "../backend.ts";
@@ -138,7 +139,7 @@ export class LlamaServerBackend implements Backend {
    * Starts the server anew with it. Once the old one has been stopped, to go on is the shortest way for a question that
    * comes: to go back would load the model too.
    */
-  async #changeDepth(stop: () => boolean): Promise<void> {
+  async #changeDepth(stop: Stop): Promise<void> {
     if (stop() || !this.#wantsOtherDepth) return;
     const [before, depth] = [this.#depth.current, this.#depth.best];
     const share = this.#depth.acceptance.toFixed(2);

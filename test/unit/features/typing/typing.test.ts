@@ -68,7 +68,12 @@ it("an answer of another window waits in the engine that both share: this window
   // Whatever its own model was: another may be in its place by now.
   for (const model of [onProcessor, onGraphicsCard, null]) {
     expect(typed("ready", { model, sharedEngine: true })).toEqual({ pauses: [500], shown: [] });
-    expect(typed("ready", { model, sharedEngine: false })).toEqual({ pauses: [], shown: [] });
   }
   expect(typed("off", { model: null, sharedEngine: true }).pauses).toEqual([]);
+});
+
+it("so does what an engine of its own does on the processor while nobody asks", () => {
+  const own = (model: ModelInfo | null) => typed("ready", { model, sharedEngine: false });
+  expect(own(onProcessor)).toEqual({ pauses: [500], shown: [] });
+  for (const model of [onGraphicsCard, null]) expect(own(model)).toEqual({ pauses: [], shown: [] });
 });
