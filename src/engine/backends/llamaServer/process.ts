@@ -69,6 +69,8 @@ export class ServerProcess {
     this.#ended = new Promise((resolve) => {
       this.#child.once("exit", (code, signal) => {
         this.#end = signal ?? `exit code ${code}`;
+        // Its process id may be another program's by the time this process ends.
+        this.#watcher?.kill("SIGKILL");
         if (!this.#isStopped) log("warn", `llama-server ended (${this.#end})`);
         resolve();
       });

@@ -1,8 +1,8 @@
 /** The process of a llama-server, with programs of the test in its place: what a real one will not do when asked. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { levelOf, ServerProcess } from "../../../../../src/engine/backends/llamaServer/process.ts";
 
 let folder = "";
@@ -120,6 +120,35 @@ it("an end that nobody asked for is told, one that was asked for is not", async 
   expect(second.log).toEqual(["warn llama-server ended (SIGKILL)"]);
   await server.stop();
 });
+
+/** Processes that wait to end the one with this id. */
+function watchersOf(pid: string): string[] {
+  return readdirSync("/proc").filter((name) => {
+    try {
+      const [, option, , watched] = readFileSync(join("/proc", name, "cmdline"), "utf8").split("\0");
+      return option === "-c" && watched === pid;
+    } catch {
+      return false; // no process, or none any more
+    }
+  });
+}
+
+it.skipIf(process.platform !== "linux")(
+  "one that crashed has nobody left who would end what has its id then",
+  async () => {
+    const file = join(folder, "pid");
+    const { started } = start(
+      program(`require("node:fs").writeFileSync(${JSON.stringify(file)}, \`\${process.pid}\`); ${healthy}`),
+    );
+    const server = await started;
+    const pid = readFileSync(file, "utf8");
+    expect(watchersOf(pid)).toHaveLength(1);
+    process.kill(Number(pid), "SIGKILL");
+    while (server.alive) await server.settle();
+    await vi.waitFor(() => expect(watchersOf(pid)).toEqual([]));
+    await server.stop();
+  },
+);
 
 it.each([
   [
