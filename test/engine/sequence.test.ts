@@ -97,6 +97,25 @@ describe("with further sequences", () => {
     expect(await next(second!)).toEqual(ofFirst);
     await close();
   });
+
+  it("one takes nothing over from another that was taken for another text while it waited", async () => {
+    const { model, close } = await open();
+    const { sequence: first } = model;
+    const [second] = await addSequences(model, 2);
+    await first.evaluate(text(60, 0), 0);
+    await second!.evaluate(text(4, 0), 0);
+    for (const sequence of [first, second!]) await sequence.enter();
+    const copied = second!.copyFrom(first, text(60, 0));
+    first.rollback(0);
+    const other = first.evaluate(text(10, 5), 0);
+    await copied;
+    second!.leave();
+    await other;
+    expect(second!.tokens).toEqual(text(4, 0));
+    expect(first.tokens).toEqual(text(10, 5));
+    first.leave();
+    await close();
+  });
 });
 
 async function open() {

@@ -117,14 +117,17 @@ export class NativeSequence implements TokenSequence, KeptSequence {
     return false;
   }
 
-  /** Takes over what another sequence of this context holds of `text`, from its beginning: a token of it at least. */
+  /** Takes over what another sequence of this context holds of `text`, from its beginning, where that is more. */
   copyFrom(source: NativeSequence, text: readonly number[]): Promise<void> {
     return this.#batch.between(this.#sequenceId, async (decode) => {
+      // It may have been taken for another text by now.
+      const common = commonPrefix(source.#tokens, text);
+      if (common <= commonPrefix(this.#tokens, text)) return;
       await this.#context.copySequenceStateFromOtherSequence(this.#sequenceId, source.#sequenceId);
       this.#tokens.length = 0;
       for (const token of source.#tokens) this.#tokens.push(token);
       // llama.cpp copies at the beginning of the next pass, over whatever was loaded until then. So there is one at once.
-      const last = commonPrefix(source.#tokens, text) - 1;
+      const last = common - 1;
       this.rollback(last);
       const token = text[last]!;
       await decode({ sequenceId: this.#sequenceId, position: last, tokens: [token], outputs: 0 });
