@@ -5,6 +5,8 @@ import type { ErrorData } from "./errors.ts";
 export interface OpenIndexParams {
   /** Names the workspace: the same text finds the same index again. Null closes the one that is open. */
   workspace: string | null;
+  /** A workspace that wants no index any more: what is kept of it is removed, of all models, unless another client uses it. */
+  removed?: string;
 }
 export interface OpenIndexResult {
   /** False: it was closed, or this model is not in the engine's process and drafts elsewhere. */

@@ -7,7 +7,12 @@
  */
 import { join } from "node:path";
 import { HunchError } from "../common/errors.ts";
-import type { IndexDocumentsParams, IndexDocumentsResult, OpenIndexResult } from "../common/indexProtocol.ts";
+import type {
+  IndexDocumentsParams,
+  IndexDocumentsResult,
+  OpenIndexParams,
+  OpenIndexResult,
+} from "../common/indexProtocol.ts";
 import type {
   EngineStatus,
   GenerateParams,
@@ -220,9 +225,10 @@ export class Engine {
   }
 
   /** Opens the index of the client's workspace once nobody runs or waits; null closes it, at once. */
-  async openIndex(session: Session, workspace: string | null): Promise<OpenIndexResult> {
+  async openIndex(session: Session, { workspace, removed }: OpenIndexParams): Promise<OpenIndexResult> {
     const closed = { isOpen: false, versions: {}, tokens: 0 };
     this.#closeIndex(session);
+    if (removed !== undefined) this.#indices.remove(removed);
     if (workspace === null) return closed;
     session.wantedWorkspace = workspace;
     return whenIdle(this.#queue, () => {

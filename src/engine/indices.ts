@@ -1,5 +1,6 @@
 /** The open workspace indexes, by workspace: two clients with the same one share it, so that one of them writes the files. */
 import type { InProcessModel } from "./backends/backend.ts";
+import { removeIndexes } from "./cache/indexStore.ts";
 import { Indexing, type IndexingOptions } from "./indexing.ts";
 
 export class Indices {
@@ -15,6 +16,16 @@ export class Indices {
     const open = this.#open.get(workspace) ?? new Indexing(model, workspace, this.#options);
     this.#open.set(workspace, open);
     return open;
+  }
+
+  /** Removes what is kept of a workspace, unless it is open. */
+  remove(workspace: string): void {
+    if (this.#open.has(workspace)) return;
+    try {
+      removeIndexes(this.#options.folder, workspace);
+    } catch (error) {
+      this.#options.onError(`workspace index: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   /** Writes and closes all but these. */

@@ -89,9 +89,7 @@ export class EngineServer implements Session {
     connection.onRequest(serverModelsRequest, (params, token) =>
       this.#answer(() => this.#withSignal(token, (signal) => this.#serverModels(params, signal))),
     );
-    connection.onRequest(openIndexRequest, ({ workspace }) =>
-      this.#answer(() => this.#joined.openIndex(this, workspace)),
-    );
+    connection.onRequest(openIndexRequest, (params) => this.#answer(() => this.#joined.openIndex(this, params)));
     connection.onRequest(indexDocumentsRequest, (params) =>
       this.#answer(() => this.#joined.indexDocuments(this, params)),
     );

@@ -114,12 +114,15 @@ export class Engine {
     }
   }
 
-  /** Closes the workspace's index, whatever runs: nothing more is added to it, and later answers do not draft from it. */
-  async closeIndex(): Promise<void> {
+  /**
+   * Closes the workspace's index, whatever runs: nothing more is added to it, and later answers do not draft from it.
+   * @param removed the workspace, where nothing is to be kept of it
+   */
+  async closeIndex(removed?: string): Promise<void> {
     const state = this.#model ? this.health.state : "off";
     if (!this.#supervisor || (state !== "ready" && state !== "busy")) return;
     try {
-      await (await this.#supervisor.client()).openIndex({ workspace: null });
+      await (await this.#supervisor.client()).openIndex({ workspace: null, removed });
     } catch (error) {
       if (!isGone(error)) throw error;
     }

@@ -42,11 +42,7 @@ export class IndexStore {
    * never an answer.
    */
   constructor(parent: string, vocabulary: string, workspace: string, onError: (message: string) => void) {
-    const name = createHash("sha256")
-      .update(JSON.stringify([vocabulary, workspace]))
-      .digest("hex")
-      .slice(0, 24);
-    this.#folder = join(parent, name);
+    this.#folder = join(parent, `${hash(workspace)}-${hash(vocabulary)}`);
     this.#onError = onError;
     this.#guard(() => {
       mkdirSync(this.#folder, { recursive: true });
@@ -123,8 +119,24 @@ export class IndexStore {
   }
 }
 
+/** Removes the indexes of a workspace, of every vocabulary. @throws what the disk says */
+export function removeIndexes(parent: string, workspace: string): void {
+  if (!existsSync(parent)) return;
+  const own = readdirSync(parent).filter((name) => name.startsWith(`${hash(workspace)}-`));
+  for (const name of own) rmSync(join(parent, name), { recursive: true });
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 24);
+}
+
 function dropOldest(parent: string): void {
-  const folders = readdirSync(parent).map((name) => {
+  // Of an earlier version, whose names did not tell the workspace.
+  const [named, unnamed] = [true, false].map((isNamed) =>
+    readdirSync(parent).filter((name) => name.includes("-") === isNamed),
+  );
+  for (const name of unnamed!) rmSync(join(parent, name), { recursive: true });
+  const folders = named!.map((name) => {
     const path = join(parent, name);
     return { path, usedMs: statSync(path).mtimeMs };
   });

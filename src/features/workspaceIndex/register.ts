@@ -24,9 +24,11 @@ export function registerWorkspaceIndex(ctx: Ctx): void {
   const start = (model: ModelInfo | null) => {
     stop();
     if (!model) return;
-    if (!ctx.settings.current.workspaceIndex || localFolders().length === 0) {
+    const isWanted = ctx.settings.current.workspaceIndex;
+    const isLocal = localFolders().length > 0;
+    if (!isWanted || !isLocal) {
       // Open from before the setting or the folders were changed.
-      ctx.engine.closeIndex().catch(failed);
+      ctx.engine.closeIndex(isLocal ? workspaceName() : undefined).catch(failed);
       return;
     }
     abort = new AbortController();
@@ -59,6 +61,13 @@ export function registerWorkspaceIndex(ctx: Ctx): void {
   ctx.own({ dispose: stop });
 }
 
+/** Of its folders on the disk, of which there is one at least. */
+function workspaceName(): string {
+  return localFolders()
+    .map(({ uri }) => uri.toString())
+    .join("\n");
+}
+
 /** What other programs change: a build, another branch, an editor beside this one. */
 function watch(signal: AbortSignal, touch: (uri: vscode.Uri) => void): void {
   const watcher = vscode.workspace.createFileSystemWatcher("**/*");
@@ -76,9 +85,7 @@ function open(ctx: Ctx, signal: AbortSignal): Feeder {
   return new Feeder(
     {
       whenIdle: (work) => ctx.engine.whenIdle(work),
-      workspace: localFolders()
-        .map(({ uri }) => uri.toString())
-        .join("\n"),
+      workspace: workspaceName(),
       list: async () => entries(await listFiles(cancellation.token)),
       find: async (paths) => {
         const found = await findThese(

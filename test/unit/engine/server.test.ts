@@ -1,5 +1,5 @@
 /** Stop while a server is being asked what it is: over a real connection to the engine, and a server that does not answer. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
+import { openIndexRequest } from "../../../src/common/indexProtocol.ts";
 import type { OpenaiServer } from "../../../src/common/openaiServer.ts";
 import {
   generateRequest,
@@ -25,6 +26,7 @@ import {
   protocolVersion,
   serverModelsRequest,
 } from "../../../src/common/protocol.ts";
+import { IndexStore } from "../../../src/engine/cache/indexStore.ts";
 import { Engine } from "../../../src/engine/engine.ts";
 import { EngineServer } from "../../../src/engine/server.ts";
 import { json } from "./backends/openai/fakeServer.ts";
@@ -192,4 +194,23 @@ test("nor do they stay when it says so without a load", async () => {
   const client = await joined(new Engine(folder));
   await client.sendNotification(limitPromptsNotification, { bytes: 0 });
   await vi.waitFor(() => expect(existsSync(kept)).toBe(false));
+});
+
+test("of a workspace that wants no index none is kept, of whichever model; those of others stay", async () => {
+  const folder = newFolder();
+  const client = await joined(new Engine(folder));
+  const remove = () => client.sendRequest(openIndexRequest, { workspace: null, removed: "mine" });
+  await remove(); // nothing is there yet
+  const errors: string[] = [];
+  const open = (vocabulary: string, workspace: string) =>
+    new IndexStore(join(folder, "index"), vocabulary, workspace, (message) => errors.push(message));
+  for (const vocabulary of ["a", "b"]) open(vocabulary, "mine");
+  const other = open("a", "other").read();
+  other.add([{ key: "file", version: "1", tokens: [1, 2, 3] }]);
+  open("a", "other").write(other);
+  expect(readdirSync(join(folder, "index"))).toHaveLength(3);
+  await remove();
+  expect(readdirSync(join(folder, "index"))).toHaveLength(1);
+  expect(open("a", "other").read().versions()).toEqual({ file: "1" });
+  expect(errors).toEqual([]);
 });

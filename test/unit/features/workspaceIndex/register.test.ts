@@ -1,5 +1,6 @@
 /** When the workspace index is fed, and when the engine is told to close it. The engine's process alone is not the real one. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { OpenIndexParams } from "../../../../src/common/indexProtocol.ts";
 import type { Settings } from "../../../../src/common/settings.ts";
 import type { Ctx } from "../../../../src/host/ctx.ts";
 
@@ -35,10 +36,11 @@ vi.mock("vscode", () => ({
   },
 }));
 
-const engine = { state: "ready", opened: [] as (string | null)[] };
+const engine = { state: "ready", opened: [] as (string | null)[], removed: [] as (string | undefined)[] };
 const client = {
-  openIndex: async ({ workspace }: { workspace: string | null }) => {
+  openIndex: async ({ workspace, removed }: OpenIndexParams) => {
     engine.opened.push(workspace);
+    engine.removed.push(removed);
     return { isOpen: false, versions: {}, tokens: 0 };
   },
 };
@@ -83,7 +85,7 @@ async function started() {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  Object.assign(engine, { state: "ready", opened: [] });
+  Object.assign(engine, { state: "ready", opened: [], removed: [] });
   workspace.folders = [{ uri: "file:///w" }];
 });
 afterEach(() => {
@@ -96,13 +98,14 @@ it("is opened for the workspace after a load", async () => {
   expect([engine.opened, failures]).toEqual([["file:///w"], []]);
 });
 
-it("is closed at once where it is switched off while an answer runs", async () => {
+it("is closed at once where it is switched off while an answer runs, and nothing of it is kept", async () => {
   const { switchOff, failures } = await started();
   await vi.advanceTimersByTimeAsync(10_000);
   engine.state = "busy";
   switchOff();
   await vi.advanceTimersByTimeAsync(0);
   expect([engine.opened, failures]).toEqual([["file:///w", null], []]);
+  expect(engine.removed).toEqual([undefined, "file:///w"]);
 });
 
 it("is opened for folders on the disk alone, and for none where all are virtual", async () => {
@@ -114,4 +117,5 @@ it("is opened for folders on the disk alone, and for none where all are virtual"
   await started();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(engine.opened).toEqual(["file:///w", null]);
+  expect(engine.removed).toEqual([undefined, undefined]);
 });
