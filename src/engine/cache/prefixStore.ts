@@ -160,7 +160,7 @@ export class PrefixStore {
   async clean(): Promise<void> {
     await this.#guard("removing half-written prompts", async () => {
       for (const file of await filesOf(this.#o.folder)) {
-if (file.endsWith(".part") && !isBeingWritten(file, { byOthers: true }))
+        if (file.endsWith(".part") && !isBeingWritten(file, { byOthers: true }))
           await rm(join(this.#o.folder, file), { force: true });
       }
     });
