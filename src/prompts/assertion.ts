@@ -5,6 +5,7 @@
  */
 import type { CodeOpening } from "../common/thinkingControls.ts";
 import type { CodePiece } from "./code.ts";
+import { definitionsOf, type PythonDefinition } from "./pythonDefinitions.ts";
 import { asksForReturnValue } from "./questionKind.ts";
 
 /**
@@ -15,18 +16,34 @@ export function assertionOpening(question: string, code: readonly CodePiece[]): 
   const calls = callsIn(question);
   const [call] = calls;
   if (call === undefined || calls.length > 1 || !asksForReturnValue(question, call)) return null;
-  const name = /[\p{L}_][\p{L}\p{N}_]*(?=\()/u.exec(call)?.[0] ?? "";
   const python = code.filter(({ languageId }) => languageId === "python").map((piece) => piece.code);
   // CRUXEval's "output" is what is returned; that of code which prints may be something else.
   if (/output|ausgabe/i.test(question) && python.some((text) => /\bprint\(/.test(text))) return null;
-  const isDefined = python.some((text) => definitionOf(name).test(text));
-  return isDefined && isGivenValues(call, python)
+  return isDefined(call, python) && isGivenValues(call, python)
     ? { lead: `\`\`\`python\nassert ${call} ==`, close: "\n```\n\n" }
     : null;
 }
 
-function definitionOf(name: string): RegExp {
-  return new RegExp(String.raw`^\s*(?:async\s+)?(?:def|class)\s+${name}\b`, "mu");
+/**
+ * The code defines what is called there, such that this is a call: `total()` may only name a function, one that has to be
+ * given something or a method of nobody knows which object.
+ */
+function isDefined(call: string, code: readonly string[]): boolean {
+  const [path = "", given = ""] = call.split(/\((.*)\)$/s);
+  const [name = "", ...receivers] = path.split(".").reverse();
+  const receiver = receivers.at(-1);
+  const isKnown = receiver !== undefined && isTopLevel(receiver, code);
+  const isClass = isKnown && code.some((text) => definitionsOf(receiver, text).some((found) => found.isClass));
+  const meant = code
+    .flatMap((text) => definitionsOf(name, text))
+    .filter(({ isIndented }) => receiver !== undefined || !isIndented);
+  const fits = ({ isIndented, returnsAtOnce, required }: PythonDefinition) => {
+    const isLeftOut = (parameter: string) => isIndented && (parameter === "cls" || (parameter === "self" && !isClass));
+    const hasAll = given.trim() !== "" || (required?.every(isLeftOut) ?? false);
+    // What stands in front of a function of the top level is its module.
+    return returnsAtOnce && hasAll && (!isIndented || isKnown);
+  };
+  return meant.length > 0 && meant.every(fits);
 }
 
 /** Names that stand for the same everywhere, those of a method or of an argument aside. */
@@ -40,11 +57,12 @@ function isGivenValues(call: string, code: readonly string[]): boolean {
     .slice(call.indexOf("("))
     .replace(/(?<!\p{L})[bru]{0,2}(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")/giu, "''");
   const names = given.match(/(?<![\p{L}\p{N}_.])[\p{L}_][\p{L}\p{N}_]*(?!\s*=(?!=))(?![\p{L}\p{N}_])/gu) ?? [];
-  return names.every((name) => builtIn.has(name) || code.some((text) => topLevelNameOf(name).test(text)));
+  return names.every((name) => builtIn.has(name) || isTopLevel(name, code));
 }
 
-function topLevelNameOf(name: string): RegExp {
-  return new RegExp(String.raw`^(?:(?:async\s+)?(?:def|class)\s+${name}\b|${name}\s*(?::[^=\n]+)?=(?!=))`, "mu");
+function isTopLevel(name: string, code: readonly string[]): boolean {
+  const place = String.raw`^(?:(?:async\s+)?(?:def|class)\s+${name}\b|${name}\s*(?::[^=\n]+)?=(?!=))`;
+  return code.some((text) => new RegExp(place, "mu").test(text));
 }
 
 /** Calls such as `f(3, ")")`, each once: what is in backticks and has brackets, if there is any, else those in the text. */

@@ -49,6 +49,58 @@ describe("an answer is begun as an assertion", () => {
       expect(assertionOpening(`What does \`f(${given})\` return?`, code), given).toBeNull();
   });
 
+  it("with nothing between its brackets where nothing has to be given", () => {
+    for (const head of [
+      "def load():",
+      "def load(path='a, b', *, strict: Literal['x', \"=\"] = 'x', **more) -> dict[str, int]:",
+      "def load(\n    *paths,  # don't (ever\n    size=(1, 2),\n):",
+      "class Load:\n    def load(self, n):\n        return n\n\ndef load():",
+    ])
+      for (const question of ["What does `load()` return?", "Was gibt load( ) zurück?"])
+        expect(lead(question, piece(`${head}\n    return {}`)), head).toMatch(/^```python\nassert load\( ?\) ==$/);
+    expect(lead("What does `m.load()` return?", piece("def load():\n    return {}"))).toMatch(/assert m\.load\(\) ==$/);
+    for (const head of [
+      "def load(path, strict=False):",
+      "def load(*, path):",
+      "def load(x=1, *, path: str):",
+      "def load(\n    path,\n    strict=False,\n):",
+      "def load(path",
+      "class load:",
+      "if quick:\n    def load():",
+    ])
+      expect(lead("What does `load()` return?", piece(`${head}\n    return {}`)), head).toBeUndefined();
+  });
+
+  it("of a method where the code has its object", () => {
+    const code = piece(
+      "class Cart:\n    def total(self):\n        return 1\n    @classmethod\n    def new(cls):\n        return 2\n" +
+        "    def add(self, n):\n        return n\n\ncart = Cart()",
+    );
+    for (const call of ["cart.total()", "Cart.new()", "cart.new()", "cart.add(1)"])
+      expect(lead(`What does \`${call}\` return?`, code), call).toBe(`\`\`\`python\nassert ${call} ==`);
+    for (const call of [
+      "total()",
+      "self.total()",
+      "basket.total()",
+      "Cart.total()",
+      "cart.add()",
+      "add(1)",
+      "self.add(1)",
+    ])
+      expect(lead(`What does \`${call}\` return?`, code), call).toBeUndefined();
+  });
+
+  it("not of one that gives something else than it returns", () => {
+    for (const code of [
+      "async def f(n=1):\n    return n",
+      "def f(n=1):\n    yield n",
+      "def f(\n    n=1,\n):\n    for i in range(n):\n        got = yield i\n    return n",
+    ])
+      for (const call of ["f()", "f(2)"])
+        expect(lead(`What does \`${call}\` return?`, piece(code)), code).toBeUndefined();
+    expect(lead("What does `f(2)` return?", piece("def f(n):\n    return n\n\ndef g():\n    yield 1"))).toBeDefined();
+  });
+
   it("and not where there is none, several, or no code that defines it", () => {
     for (const question of [
       "Explain `f(1, 2)`.",
