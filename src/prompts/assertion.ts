@@ -6,7 +6,7 @@
 import type { CodeOpening } from "../common/thinkingControls.ts";
 import type { CodePiece } from "./code.ts";
 import { definitionsOf, type PythonDefinition } from "./pythonDefinitions.ts";
-import { asksForReturnValue } from "./questionKind.ts";
+import { asksForReturnValue, asksForValueAlone } from "./questionKind.ts";
 
 /**
  * @returns null where the question is after no value that a call returns, names no call or several, the call is given what
@@ -22,6 +22,11 @@ export function assertionOpening(question: string, code: readonly CodePiece[]): 
   return isDefined(call, python) && isGivenValues(call, python)
     ? { lead: `\`\`\`python\nassert ${call} ==`, close: "\n```\n\n" }
     : null;
+}
+
+/** It leaves nothing of the question unanswered. */
+export function isAllThatIsAsked(question: string): boolean {
+  return callsIn(question).every((call) => asksForValueAlone(question, call));
 }
 
 /**

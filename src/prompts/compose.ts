@@ -6,13 +6,12 @@ import type { Effort } from "../common/panel.ts";
 import type { ChatMessage, SamplingOptions, ThinkingMode } from "../common/prompt.ts";
 import type { ThinkingFormatInfo } from "../common/protocol.ts";
 import type { AnswerForm, FirstAnswerControl, ThinkingControls } from "../common/thinkingControls.ts";
-import { assertionOpening } from "./assertion.ts";
+import { assertionOpening, isAllThatIsAsked } from "./assertion.ts";
 import { type CodePiece, codeBlock, forReference, place } from "./code.ts";
 import { describeOmissions, type Omission } from "./contextBudget.ts";
 import { type LearntTemplates, planEffort } from "./effort.ts";
 import type { ChosenEffort } from "./effortLevels.ts";
 import type { UseLog } from "./learning.ts";
-import { asksForReasons } from "./questionKind.ts";
 import { tasks } from "./tasks/index.ts";
 import type { TaskKind } from "./tasks/task.ts";
 import { templates } from "./templates/index.ts";
@@ -96,7 +95,7 @@ export function compose(input: ComposeInput): Composed {
         ? freeThoughtTokens[format.native ? "native" : "elicited"]
         : Math.ceil(budget * hardFactor) + wrapUpTokens;
   const asked = userText(input);
-  const isWhole = assertion !== null && !asksForReasons(input.question);
+  const isWhole = assertion !== null && isAllThatIsAsked(input.question);
   const firstAnswer = canDisable ? { message: asked, opening: assertion, isWhole } : null;
   const least = input.template === undefined && !input.mustThink ? plan.answerFirst : undefined;
   const openings = { on: format.native ? "" : template.opening, off: assertion?.lead ?? "" };

@@ -37,10 +37,24 @@ const otherThanReturned = [
   words("typ|datentyp|druckt|ausnahmen?|fehler|wirft|wenn|falls|welche werte"),
 ];
 
-const reasons = [
-  /\b(why|how|explain|explanation|describe|reasons?|because|steps?)\b/i,
+/** Leads to what a call returns: "Tell me what …", "Welcher …". */
+const leads = wordSet(
+  "can could i know me need please tell to want what what's which would you du kannst mir sagen was welche welchen welcher wie",
+);
+/** Says in which form that is wanted: "End with the exact Python value on a line of its own". */
+const forms = wordSet(
+  "a alone an and answer as at by end exact exactly final finish form format give here in is it its itself just last line " +
+    "literal me my no nothing else of on only own or please python reply respond result output return say separate single " +
+    "state tell that the then this use using value with write your " +
+    "am an als anderes antwort antworte auf aus ausgabe bitte bloß das dem den der des die eigene eigenen eigener ein eine " +
+    "einem einen einer ende ergebnis exakte exakten exakter gebe genau genaue genauen gib hier im ist lautet letzte letzten " +
+    "mit nenne nichts nur rückgabewert schreib schreibe sonst und weiteres wert zeile zurück",
+);
+const formSigns = [
+  // "`Answer: VALUE`"
+  /`[\p{L}* ]+:[^`\n]*`/gu,
   words(
-    "warum|wieso|weshalb|wie(?! (?:lautet|ist))|erklär\\p{L}*|beschreib\\p{L}*|begründ\\p{L}*|gründe|grund|schritt\\p{L}*",
+    "(?:no|without(?: any| an)?|don't|do not|ohne|keine)(?: weitere)? (?:expla(?:in|nations?)|erklärung(?:en)?|begründung(?:en)?)",
   ),
 ];
 
@@ -63,19 +77,30 @@ export function asksForValue(question: string): boolean {
   return value.some((pattern) => pattern.test(question));
 }
 
-/** It is after what this call returns, or is said to output, and after nothing else. */
+/** It is after what this call returns, or is said to output, not after what it prints and the like; maybe after more. */
 export function asksForReturnValue(question: string, call: string): boolean {
-  // What the call is given are no words of the question.
-  const asked = question.replaceAll(`\`${call}\``, callSign).replaceAll(call, callSign);
+  const asked = withSign(question, call);
   const own = asked.replace(/`[^`\n]*`|"[^"\n]*"/g, " ");
   return returned.some((pattern) => pattern.test(asked)) && !otherThanReturned.some((pattern) => pattern.test(own));
 }
 
-/** It wants to be told more than the value: why, or how. */
-export function asksForReasons(question: string): boolean {
-  // The words of a string that a call is given are none of the question's.
-  const words = question.replace(/`[^`\n]*`|"[^"\n]*"|'[^'\n]*'/g, " ");
-  return reasons.some((pattern) => pattern.test(words));
+/**
+ * Nothing is left of it when what asks for the call's value is taken out, and what says in which form that is wanted: no
+ * "why", no second question, nothing to be written.
+ */
+export function asksForValueAlone(question: string, call: string): boolean {
+  const asked = formSigns.reduce((text, sign) => text.replace(sign, " "), withSign(question, call));
+  const found = returned.map((pattern) => pattern.exec(asked)).find((match) => match !== null);
+  if (!found) return false;
+  const isForm = (word: string) => forms.has(word);
+  const before = wordsOf(asked.slice(0, found.index));
+  const behind = wordsOf(asked.slice(found.index + found[0].length));
+  return before.every((word) => isForm(word) || leads.has(word)) && behind.every(isForm);
+}
+
+/** What the call is given are no words of the question. */
+function withSign(question: string, call: string): string {
+  return question.replaceAll(`\`${call}\``, callSign).replaceAll(call, callSign);
 }
 
 /** An answer from the first thought would often be wrong. */
@@ -86,6 +111,19 @@ export function needsReasoning(question: string): boolean {
 /** It is after a number that has to be worked out. */
 export function asksForAmount(question: string): boolean {
   return amount.some((pattern) => pattern.test(question));
+}
+
+function wordsOf(text: string): string[] {
+  return (
+    text
+      .toLowerCase()
+      .replaceAll("’", "'")
+      .match(/[\p{L}\p{N}_\uE000]+(?:'\p{L}+)?/gu) ?? []
+  );
+}
+
+function wordSet(list: string): ReadonlySet<string> {
+  return new Set(list.split(" "));
 }
 
 /** These alternatives as whole words. */

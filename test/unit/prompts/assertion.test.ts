@@ -154,7 +154,14 @@ describe("composed", () => {
   it("is the whole answer where nothing else is asked for than the value of a call", () => {
     const isWhole = (question: string) => compose({ ...input, question, effort: "auto" }).firstAnswer?.isWhole;
     expect(isWhole("What does `f(1, 2)` return?")).toBe(true);
-    for (const question of ["What does `f(1, 2)` return, and why?", "What does this return?", "What is this?"])
+    expect(isWhole("What does f(1, 2) return? Answer with the value only.")).toBe(true);
+    for (const question of [
+      "What does `f(1, 2)` return, and why?",
+      "What does `f(1, 2)` return and which bugs does it have?",
+      "What does `f(1, 2)` return? Rewrite it without the plus operator.",
+      "What does this return?",
+      "What is this?",
+    ])
       expect(isWhole(question), question).toBe(false);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asksForAmount, asksForReasons, asksForValue, needsReasoning } from "../../../src/prompts/questionKind.ts";
+import { asksForAmount, asksForValue, asksForValueAlone, needsReasoning } from "../../../src/prompts/questionKind.ts";
 
 describe("a question after a value", () => {
   it.each([
@@ -27,23 +27,42 @@ describe("a question after a value", () => {
   ])("not: %s", (question) => expect(asksForValue(question)).toBe(false));
 });
 
-describe("a question that wants reasons", () => {
+describe("a question after the value of a call and more", () => {
   it.each([
     "What does f(3) return, and why?",
     "What does f(3) return? Explain it.",
-    "Which value has x, step by step?",
+    "What does f(3) return, step by step?",
+    "What does `f(3)` return? Rewrite it without the plus operator.",
+    "What does `f(3)` return and which bugs does it have?",
+    "What does f(3) return, and is there a faster way?",
+    "What does f(3) return? What is the last line?",
+    "What does f(3) return? Write a unit test for it.",
+    "What does f(3) return? I think f(3) returns 2.",
+    "Rename f. What does f(3) return?",
     "Was gibt f(3) zurück, und warum?",
     "Was liefert f(3)? Erkläre es.",
-    "Welchen Wert hat x, und wie kommt er zustande?",
-  ])("%s", (question) => expect(asksForReasons(question)).toBe(true));
+    "Was gibt f(3) zurück? Schreibe einen Test dafür.",
+    "Welchen Wert hat f(3), und wie kommt er zustande?",
+    "What is a monad?",
+  ])("%s", (question) => expect(asksForValueAlone(question, "f(3)")).toBe(false));
 
   it.each([
-    "What does f(3) return?",
-    "What does `f('how and why')` return?",
-    'What does f("explain") return?',
-    "Wie lautet die Ausgabe?",
-    "What does `f(1)` return? End with the exact Python value on a line of its own: `Answer: VALUE`.",
-  ])("not: %s", (question) => expect(asksForReasons(question)).toBe(false));
+    ["What does f(3) return?", "f(3)"],
+    ["What does `f('how and why')` return?", "f('how and why')"],
+    ['What does f("explain") return?', 'f("explain")'],
+    ["What does `f(3)` return? End with the exact Python value on a line of its own: `Answer: VALUE`.", "f(3)"],
+    ["What does f(3) return? Use `Answer: …`.", "f(3)"],
+    ["What does f(3) return? Only the value, please.", "f(3)"],
+    ["What does f(3) return? Reply with the value and nothing else, no explanation.", "f(3)"],
+    ["Please tell me: what does f(3) return?", "f(3)"],
+    ["Give the output of f(3).", "f(3)"],
+    ["What’s the return value of f(3)?", "f(3)"],
+    ["What is the output of calling `f(3)`?", "f(3)"],
+    ["Was gibt f(3) zurück? Antworte nur mit dem Wert.", "f(3)"],
+    ["Was wird von f(3) zurückgegeben? Gib bitte nur den genauen Wert an, ohne Erklärung.", "f(3)"],
+    ["Was ist das Ergebnis von f(3)?", "f(3)"],
+    ["Wie lautet der Rückgabewert des Aufrufs f(3)?", "f(3)"],
+  ])("not: %s", (question, call) => expect(asksForValueAlone(question, call)).toBe(true));
 });
 
 describe("a question that needs reasoning", () => {
