@@ -197,12 +197,14 @@ export class Decoding {
     const { model, output, signal } = this.#o;
     if (model.codec.isEndOfGeneration(token)) {
       this.#ended = true;
+      output.settleAnswer();
+      this.#noteFirstWord();
       return "stop";
     }
     const inside = output.segment === "thinking";
     const text = output.push(token, origin);
     if (signal.aborted) return "stop"; // the rest of an accepted draft is not wanted any more
-    if (this.#asked && !this.#answerNowStats && !output.answerIsEmpty) this.#noteFirstWord(this.#asked);
+    this.#noteFirstWord();
     if (inside && output.segment === "thinking") {
       this.#thoughtEnd = this.#monitor.observe(text, output.atLineEnd);
       if (this.#trials.isDue) return "stop";
@@ -227,9 +229,10 @@ export class Decoding {
     return this.#asked !== null || this.#o.signal.aborted;
   }
 
-  #noteFirstWord({ at, passes }: { at: number; passes: number }): void {
+  #noteFirstWord(): void {
     const { decoder, output } = this.#o;
-    if (output.thinkingEnd !== "answerNow") return;
+    if (!this.#asked || this.#answerNowStats || output.thinkingEnd !== "answerNow" || output.answerIsEmpty) return;
+    const { at, passes } = this.#asked;
     this.#answerNowStats = {
       passes: decoder.counts.targetPasses - passes - this.#forced.passes,
       wrapUpTokens: this.#forced.tokens,

@@ -141,6 +141,11 @@ export class Output {
     this.#events.push({ type: "thinkingEnd", reason });
   }
 
+  /** The model has ended its answer: what is held back of it as a marker's beginning belongs to it, and counts. */
+  settleAnswer(): void {
+    if (this.segment === "answer") this.#take(this.#parser.settle(), this.#parser.holding);
+  }
+
   /** Lets go of what was held back. */
   end(): void {
     const runs = this.#parser.push(this.#decoder.end(), Math.max(0, this.#index - 1));

@@ -137,6 +137,18 @@ export class SegmentParser {
     this.#firstChars = new FirstChars(this.#markers);
   }
 
+  /**
+   * The text may end here: what was held back since it may begin a marker is text. Whole markers, control tokens and white
+   * space wait on for what follows.
+   */
+  settle(): SegmentRun[] {
+    const folded = this.#buffer.toLowerCase();
+    const isMarker =
+      this.#pieces.some(({ control }) => control) || this.#markers.some(({ text }) => folded.startsWith(text));
+    if (!isMarker) this.#decide(true);
+    return this.#takeRuns();
+  }
+
   /** Lets go of what was held back; of that, white space at the end is dropped. */
   end(): SegmentRun[] {
     this.#decide(true);

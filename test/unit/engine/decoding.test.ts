@@ -9,8 +9,8 @@ import { formatOf } from "../../../src/engine/thinking/formats.ts";
 
 const end = -1;
 
-/** A generation whose model says these texts, a token each, and then ends, whatever was written for it. */
-function generating(says: readonly string[], more: Partial<GenerateParams>, startsInside = false) {
+/** A generation whose model says these texts, a token each, null to end; behind them it ends, whatever was written for it. */
+function generating(says: readonly (string | null)[], more: Partial<GenerateParams>, startsInside = false) {
   const texts: string[] = [];
   const encode = (text: string) =>
     text === "" ? [] : (text.match(/\s*\S+|\s+$/g) ?? []).map((t) => texts.push(t) - 1);
@@ -24,7 +24,10 @@ function generating(says: readonly string[], more: Partial<GenerateParams>, star
   };
   const model = { format: formatOf("elicited"), codec, target: { canRollBack: false } } as unknown as EngineModel;
   const rest = [...says];
-  const next = () => (rest.length === 0 ? end : texts.push(rest.shift()!) - 1);
+  const next = () => {
+    const said = rest.shift() ?? null;
+    return said === null ? end : texts.push(said) - 1;
+  };
   const decoder = {
     room: 1_000,
     text: [],
@@ -93,4 +96,38 @@ it("what Hunch ends a thought with is not counted, but from the second time on i
   expect(once.all).toBeGreaterThan(65);
   // The last one's end may exceed it.
   expect(again.all).toBeLessThanOrEqual(once.all + once.all - once.chosen);
+});
+
+describe("an answer that ends with what a marker, or our sentence, begins with", () => {
+  const controls = { budget: 3, loopGuard: false, earlyExit: "off" } as const;
+  const thought = ["The", " loop", " counts", " with"];
+
+  it.each(["<", "i", "I am"])("%s is one: none is begun for the model", async (said) => {
+    for (const more of [{ controls }, { controls, answerForm: { kind: "line", lead: "Answer:", onlyIfCut: false } }]) {
+      const lead = "answerForm" in more ? ["Answer:", " "] : [];
+      const { decoding, output } = generating([...thought, ...lead, said, null, " more", null], more as never, true);
+      expect(await decoding.run()).toBe("stop");
+      output.end();
+      expect([output.thinkingEnd, output.answer]).toEqual(["budget", lead.join("") + said]);
+    }
+  });
+
+  it("the first word of one that was asked for is noted", async () => {
+    const { decoding, output } = generating(["The", "i", null], {}, true);
+    decoding.answerNow();
+    expect(await decoding.run()).toBe("stop");
+    expect(output.thinkingEnd).toBe("answerNow");
+    expect(decoding.stats.answerNow).toBeDefined();
+  });
+
+  it("but most of the sentence is not, and a whole marker waits for what follows", async () => {
+    const end = async (...said: string[]) => {
+      const { decoding, output } = generating([...thought, ...said, null, " 4"], { controls }, true);
+      expect(await decoding.run()).toBe("stop");
+      output.end();
+      return output.answer;
+    };
+    expect(await end("I have thought enough;")).toBe("Answer: 4");
+    expect(await end("5", "\n", "<think>")).toBe("5");
+  });
 });
