@@ -11,6 +11,8 @@ export type AnswerKind = "python" | "number";
 const relativeTolerance = 1e-6;
 /** What a line says in brackets at its end, about its answer: "10 (= 5 + 5)". */
 const remark = /\s\((?:[^()]|\([^()]*\))*\)[.*_\s]*$/;
+/** No minus: that stands at its number. */
+const bullet = /^[ \t]*-[ \t]+/gm;
 /** Introduces a result. */
 const resultSign = /==?>?|[-=]?[→>⇒]|:|\b(?:returns?|is|be|evaluates to|outputs?|prints?)\b/g;
 /** A line about what the call gives that was asked about, and where in it that is introduced. */
@@ -39,7 +41,8 @@ export function answeredValue(answer: string): string | null {
 }
 
 /** The number that the answer gives; null when it gives none. */
-export function answeredNumber(answer: string): number | null {
+export function answeredNumber(written: string): number | null {
+  const answer = written.replace(bullet, "");
   const marked = markedAnswer(answer);
   if (marked !== null) {
     const paragraph = firstParagraph(marked);

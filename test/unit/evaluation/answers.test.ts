@@ -110,6 +110,13 @@ describe("numbers", () => {
   it.each(rightNumbers)("right: %s", (answer) => expect(isRight("number", "1234.5", answer)).toBe(true));
   it.each(wrongNumbers)("wrong: %s", (answer) => expect(isRight("number", "1234.5", answer)).toBe(false));
 
+  it("knows a minus from a bullet", () => {
+    for (const answer of ["Answer:\n- 18 eggs", "Answer:\n\n  - $18", "- 9 * 2\n- 18", "- Answer: 18"])
+      expect(isRight("number", "18", answer), answer).toBe(true);
+    for (const answer of ["Answer: - 18", "Answer:\n-18", "Answer:\n- -18 eggs", "Answer: 2 - 20 = - 18"])
+      expect(isRight("number", "-18", answer), answer).toBe(true);
+  });
+
   it("knows a minus from a hyphen", () => {
     expect(isRight("number", "-5", "Answer: -5")).toBe(true);
     expect(isRight("number", "-5", "Answer: −5 °C")).toBe(true);
