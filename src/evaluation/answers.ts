@@ -75,7 +75,8 @@ function statedFirst<T>(paragraph: string, stated: (text: string) => T | null): 
   for (let count = 1; count <= lines.length; count++) {
     const text = lines.slice(0, count).join("\n").trim();
     const goesOn = /[,:]$/.test(text) || /^\s*=/.test(lines[count] ?? "");
-    const found = goesOn ? null : stated(text.replace(remark, ""));
+    // What stands in brackets at the end may be the result: a tuple.
+    const found = goesOn ? null : (stated(text) ?? stated(text.replace(remark, "")));
     if (found !== null) return found;
   }
   return null;

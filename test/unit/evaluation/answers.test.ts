@@ -55,6 +55,15 @@ describe("values", () => {
     expect(isRight("python", "'x == 3'", "Answer: 'x == 3'")).toBe(true);
   });
 
+  it("takes a tuple for no remark in brackets", () => {
+    for (const answer of [
+      "Answer: f(3) == (1, 2)\nsince x is 3",
+      "Answer: The function returns (1, 2)\nThe loop returns 7",
+    ])
+      expect(isRight("python", "(1, 2)", answer), answer).toBe(true);
+    expect(isRight("python", "5", "Answer: f(3) == 5 (1, 2)\nsince x is 3")).toBe(true);
+  });
+
   it("asks for quotes round a string", () => {
     expect(isRight("python", "'abc'", "Answer: abc")).toBe(false);
   });
