@@ -19,8 +19,6 @@ export class Output {
   answerTokens = 0;
   thinkingEnd: ThinkingEnd = "none";
   thinkingMs = 0;
-  /** Thinking tokens when the thought ended, before anything was written to end it; null: it has not. */
-  #tokensAtEnd: number | null = null;
   firstTokenAt: number | null = null;
   /** Of a thought that is carried on, what was written before; no part of `thinking`. */
   readonly earlierThought: string;
@@ -38,6 +36,9 @@ export class Output {
   /** How often a thought's end was declared; tokens forced from the second time on. */
   #declaredEnds = 0;
   #againTokens = 0;
+  /** A thought's end was declared, and its marker is still to come; thinking tokens forced in such places. */
+  #isClosing = false;
+  #closingTokens = 0;
   #lastText = "";
   /** The beginning of the answer's last line, and whether that is inside a code fence. */
   #line = "";
@@ -62,9 +63,9 @@ export class Output {
     return this.earlierThought + this.thinking;
   }
 
-  /** Thinking tokens without those that Hunch wrote to end the thought. */
+  /** Thinking tokens, of all thoughts, without those that Hunch wrote to end them. */
   get ownThinkingTokens(): number {
-    return this.#tokensAtEnd ?? this.thinkingTokens;
+    return this.thinkingTokens - this.#closingTokens;
   }
 
   /** Tokens that the model chose: all but those forced. */
@@ -115,10 +116,15 @@ export class Output {
     }
     this.#held.set(index, generated);
     const runs = this.#parse(token, index);
-    if (before === "thinking" || this.segment === "thinking") this.thinkingTokens++;
-    else this.answerTokens++;
+    if (before === "thinking" || this.segment === "thinking") {
+      this.thinkingTokens++;
+      if (forced && this.#isClosing) this.#closingTokens++;
+    } else this.answerTokens++;
     this.#take(runs, this.#parser.holding);
-    if (before === "thinking" && this.segment === "answer") this.#endThought("model");
+    if (before === "thinking" && this.segment === "answer") {
+      if (!this.#isClosing) this.#endThought("model");
+      this.#isClosing = false;
+    }
     return runs.map((run) => (run.segment === "thinking" ? run.text : "")).join("");
   }
 
@@ -129,15 +135,16 @@ export class Output {
   declareThoughtEnd(reason: ThinkingEnd, sentence: string): void {
     this.#declaredEnds++;
     this.#parser.declareThoughtEnd(sentence);
+    this.#isClosing = this.segment === "thinking";
     this.#endThought(reason);
   }
 
-  /** Notes what ended the thought; the first reason stays. */
+  /** Notes what ended the thought. Where a further one follows, the last reason of ours stays: it says what the answer lacks. */
   #endThought(reason: ThinkingEnd): void {
-    if (this.thinkingEnd !== "none") return;
-    this.thinkingEnd = reason;
-    this.#tokensAtEnd = this.thinkingTokens;
     this.thinkingMs = performance.now() - this.#startedAt;
+    const isTold = reason === "model" ? this.thinkingEnd !== "none" : this.thinkingEnd === reason;
+    if (isTold) return;
+    this.thinkingEnd = reason;
     this.#events.push({ type: "thinkingEnd", reason });
   }
 

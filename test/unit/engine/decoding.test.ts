@@ -131,3 +131,40 @@ describe("an answer that ends with what a marker, or our sentence, begins with",
     expect(await end("5", "\n", "<think>")).toBe("5");
   });
 });
+
+describe("a further thought behind the answer's beginning", () => {
+  const begun = ["The", " loop", ".\n", "</think>", "\n\n", "So", ".\n", "<think>", "\n"];
+
+  it("that is ended for the answer is told as such, and counted with the first", async () => {
+    const { decoding, output } = generating([...begun, "It", "."], {}, true);
+    expect(await decoding.think()).toBeNull();
+    expect(output.thinkingEnd).toBe("model");
+    decoding.answerNow();
+    expect(await decoding.run()).toBe("stop");
+    expect(output.thinkingEnd).toBe("answerNow");
+    expect(decoding.stats.answerNow).toBeDefined();
+    expect(output.ownThinkingTokens).toBe(5);
+    expect(output.thinkingTokens).toBeGreaterThan(5);
+  });
+
+  it("that is ended at its budget leaves an answer which is given the form that was asked for", async () => {
+    const { decoding, output } = generating(
+      [...begun, "a", " b", " c", " d", "So", null, "x", null],
+      {
+        controls: { budget: 6, loopGuard: false, earlyExit: "off" },
+        answerForm: { kind: "codeBlock", onlyIfCut: true },
+      },
+      true,
+    );
+    expect(await decoding.run()).toBe("stop");
+    output.end();
+    expect(output.thinkingEnd).toBe("budget");
+    expect(output.answer).toMatch(/```\nx\n```$/);
+  });
+
+  it("that the model ends itself changes nothing but the count", async () => {
+    const { decoding, output } = generating([...begun, "It", "\n", "</think>", "So"], {}, true);
+    expect(await decoding.run()).toBe("stop");
+    expect([output.thinkingEnd, output.ownThinkingTokens]).toEqual(["model", 8]);
+  });
+});
