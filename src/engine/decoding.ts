@@ -265,6 +265,7 @@ export class Decoding {
       this.#forced.passes += decoder.counts.targetPasses - before;
       this.#forced.tokens += tokens.length;
     }
+    if (tokens.length > 0) output.breakOff();
     for (const token of tokens) output.push(token, "target", true);
   }
 }

@@ -153,10 +153,15 @@ export class Output {
     if (this.segment === "answer") this.#take(this.#parser.settle(), this.#parser.holding);
   }
 
+  /** What comes next is no continuation: a character that the last token left unfinished stays so, and is not shown. */
+  breakOff(): void {
+    this.#take(this.#parser.push(this.#decoder.end(), Math.max(0, this.#index - 1)), this.#parser.holding);
+  }
+
   /** Lets go of what was held back. */
   end(): void {
-    const runs = this.#parser.push(this.#decoder.end(), Math.max(0, this.#index - 1));
-    this.#take([...runs, ...this.#parser.end()], false);
+    this.breakOff();
+    this.#take(this.#parser.end(), false);
     if (this.thinkingEnd === "none" && this.thinkingTokens > 0) this.thinkingMs = performance.now() - this.#startedAt;
   }
 

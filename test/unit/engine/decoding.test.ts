@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { GenerateParams } from "../../../src/common/protocol.ts";
 import type { EngineModel } from "../../../src/engine/backends/embedded/engineModel.ts";
+import type { StreamDecoder } from "../../../src/engine/backends/embedded/textCodec.ts";
 import { Decoding } from "../../../src/engine/decoding.ts";
 import { Output } from "../../../src/engine/output.ts";
 import type { Decoder, OnToken } from "../../../src/engine/speculation/decoder.ts";
@@ -8,6 +9,24 @@ import { EchoBan } from "../../../src/engine/thinking/echoBan.ts";
 import { formatOf } from "../../../src/engine/thinking/formats.ts";
 
 const end = -1;
+
+/** Texts that end with this are parts of characters. */
+const partial = "\uFFFD";
+
+function streamDecoderOf(texts: readonly string[]): StreamDecoder {
+  let held = "";
+  return {
+    push: (token) => {
+      const text = held + texts[token]!;
+      held = text.endsWith(partial) ? text : "";
+      return held === "" ? text : "";
+    },
+    end: () => {
+      held = "";
+      return "";
+    },
+  };
+}
 
 /** A generation whose model says these texts, a token each, null to end; behind them it ends, whatever was written for it. */
 function generating(says: readonly (string | null)[], more: Partial<GenerateParams>, startsInside = false) {
@@ -19,7 +38,7 @@ function generating(says: readonly (string | null)[], more: Partial<GeneratePara
     encodeBehind: encode,
     decode: ([token]: readonly number[]) => texts[token!]!,
     kindOf: () => "text",
-    streamDecoder: () => ({ push: (token: number) => texts[token], end: () => "" }),
+    streamDecoder: () => streamDecoderOf(texts),
     isEndOfGeneration: (token: number) => token === end,
   };
   const model = { format: formatOf("elicited"), codec, target: { canRollBack: false } } as unknown as EngineModel;
@@ -96,6 +115,15 @@ it("what Hunch ends a thought with is not counted, but from the second time on i
   expect(once.all).toBeGreaterThan(65);
   // The last one's end may exceed it.
   expect(again.all).toBeLessThanOrEqual(once.all + once.all - once.chosen);
+});
+
+it("a part of a character at which Hunch ends a thought is not shown", async () => {
+  const controls = { budget: 2, loopGuard: false, earlyExit: "off" } as const;
+  const { decoding, output } = generating(["So", " it", partial, "4"], { controls }, true);
+  expect(await decoding.run()).toBe("stop");
+  output.end();
+  expect(output.thinking).toBe("So it\n\nI have thought enough; now I write the answer.");
+  expect(output.answer).toBe("4");
 });
 
 describe("an answer that ends with what a marker, or our sentence, begins with", () => {

@@ -9,6 +9,7 @@ import { PerToken } from "./perToken.ts";
 /** Tokens held back at most while they do not make up whole characters. */
 const longestPartial = 8;
 const replacement = "\uFFFD";
+const unfinished = /\uFFFD+$/;
 
 /**
  * "control": no text for the user (end of turn and the like); "added": text with a token of its own, put into the
@@ -30,7 +31,7 @@ const learntAtOnce = 1_000;
 export interface StreamDecoder {
   /** The text that `token` completes; empty while a character is unfinished. */
   push(token: number): string;
-  /** What is still held back, at the end. */
+  /** The whole characters that are still held back: nothing more belongs to them. An unfinished one is dropped. */
   end(): string;
 }
 
@@ -147,7 +148,9 @@ class ByteStreamDecoder implements StreamDecoder {
   }
 
   end(): string {
-    return this.#utf8.end();
+    this.#utf8.end();
+    this.#mayHold = false;
+    return "";
   }
 }
 
@@ -170,7 +173,7 @@ class TextStreamDecoder implements StreamDecoder {
 
   end(): string {
     if (this.#pending.length === 0) return "";
-    return this.#take(this.#codec.decode(this.#pending, this.#before));
+    return this.#take(this.#codec.decode(this.#pending, this.#before)).replace(unfinished, "");
   }
 
   #take(text: string): string {
