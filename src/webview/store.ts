@@ -124,10 +124,9 @@ export class PanelStore {
     }
   }
 
-  /** The turn that is being answered; the last one, since a conversation answers one question at a time. */
+  /** The one turn that is being answered: the last, or an earlier one that is carried on. */
   get running(): AssistantTurnModel | null {
-    const last = this.turns.at(-1);
-    return last?.role === "assistant" && last.running ? last : null;
+    return this.turns.find((turn): turn is AssistantTurnModel => turn.role === "assistant" && turn.running) ?? null;
   }
 
   /** The turns that are drawn. */

@@ -83,7 +83,7 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
         {store.drawn.map((turn, index) => (
           // By its place, where another version may come: the switch that was pressed stays and keeps the focus.
           <TurnBoundary key={store.turns[store.history.first + index - 1]?.id ?? ""} turn={turn}>
-            <Turn turn={turn} store={store} view={view} />
+            <Turn turn={turn} store={store} view={view} busy={running} />
           </TurnBoundary>
         ))}
         {!chrome.model.installed && <FirstRun chrome={chrome} />}
@@ -105,7 +105,14 @@ function beginning({ turns }: PanelStore, { place }: ViewState): ((element: HTML
   return (element) => scrollToPlace(element, place);
 }
 
-function Turn({ turn, store, view }: { turn: TurnModel; store: PanelStore; view: ViewState }) {
+interface TurnProps {
+  turn: TurnModel;
+  store: PanelStore;
+  view: ViewState;
+  busy: boolean;
+}
+
+function Turn({ turn, store, view, busy }: TurnProps) {
   const chrome = store.chrome!;
   const version = chrome.versions[turn.id];
   if (turn.role === "user")
@@ -114,7 +121,7 @@ function Turn({ turn, store, view }: { turn: TurnModel; store: PanelStore; view:
         turn={turn}
         version={version}
         edited={view.editing?.turnId === turn.id ? view.editing.text : null}
-        busy={store.running !== null}
+        busy={busy}
       />
     );
   return (
@@ -127,7 +134,7 @@ function Turn({ turn, store, view }: { turn: TurnModel; store: PanelStore; view:
       showOrigins={chrome.showOrigins}
       modelId={chrome.model.id}
       shownVersion={version}
-      busy={store.running !== null}
+      busy={busy}
     />
   );
 }

@@ -58,14 +58,14 @@ export const AssistantTurnView = memo(function AssistantTurnView(props: Assistan
             <span>{message}</span>
           </p>
         ))}
-        {head.error && head.status === "failed" && <ErrorCard error={head.error} actions={actions} />}
+        {head.error && head.status === "failed" && <ErrorCard error={head.error} actions={actions} busy={busy} />}
         {notice && (
           <p class="notice">
             <Icon name={head.status === "stopped" ? "stop" : "warning"} />
             <span>{notice}</span>
           </p>
         )}
-        {head.status !== "failed" && <ActionRow actions={actions} />}
+        {head.status !== "failed" && <ActionRow actions={actions} busy={busy} />}
         {head.stats && !turn.running && (
           <StatsFooter
             head={head}

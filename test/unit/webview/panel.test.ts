@@ -78,6 +78,38 @@ describe("the panel", () => {
     expect(sent).toHaveLength(2);
   });
 
+  it("is as busy with an earlier answer that is carried on as with the last", () => {
+    const question = (id: string) => ({ ...user, id });
+    const first = turn({ id: "a1", status: "stopped", canContinue: true, stats: stats() });
+    const error = { code: "internal" as const, message: "It broke.", hint: "" };
+    const last = turn({ id: "a2", status: "failed", error });
+    const show = (part: Partial<AssistantTurn>) =>
+      receive({
+        type: "state",
+        state: panelState({
+          conversationId: "earlier",
+          turns: [question("u1"), { ...first, ...part }, question("u2"), last],
+          versions: { u2: { number: 2, count: 3 } },
+        }),
+      });
+    const disabled = () =>
+      [...document.querySelectorAll<HTMLButtonElement>("main button")].flatMap((button) =>
+        button.disabled ? [button.getAttribute("aria-label") ?? button.textContent] : [],
+      );
+    show({});
+    const labelled = (label: string) =>
+      [...document.querySelectorAll("button")].find(({ textContent }) => textContent === label);
+    labelled("Continue")?.click();
+    expect([sent, disabled()]).toEqual([[{ type: "continue", turnId: "a1" }], []]);
+    show({ status: "answering", canContinue: false, stats: null });
+    expect(disabled()).toEqual(["Edit question", "Edit question", "Version before", "Version after", "Retry"]);
+    $("button[aria-label=Stop]")?.click();
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    expect(sent.slice(1)).toEqual([{ type: "stop" }, { type: "stop" }]);
+    receive({ type: "turn", turn: head({ id: "a1", status: "stopped", stats: stats() }) });
+    expect([$("button[aria-label=Stop]"), disabled()]).toEqual([null, []]);
+  });
+
   it("opens a thought while it is written and folds it when the answer begins", () => {
     receive({ type: "state", state: panelState({ turns: [user, turn({ status: "thinking" })] }) });
     receive({
