@@ -29,7 +29,7 @@ import type { ChatSession, SessionChange } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import { taskIn } from "./slashQuestion.ts";
 import { followTheme } from "./themeColors.ts";
-import { ChatView, type PageMessage } from "./view.ts";
+import { ChatView, type Page, type PageMessage } from "./view.ts";
 
 /** Id of the conversation that was on screen last in this workspace. */
 const currentKey = "chat.current";
@@ -73,7 +73,7 @@ export class Chat {
         void sendColors();
         return guarded(ctx.log, "look for the model", () => ctx.models.refresh());
       },
-      onMessage: (message) => guarded(ctx.log, `chat ${message.type}`, () => this.#onMessage(message)),
+      onMessage: (message, page) => guarded(ctx.log, `chat ${message.type}`, () => this.#onMessage(message, page)),
       onTrouble: (trouble) => tellTrouble(ctx.log, trouble),
     });
     const sendColors = followTheme(ctx, (message) => this.view.send(message));
@@ -132,9 +132,10 @@ export class Chat {
     this.#session.answerNow();
   }
 
-  async newChat(): Promise<void> {
+  /** @param page where it was asked for */
+  async newChat(page?: Page): Promise<void> {
     // Focus first: once the empty chat is on screen, nothing takes the keyboard from what the user does next.
-    await this.view.focus();
+    await this.view.focus({}, page);
     this.#use(this.#library.create());
   }
 
@@ -167,10 +168,10 @@ export class Chat {
     this.#library.applied(session, turnId);
   }
 
-  /** Shows a chat of the list. Throws fileNotFound when it is gone. */
-  async open(id: string): Promise<void> {
+  /** Shows a chat of the list. Throws fileNotFound when it is gone. @param page where it was chosen */
+  async open(id: string, page?: Page): Promise<void> {
     this.#use(this.#library.open(id));
-    await this.view.focus();
+    await this.view.focus({}, page);
   }
 
   /** The session of a conversation that is kept here, for the explanation of an earlier window that shows it too. */
@@ -218,11 +219,11 @@ export class Chat {
     else this.view.sendState();
   }
 
-  async #onMessage(message: PageMessage): Promise<void> {
+  async #onMessage(message: PageMessage, page: Page): Promise<void> {
     const { extension, models, engine, log } = this.#ctx;
     switch (message.type) {
       case "ask":
-        return this.#askFromPage(message.text, message.references);
+        return this.#askFromPage(message.text, message.references, page);
       case "complete": {
         const { query } = message;
         return this.view.send({ type: "completions", query, references: await findReferences(query) });
@@ -246,7 +247,7 @@ export class Chat {
       case "feedback":
         return this.#session.giveFeedback(message.turnId, message.thumb);
       case "newChat":
-        return this.newChat();
+        return this.newChat(page);
       case "listSessions":
         this.#listShown = true;
         return this.#sendList();
@@ -255,7 +256,7 @@ export class Chat {
         return ids ? this.view.send({ type: "sessionsFound", query: message.query, ids }) : undefined;
       }
       case "openSession":
-        return this.open(message.id);
+        return this.open(message.id, page);
       case "renameSession":
         this.#library.rename(message.id, message.title);
         return this.view.sendState();
@@ -294,7 +295,8 @@ export class Chat {
         return extension.globalState.update(collapsedKey, message.value);
       case "setAttachSelection":
         this.#attachSelection = message.value;
-        return;
+        // The page shows it already; another one beside it is to show the same.
+        return this.view.sendState();
       case "restartEngine":
         return engine.restart();
       case "installLlamaServer":
@@ -317,7 +319,8 @@ export class Chat {
    * The page cleared its question when it sent it; when its code can not be asked about, another question of the
    * conversation came first, or that was deleted and brought back, it gets it back.
    */
-  async #askFromPage(text: string, references: readonly Reference[]): Promise<void> {
+  async #askFromPage(text: string, references: readonly Reference[], page: Page): Promise<void> {
+    const giveBack = () => this.view.focus({ text, references }, page);
     const session = this.#session;
     // Putting it together may take a while, in which another chat is opened: the answer comes in this one all the same.
     await this.#library.hold(session, async () => {
@@ -326,12 +329,12 @@ export class Chat {
         question = await pageQuestion({ text, references, attachSelection: this.#attachSelection });
       } catch (error) {
         showError(this.#ctx.log, "attach the code", error);
-        return this.view.focus({ text, references });
+        return giveBack();
       }
-      if (session.running) return this.view.focus({ text, references });
+      if (session.running) return giveBack();
       if (this.#library.isOpen(session)) return session.ask(question);
       // Deleted, brought back and opened meanwhile: the chat on screen is this one, in another session.
-      if (session.conversation.id === this.#session.conversation.id) return this.view.focus({ text, references });
+      if (session.conversation.id === this.#session.conversation.id) return giveBack();
     });
   }
 }

@@ -19,7 +19,8 @@ export interface ChatViewHandlers {
   state(): PanelState;
   /** A page is there and has the state. */
   onOpen(): void;
-  onMessage(message: PageMessage): void;
+  /** @param page the one that speaks, for what is to be shown there */
+  onMessage(message: PageMessage, page: Page): void;
   /** A page does not come to life, or something went wrong in it. */
   onTrouble(trouble: PageTrouble): void;
 }
@@ -30,7 +31,7 @@ export interface QuestionInput {
   references?: readonly Reference[];
 }
 
-interface Page {
+export interface Page {
   channel: PanelChannel;
   watch: PageWatch;
   visible: boolean;
@@ -82,15 +83,20 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.WebviewPanel
     this.send({ type: "state", state: this.#handlers.state() });
   }
 
-  /** Shows a page, with the keyboard focus in the question. */
-  async focus(input: QuestionInput = {}): Promise<void> {
+  /** Shows a page as `show` does, with the keyboard focus in the question. */
+  async focus(input: QuestionInput = {}, asking?: Page): Promise<void> {
     const { text, references = [] } = input;
-    await this.show({ type: "focusInput", ...(text === undefined ? {} : { text }), references: [...references] });
+    const message: ToPanel = { type: "focusInput", references: [...references] };
+    await this.show(text === undefined ? message : { ...message, text }, asking);
   }
 
-  /** Shows the page that came last, or the sidebar's; it gets `message` now, or once it is there. */
-  async show(message: ToPanel): Promise<void> {
-    const page = [...this.#pages].at(-1);
+  /**
+   * Shows the page that asks for it, else one that can be seen, else the one that came last, or the sidebar's; it gets
+   * `message` now, or once it is there.
+   */
+  async show(message: ToPanel, asking?: Page): Promise<void> {
+    const pages = [...this.#pages];
+    const page = pages.find((one) => one === asking) ?? pages.findLast(({ visible }) => visible) ?? pages.at(-1);
     if (!page) {
       this.#whenResolved.push(message);
       await focusSidebar();
@@ -160,7 +166,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.WebviewPanel
         this.#handlers.onTrouble(message);
         return;
       default:
-        this.#handlers.onMessage(message);
+        this.#handlers.onMessage(message, page);
     }
   }
 }
