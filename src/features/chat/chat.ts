@@ -18,7 +18,7 @@ import type { Question } from "./conversation.ts";
 import { ConversationStore, storeError } from "./conversationStore.ts";
 import { Library } from "./library.ts";
 import { LibrarySearch } from "./librarySearch.ts";
-import { insertCode, newPlace, openAsMarkdown, openAttachment, openLink } from "./pageActions.ts";
+import { insertCode, newPlace, openAsMarkdown, openAttachment, openLink, watchActiveEditor } from "./pageActions.ts";
 import { pageMessage } from "./pageMessages.ts";
 import { pageQuestion } from "./pageQuestion.ts";
 import { tellTrouble } from "./pageTrouble.ts";
@@ -94,6 +94,7 @@ export class Chat {
     ctx.own(ctx.engine.onModel(() => this.view.sendState()));
     ctx.own(ctx.models.onChange(() => this.view.sendState()));
     ctx.own(ctx.settings.onDidChange(() => this.view.sendState()));
+    ctx.own(watchActiveEditor());
     ctx.own(watchSelection((selection) => this.view.send({ type: "selection", selection })));
     ctx.own(
       vscode.workspace.onDidRenameFiles((renamed) =>

@@ -10,10 +10,22 @@ import { movedTo } from "../../host/renames.ts";
 import type { NewPlace } from "./attachedCode.ts";
 import type { Conversation } from "./conversation.ts";
 
-/** The editor that is meant: the active one, or one beside the chat when that is an editor tab itself. */
+/** The editor with text that was active last, for when the chat itself is, in an editor tab. */
+let lastEditor: vscode.TextEditor | undefined;
+
+export function watchActiveEditor(): vscode.Disposable {
+  const remember = (editor: vscode.TextEditor | undefined) => {
+    if (editor && isFileLike(editor.document)) lastEditor = editor;
+  };
+  remember(vscode.window.activeTextEditor);
+  return vscode.window.onDidChangeActiveTextEditor(remember);
+}
+
+/** The editor that is meant: the active one, else of those on screen the one that was active last, else the first. */
 export function codeEditor(): vscode.TextEditor | undefined {
   const { activeTextEditor, visibleTextEditors } = vscode.window;
-  return [activeTextEditor, ...visibleTextEditors].find((editor) => editor && isFileLike(editor.document));
+  const last = visibleTextEditors.find((editor) => editor === lastEditor);
+  return [activeTextEditor, last, ...visibleTextEditors].find((editor) => editor && isFileLike(editor.document));
 }
 
 /** Puts code at the cursor, in place of the selection. One step of undo. */
