@@ -35,6 +35,8 @@ export interface StoreEvents {
 export class PanelStore {
   chrome: Chrome | null = null;
   turns: readonly TurnModel[] = [];
+  /** The last question was being answered when the whole state came; the answer may have failed before the next frame. */
+  asked = false;
   /** All conversations; null until they were asked for. */
   sessions: readonly SessionSummary[] | null = null;
   /** What the host found in whole conversations; null before it was asked. */
@@ -160,6 +162,8 @@ export class PanelStore {
     const known = new Map<string, AssistantTurnModel>();
     for (const turn of this.turns) if (turn.role === "assistant") known.set(turn.id, turn);
     this.turns = turns.map((turn) => (turn.role === "user" ? turn : this.#adopt(known.get(turn.id), turn)));
+    const last = this.turns.at(-1);
+    this.asked = last?.role === "assistant" && last.running;
   }
 
   #adopt(known: AssistantTurnModel | undefined, turn: AssistantTurn): AssistantTurnModel {

@@ -66,8 +66,8 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
   const lastQuestion = store.turns.findLast((turn) => turn.role === "user")?.id;
   const shownQuestion = useRef(lastQuestion);
   useEffect(() => {
-    // A new question is always followed, wherever the user had scrolled to.
-    if (lastQuestion !== shownQuestion.current) follow.toEnd();
+    // A new question is always followed, wherever the user had scrolled to; that of another version is no new one.
+    if (lastQuestion !== shownQuestion.current && store.asked) follow.toEnd();
     shownQuestion.current = lastQuestion;
   }, [lastQuestion]);
 

@@ -110,6 +110,30 @@ describe("the panel", () => {
     expect([$("button[aria-label=Stop]"), disabled()]).toEqual([null, []]);
   });
 
+  it("follows a new question, and stays where it is when another version of the chat is shown", async () => {
+    const question = (id: string) => ({ ...user, id });
+    const answer = (id: string, status: AssistantTurn["status"] = "done") => turn({ id, status, stats: stats() });
+    const show = (...turns: (typeof user | AssistantTurn)[]) =>
+      receive({ type: "state", state: panelState({ conversationId: "versions", turns }) });
+    show(question("u1"), answer("a1"));
+    // Preact runs effects after the frame.
+    const drawn = () => new Promise((resolve) => setTimeout(resolve));
+    await drawn();
+    const tops: number[] = [];
+    const main = $("main")!;
+    Object.defineProperties(main, {
+      scrollHeight: { value: 5_000 },
+      clientHeight: { value: 500 },
+      scrollTop: { get: () => 10, set: (top: number) => tops.push(top) },
+    });
+    show(question("u1"), answer("a0"), question("u2"), answer("a2"));
+    await drawn();
+    expect(tops).toEqual([]);
+    show(question("u1"), answer("a0"), question("u2"), answer("a2"), question("u3"), answer("a3", "loading"));
+    await drawn();
+    expect(tops).toContain(5_000);
+  });
+
   it("opens a thought while it is written and folds it when the answer begins", () => {
     receive({ type: "state", state: panelState({ turns: [user, turn({ status: "thinking" })] }) });
     receive({
