@@ -246,7 +246,9 @@ export type ToPanel =
   /** Show the list of conversations. */
   | { type: "showSessions" }
   /** Move the keyboard focus to the input. `text`: a question that comes back, in front of what is there. */
-  | { type: "focusInput"; text?: string; references: Reference[] };
+  | { type: "focusInput"; text?: string; references: Reference[] }
+  /** An earlier question in other words that comes back: it could not be asked. */
+  | { type: "editQuestion"; editing: EditedQuestion };
 
 export type PanelToken = Pick<GeneratedToken, "text" | "segment" | "origin">;
 

@@ -33,6 +33,14 @@ const store = new PanelStore({
     else view.giveBack(text, references);
     saveSoon();
   },
+  editQuestion: (editing) => {
+    view.sessionsShown = false;
+    const isHere = store.turns.some(({ id }) => id === editing.turnId);
+    // Another question is being edited by then, or another chat is on screen: nothing is lost all the same.
+    if (view.editing || !isHere) view.giveBack(editing.text, []);
+    else view.editing = editing;
+    saveSoon();
+  },
   showSessions: () => actions.showSessions(true),
   recolor: (colors) => applyCodeColors(document.body.style, colors),
   takeOver: (saved) => {

@@ -5,6 +5,7 @@
 import type {
   AssistantTurn,
   CodeColors,
+  EditedQuestion,
   FromPanel,
   PanelState,
   Reference,
@@ -27,6 +28,7 @@ export interface StoreEvents {
   onLost(): void;
   announce(sentence: string): void;
   focusInput(text: string | undefined, references: readonly Reference[]): void;
+  editQuestion(editing: EditedQuestion): void;
   showSessions(): void;
   takeOver(view: SavedView): void;
   recolor(colors: CodeColors): void;
@@ -99,6 +101,9 @@ export class PanelStore {
         return;
       case "focusInput":
         this.#events.focusInput(message.text, message.references);
+        return;
+      case "editQuestion":
+        this.#events.editQuestion(message.editing);
         return;
     }
   }

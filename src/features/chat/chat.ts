@@ -7,7 +7,7 @@ import * as vscode from "vscode";
 import type { Subscription } from "../../common/emitter.ts";
 import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
-import type { AssistantTurn, Reference } from "../../common/panel.ts";
+import type { AssistantTurn } from "../../common/panel.ts";
 import type { SettingKey, Settings } from "../../common/settings.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { showWarning } from "../../host/messages.ts";
@@ -19,15 +19,14 @@ import { ConversationStore, storeError } from "./conversationStore.ts";
 import { Library } from "./library.ts";
 import { LibrarySearch } from "./librarySearch.ts";
 import { insertCode, newPlace, openAsMarkdown, openAttachment, openLink, watchActiveEditor } from "./pageActions.ts";
+import { PageAsks } from "./pageAsks.ts";
 import { pageMessage } from "./pageMessages.ts";
-import { pageQuestion } from "./pageQuestion.ts";
 import { tellTrouble } from "./pageTrouble.ts";
 import { collapsedKey, panelState } from "./panelState.ts";
 import { findReferences, toFile } from "./references.ts";
 import { watchSelection } from "./selectionWatch.ts";
 import type { ChatSession, SessionChange } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
-import { taskIn } from "./slashQuestion.ts";
 import { followTheme } from "./themeColors.ts";
 import { ChatView, type Page, type PageMessage } from "./view.ts";
 
@@ -41,6 +40,7 @@ export class Chat {
   readonly #store: ConversationStore;
   readonly #library: Library;
   readonly #search: LibrarySearch;
+  readonly #asks: PageAsks;
   #subscription: Subscription;
   #attachSelection = true;
   /** A page shows the list, so that it wants to hear of its changes. */
@@ -76,6 +76,7 @@ export class Chat {
       onMessage: (message, page) => guarded(ctx.log, `chat ${message.type}`, () => this.#onMessage(message, page)),
       onTrouble: (trouble) => tellTrouble(ctx.log, trouble),
     });
+    this.#asks = new PageAsks({ library: this.#library, view: this.view, log: ctx.log });
     const sendColors = followTheme(ctx, (message) => this.view.send(message));
     ctx.own(this.#library.onChange(() => this.#sendList()));
     ctx.own(
@@ -224,7 +225,7 @@ export class Chat {
     const { extension, models, engine, log } = this.#ctx;
     switch (message.type) {
       case "ask":
-        return this.#askFromPage(message.text, message.references, page);
+        return this.#asks.ask({ ...message, attachSelection: this.#attachSelection }, page);
       case "complete": {
         const { query } = message;
         return this.view.send({ type: "completions", query, references: await findReferences(query) });
@@ -242,7 +243,7 @@ export class Chat {
       case "retry":
         return this.#session.retry(message.turnId);
       case "resend":
-        return this.#session.resend(message.turnId, message.text, taskIn(message.text));
+        return this.#asks.askAgain(message, page);
       case "switchVersion":
         return this.#session.switchVersion(message.turnId, message.offset);
       case "feedback":
@@ -314,28 +315,5 @@ export class Chat {
     } finally {
       this.view.sendState();
     }
-  }
-
-  /**
-   * The page cleared its question when it sent it; when its code can not be asked about, another question of the
-   * conversation came first, or that was deleted and brought back, it gets it back.
-   */
-  async #askFromPage(text: string, references: readonly Reference[], page: Page): Promise<void> {
-    const giveBack = () => this.view.focus({ text, references }, page);
-    const session = this.#session;
-    // Putting it together may take a while, in which another chat is opened: the answer comes in this one all the same.
-    await this.#library.hold(session, async () => {
-      let question: Question;
-      try {
-        question = await pageQuestion({ text, references, attachSelection: this.#attachSelection });
-      } catch (error) {
-        showError(this.#ctx.log, "attach the code", error);
-        return giveBack();
-      }
-      if (session.running) return giveBack();
-      if (this.#library.isOpen(session)) return session.ask(question);
-      // Deleted, brought back and opened meanwhile: the chat on screen is this one, in another session.
-      if (session.conversation.id === this.#session.conversation.id) return giveBack();
-    });
   }
 }

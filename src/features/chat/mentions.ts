@@ -34,6 +34,17 @@ export function typedMentions(question: string): TypedMentions {
   };
 }
 
+/** Those of a question in other words that it did not have before. */
+export function mentionsBeyond(now: TypedMentions, before: TypedMentions): TypedMentions {
+  return {
+    selection: now.selection && !before.selection,
+    problems: now.problems && !before.problems,
+    changes: now.changes && !before.changes,
+    files: now.files.filter((name) => !before.files.includes(name)),
+    symbols: now.symbols.filter((name) => !before.symbols.includes(name)),
+  };
+}
+
 /**
  * The file that a name or the end of a path means.
  * @throws HunchError when it is none of `files`, or several

@@ -32,6 +32,9 @@ import {
 } from "./conversation.ts";
 import { buildRequest, type GenerationSettings } from "./request.ts";
 
+/** What the other words of a question say. `code` and `lookup` are what they add to the code that it has. */
+export type NewWords = Partial<Omit<Question, "text">>;
+
 /** What a session needs of the engine. */
 export interface Generator {
   /** Starts the engine and loads the model, whichever is missing. Rejects with a HunchError. */
@@ -123,20 +126,20 @@ export class ChatSession {
   /**
    * Asks a question again in other words, with the same code, and where the task is the same, with what the editor
    * reported about it. The question so far stays as a version.
-   * @param asked what the words say of the task, where they do
+   * @param words what the words say of the task, where they do, and the code that they add
    */
-  async resend(turnId: string, text: string, asked?: Pick<Question, "task" | "question">): Promise<void> {
+  async resend(turnId: string, text: string, words: NewWords = {}): Promise<void> {
     const { turns } = this.conversation;
     const at = turns.findIndex(({ id }) => id === turnId);
     const [user, answer] = turns.slice(at, at + 2);
     if (this.#run || user?.role !== "user" || answer?.role !== "assistant") return;
     const input = inputOf(this.conversation, answer);
-    const code = attachedTo(this.conversation, answer.id);
     // The words that a command asks with are not those it shows; the user's own words are both.
-    const { task, question } = text === user.text ? input : (asked ?? { task: input.task, question: text });
+    const { task, question } = text === user.text ? input : { task: input.task, question: text, ...words };
+    const code = [...attachedTo(this.conversation, answer.id), ...(words.code ?? [])];
     const problems = task === input.task ? input.problems : undefined;
     fork(this.conversation, turnId);
-    await this.ask({ task, text, question, ...(problems === undefined ? {} : { problems }), code });
+    await this.ask({ ...(problems === undefined ? {} : { problems }), ...words, task, text, question, code });
   }
 
   /** Shows the version before (-1) or after (1) this turn. Ignored while an answer is running. */

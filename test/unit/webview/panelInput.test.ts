@@ -110,6 +110,24 @@ describe("the input of the panel", () => {
     expect(saved?.references).toEqual([file("first.ts"), file("next.ts")]);
   });
 
+  it("opens a question again that could not be asked in other words; into the input where another is being edited", () => {
+    const turns = [user, turn({ status: "done" }), { ...user, id: "u2" }, turn({ id: "t2", status: "done" })];
+    receive({ type: "state", state: panelState({ conversationId: "edits", turns }) });
+    const comesBack = (turnId: string, text: string) => receive({ type: "editQuestion", editing: { turnId, text } });
+    const field = () => $<HTMLTextAreaElement>(".edit-question textarea");
+    comesBack("u1", "Why #selection?");
+    expect([field()?.value, document.activeElement]).toEqual(["Why #selection?", field()]);
+    comesBack("u2", "And this?");
+    expect([field()?.value, $<HTMLTextAreaElement>(".composer textarea")?.value]).toEqual([
+      "Why #selection?",
+      expect.stringContaining("And this?"),
+    ]);
+    const input = $<HTMLTextAreaElement>(".composer textarea")!;
+    input.value = "";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    runFrames();
+  });
+
   it("takes files that are pasted without a place, and leaves text and pictures to the input", async () => {
     receive({ type: "state", state: panelState({ conversationId: "paste" }) });
     const paste = (files: File[], text = "") => {

@@ -11,6 +11,7 @@ function newStore() {
     onLost: () => events.push("lost"),
     announce: (sentence) => events.push(sentence),
     focusInput: (text) => events.push(`focus ${text}`),
+    editQuestion: ({ text }) => events.push(`edit ${text}`),
     showSessions: () => events.push("sessions"),
     takeOver: (view) => events.push(`view ${view.draft}`),
     recolor: (colors) => events.push(`colors ${Object.keys(colors)}`),

@@ -137,6 +137,19 @@ it("a question that can not be asked comes back to the page that it was asked in
   expect(said).toEqual([expect.stringContaining("Nothing is selected in the editor.")]);
 });
 
+it("a question whose other words can not be asked is edited again where it was, and stays as it is", async () => {
+  const chat = openChat();
+  const [first, second] = [openPage(chat), openPage(chat)];
+  await chat.askTask({ task: "ask", text: "Why?", code: [] });
+  const [question] = first.take("state").at(-1)?.state.turns ?? [];
+  const editing = { turnId: question?.id ?? "", text: "What does #selection do?" };
+  first.tell({ type: "resend", ...editing });
+  await settle();
+  expect(first.take("editQuestion")).toEqual([{ type: "editQuestion", editing }]);
+  expect(said).toEqual([expect.stringContaining("Nothing is selected in the editor.")]);
+  expect(second.take("state").at(-1)?.state.turns[0]).toMatchObject({ text: "Why?" });
+});
+
 it("all pages show it when the selection is left out in one", async () => {
   const chat = openChat();
   const [first, second] = [openPage(chat), openPage(chat)];

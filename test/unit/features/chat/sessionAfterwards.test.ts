@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { result, tokens } from "../support.ts";
-import { code, session, type Work } from "./sessionSupport.ts";
+import { code, piece, session, type Work } from "./sessionSupport.ts";
 
 describe("resend", () => {
   const answering =
@@ -31,6 +31,15 @@ describe("resend", () => {
       "second",
       false,
     ]);
+  });
+
+  it("adds the code that the new words name", async () => {
+    const { chat, asked } = session([answering("one"), answering("two")]);
+    const more = { piece: { ...piece, label: "b.ts", code: "let b = 2;" }, attachment: { ...code[0]!.attachment } };
+    await chat.ask({ task: "ask", text: "What?", code });
+    await chat.resend("c.0", "What about #file:b.ts?", { code: [more] });
+    const sent = JSON.stringify(asked[1]?.prompt);
+    expect([sent.includes("let a = 1;"), sent.includes("let b = 2;")]).toEqual([true, true]);
   });
 
   it("keeps what the editor reported, as long as it is to be fixed", async () => {
