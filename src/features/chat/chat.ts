@@ -263,8 +263,12 @@ export class Chat {
         this.#library.rename(message.id, message.title);
         return this.view.sendState();
       case "deleteSession":
-        await this.#library.delete(message.id);
-        return this.#use(this.#session);
+        try {
+          return await this.#library.delete(message.id);
+        } finally {
+          // Another one is on screen if it was that, also where its file can not be removed.
+          this.#use(this.#session);
+        }
       case "undoDelete":
         return this.#library.undoDelete();
       case "exportSession":

@@ -136,19 +136,21 @@ export class Library {
     this.#changes.fire();
   }
 
-  /** Stops and removes a conversation; `undoDelete` brings the last one back. */
+  /** Stops and removes a conversation; `undoDelete` brings the last one back, unless its file was gone before. */
   async delete(id: string): Promise<void> {
     const conversation = this.#conversation(id);
-    if (!conversation) return;
-    this.#deleted = { conversation, updatedAt: this.#services.store.updatedAt(id) };
+    this.#deleted = conversation && { conversation, updatedAt: this.#services.store.updatedAt(id) };
     const open = this.#open.get(id);
     if (open) {
       open.session.stop();
       this.#close(open.session);
       if (open.session === this.#current) this.create();
     }
-    await this.#services.store.remove(id);
-    this.#changes.fire();
+    try {
+      await this.#services.store.remove(id);
+    } finally {
+      this.#changes.fire();
+    }
   }
 
   undoDelete(): void {

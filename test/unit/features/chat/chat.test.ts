@@ -1,5 +1,5 @@
 /** The chat with its pages, in a stand-in for the editor: what one of them asks for, and what it is shown then. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -98,7 +98,7 @@ function openPage(chat: Chat, { visible = true } = {}) {
   const webview = {
     html: "",
     asWebviewUri: (uri: Uri) => uri,
-    postMessage: async (message: ToPanel) => received.push(message),
+    postMessage: async (message: ToPanel) => received.push(structuredClone(message)),
     onDidReceiveMessage: (listener: typeof hear) => {
       hear = listener;
       return event();
@@ -148,6 +148,21 @@ it("a question whose other words can not be asked is edited again where it was, 
   expect(first.take("editQuestion")).toEqual([{ type: "editQuestion", editing }]);
   expect(said).toEqual([expect.stringContaining("Nothing is selected in the editor.")]);
   expect(second.take("state").at(-1)?.state.turns[0]).toMatchObject({ text: "Why?" });
+});
+
+it("the pages follow the chat that takes the place of a deleted one, also where its file can not be removed", async () => {
+  const chat = openChat();
+  const page = openPage(chat);
+  await chat.askTask({ task: "ask", text: "Why?", code: [] });
+  await chat.save();
+  const { conversationId: id = "" } = page.take("state").at(-1)?.state ?? {};
+  const file = path.join(folder, "conversations", `${id}.json`);
+  rmSync(file);
+  mkdirSync(file);
+  page.tell({ type: "deleteSession", id });
+  await expect.poll(() => said).toHaveLength(1);
+  await chat.askTask({ task: "ask", text: "And now?", code: [] });
+  expect(page.take("state").at(-1)?.state.turns).toMatchObject([{ text: "And now?" }, { status: "loading" }]);
 });
 
 it("all pages show it when the selection is left out in one", async () => {

@@ -134,6 +134,19 @@ describe("Library", () => {
     await asked;
   });
 
+  it("takes a chat off the list whose file another window deleted, and brings no other one back for it", async () => {
+    const library = newLibrary();
+    await askAndStore(library);
+    const { id } = library.current.conversation;
+    library.create();
+    rmSync(path.join(folder, `${id}.json`));
+    let changes = 0;
+    library.onChange(() => changes++);
+    await library.delete(id);
+    library.undoDelete();
+    expect([library.list(), changes]).toEqual([[], 1]);
+  });
+
   it("opens what was on screen last", async () => {
     const before = newLibrary();
     await askAndStore(before);
