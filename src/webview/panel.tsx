@@ -5,6 +5,7 @@ import { setLocalisation } from "../common/l10n.ts";
 import { applyCodeColors } from "./codeColors.ts";
 import { App, isThoughtOpen } from "./components/app.tsx";
 import { FrameLoop } from "./frameLoop.ts";
+import { keepingFocus } from "./keepFocus.ts";
 import { type PanelActions, PanelContext } from "./panelContext.ts";
 import { withMore } from "./references.ts";
 import { PanelStore } from "./store.ts";
@@ -52,11 +53,13 @@ const store = new PanelStore({
 
 const loop = new FrameLoop(() => {
   if (store.beforeFrame(performance.now())) loop.request();
-  render(
-    <PanelContext.Provider value={actions}>
-      <App store={store} view={view} spoken={spoken} focusRequests={focusRequests} />
-    </PanelContext.Provider>,
-    root,
+  keepingFocus(() =>
+    render(
+      <PanelContext.Provider value={actions}>
+        <App store={store} view={view} spoken={spoken} focusRequests={focusRequests} />
+      </PanelContext.Provider>,
+      root,
+    ),
   );
   // The rest of a long conversation, once what matters is on screen.
   if (store.history.first > 0)

@@ -1,10 +1,12 @@
 // @vitest-environment happy-dom
 /** What is typed in the panel, and goes with it. */
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { PanelState } from "../../../src/common/panel.ts";
 import { $, openPanel, receive, runFrames, saved, sent, user } from "./panelHarness.ts";
-import { panelState, turn } from "./support.ts";
+import { head, panelState, stats, turn } from "./support.ts";
 
 openPanel();
+afterEach(() => vi.restoreAllMocks());
 
 function showChats(): void {
   const session = { id: "s1", title: "Chat", updatedAt: 0, questionCount: 1, text: "", running: false };
@@ -203,5 +205,50 @@ describe("the input of the panel", () => {
     expect($(".session-rename")).toBeNull();
     press(search, { key: "Escape" });
     expect($(".sessions")).toBeNull();
+  });
+
+  it("has the focus when a drawing takes away or disables what had it, and leaves it alone else", () => {
+    const done = turn({ status: "done", stopReason: "stop", stats: stats() });
+    const state = (...turns: PanelState["turns"]) =>
+      receive({ type: "state", state: panelState({ conversationId: "focus", turns }) });
+    const focus = (selector: string) => $(selector)?.focus();
+    const focused = () => document.activeElement;
+    const question = $(".composer textarea");
+
+    state(user, turn());
+    focus("button[aria-label=Stop]");
+    receive({ type: "turn", turn: head({ status: "stopped", canContinue: true, stats: stats() }) });
+    expect(focused()).toBe(question);
+
+    focus(".turn .action-row button");
+    state(user, turn());
+    expect(focused()).toBe(question);
+
+    state();
+    focus(".suggestion");
+    state(user, turn());
+    expect(focused()).toBe(question);
+
+    state(user, done);
+    focus("[aria-label='Answer again']");
+    const again = focused();
+    receive({ type: "engine", engine: { state: "busy" } });
+    expect(focused()).toBe(again);
+    state(user, turn());
+    expect(focused()).toBe(question);
+
+    state(user, done);
+    $(".question-edit")?.click();
+    runFrames();
+    expect(focused()).toBe($(".edit-question textarea"));
+    $("form.edit-question")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+    runFrames();
+    expect(focused()).toBe(question);
+
+    state(user, turn());
+    focus("button[aria-label=Stop]");
+    vi.spyOn(document, "hasFocus").mockReturnValue(false);
+    state(user, done);
+    expect(focused()).not.toBe(question);
   });
 });
