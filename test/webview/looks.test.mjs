@@ -166,3 +166,35 @@ describe("hostile answers", () => {
     expect(await panel.page.evaluate(() => window.ran)).toBeUndefined();
   });
 });
+
+describe("text that runs from right to left", () => {
+  it("does so wherever words are, and code and formulas in it do not", async () => {
+    const words = "מה עושה";
+    const scene = answering(
+      `${words} \`a = b\` כאן?\n\n- ${words}\n\n# ${words}\n\n| ${words} |\n|---|\n| 1 |\n\n\`\`\`\na = b\n\`\`\``,
+    );
+    scene.state.turns[0].text = words;
+    scene.state.title = words;
+    await panel.show(scene, "dark");
+    await panel.page.locator(".composer textarea").fill(words);
+    await settle();
+    const runsLeft = (selector) =>
+      panel.page.evaluate((wanted) => {
+        const element = document.querySelector(wanted);
+        const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode();
+        const left = (at) => {
+          const range = document.createRange();
+          range.setStart(text, at);
+          range.setEnd(text, at + 1);
+          return range.getBoundingClientRect().left;
+        };
+        const end = element.getBoundingClientRect().right - left(0);
+        return left(0) > left(4) && end < 30;
+      }, selector);
+    for (const place of [".question", "h1", ".markdown p", ".markdown li", ".markdown h3", ".markdown th"])
+      expect(await runsLeft(place), place).toBe(true);
+    for (const code of [".markdown p > code", ".markdown pre code"]) expect(await runsLeft(code), code).toBe(false);
+    const bidi = (element) => getComputedStyle(element).unicodeBidi;
+    expect(await panel.page.locator(".composer textarea").evaluate(bidi)).toBe("plaintext");
+  });
+});
