@@ -225,6 +225,11 @@ it("the models' view is in the same place and hidden at first; the walkthrough's
   }
 });
 
+it("the walkthrough's sample is explained wherever the model runs, on a server too", () => {
+  for (const name of ["package.nls.json", "package.nls.de.json"])
+    expect(JSON.parse(read(name))["walkthrough.tryIt.description"], name).not.toMatch(/machine|Rechner/);
+});
+
 it("steps of the walkthrough are done by commands that exist, or by what no other step brings about", () => {
   const [walkthrough] = contributes.walkthroughs;
   const events: string[] = walkthrough.steps.flatMap((step: { completionEvents: string[] }) => step.completionEvents);
