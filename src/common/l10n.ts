@@ -26,7 +26,10 @@ export function localisation(): Localisation {
   return shared[place] ?? english;
 }
 
-/** @param message English, with the places of `values` as {0}, {1} and so on; a literal, so that a test finds it */
+/**
+ * @param message English, with the places of `values` as {0}, {1} and so on; a literal, so that a test finds it, or a
+ * sentence of data that the test reads too, as the catalogue's summaries are
+ */
 export function t(message: string, ...values: (string | number)[]): string {
   const { table } = localisation();
   const text = Object.hasOwn(table, message) ? (table[message] ?? message) : message;

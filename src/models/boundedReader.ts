@@ -3,6 +3,7 @@
  * holds before anything is allocated or skipped, so a hostile file costs neither memory nor time beyond its own size.
  */
 import type { FileHandle } from "node:fs/promises";
+import { t } from "../common/l10n.ts";
 
 /** The file ends before what its own lengths announce. */
 export class EndOfFile extends Error {
@@ -49,8 +50,15 @@ export class BoundedReader {
   /** Unsigned 64 bits; above 2^53 - 1 a BadValue, since no length, count or offset is that large. */
   async u64(what: string): Promise<number> {
     const value = this.#buffer.readBigUInt64LE(await this.#take(8));
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new BadValue(`${what} is ${value}`);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new BadValue(t("{0} is {1}", what, String(value)));
     return Number(value);
+  }
+
+  /** The 64-bit length of `what` (bytes). */
+  async #length(what: string, maxBytes: number): Promise<number> {
+    const length = this.#buffer.readBigUInt64LE(await this.#take(8));
+    if (length > BigInt(maxBytes)) throw new BadValue(t("{0} is {1} bytes long", what, String(length)));
+    return Number(length);
   }
 
   /** Up to 1 MiB of raw bytes, valid until the next read. */
@@ -68,8 +76,7 @@ export class BoundedReader {
 
   /** A string with a 64-bit length in front. */
   async string(what: string, maxBytes: number): Promise<string> {
-    const length = await this.u64(`length of ${what}`);
-    if (length > maxBytes) throw new BadValue(`${what} is ${length} bytes long`);
+    const length = await this.#length(what, maxBytes);
     return (await this.bytes(length)).toString("utf8");
   }
 
@@ -85,9 +92,7 @@ export class BoundedReader {
           continue;
         }
       }
-      const length = await this.u64(`length of ${what}`);
-      if (length > maxBytes) throw new BadValue(`${what} is ${length} bytes long`);
-      this.skip(length);
+      this.skip(await this.#length(what, maxBytes));
     }
   }
 
@@ -98,19 +103,21 @@ export class BoundedReader {
 
   #check(count: number): void {
     if (this.#position + count > this.#fileBytes)
-      throw new EndOfFile(`byte ${this.#position + count} is past the end of the file, ${this.#fileBytes} bytes`);
-    if (this.#position + count > this.#limit) throw new BadValue(`the header is larger than ${this.#limit} bytes`);
+      throw new EndOfFile(
+        t("byte {0} is past the end of the file, {1} bytes", this.#position + count, this.#fileBytes),
+      );
+    if (this.#position + count > this.#limit) throw new BadValue(t("the header is larger than {0} bytes", this.#limit));
   }
 
   /** Makes the next `count` bytes available; returns where in the buffer they start. */
   async #take(count: number): Promise<number> {
-    if (count > chunkBytes) throw new BadValue(`a value of ${count} bytes`);
+    if (count > chunkBytes) throw new BadValue(t("a value of {0} bytes", count));
     this.#check(count);
     if (this.#position < this.#start || this.#position + count > this.#end) {
       const { bytesRead } = await this.#handle.read(this.#buffer, 0, this.#buffer.length, this.#position);
       this.#start = this.#position;
       this.#end = this.#position + bytesRead;
-      if (bytesRead < count) throw new EndOfFile(`the file ended at byte ${this.#end} while it was read`);
+      if (bytesRead < count) throw new EndOfFile(t("the file ended at byte {0} while it was read", this.#end));
     }
     const at = this.#position - this.#start;
     this.#position += count;

@@ -50,6 +50,7 @@ export interface CatalogueModel {
   reasoning: boolean;
   /** Id of a model with the same vocabulary that can guess ahead. */
   draft: string | null;
+  /** English, a sentence of the German table too. */
   summary: string;
   mirrors: readonly Mirror[];
   /** Weights, a KV cache of 8 192 tokens (or the model's own limit) in f16, and the engine's overhead. */
@@ -89,5 +90,5 @@ export function expectedBytes(model: CatalogueModel): number {
 
 /** "1.12 GB", or "about 1.12 GB" where the exact size is not known. */
 export function sizeText(model: CatalogueModel): string {
-  return model.bytes === null ? `about ${formatBytes(model.approximateBytes)}` : formatBytes(model.bytes);
+  return model.bytes === null ? t("about {0}", formatBytes(model.approximateBytes)) : formatBytes(model.bytes);
 }

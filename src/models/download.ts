@@ -185,7 +185,12 @@ async function fetchAndVerify(
   await partial.discard();
   throw new SourceError(
     "wrongFile",
-    `its file has the SHA-256 ${sha256}, not ${expected.sha256}; it is not used and was set aside as ${rejected}`,
+    t(
+      "its file has the SHA-256 {0}, not {1}; it is not used and was set aside as {2}",
+      sha256,
+      String(expected.sha256),
+      rejected,
+    ),
   );
 }
 
@@ -193,7 +198,7 @@ async function fetchAndVerify(
 async function verify(source: Source, transfer: Transfer, progress: ProgressReporter): Promise<string> {
   const { partial, expected, signal } = transfer;
   if (expected.sha256 === null)
-    throw new SourceError("failed", "it does not say which SHA-256 the file has, so the file cannot be checked");
+    throw new SourceError("failed", t("it does not say which SHA-256 the file has, so the file cannot be checked"));
   progress.phase("verifying", source.label);
   return sha256File(partial.path, { signal, onProgress: (bytes) => progress.received(bytes) });
 }
@@ -205,7 +210,7 @@ function allFailed(
 ): HunchError {
   const reasons = failures.map(({ source, error }) => `${source.label}: ${error.message}`).join(". ");
   const cause = failures[0]?.error;
-  const byHand = `put ${model.file} at ${path} yourself, or choose a GGUF file that you have by its path`;
+  const byHand = t("put {0} at {1} yourself, or choose a GGUF file that you have by its path", model.file, path);
   if (failures.length > 0 && failures.every(({ error }) => error.kind === "unreachable"))
     return new HunchError(
       "offline",

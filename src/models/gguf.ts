@@ -114,7 +114,7 @@ function truncated(path: string, detail: string, cause?: unknown): HunchError {
 }
 
 async function inspect(handle: FileHandle, sizeBytes: number, path: string): Promise<GgufInfo> {
-  if (sizeBytes === 0) throw truncated(path, "it is empty");
+  if (sizeBytes === 0) throw truncated(path, t("it is empty"));
   const reader = new BoundedReader(handle, sizeBytes, maxHeaderBytes);
   const start = (await reader.peek(Math.min(64, sizeBytes))).toString("latin1");
   if (!start.startsWith(magic.slice(0, sizeBytes))) throw notGguf(path, start);
@@ -125,10 +125,10 @@ async function inspect(handle: FileHandle, sizeBytes: number, path: string): Pro
   const header = await readGgufHeader(reader);
   const alignment = number(header.metadata, "general.alignment") ?? 32;
   if (!Number.isInteger(alignment) || alignment < 1 || alignment > maxAlignment)
-    throw new BadValue(`it claims an alignment of ${alignment}`);
+    throw new BadValue(t("it claims an alignment of {0}", alignment));
   const wholeBytes = Math.ceil(reader.position / alignment) * alignment + header.dataBytes;
   if (header.tensorCount > 0 && wholeBytes > sizeBytes)
-    throw truncated(path, `${formatBytes(sizeBytes)} of ${formatBytes(wholeBytes)} are there`);
+    throw truncated(path, t("{0} of {1} are there", formatBytes(sizeBytes), formatBytes(wholeBytes)));
   return describe(header, version, sizeBytes, path);
 }
 
@@ -138,7 +138,7 @@ function describe(header: GgufHeader, version: number, sizeBytes: number, path: 
   const architecture = text(metadata, "general.architecture");
   // llama.cpp's splitter describes the model in the first part only.
   if (!architecture && split && split.index > 0) throw laterPart(path, { ...split, index: split.index + 1 });
-  if (!architecture) throw new BadValue("its metadata names no architecture");
+  if (!architecture) throw new BadValue(t("its metadata names no architecture"));
   const own = (key: string) => number(metadata, `${architecture}.${key}`);
   const fileType = number(metadata, "general.file_type");
   return {
@@ -197,21 +197,21 @@ function number(metadata: ReadonlyMap<string, GgufValue>, key: string): number |
 function notGguf(path: string, start: string): HunchError {
   const file = basename(path);
   const what = start.startsWith("version https://git-lfs")
-    ? "a Git LFS pointer, not the file it points to; run git lfs pull where it was cloned"
+    ? t("a Git LFS pointer, not the file it points to; run git lfs pull where it was cloned")
     : /^\s*<(!doctype|html|\?xml)/i.test(start)
-      ? "a web page; the link led to a page about the file"
+      ? t("a web page; the link led to a page about the file")
       : start.startsWith("PK")
-        ? "a zip archive"
+        ? t("a zip archive")
         : start.slice(8).startsWith('{"')
-          ? "a safetensors file"
-          : "something else";
+          ? t("a safetensors file")
+          : t("something else");
   return new HunchError("notGguf", t("{0} is not a GGUF file: it is {1}.", file, what), {
     hint: t("Hunch reads models in the GGUF format. Choose such a file, or one of the catalogue: hunch models list"),
   });
 }
 
 function unsupportedVersion(path: string, version: number): HunchError {
-  const why = version > 0xffff ? "its numbers are big-endian" : `it is of GGUF version ${version}`;
+  const why = version > 0xffff ? t("its numbers are big-endian") : t("it is of GGUF version {0}", version);
   return new HunchError("modelUnsupported", t("{0} cannot be read: {1}, versions 2 and 3 can.", basename(path), why), {
     hint: t("Look for a newer file of this model."),
   });

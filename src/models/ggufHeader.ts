@@ -2,6 +2,7 @@
  * The bytes of a GGUF header: metadata and the tensors' sizes, every length bounded. What they mean is gguf.ts.
  * Format: docs/gguf.md of the ggml project.
  */
+import { t } from "../common/l10n.ts";
 import { BadValue, type BoundedReader } from "./boundedReader.ts";
 import { tensorBytes } from "./ggmlTypes.ts";
 
@@ -62,14 +63,14 @@ const scalarBytes: Readonly<Record<number, number>> = {
  * @throws EndOfFile, BadValue
  */
 export async function readGgufHeader(reader: BoundedReader): Promise<GgufHeader> {
-  const tensorCount = await reader.u64("number of tensors");
-  const entryCount = await reader.u64("number of metadata entries");
-  if (entryCount > maxEntries) throw new BadValue(`it claims ${entryCount} metadata entries`);
-  if (tensorCount > maxTensors) throw new BadValue(`it claims ${tensorCount} tensors`);
+  const tensorCount = await reader.u64(t("the number of tensors"));
+  const entryCount = await reader.u64(t("the number of metadata entries"));
+  if (entryCount > maxEntries) throw new BadValue(t("it claims {0} metadata entries", entryCount));
+  if (tensorCount > maxTensors) throw new BadValue(t("it claims {0} tensors", tensorCount));
   const metadata = new Map<string, GgufValue>();
   const arrayLengths = new Map<string, number>();
   for (let i = 0; i < entryCount; i++) {
-    const key = await reader.string("a key", maxKeyBytes);
+    const key = await reader.string(t("a key"), maxKeyBytes);
     const value = await readValue(reader, key, await reader.u32(), arrayLengths);
     if (value !== undefined) metadata.set(key, value);
   }
@@ -83,14 +84,14 @@ async function readValue(
   valueType: number,
   arrayLengths: Map<string, number>,
 ): Promise<GgufValue | undefined> {
-  if (valueType === type.string) return reader.string(`the value of ${key}`, maxStringBytes);
+  if (valueType === type.string) return reader.string(t("the value of {0}", key), maxStringBytes);
   if (valueType === type.array) return readArray(reader, key, arrayLengths, 1);
   return readScalar(reader, key, valueType);
 }
 
 async function readScalar(reader: BoundedReader, key: string, valueType: number): Promise<number | bigint | boolean> {
   const size = scalarBytes[valueType];
-  if (size === undefined) throw new BadValue(`${key} has the unknown type ${valueType}`);
+  if (size === undefined) throw new BadValue(t("{0} has the unknown type {1}", key, valueType));
   const bytes = await reader.bytes(size);
   switch (valueType) {
     case type.uint8:
@@ -124,13 +125,13 @@ async function readArray(
   arrayLengths: Map<string, number>,
   depth: number,
 ): Promise<readonly number[] | undefined> {
-  if (depth > maxArrayDepth) throw new BadValue(`${key} is nested more than ${maxArrayDepth} deep`);
+  if (depth > maxArrayDepth) throw new BadValue(t("{0} is nested more than {1} deep", key, maxArrayDepth));
   const elementType = await reader.u32();
-  const length = await reader.u64(`length of ${key}`);
-  if (length > maxArrayLength) throw new BadValue(`${key} claims ${length} elements`);
+  const length = await reader.u64(t("the length of {0}", key));
+  if (length > maxArrayLength) throw new BadValue(t("{0} claims {1} elements", key, length));
   if (depth === 1) arrayLengths.set(key, length);
   if (elementType === type.string) {
-    await reader.skipStrings(`an element of ${key}`, length, maxStringBytes);
+    await reader.skipStrings(t("an element of {0}", key), length, maxStringBytes);
     return undefined;
   }
   if (elementType === type.array) {
@@ -138,7 +139,7 @@ async function readArray(
     return undefined;
   }
   const size = scalarBytes[elementType];
-  if (size === undefined) throw new BadValue(`${key} has elements of the unknown type ${elementType}`);
+  if (size === undefined) throw new BadValue(t("{0} has elements of the unknown type {1}", key, elementType));
   if (depth > 1 || length > maxKeptArray) {
     reader.skip(length * size);
     return undefined;
@@ -156,14 +157,14 @@ async function readTensors(
   let dataBytes = 0;
   let parameterCount = 0;
   for (let i = 0; i < count; i++) {
-    const name = await reader.string("a tensor's name", maxKeyBytes);
+    const name = await reader.string(t("a tensor's name"), maxKeyBytes);
     const dimensions = await reader.u32();
-    if (dimensions > maxDimensions) throw new BadValue(`tensor ${name} has ${dimensions} dimensions`);
+    if (dimensions > maxDimensions) throw new BadValue(t("tensor {0} has {1} dimensions", name, dimensions));
     let elements = 1;
-    for (let d = 0; d < dimensions; d++) elements *= await reader.u64(`a dimension of tensor ${name}`);
-    if (!Number.isSafeInteger(elements)) throw new BadValue(`tensor ${name} has ${elements} elements`);
+    for (let d = 0; d < dimensions; d++) elements *= await reader.u64(t("a dimension of tensor {0}", name));
+    if (!Number.isSafeInteger(elements)) throw new BadValue(t("tensor {0} has {1} elements", name, elements));
     const tensorType = await reader.u32();
-    const offset = await reader.u64(`the offset of tensor ${name}`);
+    const offset = await reader.u64(t("the offset of tensor {0}", name));
     // Of a format newer than ours the size is not known: then at least its first byte has to be there.
     dataBytes = Math.max(dataBytes, offset + (tensorBytes(tensorType, elements) ?? 1));
     parameterCount += elements;

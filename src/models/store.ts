@@ -173,7 +173,7 @@ export class ModelStore {
 
   async #missing(model: CatalogueModel): Promise<HunchError> {
     const partial = await this.partialBytes(model);
-    const started = partial > 0 ? `; ${formatBytes(partial)} of it are here from an interrupted download` : "";
+    const started = partial > 0 ? t("; {0} of it are here from an interrupted download", formatBytes(partial)) : "";
     return new HunchError("modelNotFound", t("The model {0} is not on this machine{1}.", model.name, started), {
       hint: t("Download it ({0}): hunch models download {1}", sizeText(model), model.id),
     });

@@ -1,4 +1,5 @@
 /** Reads along what CMake, make, ninja and the compilers say: how far they are, and what went wrong. */
+import { t } from "../../common/l10n.ts";
 
 /** More than any error, less than a build with all its warnings. */
 const keptCharacters = 1_000_000;
@@ -41,7 +42,7 @@ export class BuildOutput {
       .filter((line) => line !== "");
     const first = lines.findIndex((line) => /\b(error|undefined reference)\b/i.test(line));
     const chosen = first === -1 ? lines.slice(-1) : lines.slice(first, first + 3);
-    return chosen.join(" ").slice(0, reasonCharacters).replace(/\.$/, "") || "no message";
+    return chosen.join(" ").slice(0, reasonCharacters).replace(/\.$/, "") || t("no message");
   }
 
   /** An error as the file system gives it, when one of the programs found the disk full; else null. */

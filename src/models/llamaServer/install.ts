@@ -99,7 +99,7 @@ async function obtainArchive(
     const fetched = await downloadSdist(python, release, scratch, pip);
     // pip has compared it too; whatever was in pip's place may not have.
     if (!(await isRight(fetched)))
-      throw new SourceError("wrongFile", `${basename(fetched)} has not the SHA-256 ${release.sha256}`);
+      throw new SourceError("wrongFile", t("{0} has not the SHA-256 {1}", basename(fetched), release.sha256));
     await rename(fetched, archive);
   } finally {
     await rm(scratch, { recursive: true, force: true });

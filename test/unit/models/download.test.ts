@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import german from "../../../l10n/bundle.l10n.de.json" with { type: "json" };
+import { setLocalisation } from "../../../src/common/l10n.ts";
 import { catalogueSources, download } from "../../../src/models/download.ts";
 import { HttpSource } from "../../../src/models/sources/http.ts";
 import { ModelStore } from "../../../src/models/store.ts";
@@ -8,6 +10,8 @@ import { content, quick, setUp, statBytes, url } from "./support/downloads.ts";
 import { deadOrigin, fileServer, serve, status } from "./support/fileServer.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { modelOf, sha256, testContent } from "./support/model.ts";
+
+afterEach(() => setLocalisation({ language: "en", table: {} }));
 
 test("downloads, checks, stores under the final name, and does not fetch again", async () => {
   const server = await fileServer(serve(content));
@@ -220,6 +224,16 @@ describe("without success", () => {
       code: "offline",
       message: expect.stringMatching(dead.map((origin) => new URL(origin).host).join(".*")),
       hint: expect.stringContaining(path),
+    });
+  });
+
+  test("an editor in German gets whole sentences in German, with each source's reason and the way by hand", async () => {
+    setLocalisation({ language: "de", table: german });
+    const { model, path, fetchFrom } = setUp();
+    const dead = await deadOrigin();
+    await expect(fetchFrom(dead)).rejects.toMatchObject({
+      message: `${model.name} kann nicht heruntergeladen werden, keine Quelle ist erreichbar. ${new URL(dead).host}: ist nicht erreichbar (ECONNREFUSED).`,
+      hint: expect.stringContaining(`Ohne Netz: legen Sie ${model.file} selbst als ${path} ab`),
     });
   });
 

@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import german from "../../../../l10n/bundle.l10n.de.json" with { type: "json" };
+import { setLocalisation } from "../../../../src/common/l10n.ts";
 import {
   type CatalogueFacts,
   changedRows,
@@ -10,6 +12,8 @@ import {
 } from "../../../../src/features/models/rows.ts";
 import { catalogue, findModel } from "../../../../src/models/catalogue.ts";
 import type { DiscoveredModel } from "../../../../src/models/discover.ts";
+
+afterEach(() => setLocalisation({ language: "en", table: {} }));
 
 const entry = (id: string, changes: Partial<CatalogueFacts> = {}): CatalogueFacts => ({
   model: findModel(id),
@@ -133,6 +137,12 @@ describe("the models' view", () => {
     );
     const details = rowDetails(library(facts()).others[0]!).join("\n");
     expect(details).toMatch(/Licence: mit\nA file of Ollama, used where it is\./);
+  });
+
+  it("says in the editor's language what a model of the catalogue is good for", () => {
+    setLocalisation({ language: "de", table: german });
+    const [tiny] = library(facts({ catalogue: [entry("smollm2-135m")] })).missing;
+    expect(rowDetails(tiny!)).toContain("Winzig: zum Ausprobieren und für Tests.");
   });
 
   it("names a number format of the weights that is worth a word, and says why", () => {
