@@ -152,7 +152,7 @@ export class EngineClient {
 
   /** So many bytes of evaluated prompts may be on disk from now on; at 0 none stays. */
   limitPrompts(bytes: number): void {
-    if (!this.#exit) this.#connection.sendNotification(protocol.limitPromptsNotification, { bytes }).catch(() => {});
+    if (!this.#exit) void tell(() => this.#connection.sendNotification(protocol.limitPromptsNotification, { bytes }));
   }
 
   measure(params: MeasureParams): Promise<MeasureResult> {

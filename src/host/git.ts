@@ -60,7 +60,7 @@ export function rootOf(source: unknown): vscode.Uri | undefined {
 
 /** Of the files against the index; with --cached, of the index against HEAD. */
 async function diffOf(git: string, repository: Repository, options: readonly string[]): Promise<string> {
-  const args = ["diff", "--no-ext-diff", "--no-color", ...options];
+  const args = ["diff", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short", ...options];
   // Its words are in English, as who reads the diff expects them, and it leaves the index to whoever works on it.
   const env = { ...process.env, LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" };
   const { fsPath: cwd } = repository.rootUri;

@@ -70,6 +70,8 @@ it("a user's colours and another program for differences change nothing", async 
   const plain = await changes();
   git("config", "color.ui", "always");
   git("config", "diff.external", "echo");
+  git("config", "diff.upper.textconv", "tr a-z A-Z <");
+  write(".gitattributes", "*.py diff=upper\n");
   expect(await changes()).toEqual(plain);
 });
 
