@@ -39,6 +39,15 @@ export function selectedCode(editor: vscode.TextEditor): EditorCode {
   return codeAt(editor.document, tidy(editor.document, editor.selection), t("The selection"));
 }
 
+/**
+ * As `selectedCode`, the whole lines of it: a problem may be marked by a double click on one word, and what corrects that is
+ * given as lines.
+ */
+export function selectedLines({ document, selection }: vscode.TextEditor): EditorCode {
+  const { start, end } = tidy(document, selection);
+  return linesOf(document, { startLine: start.line, endLine: end.line }, t("The selection"));
+}
+
 /** The active editor. Throws emptyInput when there is none, or nothing that is text. */
 export function activeEditor(): vscode.TextEditor {
   const editor = vscode.window.activeTextEditor;

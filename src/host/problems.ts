@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { HunchError } from "../common/errors.ts";
 import { t } from "../common/l10n.ts";
 import { describeProblems, type Problem, type ProblemSeverity } from "../prompts/problems.ts";
-import { activeEditor, type EditorCode, findSymbol, linesOf, selectedCode } from "./editor.ts";
+import { activeEditor, type EditorCode, findSymbol, linesOf, selectedLines } from "./editor.ts";
 
 /** What a lightbulb entry is about. */
 export interface ProblemPlace {
@@ -34,7 +34,7 @@ export async function problemInQuestion(place?: ProblemPlace): Promise<CodeWithP
   const { document, selection } = editor;
   const lines = new vscode.Range(selection.start.line, 0, selection.end.line, Number.MAX_SAFE_INTEGER);
   const here = diagnosticsIn(document.uri, lines);
-  if (!selection.isEmpty && here.length > 0) return withCode(document, here, selectedCode(editor));
+  if (!selection.isEmpty && here.length > 0) return withCode(document, here, selectedLines(editor));
   const symbol = await findSymbol(document, selection.active.line);
   const found = here.length > 0 || !symbol ? here : diagnosticsIn(document.uri, symbol.range);
   if (found.length === 0)

@@ -4,23 +4,7 @@ import { locate } from "../../../../src/features/actions/locate.ts";
 import type { Change, Proposals } from "../../../../src/features/actions/proposals.ts";
 import { ask, type Conversation, newConversation } from "../../../../src/features/chat/conversation.ts";
 import type { TaskKind } from "../../../../src/prompts/compose.ts";
-
-class Position {
-  readonly line: number;
-  readonly character: number;
-  constructor(line: number, character: number) {
-    this.line = line;
-    this.character = character;
-  }
-}
-class Range {
-  readonly start: Position;
-  readonly end: Position;
-  constructor(startLine: number, startCharacter: number, endLine: number, endCharacter: number) {
-    this.start = new Position(startLine, startCharacter);
-    this.end = new Position(endLine, endCharacter);
-  }
-}
+import { Position, Range, textDocument } from "../textDocument.ts";
 
 class Uri {
   readonly scheme = "file";
@@ -38,27 +22,8 @@ let cursor = 0;
 /** What a language service knows of it. */
 let functions: { name: string; range: Range; kind: number }[] = [];
 
-function documentOf(languageId: string) {
-  const lines = text.split("\n");
-  const offsetAt = ({ line, character }: Position) =>
-    lines.slice(0, line).reduce((sum, { length }) => sum + length + 1, 0) + character;
-  const positionAt = (offset: number) => {
-    const before = text.slice(0, offset).split("\n");
-    return new Position(before.length - 1, before.at(-1)?.length ?? 0);
-  };
-  return {
-    uri: new Uri(),
-    languageId,
-    eol: 1,
-    lineCount: lines.length,
-    lineAt: (line: number) => ({ text: lines[line] }),
-    getText: (range?: Range) => (range ? text.slice(offsetAt(range.start), offsetAt(range.end)) : text),
-    offsetAt,
-    positionAt,
-  };
-}
-
 let languageId = "typescript";
+const document = () => textDocument(new Uri(), text, languageId);
 vi.mock("vscode", () => ({
   Position,
   Range,
@@ -67,12 +32,12 @@ vi.mock("vscode", () => ({
   SymbolKind: { Function: 11 },
   l10n: { t: (words: string) => words },
   commands: { executeCommand: async () => functions },
-  workspace: { openTextDocument: async () => documentOf(languageId), asRelativePath: () => "a.ts" },
+  workspace: { openTextDocument: async () => document(), asRelativePath: () => "a.ts" },
   window: {
     get activeTextEditor() {
-      const document = documentOf(languageId);
-      const at = document.positionAt(cursor);
-      return { document, selection: new Range(at.line, at.character, at.line, at.character) };
+      const shown = document();
+      const at = shown.positionAt(cursor);
+      return { document: shown, selection: new Range(at.line, at.character, at.line, at.character) };
     },
     visibleTextEditors: [],
   },
