@@ -3,6 +3,7 @@
  * first statement. What stood there as documentation is replaced. Pure.
  */
 import { type LineSpan, leadingSpace } from "../../host/indentation.ts";
+import { withoutPath } from "./reply.ts";
 
 /** Lines `from` to `to` (0-based, exclusive) get `lines` in their place. */
 export interface LineReplacement {
@@ -34,7 +35,7 @@ function commentAbove(
   reply: string,
   languageId: string,
 ): LineReplacement | null {
-  const comment = firstComment(withoutPath(reply.split(/\r?\n/)), languageId);
+  const comment = firstComment(withoutPath(reply).split(/\r?\n/), languageId);
   if (!comment) return null;
   const head = behindComments(lines, definition, languageId);
   let to = head;
@@ -70,14 +71,6 @@ function behindComments(lines: readonly string[], start: number, languageId: str
 function blockEnd(line: string, languageId: string): string | null {
   const [, level] = (languageId === "lua" && /^\s*--\[(=*)\[/.exec(line)) || [];
   return level !== undefined ? `]${level}]` : /^\s*\/\*/.test(line) ? "*/" : null;
-}
-
-/** Models often begin a block with the place of the code: "// src/a.ts". */
-function withoutPath(reply: readonly string[]): readonly string[] {
-  const first = reply.findIndex((line) => line.trim() !== "");
-  return /^\s*(\/\/|#|--)\s*(file(name)?:\s*)?\S*\w\.\w+\s*$/i.test(reply[first] ?? "")
-    ? reply.slice(first + 1)
-    : reply;
 }
 
 /** The first comment at the margin of its block, with its lines' indentation relative to it. */

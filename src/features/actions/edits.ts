@@ -8,14 +8,15 @@ import type { CodeWithProblems } from "../../host/problems.ts";
 import { withDocComment } from "./docComment.ts";
 import { anchored, locate } from "./locate.ts";
 import type { Change, Replacement } from "./proposals.ts";
-import { closestBlock, fencedBlocks, inPlaceOf, leavesOut } from "./reply.ts";
+import { closestBlock, fencedBlocks, inPlaceOf, leavesOut, withoutPath } from "./reply.ts";
 import { testPath } from "./testFile.ts";
 
 /** A change to propose, from an answer. Throws unusableAnswer when there is none in it. */
 export function fixOf({ code }: CodeWithProblems, answer: string): Change {
   const { document, range, piece } = code;
-  const block = closestBlock(fencedBlocks(answer), piece.code);
-  if (block === null) throw unusable(t("The model gave no code that could be put in place."));
+  const closest = closestBlock(fencedBlocks(answer), piece.code);
+  const block = closest && withoutPath(closest, piece.code);
+  if (!block) throw unusable(t("The model gave no code that could be put in place."));
   if (leavesOut(block, piece.code))
     throw unusable(t("The model left out parts of the code, so it can not be put in place."));
   const replacement = inPlaceOf(piece.code, block);

@@ -44,6 +44,15 @@ export function sharedLines(block: string, original: string): number {
   return trimmedLines(block).filter((line) => known.has(line)).length;
 }
 
+/**
+ * Models often begin a block with the place of the code: "// src/a.ts". That is no part of it, unless it stands in
+ * `original` too.
+ */
+export function withoutPath(block: string, original = ""): string {
+  const [line = ""] = /^\s*(\/\/|#|--)[^\S\n]*(file(name)?:[^\S\n]*)?\S*\w\.\w+[^\S\n]*(\n|$)/i.exec(block) ?? [];
+  return trimmedLines(original).includes(line.trim()) ? block : block.slice(line.length);
+}
+
 const dots = String.raw`(?:\.\.\.|…)`;
 /** What begins a comment, in one language or another. */
 const comment = String.raw`(?:\{\s*)?(?:\/\/+|#+|--|\/\*+|<!--|;+|%+)`;

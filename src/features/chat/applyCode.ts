@@ -14,7 +14,7 @@ import type { TaskKind } from "../../prompts/compose.ts";
 import { docCommentIn, testFileOf } from "../actions/edits.ts";
 import { anchored, locate } from "../actions/locate.ts";
 import type { Change, Proposals, Replacement } from "../actions/proposals.ts";
-import { inPlaceOf, leavesOut, sharedLines } from "../actions/reply.ts";
+import { inPlaceOf, leavesOut, sharedLines, withoutPath } from "../actions/reply.ts";
 import { codeBehind } from "./attachedCode.ts";
 import { alignBlock } from "./blockAlignment.ts";
 import { isAll, type Place, placeByName } from "./blockPlace.ts";
@@ -88,7 +88,7 @@ async function changeOf(
     .sort((a, b) => sharedLines(block, b.code.piece.code) - sharedLines(block, a.code.piece.code));
   for (const find of task === "docs" ? [byName, asDocComment, byLines, asWhole] : [byName, byLines, asWhole])
     for (const target of targets) {
-      const change = await find(target, evenly(target, block));
+      const change = await find(target, evenly(target, withoutPath(block, target.lines.join("\n"))));
       if (change && change.replacement !== change.original) return change;
     }
   return inEditor(block);

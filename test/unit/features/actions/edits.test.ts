@@ -67,4 +67,17 @@ describe("fixOf", () => {
     select(marked);
     expect(await fixed(block)).toBe(expected);
   });
+
+  it.each([
+    ["the path in front of the block", "# src/a.py\n    def f(self):\n        return 1", ""],
+    ["a path that was there before", "    # src/a.py\n    def f(self):\n        return 1", "    # src/a.py\n"],
+  ])("%s: only what belongs to the code", async (_name, block, kept) => {
+    select(`class A:\n‹${kept}    def f(self):\n        return l\n›`, "python");
+    expect(await fixed(block)).toBe(`class A:\n${kept}    def f(self):\n        return 1\n`);
+  });
+
+  it("throws where the block is a path alone", async () => {
+    select("‹f(itms);›");
+    await expect(fixed("// src/a.ts")).rejects.toMatchObject({ code: "unusableAnswer" });
+  });
 });

@@ -147,6 +147,28 @@ describe("code that begins and ends within a line", () => {
   });
 });
 
+describe("the path of the file in front of a block", () => {
+  it.each([
+    [
+      "by the name of its definition",
+      "class A {\n  f() {\n    return 1;\n  }\n}\n",
+      "// src/a.ts\nf() {\n  return 2;\n}",
+    ],
+    ["by its lines", "class A {\n  f() {\n    return 1;\n  }\n}\n", "// src/a.ts\n  f() {\n    return 2;\n  }"],
+    ["as a whole", "class A {\n  f() {\n    return 1;\n  }\n}\n", "// src/a.ts\ng() {\n  go();\n  stop();\n}"],
+  ])("%s: stays out", async (name, before, block) => {
+    text = before;
+    if (name.startsWith("by the name")) functions = [{ name: "f", range: new Range(1, 0, 3, 3), kind: 11 }];
+    const after = applied(text, await changeFor(block, "  f() {\n    return 1;\n  }"));
+    expect(after).toMatch(/^class A \{\n {2}[fg]\(\) \{\n {4}(return 2|go\(\));\n[\s\S]* {2}\}\n\}\n$/);
+  });
+  it("stays where the code had it", async () => {
+    text = "// src/a.ts\none();\ntwo();\n";
+    const block = "// src/a.ts\none();\nthree();";
+    expect(applied(text, await changeFor(block, text.trimEnd()))).toBe(`${block}\n`);
+  });
+});
+
 describe("a block that replaces nothing", () => {
   it("is put at the cursor, and nowhere else after an edit in front of it", async () => {
     text = "import x;\n\nconst word = 1;\n";
