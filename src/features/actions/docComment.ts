@@ -16,7 +16,7 @@ export interface LineReplacement {
  * @param lines of the whole document
  * @param definition line where the definition begins, or the comments in front of it (0-based)
  * @param reply a fenced block of the answer: the comment, alone or with the code it belongs to
- * @returns null when there is no comment in the reply
+ * @returns null when there is no comment in the reply, or no place for it
  */
 export function withDocComment(
   lines: readonly string[],
@@ -29,13 +29,20 @@ export function withDocComment(
     : commentAbove(lines, definition, reply, languageId);
 }
 
+/** A block has a comment, whether or not the document has a place for it. */
+export function hasDocComment(reply: string, languageId: string): boolean {
+  return languageId === "python"
+    ? (quotedText.exec(reply)?.[3] ?? "").trim() !== ""
+    : commentOf(reply, languageId) !== null;
+}
+
 function commentAbove(
   lines: readonly string[],
   definition: number,
   reply: string,
   languageId: string,
 ): LineReplacement | null {
-  const comment = firstComment(withoutPath(reply).split(/\r?\n/), languageId);
+  const comment = commentOf(reply, languageId);
   if (!comment) return null;
   const head = behindComments(lines, definition, languageId);
   let to = head;
@@ -73,9 +80,14 @@ function blockEnd(line: string, languageId: string): string | null {
   return level !== undefined ? `]${level}]` : /^\s*\/\*/.test(line) ? "*/" : null;
 }
 
+function commentOf(reply: string, languageId: string): string[] | null {
+  return firstComment(withoutPath(reply).split(/\r?\n/), languageId);
+}
+
 /** The first comment at the margin of its block, with its lines' indentation relative to it. */
 function firstComment(reply: readonly string[], languageId: string): string[] | null {
-  const start = reply.findIndex((line) => /^\s*(\/\*|\/\/|#(?!include|define|if|!|\[)|--|'''|;;)/.test(line));
+  const isComment = hashLanguage.test(languageId) ? /^\s*(\/\*|\/\/|#(?!!|\[)|--|'''|;;)/ : /^\s*(\/\*|\/\/|--|'''|;;)/;
+  const start = reply.findIndex((line) => isComment.test(line));
   if (start < 0) return null;
   const first = reply[start] ?? "";
   const indent = leadingSpace(first).length;
@@ -100,6 +112,10 @@ function firstComment(reply: readonly string[], languageId: string): string[] | 
   const length = reply.slice(start).findIndex((line) => !line.trim().startsWith(mark));
   return reply.slice(start, length < 0 ? undefined : start + length).map((line) => line.slice(indent).trimEnd());
 }
+
+/** Languages whose comments begin with "#": elsewhere that is a private field, an order to the preprocessor or a colour. */
+const hashLanguage =
+  /^(awk|cmake|coffeescript|crystal|dockerfile|elixir|fish|gdscript|graphql|hcl|julia|makefile|nim|nix|perl6?|php|powershell|r|raku|ruby|shellscript|tcl|terraform|toml|yaml)$/;
 
 /** Line comments that are documentation, by language; in others only "///" is. */
 const docLines: Record<string, RegExp> = {
@@ -138,8 +154,10 @@ function isForTools(comment: string): boolean {
   return order.test(comment) || comment.startsWith("#!");
 }
 
+const quotedText = /([rRuU]?)("""|''')((?:\\[\s\S]|(?!\2)[^\\])*)\2/;
+
 function docstring(lines: readonly string[], definition: number, reply: string): LineReplacement | null {
-  const [, prefix = "", given = "", text = ""] = /([rRuU]?)("""|''')((?:\\[\s\S]|(?!\2)[^\\])*)\2/.exec(reply) ?? [];
+  const [, prefix = "", given = "", text = ""] = quotedText.exec(reply) ?? [];
   const signature = signatureAt(lines, definition);
   if (text.trim() === "" || signature === null) return null;
   const indent = `${leadingSpace(lines[signature.startLine] ?? "")}${indentUnit(lines)}`;
@@ -155,17 +173,39 @@ function docstring(lines: readonly string[], definition: number, reply: string):
   return { from, to: oldDocstringEnd(lines, from), lines: quoted };
 }
 
-/** The lines of the signature, which ends with its colon; null when there is none near. */
+/** The lines of the signature, which ends with its colon; null when the definition has none, or goes on behind it. */
 function signatureAt(lines: readonly string[], definition: number): LineSpan | null {
+  const startLine = signatureStart(lines, definition);
+  if (startLine === null) return null;
   let depth = 0;
-  const startLine = lines.findIndex((line, index) => index >= definition && /^\s*(async\s+def|def|class)\b/.test(line));
-  if (startLine < 0) return null;
   for (let endLine = startLine; endLine < lines.length; endLine++) {
-    const text = (lines[endLine] ?? "").replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|#.*$/g, "");
-    for (const sign of text) depth += "([{".includes(sign) ? 1 : ")]}".includes(sign) ? -1 : 0;
+    const text = codeIn(lines[endLine] ?? "");
+    depth += opened(text);
     if (depth <= 0) return /:\s*$/.test(text) ? { startLine, endLine } : null;
   }
   return null;
+}
+
+/** Behind blank lines, comments and decorators: past other code, the signature would be that of another definition. */
+function signatureStart(lines: readonly string[], definition: number): number | null {
+  let depth = 0;
+  for (let line = definition; line < lines.length; line++) {
+    const text = codeIn(lines[line] ?? "");
+    if (depth <= 0 && /^\s*(async\s+def|def|class)\b/.test(text)) return line;
+    if (depth <= 0 && !/^\s*(@|$)/.test(text)) return null;
+    depth += opened(text);
+  }
+  return null;
+}
+
+/** A line of Python without its strings and its comment. */
+function codeIn(line: string): string {
+  return line.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|#.*$/g, "");
+}
+
+/** Brackets that a line opens, less those it closes. */
+function opened(code: string): number {
+  return [...code].reduce((sum, sign) => sum + ("([{".includes(sign) ? 1 : ")]}".includes(sign) ? -1 : 0), 0);
 }
 
 /** The line behind a docstring that begins at `start`; `start` when there is none. */

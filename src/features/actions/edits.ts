@@ -5,7 +5,7 @@ import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import type { EditorCode } from "../../host/editor.ts";
 import type { CodeWithProblems } from "../../host/problems.ts";
-import { withDocComment } from "./docComment.ts";
+import { hasDocComment, withDocComment } from "./docComment.ts";
 import { anchored, locate } from "./locate.ts";
 import type { Change, Replacement } from "./proposals.ts";
 import { closestBlock, fencedBlocks, inPlaceOf, leavesOut, withoutPath } from "./reply.ts";
@@ -33,10 +33,16 @@ export function docCommentOf(code: EditorCode, answer: string): Change {
       t("The code was changed while the model was answering, so the comment has no place any more."),
       t("Read it in the chat, or ask again."),
     );
-  for (const block of fencedBlocks(answer)) {
+  const blocks = fencedBlocks(answer);
+  for (const block of blocks) {
     const change = docCommentIn(block, code.document, line);
     if (change) return change;
   }
+  if (blocks.some((block) => hasDocComment(block, code.document.languageId)))
+    throw unusable(
+      t("There is no place here for the documentation comment that the model gave."),
+      t("It needs a function or class whose body begins on a line of its own. Read it in the chat."),
+    );
   throw unusable(t("The model gave no documentation comment."));
 }
 
@@ -49,7 +55,7 @@ function lineNow({ document, range, piece }: EditorCode): number | null {
   return now === null ? null : document.positionAt(now).line;
 }
 
-/** Puts the comment of a block above the definition that begins at a line (0-based); null when it has none. */
+/** Puts the comment of a block to the definition that begins at a line (0-based); null when there is none, or no place. */
 export function docCommentIn(block: string, document: vscode.TextDocument, definition: number): Replacement | null {
   const lines = document.getText().split(/\r?\n/);
   const found = withDocComment(lines, definition, block, document.languageId);

@@ -188,6 +188,20 @@ describe("withDocComment", () => {
       "-- Does.\n-- Well.\nfunction HERE() end",
     ],
     ["behind its name", "go", "func HERE() {}", "// File: a.go\n// HERE does.", "// HERE does.\nfunc HERE() {}"],
+    [
+      "a private field in the reply is no comment",
+      "typescript",
+      "class A {\n  HERE() {}\n}",
+      "class A {\n  #items: Item[] = [];\n  /** Adds. */\n  add() {}\n}",
+      "class A {\n  /** Adds. */\n  HERE() {}\n}",
+    ],
+    [
+      "orders to the preprocessor are no comment",
+      "c",
+      "int HERE(void);",
+      "#pragma once\n#ifdef A\n/** Does. */\nint f(void);",
+      "/** Does. */\nint HERE(void);",
+    ],
     ["Ruby", "ruby", "def HERE\nend", "# Does.\ndef f\nend", "# Does.\ndef HERE\nend"],
   ])("%s", (_name, languageId, code, reply, expected) => {
     expect(documented(code, reply, languageId)).toBe(expected);
@@ -243,6 +257,12 @@ describe("withDocComment", () => {
       '"""Gives the "name\\""""',
       'def HERE():\n    """Gives the "name\\" """\n    pass',
     ],
+    [
+      "behind blank lines, comments and a decorator of several lines",
+      '# HERE\n\n@route(\n    "/(",\n)\n@cached\nasync def f():\n    pass',
+      '"""New."""',
+      '# HERE\n\n@route(\n    "/(",\n)\n@cached\nasync def f():\n    """New."""\n    pass',
+    ],
     ["raw", "def HERE():\n    pass", 'r"""Matches \\d+."""', 'def HERE():\n    r"""Matches \\d+."""\n    pass'],
   ])("Python: %s", (_name, code, reply, expected) => {
     expect(documented(code, reply, "python")).toBe(expected);
@@ -256,6 +276,9 @@ describe("withDocComment", () => {
     ["includes are no comments", "c", "HERE", "#include <a.h>"],
     ["Python without a docstring", "python", "def HERE():\n  pass", "def f():\n  pass"],
     ["Python on one line", "python", "def HERE(): pass", '"""Does."""'],
+    ["Python: a value, above a function", "python", 'HERE = {\n}\n\ndef run():\n    """Runs."""', '"""Settings."""'],
+    ["Python: a decorated value", "python", '@HERE\n\nlimit = 1\ndef run():\n    """Runs."""', '"""Settings."""'],
+    ["a private field is no comment", "javascript", "HERE", "#items = [];"],
   ])("null: %s", (_name, languageId, code, reply) => {
     expect(documented(code, reply, languageId)).toBeNull();
   });

@@ -24,7 +24,8 @@ vi.mock("vscode", () => ({
   workspace: { asRelativePath: () => "a.ts", notebookDocuments: [] },
 }));
 
-const { fixOf } = await import("../../../../src/features/actions/edits.ts");
+const { docCommentOf, fixOf } = await import("../../../../src/features/actions/edits.ts");
+const { linesOf } = await import("../../../../src/host/editor.ts");
 const { problemInQuestion } = await import("../../../../src/host/problems.ts");
 
 /** Opens a text; what stands between ‹ and › is selected. */
@@ -79,5 +80,16 @@ describe("fixOf", () => {
   it("throws where the block is a path alone", async () => {
     select("‹f(itms);›");
     await expect(fixed("// src/a.ts")).rejects.toMatchObject({ code: "unusableAnswer" });
+  });
+});
+
+describe("docCommentOf", () => {
+  it.each([
+    ["gave no comment", "def f(r):\n    return r", /gave no documentation comment/],
+    ["gave one that has no place", 'def f(r):\n    """Gives r."""\n    return r', /no place here/],
+  ])("says that the model %s", (_name, block, message) => {
+    select("‹def f(r): return r›\n", "python");
+    const code = linesOf(document, { startLine: 0, endLine: 0 }, "");
+    expect(() => docCommentOf(code, fenced(block))).toThrow(message);
   });
 });
