@@ -35,7 +35,7 @@ export function registerExplain(ctx: Ctx, sessions: Sessions, chat: Chat): Expla
   registerCommand(ctx, "hunch.explainProblem", async (place?: ProblemPlace) => {
     const { code, range, problems } = await problemInQuestion(place);
     const question = `${describeProblems(problems)}\nExplain what that means for this code, and how to correct it.`;
-    return explanations.open({ ...code, range }, { task: "ask", verb: t("Explain the problem in"), question });
+    return explanations.open(code, { task: "ask", verb: t("Explain the problem in"), question }, { shown: range });
   });
   registerThreadCommands(ctx, explanations, chat);
   return explanations;

@@ -12,11 +12,13 @@ export interface ExplainedPlace extends FollowedCode {
   stale: boolean;
 }
 
-/** Of code that was read just now: with an edit in between, other lines would count as those that are asked about. */
-export function placeOfCode({ document, piece, range }: EditorCode): ExplainedPlace {
-  const lines = { startLine: piece.startLine - 1, endLine: piece.endLine - 1 };
-  const shown = { startLine: range.start.line, endLine: range.end.line };
-  return { uri: document.uri, lines, text: textOf(document, lines), shown, stale: false };
+/**
+ * Of code that was read just now: with an edit in between, other lines would count as those that are asked about.
+ * @param shown under which the thread stands
+ */
+export function placeOfCode({ document, range }: EditorCode, shown: vscode.Range): ExplainedPlace {
+  const lines = linesIn(range);
+  return { uri: document.uri, lines, text: textOf(document, lines), shown: linesIn(shown), stale: false };
 }
 
 /** Where code is now that had a place before. */
@@ -29,4 +31,8 @@ export function placeNow(document: vscode.TextDocument, before: FollowedCode): E
 
 export function textOf(document: vscode.TextDocument, { startLine, endLine }: LineRange): string {
   return document.getText(new vscode.Range(startLine, 0, endLine, Number.MAX_SAFE_INTEGER));
+}
+
+export function linesIn({ start, end }: vscode.Range): LineRange {
+  return { startLine: start.line, endLine: end.line };
 }

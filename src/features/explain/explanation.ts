@@ -9,7 +9,7 @@ import { t } from "../../common/l10n.ts";
 import type { TaskKind } from "../../prompts/compose.ts";
 import type { ChatSession } from "../chat/session.ts";
 import { editsOf } from "./edits.ts";
-import { type ExplainedPlace, textOf } from "./explainedPlace.ts";
+import { type ExplainedPlace, linesIn, textOf } from "./explainedPlace.ts";
 import { followCode } from "./followCode.ts";
 import { type LineRange, moved } from "./lineRange.ts";
 import { relocate } from "./relocate.ts";
@@ -118,7 +118,7 @@ export class Explanation {
    */
   follow(change: vscode.TextDocumentChangeEvent): void {
     const { range } = this.thread;
-    const before = { lines: this.#lines, text: this.#text, shown: range ? asLines(range) : this.#lines };
+    const before = { lines: this.#lines, text: this.#text, shown: range ? linesIn(range) : this.#lines };
     const { lines, text, shown, stale } = followCode(before, editsOf(change), (at) => textOf(change.document, at));
     this.#lines = lines;
     this.#text = text;
@@ -133,7 +133,7 @@ export class Explanation {
     if (!stale) this.#text = textOf(document, lines);
     const { range } = this.thread;
     if (range && lines.startLine !== this.#lines.startLine)
-      this.thread.range = asRange(moved(asLines(range), this.#lines, lines));
+      this.thread.range = asRange(moved(linesIn(range), this.#lines, lines));
     this.#lines = lines;
     this.#setStale(stale);
   }
@@ -221,10 +221,6 @@ export class Explanation {
 
 function asRange({ startLine, endLine }: LineRange): vscode.Range {
   return new vscode.Range(startLine, 0, endLine, 0);
-}
-
-function asLines({ start, end }: vscode.Range): LineRange {
-  return { startLine: start.line, endLine: end.line };
 }
 
 /**

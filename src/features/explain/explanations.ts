@@ -30,6 +30,13 @@ import { type StoredThread, ThreadStore } from "./threadStore.ts";
 
 type Thread = vscode.CommentThread;
 
+interface OpenOptions {
+  /** The lines under which the thread stands; without it, all of the code. */
+  shown?: vscode.Range;
+  /** "fresh": not from the cache. */
+  answer?: "any" | "fresh";
+}
+
 export class Explanations {
   readonly #ctx: Ctx;
   readonly #sessions: Sessions;
@@ -79,10 +86,14 @@ export class Explanations {
    * question is answered from the cache; whoever wants a fresh one has seen to the model. Resolves with the thread when
    * its answer has ended.
    */
-  async open(code: EditorCode, question: ThreadQuestion, answer: "any" | "fresh" = "any"): Promise<Thread | null> {
+  async open(
+    code: EditorCode,
+    question: ThreadQuestion,
+    { shown = code.range, answer = "any" }: OpenOptions = {},
+  ): Promise<Thread | null> {
     const { task, verb, question: asked = "" } = question;
     // What is waited for below may take minutes, and the user goes on typing.
-    const before = placeOfCode(code);
+    const before = placeOfCode(code, shown);
     const { code: pieces, omitted } = await withProgress(
       { location: vscode.ProgressLocation.Window, title: t("Hunch: looking up what the code uses") },
       () => withContext(code, { callers: task === "explain" }),
@@ -126,7 +137,7 @@ export class Explanations {
     // After an edit it is the code that is another, not the answer that was bad.
     if (!stale) session.askedAnew();
     this.delete(explanation);
-    return this.open({ ...code, range: thread.range ?? code.range }, question, "fresh");
+    return this.open(code, question, { shown: thread.range, answer: "fresh" });
   }
 
   async reply({ thread, text }: vscode.CommentReply): Promise<void> {

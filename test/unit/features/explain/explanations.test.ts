@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type * as VsCode from "vscode";
 import { Emitter } from "../../../../src/common/emitter.ts";
+import { toErrorData } from "../../../../src/common/errors.ts";
 import { codeBehind } from "../../../../src/features/chat/attachedCode.ts";
 import type { Chat } from "../../../../src/features/chat/chat.ts";
 import { newConversation } from "../../../../src/features/chat/conversation.ts";
@@ -14,27 +15,43 @@ import type { Sessions } from "../../../../src/features/chat/sessions.ts";
 import type { Ctx } from "../../../../src/host/ctx.ts";
 import { services } from "../chat/sessionSupport.ts";
 import { model, result, tokens } from "../support.ts";
+import { textDocument } from "../textDocument.ts";
 
 vi.mock("vscode", async () => {
-  const { Range, Uri } = await import("../vscodeFakes.ts");
+  const { Uri } = await import("../vscodeFakes.ts");
+  const { Position, Range } = await import("../textDocument.ts");
   const nothing = () => ({ dispose: () => {} });
   return {
     Uri,
     Range,
+    Position,
     MarkdownString: class {},
     SymbolKind: {},
-    DiagnosticSeverity: {},
+    DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2, Hint: 3 },
     ProgressLocation: {},
     CommentMode: {},
     CommentThreadCollapsibleState: {},
-    commands: { executeCommand: async () => undefined },
+    languages: { getDiagnostics: () => problems },
+    commands: {
+      registerCommand: (id: string, handler: (...args: unknown[]) => unknown) => {
+        commands.set(id, handler);
+        return nothing();
+      },
+      executeCommand: async (_command: string, _uri: object, position?: VsCode.Position) => {
+        if (position) lookedUp.push(`${position.line}:${position.character}`);
+      },
+    },
     comments: {
       createCommentController: () => ({
         createCommentThread: (uri: object, range: object) => ({ uri, range, dispose: () => {} }),
         dispose: () => {},
       }),
     },
-    window: { withProgress: (_: object, work: () => unknown) => work() },
+    window: {
+      withProgress: (_: object, work: () => unknown) => work(),
+      showErrorMessage: async (text: string) => void told.push(text),
+      showInformationMessage: async (text: string) => void told.push(text),
+    },
     workspace: {
       textDocuments: [],
       notebookDocuments: [],
@@ -50,33 +67,41 @@ vi.mock("vscode", async () => {
 
 const vscode = await import("vscode");
 const { linesOf } = await import("../../../../src/host/editor.ts");
-const { Explanations } = await import("../../../../src/features/explain/explanations.ts");
+const { registerExplain } = await import("../../../../src/features/explain/explain.ts");
 
 /** The same code stands in all files, further down in those with longer names. */
 function documentAt(uri: VsCode.Uri) {
-  const lines = [...Array(String(uri).length).fill(""), "f();"];
-  return {
-    uri,
-    languageId: "typescript",
-    lineCount: lines.length,
-    lineAt: (line: number) => ({ text: lines[line] }),
-    validateRange: (range: object) => range,
-    getText: (range?: VsCode.Range) =>
-      lines.slice(range?.start.line ?? 0, (range?.end.line ?? lines.length) + 1).join("\n"),
-  } as unknown as VsCode.TextDocument;
+  const text = [...Array(String(uri).length).fill(""), code].join("\n");
+  return textDocument(uri, text, "typescript") as unknown as VsCode.TextDocument;
 }
+const uriOf = (name: string) => vscode.Uri.joinPath("file:///w" as never, name);
 function codeIn(name: string) {
-  const document = documentAt(vscode.Uri.joinPath("file:///w" as never, name));
-  return linesOf(document, { startLine: document.lineCount - 1, endLine: document.lineCount - 1 }, "The code");
+  const document = documentAt(uriOf(name));
+  const endLine = document.lineCount - 1;
+  return linesOf(document, { startLine: endLine + 1 - code.split("\n").length, endLine }, "The code");
 }
 
+/** What stands in all files. */
+let code: string;
+/** What the editor underlines. */
+let problems: Partial<VsCode.Diagnostic>[];
+const commands = new Map<string, (...args: unknown[]) => unknown>();
+const run = async (id: string, ...args: unknown[]) => (await commands.get(id)?.(...args)) as VsCode.CommentThread;
+/** Messages to the user. */
+let told: string[];
+/** Where names were looked up, as line:column. */
+let lookedUp: string[];
 let folder: string;
 let looked: number;
 let made: ChatSession[];
 let splits: Emitter<Split>;
-let explanations: InstanceType<typeof Explanations>;
+let explanations: ReturnType<typeof registerExplain>;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "hunch-explanations-"));
+  code = "f();";
+  problems = [];
+  told = [];
+  lookedUp = [];
   looked = 0;
   made = [];
   splits = new Emitter();
@@ -96,8 +121,9 @@ beforeEach(() => {
       return { id: "m", installed: true };
     },
   };
-  const log = { write: () => {}, error: (_doing: string, error: Error) => expect.fail(String(error)) };
-  const ctx = { extension, models, log, settings: { current: { model: "m" } } } as unknown as Ctx;
+  const log = { write: () => {}, error: (_doing: string, error: unknown) => toErrorData(error) };
+  const own = (owned: object) => owned;
+  const ctx = { extension, models, log, own, settings: { current: { model: "m" } } } as unknown as Ctx;
   const engine = {
     prepare: async () => model,
     generate: async (_: object, { onEvents }: { onEvents(events: object[]): void }) => {
@@ -112,12 +138,20 @@ beforeEach(() => {
     return session;
   };
   const chat = { join: () => null, release: () => false, onSplit: splits.on };
-  explanations = new Explanations(ctx, { create } as unknown as Sessions, chat as unknown as Chat);
+  explanations = registerExplain(ctx, { create } as unknown as Sessions, chat as unknown as Chat);
 });
 afterEach(() => {
   explanations.dispose();
   rmSync(folder, { recursive: true });
+  expect(told).toEqual([]);
 });
+
+/** The editor reports a problem in the first line of the code in a.ts. Returns that line. */
+function underline(from: number, to: number, message: string): number {
+  const { line } = codeIn("a.ts").range.start;
+  problems.push({ range: new vscode.Range(line, from, line, to), severity: 0, message });
+  return line;
+}
 
 const question = { task: "explain", verb: "Explain" } as const;
 
@@ -130,6 +164,14 @@ describe("Explanations", () => {
     const places = codeBehind(conversation, conversation.turns.at(-1)?.id ?? "");
     const { piece, attachment } = codeIn("longer.ts");
     expect(places).toEqual([{ piece, attachment }]);
+  });
+
+  it("looks up the names of the code where they stand in it, also under a problem within its first line", async () => {
+    code = "function f(one) {\n  one();\n}";
+    const line = underline(11, 14, "'one' has no type.");
+    const thread = await run("hunch.explainProblem", { uri: uriOf("a.ts"), diagnostics: problems });
+    expect(thread.range).toMatchObject({ start: { line }, end: { line } });
+    expect(lookedUp).toEqual([`${line}:11`, `${line + 1}:2`]);
   });
 
   it("looks for the model once where it explains again, and answers anew", async () => {
