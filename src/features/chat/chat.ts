@@ -165,6 +165,11 @@ export class Chat {
     this.#library.keep(session);
   }
 
+  /** Keeps the conversation of an inline explanation among the chats, out of sight, until `release` and after that. */
+  adopt(session: ChatSession): void {
+    this.#library.adopt(session);
+  }
+
   /** A change that an answer proposed was made. */
   applied(session: ChatSession, turnId: string): void {
     this.#library.applied(session, turnId);

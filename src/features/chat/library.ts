@@ -68,17 +68,23 @@ export class Library {
     return this.#show(session);
   }
 
-  /**
-   * Shows a session that an inline explanation goes on using until `release`. When its conversation was deleted here and
-   * brought back, that one is shown: the explanation's went its own way then.
-   */
+  /** Shows a session that an inline explanation goes on using until `release`, as `adopt` keeps it. */
   share(session: ChatSession): ChatSession {
+    return this.#show(this.adopt(session));
+  }
+
+  /**
+   * Keeps a session of an inline explanation among the chats, with what was said in it. When its conversation was deleted
+   * here and brought back, that one is kept: the explanation's went its own way then.
+   */
+  adopt(session: ChatSession): ChatSession {
     const kept = this.#reopened(session.conversation.id);
-    if (kept && kept !== session) return this.#show(kept);
+    if (kept && kept !== session) return kept;
     this.#shared.add(session);
     this.#own(session);
     this.#services.store.changed(session.conversation);
-    return this.#show(session);
+    this.#changes.fire();
+    return session;
   }
 
   /** Keeps a session's conversation among the chats, out of sight: it is written down and listed from its first question on. */

@@ -152,10 +152,12 @@ export class Explanation {
     };
   }
 
-  isAbout({ uri, shown }: ExplainedPlace, { task }: ThreadQuestion): boolean {
+  isAbout({ uri, shown }: ExplainedPlace, { task, question }: ThreadQuestion): boolean {
     const own = this.thread.range;
     return (
       this.question.task === task &&
+      // Of two problems on a line, each has its own; what is reported beside the bugs may be another each time.
+      (task !== "ask" || this.question.question === question) &&
       this.thread.uri.toString() === uri.toString() &&
       own?.start.line === shown.startLine &&
       own.end.line === shown.endLine

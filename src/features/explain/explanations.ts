@@ -12,7 +12,7 @@ import { t } from "../../common/l10n.ts";
 import { withContext } from "../../host/context.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { type EditorCode, linesOf, placeOf } from "../../host/editor.ts";
-import { withProgress } from "../../host/messages.ts";
+import { showInformation, withProgress } from "../../host/messages.ts";
 import { guarded, showError } from "../../host/notify.ts";
 import { movedTo } from "../../host/renames.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -109,7 +109,7 @@ export class Explanations {
     if (!kept && answer === "any" && !(await offerMissingModel(this.#ctx))) return null;
     const place = () => placeNow(code.document, before);
     const now = place();
-    for (const earlier of this.#explanations.keys()) if (earlier.isAbout(now, question)) this.delete(earlier);
+    for (const earlier of this.#explanations.keys()) if (earlier.isAbout(now, question)) this.#replace(earlier);
     const session = this.#sessions.create(kept);
     const answered = kept ? null : session.ask({ task, text: title, question: asked, code: pieces, omitted });
     const explanation = await this.#show(session, () => ({
@@ -136,7 +136,7 @@ export class Explanations {
     const code = linesOf(document, lines, t("The code of this explanation"));
     // After an edit it is the code that is another, not the answer that was bad.
     if (!stale) session.askedAnew();
-    this.delete(explanation);
+    this.#replace(explanation);
     return this.open(code, question, { shown: thread.range, answer: "fresh" });
   }
 
@@ -160,6 +160,16 @@ export class Explanations {
     this.#explanations.delete(explanation);
     explanation.dispose();
     void guarded(this.#ctx.log, "remove an explanation", () => this.#store.remove(explanation.id));
+  }
+
+  /** Another comes in its place. What the user asked below it is kept: he did not ask for that to go. */
+  #replace(explanation: Explanation): void {
+    const { conversation } = explanation.session;
+    if (conversation.turns.filter(({ role }) => role === "user").length > 1) {
+      this.#chat.adopt(explanation.session);
+      showInformation(t("Hunch: the earlier explanation, with your questions below it, is kept as a chat."));
+    }
+    this.delete(explanation);
   }
 
   /** Writes the explanations down now, before the window closes. */

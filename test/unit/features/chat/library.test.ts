@@ -238,6 +238,20 @@ describe("Library", () => {
     expect(() => library.open("x")).toThrow("can not be read");
   });
 
+  it("keeps what was said in an explanation that is gone, in the next window too", async () => {
+    const library = newLibrary();
+    const onScreen = library.current;
+    const ofExplanation = new ChatSession(newConversation("x"), services({}));
+    await ofExplanation.ask(question("Why?"));
+    library.adopt(ofExplanation);
+    expect(library.release(ofExplanation)).toBe(true);
+    expect(library.current).toBe(onScreen);
+    await store.save();
+    const later = new ConversationStore({ folder, now: () => ++ids, onError: (error) => expect.fail(String(error)) });
+    expect(newLibrary(undefined, later).list()).toMatchObject([{ title: "Why?", running: false }]);
+    later.dispose();
+  });
+
   /** The chat of an explanation, deleted in the list and brought back. */
   async function broughtBack() {
     const library = newLibrary();

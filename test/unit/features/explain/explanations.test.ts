@@ -94,6 +94,8 @@ let lookedUp: string[];
 let folder: string;
 let looked: number;
 let made: ChatSession[];
+/** Those that the chat keeps. */
+let adopted: Set<ChatSession>;
 let splits: Emitter<Split>;
 let explanations: ReturnType<typeof registerExplain>;
 beforeEach(() => {
@@ -104,6 +106,7 @@ beforeEach(() => {
   lookedUp = [];
   looked = 0;
   made = [];
+  adopted = new Set();
   splits = new Emitter();
   const storage = new Map<string, unknown>();
   const extension = {
@@ -137,7 +140,12 @@ beforeEach(() => {
     made.push(session);
     return session;
   };
-  const chat = { join: () => null, release: () => false, onSplit: splits.on };
+  const chat = {
+    join: () => null,
+    adopt: (session: ChatSession) => adopted.add(session),
+    release: (session: ChatSession) => adopted.has(session),
+    onSplit: splits.on,
+  };
   explanations = registerExplain(ctx, { create } as unknown as Sessions, chat as unknown as Chat);
 });
 afterEach(() => {
@@ -180,6 +188,30 @@ describe("Explanations", () => {
     looked = 0;
     expect(explanation && (await explanations.again(explanation))).not.toBeNull();
     expect([looked, made.length]).toEqual([1, 2]);
+  });
+
+  it.each([
+    ["Explain", () => explanations.open(codeIn("a.ts"), question)],
+    ["Explain Again", (thread: VsCode.CommentThread) => run("hunch.thread.again", thread)],
+  ])("%s: the one before goes to the chats where the user asked on in it, and else it goes", async (_name, replace) => {
+    const first = (await explanations.open(codeIn("a.ts"), question)) as VsCode.CommentThread;
+    const second = (await replace(first)) as VsCode.CommentThread;
+    expect([explanations.of(first), adopted.size]).toEqual([undefined, 0]);
+    await run("hunch.thread.reply", { thread: second, text: "Why?" });
+    const asked = explanations.of(second)?.session;
+    await replace(second);
+    expect([explanations.of(second), [...adopted]]).toEqual([undefined, [asked]]);
+    expect(told.splice(0)).toEqual([expect.stringContaining("is kept as a chat")]);
+  });
+
+  it("two problems of a line have one each; of the same one, the later takes the place of the earlier", async () => {
+    code = "one(two);";
+    underline(0, 3, "Cannot find name 'one'.");
+    underline(4, 7, "Cannot find name 'two'.");
+    const explain = (index: number) =>
+      run("hunch.explainProblem", { uri: uriOf("a.ts"), diagnostics: problems.slice(index, index + 1) });
+    const threads = [await explain(0), await explain(1), await explain(1)];
+    expect(threads.map((thread) => explanations.of(thread) !== undefined)).toEqual([true, false, true]);
   });
 
   it("is written down once where its conversation goes on under another id", async () => {
