@@ -5,12 +5,12 @@ import { t } from "../../common/l10n.ts";
 import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { activeEditor, codeInQuestion, symbolAt } from "../../host/editor.ts";
-import { diagnosticsIn, type ProblemPlace, problemInQuestion, toProblem } from "../../host/problems.ts";
-import { describeProblems } from "../../prompts/problems.ts";
+import { type ProblemPlace, problemInQuestion } from "../../host/problems.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Sessions } from "../chat/sessions.ts";
 import type { Explanation } from "./explanation.ts";
 import { Explanations } from "./explanations.ts";
+import { bugsQuestion, problemQuestion } from "./reportedProblems.ts";
 
 /** Where a lens or a hover stands: the line of the definition's name, 0-based. */
 export interface SymbolPlace {
@@ -29,12 +29,11 @@ export function registerExplain(ctx: Ctx, sessions: Sessions, chat: Chat): Expla
   );
   registerCommand(ctx, "hunch.findBugs", async () => {
     const code = await codeInQuestion();
-    const question = describeProblems(diagnosticsIn(code.document.uri, code.range).map(toProblem));
-    return explanations.open(code, { task: "findBugs", verb: t("Find bugs in"), question });
+    return explanations.open(code, { task: "findBugs", verb: t("Find bugs in"), question: bugsQuestion(code) });
   });
   registerCommand(ctx, "hunch.explainProblem", async (place?: ProblemPlace) => {
     const { code, range, problems } = await problemInQuestion(place);
-    const question = `${describeProblems(problems)}\nExplain what that means for this code, and how to correct it.`;
+    const question = problemQuestion(problems);
     return explanations.open(code, { task: "ask", verb: t("Explain the problem in"), question }, { shown: range });
   });
   registerThreadCommands(ctx, explanations, chat);

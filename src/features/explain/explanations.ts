@@ -26,6 +26,7 @@ import { offerClosedComments } from "./commentsView.ts";
 import { placeNow, placeOfCode } from "./explainedPlace.ts";
 import type { Explanation, ExplanationSubject, ThreadQuestion } from "./explanation.ts";
 import { KeptThreads } from "./keptThreads.ts";
+import { questionNow } from "./reportedProblems.ts";
 import { type StoredThread, ThreadStore } from "./threadStore.ts";
 
 type Thread = vscode.CommentThread;
@@ -132,12 +133,14 @@ export class Explanations {
     const document = await vscode.workspace.openTextDocument(explanation.thread.uri);
     // Deleted meanwhile.
     if (!this.#explanations.has(explanation)) return null;
-    const { thread, lines, question, session, stale } = explanation;
-    const code = linesOf(document, lines, t("The code of this explanation"));
+    const { thread, session, stale } = explanation;
+    const code = linesOf(document, explanation.lines, t("The code of this explanation"));
+    const shown = thread.range ?? code.range;
+    const question = questionNow(explanation.question, code, shown);
     // After an edit it is the code that is another, not the answer that was bad.
     if (!stale) session.askedAnew();
     this.#replace(explanation);
-    return this.open(code, question, { shown: thread.range, answer: "fresh" });
+    return this.open(code, question, { shown, answer: "fresh" });
   }
 
   async reply({ thread, text }: vscode.CommentReply): Promise<void> {

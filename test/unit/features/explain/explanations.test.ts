@@ -214,6 +214,45 @@ describe("Explanations", () => {
     expect(threads.map((thread) => explanations.of(thread) !== undefined)).toEqual([true, false, true]);
   });
 
+  const sent = () => made.at(-1)?.conversation.inputs;
+  const explainFirst = () => run("hunch.explainProblem", { uri: uriOf("a.ts"), diagnostics: problems.slice(0, 1) });
+
+  it("Explain Again tells of the problem as the editor reports it now", async () => {
+    code = "one(two);";
+    underline(0, 3, "Cannot find name 'one'.");
+    underline(4, 7, "Cannot find name 'two'.");
+    const thread = await explainFirst();
+    const again = await run("hunch.thread.again", thread);
+    expect(JSON.stringify(sent())).toMatch(/'one'(?!.*'two')/);
+    problems.splice(0, 2);
+    underline(4, 7, "'two' is too many.");
+    await run("hunch.thread.again", again);
+    expect(JSON.stringify(sent())).toMatch(/'two' is too many/);
+    expect(JSON.stringify(sent())).not.toMatch(/Cannot find/);
+  });
+
+  it("Explain Again leaves the explanation of a problem that is gone, and says so", async () => {
+    underline(0, 1, "Cannot find name 'f'.");
+    const thread = await explainFirst();
+    problems = [];
+    await run("hunch.thread.again", thread);
+    expect(explanations.of(thread)).toBeDefined();
+    expect(told.splice(0)).toEqual([expect.stringContaining("reports no problem here")]);
+  });
+
+  it("Explain Again of Find Bugs tells what the editor reports now", async () => {
+    const bugs = {
+      task: "findBugs",
+      verb: "Find bugs in",
+      question: "The editor reports:\n- line 1, error: Old.",
+    } as const;
+    const thread = await explanations.open(codeIn("a.ts"), bugs);
+    underline(0, 1, "New.");
+    await run("hunch.thread.again", thread);
+    expect(JSON.stringify(sent())).toMatch(/New\.(?!.*Old\.)/);
+    expect(JSON.stringify(sent())).not.toMatch(/Old\./);
+  });
+
   it("is written down once where its conversation goes on under another id", async () => {
     await explanations.open(codeIn("a.ts"), question);
     await explanations.save();
