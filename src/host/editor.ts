@@ -118,8 +118,12 @@ export function linesOf(document: vscode.TextDocument, { startLine, endLine }: L
 }
 
 /** Any range of a document. Throws as `selectedCode`. */
-export function rangeCode(document: vscode.TextDocument, range: vscode.Range): EditorCode {
-  return codeAt(document, document.validateRange(range), t("The attached code"));
+export function rangeCode(
+  document: vscode.TextDocument,
+  range: vscode.Range,
+  what = t("The attached code"),
+): EditorCode {
+  return codeAt(document, document.validateRange(range), what);
 }
 
 function codeAt(document: vscode.TextDocument, range: vscode.Range, what: string): EditorCode {

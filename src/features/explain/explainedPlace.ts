@@ -3,12 +3,13 @@
 import * as vscode from "vscode";
 import type { EditorCode } from "../../host/editor.ts";
 import type { FollowedCode } from "./followCode.ts";
-import { type LineRange, moved } from "./lineRange.ts";
+import { type Columns, type LineRange, moved } from "./lineRange.ts";
 import { relocate } from "./relocate.ts";
 
 /** Explained code in its document. */
 export interface ExplainedPlace extends FollowedCode {
   uri: vscode.Uri;
+  columns: Columns;
   stale: boolean;
 }
 
@@ -18,15 +19,19 @@ export interface ExplainedPlace extends FollowedCode {
  */
 export function placeOfCode({ document, range }: EditorCode, shown: vscode.Range): ExplainedPlace {
   const lines = linesIn(range);
-  return { uri: document.uri, lines, text: textOf(document, lines), shown: linesIn(shown), stale: false };
+  const columns = { start: range.start.character, end: range.end.character };
+  return { uri: document.uri, lines, columns, text: textOf(document, lines), shown: linesIn(shown), stale: false };
 }
 
 /** Where code is now that had a place before. */
-export function placeNow(document: vscode.TextDocument, before: FollowedCode): ExplainedPlace {
+export function placeNow(
+  document: vscode.TextDocument,
+  before: FollowedCode & Pick<ExplainedPlace, "columns">,
+): ExplainedPlace {
   const { lines, stale } = relocate(document.getText(), before.text, before.lines);
   const text = stale ? before.text : textOf(document, lines);
   const shown = moved(before.shown, before.lines, lines);
-  return { uri: document.uri, lines, text, shown, stale };
+  return { uri: document.uri, lines, columns: before.columns, text, shown, stale };
 }
 
 export function textOf(document: vscode.TextDocument, { startLine, endLine }: LineRange): string {

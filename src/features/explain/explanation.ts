@@ -11,7 +11,7 @@ import type { ChatSession } from "../chat/session.ts";
 import { editsOf } from "./edits.ts";
 import { type ExplainedPlace, linesIn, textOf } from "./explainedPlace.ts";
 import { followCode } from "./followCode.ts";
-import { type LineRange, moved } from "./lineRange.ts";
+import { type Columns, type LineRange, moved, wholeLines } from "./lineRange.ts";
 import { relocate } from "./relocate.ts";
 import { type RenderedComment, type RenderedThread, renderThread } from "./render.ts";
 import type { StoredThread } from "./threadStore.ts";
@@ -57,6 +57,7 @@ export class Explanation {
   #text: string;
   /** Where those lines are now; the thread may stand under a part of them. */
   #lines: LineRange;
+  readonly #columns: Columns;
   #stale: boolean;
   readonly #subscription: Subscription;
   #comments: vscode.Comment[];
@@ -74,6 +75,7 @@ export class Explanation {
     this.#look = look;
     this.#kept = kept;
     this.#lines = place.lines;
+    this.#columns = place.columns;
     this.#text = place.text;
     this.#stale = place.stale;
     const { state, comments } = this.#render();
@@ -102,9 +104,10 @@ export class Explanation {
     this.#schedule();
   }
 
-  /** Lines of the explained code as it stands now, 0-based. */
-  get lines(): LineRange {
-    return this.#lines;
+  /** The explained code as it stands now: in lines that were edited, nothing tells which part of them it is. */
+  get range(): vscode.Range {
+    const { start, end } = this.#stale ? wholeLines : this.#columns;
+    return new vscode.Range(this.#lines.startLine, start, this.#lines.endLine, end);
   }
 
   /** The code was edited since it was explained. */
@@ -145,6 +148,7 @@ export class Explanation {
       uri: this.thread.uri.toString(),
       question: this.question,
       lines: this.#lines,
+      columns: this.#columns,
       text: this.#text,
       shown: { startLine: start.line, endLine: end.line },
       kept: this.#kept,

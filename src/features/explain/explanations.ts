@@ -11,7 +11,7 @@ import { HunchError } from "../../common/errors.ts";
 import { t } from "../../common/l10n.ts";
 import { withContext } from "../../host/context.ts";
 import type { Ctx } from "../../host/ctx.ts";
-import { type EditorCode, linesOf, placeOf } from "../../host/editor.ts";
+import { type EditorCode, placeOf, rangeCode } from "../../host/editor.ts";
 import { showInformation, withProgress } from "../../host/messages.ts";
 import { guarded, showError } from "../../host/notify.ts";
 import { movedTo } from "../../host/renames.ts";
@@ -134,7 +134,7 @@ export class Explanations {
     // Deleted meanwhile.
     if (!this.#explanations.has(explanation)) return null;
     const { thread, session, stale } = explanation;
-    const code = linesOf(document, explanation.lines, t("The code of this explanation"));
+    const code = rangeCode(document, explanation.range, t("The code of this explanation"));
     const shown = thread.range ?? code.range;
     const question = questionNow(explanation.question, code, shown);
     // After an edit it is the code that is another, not the answer that was bad.

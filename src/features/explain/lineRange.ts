@@ -6,6 +6,15 @@ export interface LineRange {
   endLine: number;
 }
 
+/** Where code begins in its first line and ends in its last, 0-based, as long as the lines are those that were explained. */
+export interface Columns {
+  start: number;
+  end: number;
+}
+
+/** All of the lines. */
+export const wholeLines: Columns = { start: 0, end: Number.MAX_SAFE_INTEGER };
+
 /** One edit: the lines that it touches, and how many line breaks it puts in their place. */
 export interface LineEdit extends LineRange {
   /** Column of the edit's start: an edit at the start of a line pushes that line down. */

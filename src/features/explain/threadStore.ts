@@ -7,14 +7,15 @@ import path from "node:path";
 import { isFileName, JsonFolder, type JsonFolderOptions } from "../../host/jsonFolder.ts";
 import { type Conversation, restoreConversation } from "../chat/conversation.ts";
 import type { ThreadQuestion } from "./explanation.ts";
-import type { LineRange } from "./lineRange.ts";
+import { type Columns, type LineRange, wholeLines } from "./lineRange.ts";
 
 /** A thread as it is written down. */
 export interface StoredThread {
   uri: string;
   question: ThreadQuestion;
-  /** Lines of the explained code when the thread was last seen, and their text as it was explained. */
+  /** Lines of the explained code when the thread was last seen, the part of them that it is, and their text as it was explained. */
   lines: LineRange;
+  columns: Columns;
   text: string;
   /** Lines under which the thread stands; a part of `lines`. */
   shown: LineRange;
@@ -117,12 +118,14 @@ function readThread(json: string): StoredThread | null {
     return null; // cut off: there is nothing in it to be shown
   }
   const conversation = restoreConversation(stored?.conversation);
-  const { uri, question, lines, text, shown, kept = false } = stored ?? {};
+  // What an earlier version wrote has no columns.
+  const { uri, question, lines, columns = wholeLines, text, shown, kept = false } = stored ?? {};
   if (typeof uri !== "string" || typeof text !== "string" || !isRange(lines) || !isRange(shown)) return null;
+  if (!Number.isInteger(columns?.start) || !Number.isInteger(columns.end)) return null;
   if (typeof question?.task !== "string" || typeof question.verb !== "string") return null;
   // Only one that has an answer to show: its end is the conversation's, whichever way that came.
   return conversation && isFileName(conversation.id) && conversation.turns.length > 1
-    ? { uri, question, lines, text, shown, kept, conversation }
+    ? { uri, question, lines, columns, text, shown, kept, conversation }
     : null;
 }
 

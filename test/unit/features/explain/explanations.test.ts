@@ -43,7 +43,11 @@ vi.mock("vscode", async () => {
     },
     comments: {
       createCommentController: () => ({
-        createCommentThread: (uri: object, range: object) => ({ uri, range, dispose: () => {} }),
+        createCommentThread: (uri: object, range: object) => {
+          const thread = { uri, range, dispose: () => {} };
+          threads.push(thread as unknown as VsCode.CommentThread);
+          return thread;
+        },
         dispose: () => {},
       }),
     },
@@ -53,7 +57,9 @@ vi.mock("vscode", async () => {
       showInformationMessage: async (text: string) => void told.push(text),
     },
     workspace: {
-      textDocuments: [],
+      get textDocuments() {
+        return isOpen ? [codeIn("a.ts").document] : [];
+      },
       notebookDocuments: [],
       asRelativePath: (uri: VsCode.Uri) => path.basename(String(uri)),
       getConfiguration: () => ({ inspect: () => undefined }),
@@ -66,7 +72,7 @@ vi.mock("vscode", async () => {
 });
 
 const vscode = await import("vscode");
-const { linesOf } = await import("../../../../src/host/editor.ts");
+const { linesOf, rangeCode } = await import("../../../../src/host/editor.ts");
 const { registerExplain } = await import("../../../../src/features/explain/explain.ts");
 
 /** The same code stands in all files, further down in those with longer names. */
@@ -87,6 +93,9 @@ let code: string;
 let problems: Partial<VsCode.Diagnostic>[];
 const commands = new Map<string, (...args: unknown[]) => unknown>();
 const run = async (id: string, ...args: unknown[]) => (await commands.get(id)?.(...args)) as VsCode.CommentThread;
+let threads: VsCode.CommentThread[];
+/** a.ts is open when the window begins. */
+let isOpen: boolean;
 /** Messages to the user. */
 let told: string[];
 /** Where names were looked up, as line:column. */
@@ -98,10 +107,13 @@ let made: ChatSession[];
 let adopted: Set<ChatSession>;
 let splits: Emitter<Split>;
 let explanations: ReturnType<typeof registerExplain>;
+let newWindow: () => ReturnType<typeof registerExplain>;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "hunch-explanations-"));
   code = "f();";
   problems = [];
+  threads = [];
+  isOpen = false;
   told = [];
   lookedUp = [];
   looked = 0;
@@ -146,7 +158,8 @@ beforeEach(() => {
     release: (session: ChatSession) => adopted.has(session),
     onSplit: splits.on,
   };
-  explanations = registerExplain(ctx, { create } as unknown as Sessions, chat as unknown as Chat);
+  newWindow = () => registerExplain(ctx, { create } as unknown as Sessions, chat as unknown as Chat);
+  explanations = newWindow();
 });
 afterEach(() => {
   explanations.dispose();
@@ -251,6 +264,33 @@ describe("Explanations", () => {
     await run("hunch.thread.again", thread);
     expect(JSON.stringify(sent())).toMatch(/New\.(?!.*Old\.)/);
     expect(JSON.stringify(sent())).not.toMatch(/Old\./);
+  });
+
+  it("Explain Again asks about the part of a line that was explained, also in the next window; once it was edited, about all of the line", async () => {
+    code = "const f = (a) => a;";
+    const { document, range } = codeIn("a.ts");
+    const { line } = range.start;
+    const asked = () => Object.values(sent() ?? {}).map((input) => input.code[0]?.code);
+    const reopened = async () => {
+      await explanations.save();
+      explanations.dispose();
+      threads = [];
+      explanations = newWindow();
+      await vi.waitFor(() => expect(threads).toHaveLength(1));
+    };
+    const thread = await explanations.open(rangeCode(document, new vscode.Range(line, 10, line, 18)), question);
+    await run("hunch.thread.again", thread);
+    expect(asked()).toEqual(["(a) => a"]);
+
+    isOpen = true;
+    await reopened();
+    await run("hunch.thread.again", threads[0]);
+    expect(asked()).toEqual(["(a) => a"]);
+
+    code = "const f = (a) => b;";
+    await reopened();
+    await run("hunch.thread.again", threads[0]);
+    expect(asked()).toEqual([code]);
   });
 
   it("is written down once where its conversation goes on under another id", async () => {

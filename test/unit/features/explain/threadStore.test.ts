@@ -30,6 +30,7 @@ function thread(id: string, part: Partial<StoredThread> = {}): StoredThread {
     uri: "file:///a.ts",
     question: { task: "explain", verb: "Explain" },
     lines,
+    columns: { start: 0, end: 4 },
     text: "f();",
     shown: lines,
     kept: false,
@@ -66,6 +67,14 @@ describe("ThreadStore", () => {
     expect((await open().load())[0]?.lines).toEqual({ startLine: 7, endLine: 7 });
   });
 
+  it("takes a thread of an earlier version for one about whole lines", async () => {
+    const { columns, ...earlier } = thread("a");
+    await stored(earlier as StoredThread);
+    const [read] = await open().load();
+    expect(read?.columns.start).toBe(0);
+    expect(read?.columns.end).toBeGreaterThan(columns.end);
+  });
+
   it("keeps nothing of a thread that was deleted", async () => {
     await stored(thread("a"), thread("b"));
     const store = open();
@@ -82,6 +91,7 @@ describe("ThreadStore", () => {
     writeFileSync(path.join(folder, "cut.json"), '{"uri":"file:///a.ts","conv');
     writeFileSync(path.join(folder, "null.json"), "null");
     writeFileSync(path.join(folder, "odd.json"), JSON.stringify({ ...thread("odd"), lines: [1, 2] }));
+    writeFileSync(path.join(folder, "half.json"), JSON.stringify({ ...thread("half"), columns: { start: 1 } }));
     writeFileSync(path.join(folder, "away.json"), JSON.stringify(thread("../../away")));
     expect(ids(await open().load())).toEqual(["a"]);
   });
