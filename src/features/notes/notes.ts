@@ -152,6 +152,8 @@ class Notes {
     const edits = editsOf(change);
     annotated.edits?.push(edits);
     this.#show(annotated, followEdits(annotated.notes, edits));
+    // Else the command would take away what nobody sees.
+    if (annotated.edits === null && annotated.notes.length === 0) this.#clear(annotated.uri);
   }
 
   #closed(uri: string): void {
