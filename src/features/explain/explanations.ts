@@ -144,6 +144,8 @@ export class Explanations {
   }
 
   async reply({ thread, text }: vscode.CommentReply): Promise<void> {
+    // The editor takes the button away from an empty form only, and a key may be quicker.
+    if (text.trim() === "") return;
     const explanation = this.of(thread);
     if (explanation?.session.running)
       throw new HunchError("usage", t("This explanation is still being written."), {

@@ -196,6 +196,11 @@ describe("commands", () => {
     ];
     for (const { when } of menus) expect(when).toContain(`commentController == ${commentControllerId}`);
   });
+
+  it("takes no reply from an empty form", () => {
+    const reply = contributes.commands.find(({ command }: { command: string }) => command === "hunch.thread.reply");
+    expect(reply.enablement).toBe("!commentIsEmpty");
+  });
 });
 
 it("the participant and the model provider are those of the code", () => {

@@ -203,6 +203,14 @@ describe("Explanations", () => {
     expect([looked, made.length]).toEqual([1, 2]);
   });
 
+  it("a reply of nothing but white space is no question", async () => {
+    const thread = await explanations.open(codeIn("a.ts"), question);
+    await run("hunch.thread.reply", { thread, text: " \n" });
+    expect(made[0]?.conversation.turns).toHaveLength(2);
+    await run("hunch.thread.reply", { thread, text: "Why?" });
+    expect(made[0]?.conversation.turns).toHaveLength(4);
+  });
+
   it.each([
     ["Explain", () => explanations.open(codeIn("a.ts"), question)],
     ["Explain Again", (thread: VsCode.CommentThread) => run("hunch.thread.again", thread)],
