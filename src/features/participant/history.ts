@@ -4,14 +4,16 @@ import { ask, type Conversation, inputOf, newConversation } from "../chat/conver
 /** A question of the chat and what came back. */
 export interface Exchange {
   prompt: string;
+  /** The whole of what the model was sent, with the code; without it, the prompt counts. */
+  sent?: string;
   answer: string;
 }
 
 export function conversationOf(id: string, exchanges: readonly Exchange[]): Conversation {
   const conversation = newConversation(id);
-  for (const { prompt, answer } of exchanges) {
+  for (const { prompt, sent = prompt, answer } of exchanges) {
     const turn = ask(conversation, { task: "ask", text: prompt, code: [] }, "auto");
-    inputOf(conversation, turn).sent = prompt;
+    inputOf(conversation, turn).sent = sent;
     turn.answer = [{ text: answer, origin: "target" }];
     turn.status = "done";
   }

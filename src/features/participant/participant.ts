@@ -10,7 +10,7 @@ import { registerCommand } from "../../host/commands.ts";
 import type { Ctx } from "../../host/ctx.ts";
 import { type EditorCode, selectedAttachment, selectedCode } from "../../host/editor.ts";
 import { askedAbout } from "../chat/askedCode.ts";
-import type { Question } from "../chat/conversation.ts";
+import { inputOf, type Question } from "../chat/conversation.ts";
 import type { ChatSession } from "../chat/session.ts";
 import type { Sessions } from "../chat/sessions.ts";
 import { slashQuestion } from "../chat/slashQuestion.ts";
@@ -63,13 +63,20 @@ async function answer(ctx: Ctx, sessions: Sessions, asked: Asked): Promise<vscod
     const session = sessions.create(conversationOf(randomUUID(), exchangesOf(context.history)));
     await streamAnswer(session, question, stream, token);
     const turn = session.conversation.turns.at(-1);
-    if (turn?.role === "assistant" && turn.error) throw fromErrorData(turn.error);
-    return {};
+    if (turn?.role !== "assistant") return {};
+    if (turn.error) throw fromErrorData(turn.error);
+    const metadata: AnswerMetadata = { sent: inputOf(session.conversation, turn).sent };
+    return { metadata };
   } catch (error) {
     if (!isHunchError(error)) throw error;
     ctx.log.error("@hunch", error);
     return { errorDetails: { message: `${error.message} ${error.hint}`.trim() } };
   }
+}
+
+/** What VS Code keeps with an answer: a selection, for one, is in none of the references of its question. */
+interface AnswerMetadata {
+  sent: string;
 }
 
 async function streamAnswer(
@@ -126,15 +133,17 @@ function codeOfSelection(): EditorCode | null {
 function exchangesOf(history: vscode.ChatContext["history"]): Exchange[] {
   const exchanges: Exchange[] = [];
   for (const turn of history) {
-    if (turn instanceof vscode.ChatRequestTurn)
-      exchanges.push({ prompt: turn.prompt || `/${turn.command ?? ""}`, answer: "" });
-    else {
-      const last = exchanges.at(-1);
-      const text = turn.response.map((part) =>
-        part instanceof vscode.ChatResponseMarkdownPart ? part.value.value : "",
-      );
-      if (last) last.answer += text.join("");
+    if (turn instanceof vscode.ChatRequestTurn) {
+      const prompt = [turn.command ? `/${turn.command}` : "", turn.prompt].filter((part) => part !== "").join(" ");
+      exchanges.push({ prompt, answer: "" });
+      continue;
     }
+    const last = exchanges.at(-1);
+    if (!last) continue;
+    const text = turn.response.map((part) => (part instanceof vscode.ChatResponseMarkdownPart ? part.value.value : ""));
+    last.answer += text.join("");
+    const { sent }: Partial<AnswerMetadata> = turn.result.metadata ?? {};
+    if (typeof sent === "string" && sent !== "") last.sent = sent;
   }
   return exchanges;
 }
