@@ -235,8 +235,11 @@ export type ToPanel =
   | { type: "selection"; selection: Attachment | null }
   /** The colours of code in the editor's theme: after `ready`, and when the theme changed. */
   | { type: "codeColors"; colors: CodeColors }
-  /** All conversations, newest first: after `listSessions`, and from then on when one of them changed. */
-  | { type: "sessions"; sessions: SessionSummary[] }
+  /**
+   * All conversations, newest first: after `listSessions`, and from then on when one of them changed. `undoable`: the id of
+   * the one that `undoDelete` brings back.
+   */
+  | { type: "sessions"; sessions: SessionSummary[]; undoable: string | null }
   /** Conversations that have every word of a query, after `searchSessions`. */
   | { type: "sessionsFound"; query: string; ids: string[] }
   /** What another page looked like, for one that is new. */

@@ -66,6 +66,15 @@ export class JsonFolder {
     return parsed(text);
   }
 
+  /** There is no file, for certain: one that is locked, or out of reach for a moment, is not gone. */
+  isGone(name: string): boolean {
+    try {
+      return statSync(this.#file(name), { throwIfNoEntry: false }) === undefined;
+    } catch {
+      return false;
+    }
+  }
+
   /** The file's stamp when it was read or written here last; undefined when it was not. */
   stamp(name: string): string | undefined {
     return this.#known.get(name)?.stamp;

@@ -41,6 +41,8 @@ export class PanelStore {
   asked = false;
   /** All conversations; null until they were asked for. */
   sessions: readonly SessionSummary[] | null = null;
+  /** The conversation that was deleted last and can be brought back. */
+  undoable: string | null = null;
   /** What the host found in whole conversations; null before it was asked. */
   sessionsFound: FoundSessions | null = null;
   /** What the host found for the last "#". */
@@ -92,6 +94,7 @@ export class PanelStore {
         return;
       case "sessions":
         this.sessions = message.sessions;
+        this.undoable = message.undoable;
         return;
       case "sessionsFound":
         this.sessionsFound = message;

@@ -1,6 +1,6 @@
 /** The list of chats on the page. In a real browser, on the extension's own page with its policy: needs test/vscode/host/install.sh. */
 import { describe, expect, it } from "vitest";
-import { focused, openBeforeAll, pages, panel, sent, window_ } from "./panelUnderTest.mjs";
+import { focused, openBeforeAll, pages, panel, send, sent, window_ } from "./panelUnderTest.mjs";
 
 openBeforeAll();
 
@@ -73,6 +73,10 @@ describe("the list of chats", () => {
     await panel.show(pages.scenes.sessions, "dark");
     await rows().nth(2).focus();
     await panel.page.keyboard.press("Delete");
+    const { sessions } = pages.scenes.sessions.messages.at(-1);
+    const undoable = sessions[2].id;
+    const rest = sessions.filter(({ id }) => id !== undoable);
+    await send({ type: "sessions", sessions: rest, undoable });
     await panel.page.getByRole("button", { name: "Undo" }).click();
     await panel.page.keyboard.press("Escape");
     await panel.page.locator(".conversation").waitFor();

@@ -210,9 +210,12 @@ export const scenes: Record<string, Scene> = {
   commands: { state: panelState(), typed: "/" },
   sessions: {
     state: conversation(thinking),
-    messages: [{ type: "showSessions" }, { type: "sessions", sessions }],
+    messages: [{ type: "showSessions" }, { type: "sessions", sessions, undoable: null }],
   },
-  noSessions: { state: panelState(), messages: [{ type: "showSessions" }, { type: "sessions", sessions: [] }] },
+  noSessions: {
+    state: panelState(),
+    messages: [{ type: "showSessions" }, { type: "sessions", sessions: [], undoable: null }],
+  },
   awkward: {
     state: panelState({
       title: `Averylongtitlewithoutanyspaces${"x".repeat(120)}`,

@@ -217,7 +217,8 @@ export class Chat {
   }
 
   #sendList(): void {
-    if (this.#listShown) this.view.send({ type: "sessions", sessions: this.#library.list() });
+    const { undoable } = this.#library;
+    if (this.#listShown) this.view.send({ type: "sessions", sessions: this.#library.list(), undoable });
   }
 
   #onChange(change: SessionChange): void {

@@ -79,6 +79,11 @@ export class ConversationStore {
     return (this.#files.unsaved(id) as Conversation | undefined) ?? this.#read(id);
   }
 
+  /** Has no file any more; not when that only can not be read. */
+  isGone(id: string): boolean {
+    return this.#files.isGone(id);
+  }
+
   /** Time of the last change (ms since 1970); undefined when there is no such conversation. */
   updatedAt(id: string): number | undefined {
     return this.#entries().get(id)?.updatedAt;

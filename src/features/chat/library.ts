@@ -142,9 +142,16 @@ export class Library {
     this.#changes.fire();
   }
 
-  /** Stops and removes a conversation; `undoDelete` brings the last one back, unless its file was gone before. */
+  /**
+   * Stops and removes a conversation; `undoDelete` brings the last one back, unless its file was gone before. Throws
+   * fileNotFound, and removes nothing, when there is a file that can not be read: there would be no way back.
+   */
   async delete(id: string): Promise<void> {
     const conversation = this.#conversation(id);
+    if (!conversation && !this.#services.store.isGone(id))
+      throw new HunchError("fileNotFound", t("This chat can not be read any more."), {
+        hint: t("It was not deleted, because that could not be undone. Another program may be using its file."),
+      });
     this.#deleted = conversation && { conversation, updatedAt: this.#services.store.updatedAt(id) };
     const open = this.#open.get(id);
     if (open) {
@@ -157,6 +164,11 @@ export class Library {
     } finally {
       this.#changes.fire();
     }
+  }
+
+  /** The conversation that `undoDelete` would bring back. */
+  get undoable(): string | null {
+    return this.#deleted?.conversation.id ?? null;
   }
 
   undoDelete(): void {

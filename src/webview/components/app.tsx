@@ -32,7 +32,12 @@ export function App({ store, view, spoken, focusRequests }: AppProps) {
   return (
     <div class="panel">
       {store.chrome && view.sessionsShown && (
-        <SessionList sessions={store.sessions} currentId={store.chrome.conversationId} found={store.sessionsFound} />
+        <SessionList
+          sessions={store.sessions}
+          undoable={store.undoable}
+          currentId={store.chrome.conversationId}
+          found={store.sessionsFound}
+        />
       )}
       {store.chrome && !view.sessionsShown && (
         <Conversation key={`${store.chrome.conversationId} ${view.restores}`} store={store} view={view} />

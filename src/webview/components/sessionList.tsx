@@ -10,6 +10,8 @@ import { IconButton } from "./iconButton.tsx";
 interface SessionListProps {
   /** null until the host has sent them. */
   sessions: readonly SessionSummary[] | null;
+  /** The one that the host can bring back. */
+  undoable: string | null;
   currentId: string;
   /** Of whole conversations, for the last query that the host was asked for. */
   found: FoundSessions | null;
@@ -18,11 +20,11 @@ interface SessionListProps {
 /** Between two keys one is not done typing (ms). */
 const searchDelayMs = 200;
 
-export function SessionList({ sessions, currentId, found }: SessionListProps) {
+export function SessionList({ sessions, undoable, currentId, found }: SessionListProps) {
   const { post, announce, showSessions } = usePanel();
   const [query, setQuery] = useState("");
   const [renaming, setRenaming] = useState<string | null>(null);
-  const [deleted, setDeleted] = useState<string | null>(null);
+  const [deleted, setDeleted] = useState<SessionSummary | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => search.current?.focus(), []);
@@ -47,11 +49,15 @@ export function SessionList({ sessions, currentId, found }: SessionListProps) {
   const now = Date.now();
   const remove = (session: SessionSummary) => {
     post({ type: "deleteSession", id: session.id });
-    setDeleted(session.title);
-    announce(t("Deleted {0}.", session.title));
+    setDeleted(session);
     // The row with the focus goes away.
     search.current?.focus();
   };
+  // The host may not be able to: then it says so, and the row stays.
+  const isGone = deleted !== null && !sessions?.some(({ id }) => id === deleted.id);
+  useEffect(() => {
+    if (deleted && isGone) announce(t("Deleted {0}.", deleted.title));
+  }, [deleted, isGone]);
   const undo = () => {
     post({ type: "undoDelete" });
     setDeleted(null);
@@ -88,12 +94,14 @@ export function SessionList({ sessions, currentId, found }: SessionListProps) {
           onClick={() => showSessions(false)}
         />
       </header>
-      {deleted !== null && (
+      {isGone && (
         <p class="notice sessions-undo">
-          <span>{t("Deleted “{0}”.", deleted)}</span>
-          <button type="button" class="button button-secondary button-small" onClick={undo}>
-            {t("Undo")}
-          </button>
+          <span>{t("Deleted “{0}”.", deleted.title)}</span>
+          {undoable === deleted.id && (
+            <button type="button" class="button button-secondary button-small" onClick={undo}>
+              {t("Undo")}
+            </button>
+          )}
         </p>
       )}
       {sessions !== null && shown.length === 0 && (

@@ -10,7 +10,7 @@ afterEach(() => vi.restoreAllMocks());
 
 function showChats(): void {
   const session = { id: "s1", title: "Chat", updatedAt: 0, questionCount: 1, text: "", running: false };
-  receive({ type: "showSessions" }, { type: "sessions", sessions: [session] });
+  receive({ type: "showSessions" }, { type: "sessions", sessions: [session], undoable: null });
 }
 
 describe("the input of the panel", () => {
@@ -181,6 +181,21 @@ describe("the input of the panel", () => {
     expect(press(".session-open", "Delete")).toBe(true);
     expect(sent).toEqual([{ type: "deleteSession", id: "s1" }]);
     expect(document.activeElement).toBe($("input[type=search]"));
+  });
+
+  it("says that a chat is deleted once it is, and offers the way back where there is one", () => {
+    receive({ type: "state", state: panelState({ conversationId: "gone" }) });
+    showChats();
+    $(".session-open")?.dispatchEvent(new KeyboardEvent("keydown", { key: "Delete", bubbles: true }));
+    runFrames();
+    const shown = () => [$(".sessions-undo span")?.textContent, $(".sessions-undo button")?.textContent];
+    expect(shown()).toEqual([undefined, undefined]);
+    receive({ type: "sessions", sessions: [], undoable: null });
+    expect(shown()).toEqual(["Deleted “Chat”.", undefined]);
+    receive({ type: "sessions", sessions: [], undoable: "s1" });
+    expect(shown()).toEqual(["Deleted “Chat”.", "Undo"]);
+    showChats();
+    expect(shown()).toEqual([undefined, undefined]);
   });
 
   it("leaves the keys of an input method alone in the list of chats", async () => {

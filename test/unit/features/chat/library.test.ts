@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -145,6 +145,23 @@ describe("Library", () => {
     await library.delete(id);
     library.undoDelete();
     expect([library.list(), changes]).toEqual([[], 1]);
+  });
+
+  it("does not delete a chat for good whose file can not be read for a moment", async () => {
+    const library = newLibrary();
+    await askAndStore(library);
+    const { id } = library.current.conversation;
+    library.create();
+    const file = path.join(folder, `${id}.json`);
+    const whole = readFileSync(file);
+    writeFileSync(file, whole.subarray(0, 9));
+    await expect(library.delete(id)).rejects.toThrow("can not be read");
+    expect([library.list(), library.undoable]).toMatchObject([[{ id }], null]);
+    writeFileSync(file, whole);
+    await library.delete(id);
+    expect([library.list(), library.undoable]).toEqual([[], id]);
+    library.undoDelete();
+    expect([library.list(), library.undoable]).toMatchObject([[{ id, title: "Why?" }], null]);
   });
 
   it("opens what was on screen last", async () => {
