@@ -4,8 +4,9 @@
  */
 
 /**
- * Draws, and moves a focus that was lost thereby to the question. Where the drawing itself gave it to another element it
- * stays, and a page that does not have the keyboard takes it from nobody.
+ * Draws, and moves a focus that was lost thereby to the question; to what stands above it where an Enter that was meant
+ * for the lost element, such as Stop, would send what is half typed there. Where the drawing itself gave it to another
+ * element it stays, and a page that does not have the keyboard takes it from nobody.
  */
 export function keepingFocus(draw: () => void): void {
   const before = document.activeElement;
@@ -15,5 +16,7 @@ export function keepingFocus(draw: () => void): void {
   const { activeElement } = document;
   // A browser takes the focus from what is disabled only after the frame.
   if (activeElement !== before && activeElement !== document.body) return;
-  document.querySelector<HTMLElement>(".composer textarea")?.focus({ preventScroll: true });
+  const wouldSend = document.querySelector(".composer [type=submit]:not(:disabled)") !== null;
+  const next = wouldSend ? ".conversation, .sessions input" : ".composer textarea";
+  document.querySelector<HTMLElement>(next)?.focus({ preventScroll: true });
 }

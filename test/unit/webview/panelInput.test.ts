@@ -228,7 +228,7 @@ describe("the input of the panel", () => {
       receive({ type: "state", state: panelState({ conversationId: "focus", turns }) });
     const focus = (selector: string) => $(selector)?.focus();
     const focused = () => document.activeElement;
-    const question = $(".composer textarea");
+    const question = $<HTMLTextAreaElement>(".composer textarea");
 
     state(user, turn());
     focus("button[aria-label=Stop]");
@@ -259,6 +259,25 @@ describe("the input of the panel", () => {
     $("form.edit-question")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
     runFrames();
     expect(focused()).toBe(question);
+
+    // Enter that was meant for Stop must not send the next question, half typed.
+    state(user, turn());
+    const type = (text: string) => {
+      question!.value = text;
+      question!.dispatchEvent(new Event("input", { bubbles: true }));
+      runFrames();
+    };
+    type("And wh");
+    focus("button[aria-label=Stop]");
+    state(user, done);
+    expect(focused()).toBe($(".conversation"));
+    showChats();
+    state(user, turn());
+    focus("button[aria-label=Stop]");
+    state(user, done);
+    expect(focused()).toBe($("input[type=search]"));
+    $(".sessions [aria-label='Back to the chat']")?.click();
+    type("");
 
     state(user, turn());
     focus("button[aria-label=Stop]");
