@@ -103,6 +103,10 @@ function AttachmentChip({ attachment, text }: { attachment: Attachment; text: st
   );
 }
 
+function isWritten(element: Element | null): boolean {
+  return element instanceof HTMLTextAreaElement && element.value.trim() !== "";
+}
+
 interface EditQuestionProps {
   turnId: string;
   text: string;
@@ -116,8 +120,11 @@ function EditQuestion({ turnId, text, busy, onLeave }: EditQuestionProps) {
   const input = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     const { current } = input;
-    current?.focus();
-    current?.setSelectionRange(current.value.length, current.value.length);
+    if (!current) return;
+    current.setSelectionRange(current.value.length, current.value.length);
+    // A question that comes back is shown, and takes the keyboard from nobody who writes the next one.
+    if (isWritten(document.activeElement)) current.scrollIntoView({ block: "nearest" });
+    else current.focus();
   }, []);
   const canSend = !busy && text.trim() !== "";
   const send = () => {
