@@ -35,6 +35,7 @@ export class PageAsks {
 
   /** Asks an earlier question in other words. */
   async askAgain({ turnId, text }: { turnId: string; text: string }, page: Page): Promise<void> {
+    const giveBack = () => this.#services.view.show({ type: "editQuestion", editing: { turnId, text } }, page);
     await this.#ask({
       read: ({ conversation: { turns }, conversation }) => {
         const at = turns.findIndex(({ id }) => id === turnId);
@@ -42,8 +43,12 @@ export class PageAsks {
         const before = user?.role === "user" ? user.text : "";
         return newWords(text, { text: before, code: answer ? attachedTo(conversation, answer.id) : [] });
       },
-      ask: (session, words) => session.resend(turnId, text, words),
-      giveBack: () => this.#services.view.show({ type: "editQuestion", editing: { turnId, text } }, page),
+      ask: (session, words) => {
+        // Another version of the chat, without this question, may be shown by now.
+        const isThere = session.conversation.turns.some(({ id }) => id === turnId);
+        return isThere ? session.resend(turnId, text, words) : giveBack();
+      },
+      giveBack,
     });
   }
 

@@ -150,6 +150,22 @@ it("a question whose other words can not be asked is edited again where it was, 
   expect(second.take("state").at(-1)?.state.turns[0]).toMatchObject({ text: "Why?" });
 });
 
+it("a question in other words comes back when another version of the chat is shown by the time it could be asked", async () => {
+  const chat = openChat();
+  const page = openPage(chat);
+  await chat.askTask({ task: "ask", text: "Why?", code: [] });
+  const turnId = page.take("state").at(-1)?.state.turns[0]?.id ?? "";
+  page.tell({ type: "resend", turnId, text: "Why so?" });
+  await settle();
+  const [question] = page.take("state").at(-1)?.state.turns ?? [];
+  expect(question).toMatchObject({ text: "Why so?" });
+  const editing = { turnId: question?.id ?? "", text: "But why?" };
+  page.tell({ type: "resend", ...editing });
+  page.tell({ type: "switchVersion", turnId: editing.turnId, offset: -1 });
+  await settle();
+  expect(page.take("editQuestion")).toEqual([{ type: "editQuestion", editing }]);
+});
+
 it("the pages follow the chat that takes the place of a deleted one, also where its file can not be removed", async () => {
   const chat = openChat();
   const page = openPage(chat);
