@@ -37,7 +37,7 @@ export interface StoreEvents {
 export class PanelStore {
   chrome: Chrome | null = null;
   turns: readonly TurnModel[] = [];
-  /** The last question was being answered when the whole state came; the answer may have failed before the next frame. */
+  /** The last question was being answered when a whole state came; the answer may have failed before the next frame. */
   asked = false;
   /** All conversations; null until they were asked for. */
   sessions: readonly SessionSummary[] | null = null;
@@ -139,6 +139,11 @@ export class PanelStore {
     return this.turns.find((turn): turn is AssistantTurnModel => turn.role === "assistant" && turn.running) ?? null;
   }
 
+  /** The id of the question that is asked last in what is shown. */
+  get lastQuestion(): string | undefined {
+    return this.turns.findLast((turn) => turn.role === "user")?.id;
+  }
+
   /** The turns that are drawn. */
   get drawn(): readonly TurnModel[] {
     return this.turns.slice(this.history.first);
@@ -167,11 +172,13 @@ export class PanelStore {
     if (this.chrome?.conversationId === chrome.conversationId) this.history.resize(turns.length);
     else this.history.open(turns.length);
     this.chrome = chrome;
+    const before = this.lastQuestion;
     const known = new Map<string, AssistantTurnModel>();
     for (const turn of this.turns) if (turn.role === "assistant") known.set(turn.id, turn);
     this.turns = turns.map((turn) => (turn.role === "user" ? turn : this.#adopt(known.get(turn.id), turn)));
     const last = this.turns.at(-1);
-    this.asked = last?.role === "assistant" && last.running;
+    if (this.lastQuestion !== before) this.asked = false;
+    this.asked ||= last?.role === "assistant" && last.running;
   }
 
   #adopt(known: AssistantTurnModel | undefined, turn: AssistantTurn): AssistantTurnModel {

@@ -68,7 +68,7 @@ function Conversation({ store, view }: { store: PanelStore; view: ViewState }) {
     start: beginning(store, view),
     onScroll: (element, atEnd) => setPlace(atEnd ? null : placeIn(element)),
   });
-  const lastQuestion = store.turns.findLast((turn) => turn.role === "user")?.id;
+  const { lastQuestion } = store;
   const shownQuestion = useRef(lastQuestion);
   useEffect(() => {
     // A new question is always followed, wherever the user had scrolled to; that of another version is no new one.

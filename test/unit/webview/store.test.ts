@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PanelToken } from "../../../src/common/panel.ts";
+import type { PanelState, PanelToken } from "../../../src/common/panel.ts";
 import { errorActions, turnActions } from "../../../src/webview/components/actions.ts";
 import { PanelStore } from "../../../src/webview/store.ts";
 import { AssistantTurnModel } from "../../../src/webview/turnModel.ts";
@@ -112,6 +112,20 @@ describe("PanelStore", () => {
     store.receive({ type: "append", turnId: "t1", tokens: answerTokens("x"), live: live(), thinkingMs: 0 });
     store.receive({ type: "state", state: panelState({ turns: [turn({ status: "done" })] }) });
     expect(events).toEqual(["Thinking.", "Answer ready."]);
+  });
+
+  it("knows that the last question was asked here, also when its answer failed before it was drawn", () => {
+    const { store } = newStore();
+    const question = (id: string) => ({ role: "user" as const, id, text: "Why?", attachments: [] });
+    const asked = (...turns: PanelState["turns"]) => {
+      store.receive({ type: "state", state: panelState({ turns }) });
+      return store.asked;
+    };
+    expect(asked(question("u1"), turn({ status: "done" }))).toBe(false);
+    expect(asked(question("u2"), turn({ id: "t2" }))).toBe(true);
+    expect(asked(question("u2"), turn({ id: "t2", status: "failed" }))).toBe(true);
+    // Another version.
+    expect(asked(question("u1"), turn({ status: "done" }))).toBe(false);
   });
 
   it("shows the user's choices before the host confirms them", () => {
