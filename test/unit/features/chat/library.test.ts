@@ -1,72 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** The chats of a window: asked, left, deleted, renamed, and written by another window. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runsText } from "../../../../src/common/panel.ts";
-import type { GenerationEvent, GenerationResult } from "../../../../src/common/protocol.ts";
-import { codeBehind } from "../../../../src/features/chat/attachedCode.ts";
-import { newConversation } from "../../../../src/features/chat/conversation.ts";
-import { ConversationStore } from "../../../../src/features/chat/conversationStore.ts";
-import { Library } from "../../../../src/features/chat/library.ts";
-import { ChatSession } from "../../../../src/features/chat/session.ts";
-import { model, result, tokens } from "../support.ts";
-import { code, services } from "./sessionSupport.ts";
+import { describe, expect, it } from "vitest";
+import { result } from "../support.ts";
+import {
+  answers,
+  askAndStore,
+  folder,
+  newLibrary,
+  newStore,
+  question,
+  settle,
+  store,
+  withFolder,
+} from "./librarySupport.ts";
+import { code } from "./sessionSupport.ts";
 
-let folder: string;
-let store: ConversationStore;
-let ids = 0;
-/** Ends the generations in the order in which they began. */
-let answers: ((result: GenerationResult) => void)[];
-/** What was learnt from what was done with answers. */
-let signals: string[];
-beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "hunch-library-"));
-  store = new ConversationStore({ folder, now: () => ++ids, onError: (error) => expect.fail(String(error)) });
-  answers = [];
-  signals = [];
-});
-afterEach(() => {
-  store.dispose();
-  rmSync(folder, { recursive: true, force: true });
-});
+withFolder();
 
-const newLibrary = (currentId?: string, kept = store) =>
-  new Library(
-    {
-      store: kept,
-      newSession: (stored) =>
-        new ChatSession(
-          stored ?? newConversation(`c${++ids}`),
-          services({
-            engine: {
-              prepare: async () => model,
-              generate: (_params, { signal }) =>
-                new Promise((resolve) => {
-                  answers.push(resolve);
-                  signal.addEventListener("abort", () => resolve(result({ stopReason: "cancelled" })));
-                }),
-              answerNow: () => undefined,
-            },
-            newId: () => `g${++ids}`,
-            signal: (_plan, signal) => signals.push(signal),
-          }),
-        ),
-    },
-    currentId,
-  );
-
-const question = (text: string) => ({ task: "ask" as const, text, code: [] });
 const ready = (code: EventTarget) =>
   new Promise<void>((resolve) => code.addEventListener("ready", () => resolve(), { once: true }));
-const settle = () => new Promise((resolve) => setTimeout(resolve));
-
-async function askAndStore(library: Library): Promise<void> {
-  const asked = library.current.ask(question("Why?"));
-  await settle();
-  answers[0]?.(result());
-  await asked;
-  await store.save();
-}
 
 describe("Library", () => {
   it("lets an answer go on when another chat is opened, and says so in the list", async () => {
@@ -242,81 +195,12 @@ describe("Library", () => {
     await asked;
   });
 
-  it("holds one session of an explanation's conversation until the explanation is gone", () => {
-    const library = newLibrary();
-    const shared = new ChatSession(newConversation("x"), services({}));
-    library.share(shared);
-    library.create();
-    expect(library.open("x")).toBe(shared);
-    library.create();
-    expect(library.release(shared)).toBe(true);
-    expect(library.release(shared)).toBe(false);
-    // Nothing was ever asked in it, so it was not stored either.
-    expect(() => library.open("x")).toThrow("can not be read");
-  });
-
-  it("keeps what was said in an explanation that is gone, in the next window too", async () => {
-    const library = newLibrary();
-    const onScreen = library.current;
-    const ofExplanation = new ChatSession(newConversation("x"), services({}));
-    await ofExplanation.ask(question("Why?"));
-    library.adopt(ofExplanation);
-    expect(library.release(ofExplanation)).toBe(true);
-    expect(library.current).toBe(onScreen);
-    await store.save();
-    const later = new ConversationStore({ folder, now: () => ++ids, onError: (error) => expect.fail(String(error)) });
-    expect(newLibrary(undefined, later).list()).toMatchObject([{ title: "Why?", running: false }]);
-    later.dispose();
-  });
-
-  /** The chat of an explanation, deleted in the list and brought back. */
-  async function broughtBack() {
-    const library = newLibrary();
-    const ofExplanation = new ChatSession(newConversation("x"), services({}));
-    await ofExplanation.ask(question("Why?"));
-    library.share(ofExplanation);
-    await library.delete("x");
-    library.undoDelete();
-    return { library, ofExplanation };
-  }
-
-  it("keeps a chat that was deleted, brought back and opened again, when the explanation of before is gone", async () => {
-    const { library, ofExplanation } = await broughtBack();
-    // Until it is written, both sessions have the same conversation.
-    await store.save();
-    const again = library.open("x");
-    expect(again).not.toBe(ofExplanation);
-    expect(library.release(ofExplanation)).toBe(false);
-    expect(library.isOpen(again)).toBe(true);
-    const asked = again.ask(question("And how?"));
-    await settle();
-    answers[0]?.(result());
-    await asked;
-    await store.save();
-    expect(newLibrary("x").current.conversation.turns).toHaveLength(4);
-  });
-
-  it("shows a chat that was deleted and brought back, and not what an explanation made of it, with what was said since", async () => {
-    const { library, ofExplanation } = await broughtBack();
-    await store.save();
-    const asked = library.open("x").ask(question("And how?"));
-    await settle();
-    answers[0]?.(result());
-    await asked;
-    // On screen, and once it was left.
-    expect(library.share(ofExplanation)).toBe(library.open("x"));
-    library.create();
-    await store.save();
-    expect(library.share(ofExplanation).conversation.turns).toHaveLength(4);
-    expect(library.isOpen(library.current)).toBe(true);
-  });
-
   it("goes on in the chat on screen under its new id when another window wrote the chat meanwhile", async () => {
     const library = newLibrary();
     await askAndStore(library);
     const { current } = library;
     const { id } = current.conversation;
-    const later = new ConversationStore({ folder, now: () => ++ids, onError: (error) => expect.fail(String(error)) });
+    const later = newStore();
     const there = newLibrary(id, later);
     there.rename(id, "Theirs");
     await later.save();
@@ -337,108 +221,5 @@ describe("Library", () => {
     library.dispose();
     there.dispose();
     later.dispose();
-  });
-
-  it("keeps the conversation of a command while another chat is on screen, also when the window closes in mid-answer", async () => {
-    const library = newLibrary();
-    const onScreen = library.current;
-    let think: (events: GenerationEvent[]) => void = () => undefined;
-    const session = new ChatSession(
-      newConversation("fix"),
-      services({
-        engine: {
-          prepare: async () => model,
-          generate: (_params, { onEvents }) => {
-            think = onEvents;
-            return new Promise(() => undefined);
-          },
-          answerNow: () => undefined,
-        },
-      }),
-    );
-    library.keep(session);
-    expect(library.list()).toEqual([]);
-    void session.ask({ task: "fix", text: "Fix line 1 of a.ts", question: "", code });
-    await settle();
-    think([tokens("thinking", ["It lacks a type."])]);
-    think([tokens("answer", ["The line"])]);
-    expect(library.list()).toMatchObject([{ id: "fix", title: "Fix line 1 of a.ts", running: true }]);
-    expect(library.current).toBe(onScreen);
-    await store.save();
-
-    const later = new ConversationStore({ folder, now: () => ++ids, onError: (error) => expect.fail(String(error)) });
-    const next = newLibrary(undefined, later);
-    expect(next.list()).toMatchObject([{ title: "Fix line 1 of a.ts", running: false }]);
-    const { conversation } = next.open("fix");
-    const turn = conversation.turns.at(-1);
-    if (turn?.role !== "assistant") throw new Error("no answer");
-    expect(turn).toMatchObject({ status: "stopped", canContinue: true });
-    expect([runsText(turn.thinking), runsText(turn.answer)]).toEqual(["It lacks a type.", "The line"]);
-    // By this its code block finds what it would change.
-    expect(codeBehind(conversation, turn.id)).toEqual(code);
-    later.dispose();
-  });
-
-  it("opens a kept conversation anew once its answer has ended out of sight", async () => {
-    const library = newLibrary();
-    const session = new ChatSession(newConversation("fix"), services({}));
-    library.keep(session);
-    await session.ask({ task: "fix", text: "Fix line 1 of a.ts", question: "", code });
-    expect(library.list()).toMatchObject([{ running: false }]);
-    expect(library.open("fix").conversation.turns.at(-1)).toMatchObject({ status: "done" });
-    // Nothing holds it any more: what it still says goes nowhere.
-    expect(library.current).not.toBe(session);
-    library.create();
-    await library.delete("fix");
-    await session.ask(question("Again?"));
-    expect(library.list()).toEqual([]);
-  });
-
-  it("counts a change once that was made from its diff, and from the chat after that, in this window and the next", async () => {
-    const library = newLibrary();
-    const session = new ChatSession(
-      newConversation("fix"),
-      services({ signal: (_plan, signal) => signals.push(signal) }),
-    );
-    library.keep(session);
-    await session.ask({ task: "fix", text: "Fix line 1 of a.ts", question: "", code });
-    await store.save();
-    const turnId = session.conversation.turns.at(-1)?.id ?? "";
-    // The diff knows the session that asked, which nothing holds any more.
-    library.applied(session, turnId);
-    expect(library.open("fix")).not.toBe(session);
-    library.applied(library.current, turnId);
-    expect(signals).toEqual(["applied"]);
-    await store.save();
-
-    const later = new ConversationStore({ folder, now: () => ++ids, onError: (error) => expect.fail(String(error)) });
-    const next = newLibrary(undefined, later);
-    next.applied(next.open("fix"), turnId);
-    expect(signals).toEqual(["applied"]);
-    later.dispose();
-  });
-
-  it("counts a change whose chat was deleted before it was made", async () => {
-    const library = newLibrary();
-    await askAndStore(library);
-    const { current } = library;
-    await library.delete(current.conversation.id);
-    library.applied(current, current.conversation.turns.at(-1)?.id ?? "");
-    expect(signals).toEqual(["applied"]);
-    expect(library.list()).toEqual([]);
-  });
-
-  it("shares a stored conversation with an explanation of an earlier window, and holds it until that is gone", async () => {
-    const before = newLibrary();
-    await askAndStore(before);
-    const { id } = before.current.conversation;
-    const library = newLibrary();
-    const joined = library.join(id);
-    expect(joined?.conversation.title).toBe("Why?");
-    expect(library.open(id)).toBe(joined);
-    library.create();
-    expect(library.join(id)).toBe(joined);
-    expect(joined && library.release(joined)).toBe(true);
-    expect(library.join("none")).toBeNull();
   });
 });
