@@ -97,7 +97,7 @@ export class RemoteGeneration implements RunningGeneration {
     const { thinking } = prompt;
     const { budget } = controls;
     this.#mindThought(prompt, true);
-    if (mayOpenUnseen(prompt, server)) this.#output.assumeInside();
+    if (mayOpenUnseen(prompt, server)) this.#output.assumeInside(thinking === "off");
     const chat = { messages: prompt.messages, thinking, budget, maxTokens };
     const body = chatBody(chat, this.#params, server);
     if (prompt.kind === "chat") return this.#stream(chatPath, body, this.#ending);
@@ -195,11 +195,13 @@ export class RemoteGeneration implements RunningGeneration {
       id = chunk.id ?? id;
       if (performance.now() - this.#flushedAt >= eventIntervalMs) this.#flush();
       const isThought = chunk.reasoning + chunk.content !== "" && this.#output.isThinking;
+      // What may be the answer is not cut off at a thought's limits, but when the user asks for the answer.
+      const isLimited = isThought && (this.#answerNow || !this.#output.mayBeAnswer);
       const piece = { text: thought, isLineEnd: this.#output.atLineEnd };
-      const reason = isThought ? (ending?.observe(piece, id, signal) ?? null) : null;
+      const reason = isLimited ? (ending?.observe(piece, id, signal) ?? null) : null;
       if (finish !== null) continue;
       if (reason !== null) return { kind: "thoughtEnded", reason };
-      if (this.#output.answerPieces >= answerTokens) return { kind: "finished", reason: "length" };
+      if (this.#output.limitedPieces >= answerTokens) return { kind: "finished", reason: "length" };
     }
     if (finish === null) throw brokenOff(url);
     return { kind: "finished", reason: finish === "length" ? "length" : "stop" };

@@ -13,11 +13,20 @@ import type { Chunk } from "./chunk.ts";
 
 /** What is taken for the rest of a thought that the prompt, out of sight, may have opened. */
 interface Assumed {
+  /** Nobody asked for a thought, and the model may well have none: without a marker the text is the answer. */
+  isUnwanted: boolean;
+  /** A marker has shown that thoughts are there. */
+  isShown: boolean;
   content: string;
+  /** The beginning of `content`, in which a marker would stand. */
+  head: string;
   /** What was thought before. */
   thinking: string;
   thinkingPieces: number;
 }
+
+/** Characters; no marker is longer. */
+const headChars = 64;
 
 export class RemoteOutput {
   thinking = "";
@@ -59,10 +68,25 @@ export class RemoteOutput {
     this.#parser = new SegmentParser(this.#format, { startsInside: true, resumedText });
   }
 
-  /** What comes next may be the rest of a thought: it is shown as one until its end comes, or none has come. */
-  assumeInside(): void {
-    this.#assumed = { content: "", thinking: this.thinking, thinkingPieces: this.thinkingPieces };
+  /**
+   * What comes next may be the rest of a thought: it is shown as one until its end comes, or none has come.
+   * @param isUnwanted it was asked for without a thought
+   */
+  assumeInside(isUnwanted: boolean): void {
+    const { thinking, thinkingPieces } = this;
+    this.#assumed = { isUnwanted, isShown: false, content: "", head: "", thinking, thinkingPieces };
     this.beginInside();
+  }
+
+  /** What is shown as a thought may as well be the answer: nobody asked for a thought, and nothing shows that it is one. */
+  get mayBeAnswer(): boolean {
+    return this.#assumed?.isUnwanted === true && !this.#assumed.isShown;
+  }
+
+  /** Pieces of the answer, with those that may be. */
+  get limitedPieces(): number {
+    const maybe = this.#assumed && this.mayBeAnswer ? this.thinkingPieces - this.#assumed.thinkingPieces : 0;
+    return this.answerPieces + maybe;
   }
 
   /** Not between its closing marker and the answer's first word, either. */
@@ -80,10 +104,16 @@ export class RemoteOutput {
   push(chunk: Chunk): string {
     const before = this.thinking.length;
     this.#lastText = chunk.reasoning + chunk.content;
-    if (this.#assumed) this.#assumed.content += chunk.content;
     if (chunk.reasoning !== "") this.#take(this.#parserOf("reasoning").push(chunk.reasoning, this.#pieces++));
     if (chunk.content !== "") this.#take(this.#parserOf("content").push(chunk.content, this.#pieces++));
+    if (this.#assumed) this.#observe(this.#assumed, chunk.content);
     return this.thinking.slice(before);
+  }
+
+  #observe(assumed: Assumed, content: string): void {
+    assumed.content += content;
+    assumed.head = (assumed.head + content).trimStart().slice(0, headChars);
+    assumed.isShown ||= this.#parser.segment !== "thinking" || this.#beginsWithMarker(assumed.head);
   }
 
   /** What a server calls reasoning begins inside a thought; what it calls content does not. */
@@ -103,19 +133,20 @@ export class RemoteOutput {
   endThought(reason: ThinkingEnd): void {
     this.#take(this.#parser.end());
     this.#noteEnd(reason);
-    const opensAnother = this.#assumed !== null && !this.#beginsWithMarker(this.#assumed.content);
+    const opensAnother = this.#assumed !== null && !this.#beginsWithMarker(this.#assumed.head);
     this.#assumed = null;
     this.#source = null;
     this.#start = {};
     this.#separate = this.thinking !== "";
-    if (opensAnother) this.assumeInside();
+    if (opensAnother) this.assumeInside(true);
     else this.#parser = new SegmentParser(this.#format, { startsInside: false });
   }
 
-  /** @param isWhole the server ended it by itself; what was cut off may be a thought that lacks its end */
+  /** @param isWhole the server ended it by itself; of a thought that was asked for, what was cut off may lack only the end */
   end(isWhole: boolean): void {
     this.#take(this.#parser.end());
-    if (isWhole && this.#assumed && this.#parser.segment === "thinking") this.#answerWith(this.#assumed);
+    const assumed = this.#parser.segment === "thinking" ? this.#assumed : null;
+    if (assumed && !assumed.isShown && (isWhole || assumed.isUnwanted)) this.#answerWith(assumed);
     if (this.thinkingEnd === "none" && this.thinking !== "") this.thinkingMs = performance.now() - this.#startedAt;
   }
 
@@ -132,9 +163,8 @@ export class RemoteOutput {
   }
 
   /** The model opens its thoughts itself, and not the prompt. */
-  #beginsWithMarker(content: string): boolean {
-    const beginning = content.trimStart().toLowerCase();
-    return this.#format.open.some((marker) => beginning.startsWith(marker.toLowerCase()));
+  #beginsWithMarker(head: string): boolean {
+    return this.#format.open.some((marker) => head.toLowerCase().startsWith(marker.toLowerCase()));
   }
 
   /** Events since the last call. */

@@ -12,6 +12,13 @@ const says =
   (...pieces: string[]): Answer =>
   (_, response) =>
     stream(response, [...pieces.map((content) => delta({ content })), delta({}, "stop")]);
+/** Its end is the limit that came with the request; null: it does not end. */
+const saysCut =
+  (pieces: readonly string[], end: "length" | null): Answer =>
+  (_, response) => {
+    const chunks = pieces.map((content) => delta({ content }));
+    stream(response, end === null ? chunks : [...chunks, delta({}, end)], end === null ? "open" : "done");
+  };
 
 test("what came as a thought and was the answer is told again as the answer, in the events too", async () => {
   const server = await fake(says("Yes", ".\n\nNo", "."), { model: r1 });
@@ -108,4 +115,100 @@ test("a thought that is gone on with begins inside another one; an answer that i
   const thought = { thinking: "hm", answer: "" };
   expect(await goOn(thought, says("so", "\n</think>\n\nYes", "."))).toEqual(["so", "Yes."]);
   expect(await goOn({ thinking: "hm", answer: "Yes" }, says(", it", " is."))).toEqual(["", ", it is."]);
+});
+
+const words = (count: number) => Array.from({ length: count }, (_, i) => `w${i} `);
+
+test("behind a thought that was ended, an answer that is cut off is the answer", async () => {
+  for (const owner of ["vllm", "other"]) {
+    const then = saysCut(["def f()", ": pass"], "length");
+    const server = await fake(thenSays(delta({ content: "hm. " }), then), { owner, model: r1 });
+    const { events, result } = await ask(await connect(server.url), { controls });
+    const expected = { answer: "def f(): pass", thinkingEnd: "budget", stopReason: "length" };
+    expect(await result).toMatchObject({ ...expected, thinking: expect.stringMatching(/^(hm\. ?)+$/) });
+    expect(textOf(events, "answer")).toBe("def f(): pass");
+    expect(events.at(-1)).toMatchObject({ live: { answerTokens: 2 } });
+  }
+});
+
+test("behind a thought that was ended, an answer is cut off at its own limit", async () => {
+  const server = await fake(thenSays(delta({ content: "hm. " }), saysCut(words(300), null)), {
+    owner: "vllm",
+    model: r1,
+  });
+  const { events, result } = await ask(await connect(server.url), { controls, maxTokens: 200 });
+  const answer = words(256).join("").trim();
+  expect(await result).toMatchObject({ answer, stopReason: "length" });
+  expect(textOf(events, "answer")).toBe(answer);
+});
+
+/** Says the same without end. */
+const drips =
+  (content: string): Answer =>
+  (_, response) => {
+    stream(response, [], "open");
+    const timer = setInterval(() => response.write(`data: ${JSON.stringify(delta({ content }))}\n\n`), 1);
+    response.once("close", () => clearInterval(timer));
+  };
+
+test("what is stopped where no thought was asked for is the answer", async () => {
+  const asked: [Answer, object][] = [
+    [thenSays(delta({ content: "hm. " }), drips("so ")), { controls }],
+    [drips("so "), why("off")],
+  ];
+  for (const [answerOf, more] of asked) {
+    const server = await fake(answerOf, { owner: "vllm", model: r1 });
+    const { events, result, abort } = await ask(await connect(server.url), more);
+    await vi.waitFor(() => expect(textOf(events, "thinking")).toContain("so"));
+    abort();
+    const { thinking, answer, stopReason } = await result;
+    expect(stopReason).toBe("cancelled");
+    expect(answer).toMatch(/^so( so)*$/);
+    expect(thinking).not.toContain("so");
+    expect(textOf(events, "answer")).toBe(answer);
+  }
+});
+
+test("a model that answers when it is told not to think is asked once, however long it answers and whatever ends it", async () => {
+  for (const end of ["stop", "length"]) {
+    const server = await fake(end === "stop" ? says(...words(400)) : saysCut(words(400), "length"), {
+      owner: "vllm",
+      model: r1,
+    });
+    const { events, result } = await ask(await connect(server.url), { ...why("off"), maxTokens: 2_000 });
+    const answer = words(400).join("").trim();
+    expect(await result).toMatchObject({ thinking: "", answer, stopReason: end, thinkingEnd: "none" });
+    expect(textOf(events, "answer")).toBe(answer);
+    expect(server.completions).toHaveLength(1);
+  }
+});
+
+test("a thought that nobody asked for and that shows itself is one, and has its limit", async () => {
+  const off = { ...why("off"), maxTokens: 40 };
+  for (const begins of [["<think>"], ["hm\n", "</think>", "<think>"]]) {
+    const thinks = saysCut([...begins, ...words(30)], null);
+    const answerOf: Answer = (asked, response, attempt) =>
+      (attempt > 1 ? says("Yes", ".") : thinks)(asked, response, attempt);
+    const server = await fake(answerOf, { owner: "vllm", model: r1 });
+    const { result } = await ask(await connect(server.url), off);
+    expect(await result).toMatchObject({
+      answer: "Yes.",
+      thinkingEnd: "budget",
+      thinking: expect.stringContaining("w2"),
+    });
+  }
+  const server = await fake(saysCut(["hm", "\n</think>\n\n", "Yes"], "length"), { owner: "vllm", model: r1 });
+  const { events, result } = await ask(await connect(server.url), off);
+  expect(await result).toMatchObject({ thinking: "hm", answer: "Yes", thinkingEnd: "model" });
+  expect(textOf(events, "answer")).toBe("Yes");
+});
+
+test("what may be the answer is asked for anew when the user wants it now", async () => {
+  const answerOf: Answer = (asked, response, attempt) =>
+    (attempt > 1 ? says("Yes", ".") : drips("so "))(asked, response, attempt);
+  const server = await fake(answerOf, { owner: "vllm", model: r1 });
+  const { events, result, answerNow } = await ask(await connect(server.url), why("off"));
+  await vi.waitFor(() => expect(textOf(events, "thinking")).toContain("so"));
+  answerNow();
+  expect(await result).toMatchObject({ answer: "Yes.", thinkingEnd: "answerNow" });
 });
