@@ -150,16 +150,23 @@ export class RemoteOutput {
     if (this.thinkingEnd === "none" && this.thinking !== "") this.thinkingMs = performance.now() - this.#startedAt;
   }
 
-  /** No thought has ended, so there was none: who reads the events got the text as one, and gets it again as the answer. */
+  /**
+   * No thought has ended, so the prompt had opened none: who reads the events got the text as one, and gets it again as the
+   * answer, but for a thought that the model opened in the middle of it.
+   */
   #answerWith({ content, thinking, thinkingPieces }: Assumed): void {
     const parser = new SegmentParser(this.#format, { ...this.#start, startsInside: false });
     const runs = [...parser.push(content, this.#pieces++), ...parser.end()];
-    // The model itself has opened a thought, and left it open.
-    if (runs.some(({ segment }) => segment === "thinking")) return;
+    const length = (of: readonly SegmentRun[]) => of.reduce((sum, { text }) => sum + text.length, 0);
+    const thoughtShare = length(runs.filter(({ segment }) => segment === "thinking")) / Math.max(1, length(runs));
+    const answerPieces = Math.round((this.thinkingPieces - thinkingPieces) * (1 - thoughtShare));
     this.thinking = thinking;
-    this.answerPieces += this.thinkingPieces - thinkingPieces;
-    this.thinkingPieces = thinkingPieces;
-    for (const { text } of runs) this.#add("answer", text);
+    this.thinkingPieces -= answerPieces;
+    this.answerPieces += answerPieces;
+    for (const { segment, text } of runs) {
+      if (segment === "answer") this.#add(segment, text);
+      else this.thinking += this.thinking === "" ? text : `\n\n${text.trimStart()}`;
+    }
   }
 
   /** The model opens its thoughts itself, and not the prompt. */

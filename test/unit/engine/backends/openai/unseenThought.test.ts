@@ -183,6 +183,17 @@ test("a model that answers when it is told not to think is asked once, however l
   }
 });
 
+test("an answer in whose middle the model thinks is one, before that thought and behind it", async () => {
+  for (const closed of [["\n</think>\n\n", "It is."], []]) {
+    const server = await fake(says("Yes.", "\n<think>\n", "hm", ...closed), { owner: "vllm", model: r1 });
+    const { events, result } = await ask(await connect(server.url), why("off"));
+    const { thinking, answer, stats } = await result;
+    expect({ thinking, answer }).toEqual({ thinking: "hm", answer: closed[1] ? "Yes.\nIt is." : "Yes." });
+    expect(textOf(events, "answer")).toBe(answer);
+    expect(stats.thinkingTokens).toBeGreaterThan(0);
+  }
+});
+
 test("a thought that nobody asked for and that shows itself is one, and has its limit", async () => {
   const off = { ...why("off"), maxTokens: 40 };
   for (const begins of [["<think>"], ["hm\n", "</think>", "<think>"]]) {
