@@ -18,6 +18,7 @@ export class Output {
   thinkingTokens = 0;
   answerTokens = 0;
   thinkingEnd: ThinkingEnd = "none";
+  /** Of all thoughts, without the answer's text between them. */
   thinkingMs = 0;
   firstTokenAt: number | null = null;
   /** Of a thought that is carried on, what was written before; no part of `thinking`. */
@@ -26,6 +27,8 @@ export class Output {
   readonly #parser: SegmentParser;
   readonly #decoder: StreamDecoder;
   readonly #startedAt = performance.now();
+  /** When the last thought began: the first with the generation. */
+  #thoughtStartedAt = this.#startedAt;
   readonly #events: GenerationEvent[] = [];
   /** Tokens whose text is known, not sent yet. */
   #batch: GeneratedToken[] = [];
@@ -121,6 +124,8 @@ export class Output {
       if (forced && this.#isClosing) this.#closingTokens++;
     } else this.answerTokens++;
     this.#take(runs, this.#parser.holding);
+    if (before === "answer" && this.segment === "thinking" && this.answer !== "")
+      this.#thoughtStartedAt = performance.now();
     if (before === "thinking" && this.segment === "answer") {
       if (!this.#isClosing) this.#endThought("model");
       this.#isClosing = false;
@@ -141,7 +146,9 @@ export class Output {
 
   /** Notes what ended the thought. Where a further one follows, the last reason of ours stays: it says what the answer lacks. */
   #endThought(reason: ThinkingEnd): void {
-    this.thinkingMs = performance.now() - this.#startedAt;
+    const now = performance.now();
+    this.thinkingMs += now - this.#thoughtStartedAt;
+    this.#thoughtStartedAt = now;
     const isTold = reason === "model" ? this.thinkingEnd !== "none" : this.thinkingEnd === reason;
     if (isTold) return;
     this.thinkingEnd = reason;

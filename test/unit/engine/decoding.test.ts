@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { GenerateParams } from "../../../src/common/protocol.ts";
 import type { EngineModel } from "../../../src/engine/backends/embedded/engineModel.ts";
 import type { StreamDecoder } from "../../../src/engine/backends/embedded/textCodec.ts";
@@ -9,6 +9,9 @@ import { EchoBan } from "../../../src/engine/thinking/echoBan.ts";
 import { formatOf } from "../../../src/engine/thinking/formats.ts";
 
 const end = -1;
+
+/** What a token takes, where a test has its own clock. */
+const tokenMs = 10;
 
 /** Texts that end with this are parts of characters. */
 const partial = "\uFFFD";
@@ -44,6 +47,7 @@ function generating(says: readonly (string | null)[], more: Partial<GeneratePara
   const model = { format: formatOf("elicited"), codec, target: { canRollBack: false } } as unknown as EngineModel;
   const rest = [...says];
   const next = () => {
+    if (vi.isFakeTimers()) vi.advanceTimersByTime(tokenMs);
     const said = rest.shift() ?? null;
     return said === null ? end : texts.push(said) - 1;
   };
@@ -194,5 +198,21 @@ describe("a further thought behind the answer's beginning", () => {
     const { decoding, output } = generating([...begun, "It", "\n", "</think>", "So"], {}, true);
     expect(await decoding.run()).toBe("stop");
     expect([output.thinkingEnd, output.ownThinkingTokens]).toEqual(["model", 8]);
+  });
+
+  it("adds the time that it took, whoever ends it, and not that of the answer before it", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const timed = async (further: string[], budget: number | null) => {
+      const answer = ["\n\n", "So", ...Array<string>(30).fill(" so"), ".\n"];
+      const controls = { budget, loopGuard: false, earlyExit: "off" } as const;
+      const says = ["The", " loop", ".\n", "</think>", ...answer, ...further];
+      const { decoding, output } = generating(says, { controls }, true);
+      expect(await decoding.run()).toBe("stop");
+      return [output.thinkingMs / tokenMs, output.thinkingEnd];
+    };
+    expect(await timed([], null)).toEqual([4, "model"]);
+    expect(await timed(["<think>\n", "It", "\n", "</think>", "So"], null)).toEqual([4 + 3, "model"]);
+    expect(await timed(["<think>\n", "a", " b", " c", " d", " e", "So"], 6)).toEqual([4 + 5, "budget"]);
   });
 });
