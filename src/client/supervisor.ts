@@ -47,6 +47,8 @@ export class EngineSupervisor {
   readonly #loads = new ModelLoads(() => this.#report());
   /** A shared engine that a newer one has replaced, while it ends what it does for this program. */
   #former: EngineClient | null = null;
+  /** Of evaluated prompts on disk (bytes), as it was last said; null until it is: then loads say it alone. */
+  #promptLimit: number | null = null;
   #state: ProcessState = { kind: "off" };
   #disposed = false;
   #generations = 0;
@@ -98,8 +100,10 @@ export class EngineSupervisor {
         said ||= events.some(({ type }) => type === "tokens");
         o.onEvents(events);
       };
-      const attempt = async () =>
-        this.#loadAndGenerate(await orAborted(this.client(), o.signal), load, params, { ...o, onEvents });
+      const attempt = async () => {
+        const client = await orAborted(this.client(), o.signal);
+        return this.#loadAndGenerate(client, this.#asOfNow(load), params, { ...o, onEvents });
+      };
       // Before this generation had said anything.
       const helps = this.#loads.canHelp();
       return await again(attempt, (error) => helps(error) && !said);
@@ -112,7 +116,8 @@ export class EngineSupervisor {
   async load(load: LoadParams, o: { signal?: AbortSignal } = {}): Promise<ModelInfo> {
     const endTurn = await this.#turns.begin(JSON.stringify(load), o.signal);
     try {
-      const attempt = async () => this.#loads.load(await orAborted(this.client(), o.signal), load, o.signal);
+      const attempt = async () =>
+        this.#loads.load(await orAborted(this.client(), o.signal), this.#asOfNow(load), o.signal);
       return await again(attempt, this.#loads.canHelp());
     } finally {
       endTurn();
@@ -141,8 +146,9 @@ export class EngineSupervisor {
     this.#former?.pause(ms);
   }
 
-  /** Of evaluated prompts on disk (bytes), for the engine that runs; the next one is told with its load. */
+  /** Of evaluated prompts on disk (bytes), for the engine that runs; one that starts is told with its load. */
   limitPrompts(bytes: number): void {
+    this.#promptLimit = bytes;
     if (this.#state.kind === "running") this.#state.client.limitPrompts(bytes);
     this.#former?.limitPrompts(bytes);
   }
@@ -279,6 +285,12 @@ export class EngineSupervisor {
       },
     });
     this.#adopt(client);
+  }
+
+  /** It may have waited for an engine, and the limit was changed meanwhile. */
+  #asOfNow(load: LoadParams): LoadParams {
+    if (load.promptCacheBytes === undefined || this.#promptLimit === null) return load;
+    return { ...load, promptCacheBytes: this.#promptLimit };
   }
 
   async #loadAndGenerate(client: EngineClient, load: LoadParams, params: GenerateParams, o: GenerateOptions) {

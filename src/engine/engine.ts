@@ -85,7 +85,9 @@ export class Engine {
 
   leave(session: Session): void {
     this.#sessions.delete(session);
-    this.#promptLimits.delete(session);
+    // The last one's holds on: the model may stay for a while.
+    if (this.#promptLimits.delete(session) && this.#promptLimits.size > 0)
+      this.#slot.model?.inProcess?.limitPrompts(this.#promptLimit);
     this.#closeIndex(session);
     if (this.#isWanted) return;
     setTimeout(() => void this.#dropUnlessWanted(), this.#lingerMs).unref();
@@ -203,8 +205,8 @@ export class Engine {
   }
 
   /**
-   * At most so many bytes of evaluated prompts are kept on disk. Of several clients' limits the lowest counts, and for a
-   * model as long as it is in memory, which holds what they asked also when they are gone.
+   * At most so many bytes of evaluated prompts are kept on disk. Of several clients' limits the lowest counts, as long as
+   * they are there; and no more than the model in memory was loaded with.
    */
   limitPrompts(session: Session, bytes: number): Promise<void> {
     this.#promptLimits.set(session, bytes);

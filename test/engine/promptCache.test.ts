@@ -193,6 +193,12 @@ describe("a conversation that was dropped from memory", () => {
     engine!.client.limitPrompts(0);
     await engine!.client.unload();
     expect(readdirSync(folder())).toEqual([]);
+    // Set back before the model has left memory, what is asked then is kept again.
+    await engine!.load({ path, contextSize: 4096, threads: 1, promptCacheBytes });
+    for (const bytes of [0, promptCacheBytes]) engine!.client.limitPrompts(bytes);
+    await chat([first]);
+    await engine!.client.unload();
+    expect(readdirSync(folder())).toHaveLength(2);
   });
 
   it("nothing is kept where none is wanted, and of raw prompts", async () => {

@@ -51,7 +51,7 @@ export interface InProcessModel {
   readonly codec: { encodeText(text: string): number[] };
   /** Writes evaluated prompts to disk, before they are dropped. */
   keepPrompts(): Promise<void>;
-  /** Of evaluated prompts on disk (bytes); a higher limit than before has no effect. */
+  /** Of evaluated prompts on disk (bytes); more than it was loaded with is not to be had. */
   limitPrompts(bytes: number): void;
   /** What this machine's runtime offers, with the memory that is free. */
   devices(): Promise<Device[]>;

@@ -34,7 +34,8 @@ export class PrefixKeeper {
   async exchange(sequence: KeptSequence, prompt: readonly number[], conversation: string): Promise<void> {
     await this.keepReplaced(sequence, prompt, conversation);
     if (await this.#store.restore(sequence, prompt)) this.#kept.set(sequence, [...sequence.tokens]);
-    this.#conversations.set(sequence, conversation);
+    if (this.#store.holds(0)) this.#conversations.set(sequence, conversation);
+    else this.forget(sequence);
   }
 
   /** Called before the sequence is used for something that nobody comes back to. */
@@ -63,9 +64,15 @@ export class PrefixKeeper {
     for (const [sequence, conversation] of this.#conversations) await this.#keep(sequence, conversation, leastTokens);
   }
 
-  /** Of what is on disk (bytes), if that is less than before. */
-  lowerLimit(bytes: number): void {
-    this.#store.lowerLimit(bytes);
+  /**
+   * Of what is on disk (bytes). What is said while none is wanted does not go there later either, unless its conversation
+   * goes on.
+   */
+  limit(bytes: number): void {
+    this.#store.limit(bytes);
+    if (bytes > 0) return;
+    this.#conversations.clear();
+    this.#kept.clear();
   }
 
   /** @param most tokens that may stay unkept */

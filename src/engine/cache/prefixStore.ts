@@ -166,9 +166,9 @@ export class PrefixStore {
     });
   }
 
-  /** A lower limit counts at once, for what is being written too; a higher one does not. */
-  lowerLimit(bytes: number): void {
-    this.#limitBytes = Math.min(this.#limitBytes, bytes);
+  /** Counts at once, for what is being written too; more than it was opened with is not to be had. */
+  limit(bytes: number): void {
+    this.#limitBytes = Math.min(this.#o.limitBytes, bytes);
   }
 
   /** Drops what is over the limit, of every key; at 0 everything but what processes that live are writing. */

@@ -149,6 +149,7 @@ test("between the end of the channel and the exit, nothing is told and nothing t
   await killed(engine, () => {
     engine.answerNow("any");
     engine.pause(1);
+    engine.limitPrompts(0);
   });
   await expect(result).rejects.toMatchObject({ code: "engineCrashed" });
 });

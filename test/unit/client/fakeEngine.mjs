@@ -24,6 +24,9 @@ const diesOfCuda = async () => {
     else console.error(line);
   process.abort();
 };
+const keeps = (bytes) => {
+  if (logLevel === "debug") connection.sendNotification("log", { level: "debug", message: `keeps ${bytes} bytes` });
+};
 let loaded = null;
 let loads = 0;
 let gpuLayers = 0;
@@ -59,13 +62,12 @@ connection.onRequest("load", async (params) => {
   loaded = params.target.id;
   backend = { openai: "openai", llamaServer: "llama-server" }[params.server?.kind] ?? "embedded";
   if (logLevel === "debug") connection.sendNotification("log", { level: "debug", message: `loads ${loaded}` });
+  if (params.promptCacheBytes !== undefined) keeps(params.promptCacheBytes);
   loads++;
   gpuLayers = params.gpu === "off" ? 0 : 31;
   return { id: loaded, loadMs: loads, gpuLayers, notices: [] };
 });
-connection.onNotification("limitPrompts", ({ bytes }) => {
-  if (logLevel === "debug") connection.sendNotification("log", { level: "debug", message: `keeps ${bytes} bytes` });
-});
+connection.onNotification("limitPrompts", ({ bytes }) => keeps(bytes));
 connection.onRequest("unload", () => {
   loaded = null;
   return { dropped: true };

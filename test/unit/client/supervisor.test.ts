@@ -44,6 +44,23 @@ test("a load that waits for its turn is no load that stands still", async () => 
   expect(health.slice(health.indexOf("waiting"))).toEqual(["waiting", "loading", "loading", "loading", "ready"]);
 });
 
+test("a load that waits for its engine says how much of prompts is to be kept now", async () => {
+  const { engine, log } = supervise();
+  const keeps = () => log.splice(0).filter((line) => line.includes("keeps"));
+  const kept = { ...load(), promptCacheBytes: 2_000 };
+  const loading = engine.load(kept);
+  engine.limitPrompts(0);
+  await loading;
+  expect(keeps()).toEqual(["debug keeps 0 bytes"]);
+  // The engine has died, and is started again for the question.
+  process.kill((await engine.client()).pid, "SIGKILL");
+  await expect.poll(() => engine.health.state).toBe("restarting");
+  const answer = engine.generate(kept, generate("hello"), { onEvents: () => {} });
+  engine.limitPrompts(1_000);
+  await answer;
+  expect(keeps()).toEqual(["debug keeps 1000 bytes"]);
+});
+
 test("after kill -9 in mid-answer the next question is answered without help", async () => {
   const { engine, health, log } = supervise();
   const { pid } = await engine.client();

@@ -228,16 +228,38 @@ describe("evaluated prompts on disk", () => {
     const { save } = sequence;
     sequence.save = async (path) => {
       const bytes = await save.call(sequence, path);
-      keeper.lowerLimit(0);
+      keeper.limit(0);
       await open("model", 0).trim();
       return bytes;
     };
     await keeper.keepAll();
     sequence.save = save;
-    keeper.lowerLimit(1e6);
+    keeper.limit(1e6);
     await keeper.keepAll();
     expect(files()).toEqual([]);
     expect(warnings()).toEqual([]);
+  });
+
+  it("a limit that was lowered and set back is what it was, for what is said from then on", async () => {
+    const keeper = new PrefixKeeper(open());
+    const [sequence, other] = [new FakeSequence(), new FakeSequence()];
+    await keeper.exchange(sequence, text(1_000), "chat");
+    sequence.tokens = text(1_000);
+    keeper.limit(0);
+    await keeper.exchange(other, text(1_000, 5_000), "said meanwhile");
+    other.tokens = text(1_000, 5_000);
+    keeper.limit(2e6);
+    await keeper.keepAll();
+    expect([sequence.saved, other.saved]).toEqual([0, 0]);
+    await keeper.exchange(sequence, text(1_200), "chat");
+    sequence.tokens = text(1_200);
+    await keeper.keepAll();
+    expect(readFileSync(join(folder, files(".kv")[0]!), "utf8")).toHaveLength(1_200 * bytesPerToken);
+    expect(files()).toHaveLength(2);
+    // No more than the model was loaded with.
+    await keeper.exchange(other, text(110_000, 5_000), "too long");
+    other.tokens = text(110_000, 5_000);
+    expect(keeper.isBehind).toBe(false);
   });
 
   it("a full disk costs the snapshot and nothing else", async () => {

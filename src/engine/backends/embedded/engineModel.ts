@@ -293,9 +293,9 @@ export class EngineModel {
     await this.prefixes?.keepAll();
   }
 
-  /** Of evaluated prompts on disk (bytes); a higher limit than before has no effect. */
+  /** Of evaluated prompts on disk (bytes); more than it was loaded with is not to be had. */
   limitPrompts(bytes: number): void {
-    this.prefixes?.lowerLimit(bytes);
+    this.prefixes?.limit(bytes);
   }
 
   /** A conversation has gone on by so much that it should be kept while nobody asks. */
