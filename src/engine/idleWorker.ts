@@ -1,13 +1,16 @@
 /**
  * Does what the backend has to do while nobody waits: each piece of it once no request has come for as long as it asks
  * for. A request makes what has not begun wait anew; what has begun is told to stop. So is it while somebody types, and begins
- * again after that.
+ * again when nobody has for as long.
  */
 import { toErrorData } from "../common/errors.ts";
 import type { Backend, IdleWork } from "./backends/backend.ts";
 import type { StopReason } from "./idleStop.ts";
 import type { Pause } from "./pause.ts";
 import type { FairQueue } from "./queue.ts";
+
+/** Nobody types any more (ms): who types on and on lets an answer go on in between, for less long (typingPauses.ts). */
+const afterTypingMs = 3_000;
 
 export interface IdleWorkerOptions {
   queue: FairQueue;
@@ -48,10 +51,11 @@ export class IdleWorker {
     if (this.#o.queue.length === 0) this.#doWhenIdle(model, work);
   }
 
-  #doWhenIdle(model: Backend, { run }: IdleWork): void {
+  #doWhenIdle(model: Backend, { run, afterMs }: IdleWork): void {
     this.#o.queue.whenIdle(async () => {
       if (this.#o.model() !== model) return;
-      let last = this.#stopReason;
+      const isTooSoon = this.#o.pause.overForMs < Math.max(afterMs, afterTypingMs);
+      let last = this.#stopReason || (isTooSoon && "pause");
       try {
         if (!last)
           await run(() => {
@@ -73,9 +77,13 @@ export class IdleWorker {
   async #beginAfterPause(): Promise<void> {
     if (this.#waitsForPause) return;
     this.#waitsForPause = true;
-    await this.#o.pause.over();
+    for (let ms = 0; ms < afterTypingMs; ms = this.#o.pause.overForMs) await sleep(afterTypingMs - ms);
     this.#waitsForPause = false;
     // The end of a request begins it as well.
     if (this.#o.queue.length === 0) this.begin();
   }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -19,6 +19,11 @@ export class Pause {
     return performance.now() < this.#until;
   }
 
+  /** Since its end (ms); below 0 while it is on. */
+  get overForMs(): number {
+    return performance.now() - this.#until;
+  }
+
   /** Resolves when it is over, or aborted; at once where there is none. @returns time waited (ms) */
   async over(signal?: AbortSignal): Promise<number> {
     const before = performance.now();

@@ -13,18 +13,18 @@ const never = () => false as const;
 it("passes are measured at each length once, when a text of it is there, and kept", async () => {
   const model = await load();
   await read(model, 60);
-  expect(model.hasIdleWork).toBe(true);
-  await model.idleWork(never);
-  expect(model.hasIdleWork).toBe(false);
+  expect(model.lacksCosts).toBe(true);
+  await model.measureCosts(never);
+  expect(model.lacksCosts).toBe(false);
 
   await read(model, 1_500);
   expect(model.target.sequence.length).toBeGreaterThan(1_024);
   // Until then they are taken to cost the same.
   expect(model.costs.known).toBe(true);
-  expect(model.hasIdleWork).toBe(true);
+  expect(model.lacksCosts).toBe(true);
   const short = model.costsAt(60).samples();
-  await model.idleWork(never);
-  expect(model.hasIdleWork).toBe(false);
+  await model.measureCosts(never);
+  expect(model.lacksCosts).toBe(false);
   expect(model.costsAt(60).samples()).toEqual(short);
   const long = model.costsAt(1_500).samples();
   expect(Object.keys(long).map(Number)).toEqual(expect.arrayContaining([...measuredSizes]));
@@ -34,6 +34,6 @@ it("passes are measured at each length once, when a text of it is there, and kep
   expect(again.costsAt(60).samples()).toEqual(short);
   expect(again.costsAt(1_500).samples()).toEqual(long);
   await read(again, 1_500);
-  expect(again.hasIdleWork).toBe(false);
+  expect(again.lacksCosts).toBe(false);
   await again.dispose();
 });

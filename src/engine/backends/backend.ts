@@ -38,7 +38,7 @@ export interface RunningGeneration {
 
 /** What a backend does while nobody waits. */
 export interface IdleWork {
-  /** Time since the last request after which it begins (ms). */
+  /** Time since the last request, and since somebody typed, after which it begins (ms). */
   afterMs: number;
   /** May come more than once: has to see whether there is something to do. @param stop asked now and then */
   run(stop: Stop): Promise<void>;

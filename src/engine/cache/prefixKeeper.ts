@@ -44,6 +44,11 @@ export class PrefixKeeper {
     this.#kept.delete(sequence);
   }
 
+  /** So much text can be kept, as far as it is known what it takes (tokens). */
+  holds(tokens: number): boolean {
+    return this.#store.holds(tokens);
+  }
+
   /** A conversation has gone on by so much since it was kept that it should not be lost, and can be kept. */
   get isBehind(): boolean {
     return [...this.#conversations.keys()].some(

@@ -120,6 +120,36 @@ test("while somebody types it stops, what has not begun does not, and both begin
   expect(begun).toEqual(["a", "a", "b"]);
 });
 
+test("who types on and on is left alone, also while an answer would have its turn", async () => {
+  const run = vi.fn(async () => {});
+  const { worker, pause } = setUp({ afterMs: 0, run });
+  pause.ask(500);
+  worker.begin();
+  await vi.advanceTimersByTimeAsync(2_500);
+  pause.ask(500);
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(run).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(run).toHaveBeenCalledOnce();
+});
+
+test("work that wants a time without a question wants it without a key as well", async () => {
+  const begun: number[] = [];
+  const { worker, pause } = setUp({ afterMs: 30_000, run: async () => void begun.push(performance.now()) });
+  const start = performance.now();
+  worker.begin();
+  let last = start;
+  for (let now = 0; now < 120_000; now += 20_000) {
+    pause.ask(500);
+    last = performance.now();
+    await vi.advanceTimersByTimeAsync(20_000);
+  }
+  expect(begun).toEqual([]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(begun).toHaveLength(1);
+  expect(begun[0]! - last).toBeGreaterThanOrEqual(30_500);
+});
+
 test("what a pause kept from beginning is left to the end of the request that runs then", async () => {
   const run = vi.fn(async () => {});
   const { worker, queue, pause } = setUp({ afterMs: 0, run });

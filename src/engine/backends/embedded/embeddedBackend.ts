@@ -11,6 +11,8 @@ import { EngineModel } from "./engineModel.ts";
  * loses little then, and whoever asks on at once is not kept waiting by the writing.
  */
 const keepIdleMs = 10_000;
+/** Time without a question or a key before the long self-test (ms), which learns nothing when it is stopped. */
+const longTestIdleMs = 30_000;
 
 export class EmbeddedBackend implements Backend {
   readonly #model: EngineModel;
@@ -48,7 +50,8 @@ export class EmbeddedBackend implements Backend {
     const { codec } = model;
     return [
       ...(codec.knowsAll ? [] : [{ afterMs: 0, run: (stop: Stop) => codec.learnAll(() => stop() !== false) }]),
-      ...(model.hasIdleWork ? [{ afterMs: 0, run: (stop: Stop) => model.idleWork(stop) }] : []),
+      ...(model.lacksCosts ? [{ afterMs: 0, run: (stop: Stop) => model.measureCosts(stop) }] : []),
+      ...(model.lacksLongTest ? [{ afterMs: longTestIdleMs, run: (stop: Stop) => model.testLong(stop) }] : []),
       ...(model.hasPromptsToKeep
         ? [{ afterMs: keepIdleMs, run: (stop: Stop) => model.keepIdlePrompts(() => stop() !== false) }]
         : []),

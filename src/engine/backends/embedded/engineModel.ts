@@ -223,30 +223,43 @@ export class EngineModel {
     if (this.draft) this.draft.sequence.threads = this.governor.threads;
   }
 
-  /** Something is left to measure while nobody waits. */
-  get hasIdleWork(): boolean {
-    return !this.#passCosts.areKnown || this.#lacksLongTest;
+  /** What passes cost is left to measure while nobody waits. */
+  get lacksCosts(): boolean {
+    return !this.#passCosts.areKnown;
   }
 
   /** @param stop asked between passes */
-  async idleWork(stop: Stop): Promise<void> {
-    if (!this.#passCosts.areKnown) {
-      await this.#passCosts.ensure(stop);
-      this.save();
-    }
-    if (!this.#lacksLongTest || stop()) return;
+  async measureCosts(stop: Stop): Promise<void> {
+    if (!this.lacksCosts) return;
+    await this.#passCosts.ensure(stop);
+    this.save();
+  }
+
+  /** The test that strict mode makes while nobody waits. @param stop asked between passes: then nothing is learnt */
+  async testLong(stop: Stop): Promise<void> {
+    if (!this.lacksLongTest) return;
     this.#selfTestAttempts++;
-    // The test empties the cache; what it holds comes back from disk.
-    await this.keepPrompts();
-    if (await cutByPause(stop, (stop) => this.#selfTest.run("long", stop))) this.#selfTestAttempts--;
+    const isPaused = await cutByPause(stop, async (stop) => {
+      // The test empties the cache; what it holds comes back from disk.
+      await this.keepPrompts();
+      // Now it is known what that takes there.
+      if (this.#canLosePrompt && !stop()) await this.#selfTest.run("long", stop);
+    });
+    if (isPaused) this.#selfTestAttempts--;
     this.useThreads();
     this.save();
   }
 
-  get #lacksLongTest(): boolean {
+  /** It is left to make, and costs no prompt. */
+  get lacksLongTest(): boolean {
     if (!this.params.strict || !this.target.canRollBack || this.#selfTestAttempts >= mostAttempts) return false;
-    const costsNoPrompt = this.target.sequence.length === 0 || this.prefixes !== null;
-    return costsNoPrompt && !this.#selfTest.isDone("long");
+    return this.#canLosePrompt && !this.#selfTest.isDone("long");
+  }
+
+  /** What the cache holds comes back from disk. */
+  get #canLosePrompt(): boolean {
+    const { length } = this.target.sequence;
+    return length === 0 || (this.prefixes?.holds(length) ?? false);
   }
 
   /** The self-test strict mode rests on; its result is kept on disk. @param stop asked between passes: then nothing is learnt */
