@@ -29,12 +29,15 @@ export class ModelLoads {
   /** Unless the engine has it. */
   async load(client: EngineClient, load: LoadParams, signal: AbortSignal | undefined): Promise<ModelInfo> {
     const key = JSON.stringify(load);
+    if (this.#gpu.lost && (await isOnGpu(client, load))) {
+      this.#gpu.restore();
+      this.#loaded = null;
+    }
     if (this.#loaded?.client === client && this.#loaded.key === key) return this.#loaded.info;
     this.#loaded = null;
     this.#set(0);
     try {
       const onProgress = (progress: LoadProgress) => this.advance(load, progress);
-      if (this.#gpu.lost && (await isOnGpu(client, load))) this.#gpu.restore();
       this.#asked = this.#gpu.loadOf(load);
       const info = this.#gpu.noted(await client.load(this.#asked, { signal, onProgress }), load);
       this.#loaded = { client, key, info };
@@ -94,8 +97,8 @@ export class ModelLoads {
 }
 
 /**
- * Another program has the model there: it was told to try the GPU again while this one was not connected. With one here
- * and one there a shared engine would load it anew for each question of the other.
+ * Another program has the model there: it was told to try the GPU again while this one was not connected, or has come since
+ * it failed. With one here and one there a shared engine would load it anew for each question of the other.
  */
 async function isOnGpu(client: EngineClient, { target }: LoadParams): Promise<boolean> {
   if (!client.isShared) return false;

@@ -120,3 +120,12 @@ test("an older version's engine where all machines met is replaced; what another
   await newer("there").engine.client();
   expect(place.read()).toEqual(left);
 });
+
+test("a program that came after the GPU's failure has the model there: the other one follows, and none loads it anew", async () => {
+  const a = program();
+  await a.engine.load(onGpu);
+  expect(await a.ask("out of memory on the GPU")).toMatchObject({ model: { gpuLayers: 0 } });
+  const b = program();
+  const { loadMs } = await b.engine.load(onGpu);
+  for (const { ask } of [a, b, a, b]) expect(await ask("hello")).toMatchObject({ model: { gpuLayers: 31, loadMs } });
+});
