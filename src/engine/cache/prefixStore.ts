@@ -171,7 +171,7 @@ export class PrefixStore {
     this.#limitBytes = Math.min(this.#o.limitBytes, bytes);
   }
 
-  /** Drops what is over the limit, of every key; at 0 everything but what processes that live are writing. */
+  /** Drops what is over the limit, of every key; at 0 everything but what is being written. */
   async trim(): Promise<void> {
     await this.#guard("removing evaluated prompts", async () => {
       if (this.#limitBytes > 0) {
@@ -179,7 +179,8 @@ export class PrefixStore {
         return;
       }
       for (const file of await filesOf(this.#o.folder)) {
-        if (!isBeingWritten(file)) await rm(join(this.#o.folder, file), { force: true });
+        if (isBeingWritten(file)) await this.#removeAbandoned(file);
+        else await rm(join(this.#o.folder, file), { force: true });
       }
     });
   }

@@ -212,8 +212,11 @@ describe("evaluated prompts on disk", () => {
     const dead = spawnSync(process.execPath, ["-e", ""]).pid;
     // The number of a process that is gone here may be one that lives on another machine with the same home folder.
     const theirs = [`b.${thisHost}-${process.ppid}.part`, `d.01234567-${dead}.part`];
-    for (const name of ["just written.kv", ...theirs, `c.${thisHost}-${dead}.part`])
+    const left = `e.89abcdef-${dead}.part`;
+    for (const name of ["just written.kv", ...theirs, `c.${thisHost}-${dead}.part`, left])
       writeFileSync(join(folder, name), "x");
+    // What another machine left long ago nobody writes any more.
+    utimesSync(join(folder, left), 1_000, 1_000);
     await open("model", 0).trim();
     expect(files().sort()).toEqual(theirs);
     expect(warnings()).toEqual([]);
