@@ -191,7 +191,10 @@ export function askRequest(question: string | undefined, options: ParsedAskOptio
 export function sharedRequest(options: ParsedOptions, embedded = false): EngineRequest {
   const { promptCache = settingDefinitions.promptCacheSize.default } = options;
   const backend = options.backend ?? (embedded ? "embedded" : "auto");
-  const request = engineRequest({ ...options, promptCache, backend });
+  const request: EngineRequest = {
+    ...engineRequest({ ...options, promptCache, backend }),
+    ...(options.promptCache === undefined ? { promptCacheByDefault: true } : {}),
+  };
   return embedded || namesLoading(options) ? request : { ...request, takesLoaded: true };
 }
 

@@ -86,9 +86,11 @@ export async function loadModel(asked: EngineRequest, context: EngineContext): P
 
 function loadOptions({ contextSize, kvType, threads, gpu, speculation, ...more }: EngineRequest) {
   const promptCache = more.promptCacheSize > 0 ? { promptCacheBytes: more.promptCacheSize * 1e6 } : {};
+  const byDefault = more.promptCacheByDefault ? { promptCacheByDefault: true as const } : {};
   const format = more.thinkingFormat === null ? {} : { thinkingFormat: more.thinkingFormat };
   const loaded = more.takesLoaded ? { takesLoaded: true as const } : {};
-  return { contextSize, kvType, threads, gpu, strict: speculation === "strict", ...promptCache, ...format, ...loaded };
+  const strict = speculation === "strict";
+  return { contextSize, kvType, threads, gpu, strict, ...promptCache, ...byDefault, ...format, ...loaded };
 }
 
 export async function load(client: EngineClient, params: LoadParams, context: EngineContext): Promise<ModelInfo> {

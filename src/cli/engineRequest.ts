@@ -23,6 +23,8 @@ export interface EngineRequest {
   thinkingFormat: ThinkingFamily | null;
   /** Evaluated prompts kept on disk at most (MB). */
   promptCacheSize: number;
+  /** The user did not choose that: where the editor keeps more, it stays as much. */
+  promptCacheByDefault?: true;
   /** null: the engine's own process runs the model. */
   server: ModelServer | null;
   /** Which of the two is decided from the model's file. */

@@ -80,6 +80,8 @@ export interface LoadParams {
    * model keeps none, and what is there is left alone.
    */
   promptCacheBytes?: number;
+  /** Nobody chose promptCacheBytes: it lowers no other client's limit, and what others keep beyond it stays. */
+  promptCacheByDefault?: true;
   /**
    * Generations that may run side by side, in one batch, each with a context of its own. "auto": up to 4, as half of the
    * free memory allows; the memory is taken when a second one first wants to run. Absent: 1.

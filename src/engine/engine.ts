@@ -97,8 +97,8 @@ export class Engine {
   async load(session: Session, params: LoadParams, signal: AbortSignal): Promise<ModelInfo> {
     this.#assertInService();
     session.wanted = null;
-    const { promptCacheBytes, takesLoaded } = params;
-    if (promptCacheBytes !== undefined && !takesLoaded) await this.limitPrompts(session, promptCacheBytes);
+    const { promptCacheBytes, promptCacheByDefault } = params;
+    if (promptCacheBytes !== undefined && !promptCacheByDefault) await this.limitPrompts(session, promptCacheBytes);
     const info = this.#loadedFor(session, params)?.info ?? (await this.#loadInTurn(session, params, signal));
     session.wanted = params;
     return info;

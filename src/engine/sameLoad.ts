@@ -34,8 +34,16 @@ export function sameWeights(a: LoadParams, b: LoadParams): boolean {
   return a.target.id === b.target.id && isDeepStrictEqual(a.server, b.server);
 }
 
-/** Why the engine's own process runs the model makes no other model of it: two clients may have come to it in two ways. */
-function essence({ backendReason, takesLoaded: _, ...load }: LoadParams): Partial<LoadParams> {
+/**
+ * Why the engine's own process runs the model makes no other model of it: two clients may have come to it in two ways. Nor
+ * does who chose how much is kept on disk: a client that did says so with its load.
+ */
+function essence({
+  backendReason,
+  takesLoaded: _,
+  promptCacheByDefault: __,
+  ...load
+}: LoadParams): Partial<LoadParams> {
   return load.server ? { ...load, backendReason } : load;
 }
 

@@ -30,6 +30,8 @@ export interface PrefixStoreOptions {
   key: unknown;
   /** Of all snapshots of all models together (bytes). */
   limitBytes: number;
+  /** Nobody chose the limit: where more is there already, it stays as much. */
+  sparesOthers?: boolean;
   log: (level: "info" | "warn", message: string) => void;
 }
 
@@ -65,12 +67,17 @@ export class PrefixStore {
   readonly #o: PrefixStoreOptions;
   readonly #key: string;
   #limitBytes: number;
+  /** The lowest limit that somebody chose. */
+  #chosenBytes: number;
+  /** Bytes that were there at most, of all snapshots. */
+  #mostFound = 0;
   /** Of what was written last, or longest; null until there is something. */
   #bytesPerToken: number | null = null;
 
   constructor(options: PrefixStoreOptions) {
     this.#o = options;
     this.#limitBytes = options.limitBytes;
+    this.#chosenBytes = options.sparesOthers ? Number.POSITIVE_INFINITY : options.limitBytes;
     this.#key = hash(JSON.stringify([format, options.key]));
   }
 
@@ -169,6 +176,7 @@ export class PrefixStore {
   /** Counts at once, for what is being written too; more than it was opened with is not to be had. */
   limit(bytes: number): void {
     this.#limitBytes = Math.min(this.#o.limitBytes, bytes);
+    this.#chosenBytes = this.#o.sparesOthers ? bytes : this.#limitBytes;
   }
 
   /** Drops what is over the limit, of every key; at 0 everything but what is being written. */
@@ -233,6 +241,7 @@ export class PrefixStore {
     }
     const named = new Set(snapshots.flatMap(({ name }) => [`${name}.kv`, `${name}.json`]));
     for (const file of files) if (!named.has(file)) await this.#removeAbandoned(file);
+    this.#mostFound = Math.max(this.#mostFound, sizeOf(snapshots));
     return snapshots;
   }
 
@@ -253,9 +262,9 @@ export class PrefixStore {
 
   /** Drops those not used for longest until `bytes` more keep within the limit. @param kept all that there are */
   async #makeRoom(bytes: number, kept: readonly Snapshot[]): Promise<void> {
-    let total = bytes + kept.reduce((sum, snapshot) => sum + snapshot.bytes, 0);
+    let total = bytes + sizeOf(kept);
     for (const snapshot of [...kept].sort((a, b) => a.usedMs - b.usedMs)) {
-      if (total <= this.#limitBytes) return;
+      if (total <= Math.min(this.#chosenBytes, Math.max(this.#limitBytes, this.#mostFound))) return;
       await this.#drop(snapshot.name);
       total -= snapshot.bytes;
     }
@@ -280,6 +289,11 @@ export class PrefixStore {
       this.#o.log("warn", `${what} failed: ${error instanceof Error ? error.message : error}`);
     }
   }
+}
+
+/** Bytes, of all together. */
+function sizeOf(snapshots: readonly Snapshot[]): number {
+  return snapshots.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** What this process writes beside a file, until it is whole. */

@@ -158,6 +158,13 @@ test("--shared loads the model as the editor does", () => {
   expect(engine.promptCacheSize).toBe(0);
 });
 
+test("what --shared keeps of prompts is the user's limit only where the user gave one", () => {
+  const engine = (...argv: string[]) => parseAskRequest(["Why?", "--shared", ...argv]).engine;
+  expect(engine("--gpu", "off")).toMatchObject({ promptCacheByDefault: true });
+  expect(engine("--gpu", "off", "--prompt-cache", "2000").promptCacheByDefault).toBeUndefined();
+  expect(parseAskRequest(["Why?"]).engine.promptCacheByDefault).toBeUndefined();
+});
+
 test("--shared takes what is loaded, unless an option says how to load", () => {
   const engine = (...argv: string[]) => parseAskRequest(["Why?", "--shared", ...argv]).engine;
   expect(engine("--effort", "low")).toMatchObject({ takesLoaded: true, chooseBackend: true });

@@ -5,6 +5,7 @@ import { engineOptions, loadModel } from "../../../src/cli/engine.ts";
 import type { EngineRequest } from "../../../src/cli/engineRequest.ts";
 import { Interrupts } from "../../../src/cli/interrupts.ts";
 import { JsonOutput } from "../../../src/cli/output/json.ts";
+import type { OpenaiServer } from "../../../src/common/openaiServer.ts";
 import { ModelStore } from "../../../src/models/store.ts";
 import { deadOrigin, fileServer, serve } from "../models/support/fileServer.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
@@ -104,6 +105,15 @@ test("a file whose name is no path by itself is that file; an id stays the id", 
   writeFileSync("test", "text");
   vi.stubEnv("HF_ENDPOINT", await deadOrigin());
   await expect(loadModel(request, context)).rejects.toMatchObject({ code: "offline" });
+});
+
+test("how much is kept of prompts goes with the load, and whether it is the user's choice", async () => {
+  const { context } = setUp();
+  const server: OpenaiServer = { kind: "openai", endpoint: "http://127.0.0.1:9", apiKey: null, others: [] };
+  const asked = { ...request, server, promptCacheSize: 2 };
+  const byDefault = await loadModel({ ...asked, promptCacheByDefault: true }, context);
+  expect(byDefault).toMatchObject({ promptCacheBytes: 2e6, promptCacheByDefault: true });
+  expect(await loadModel(asked, context)).not.toHaveProperty("promptCacheByDefault");
 });
 
 test("the engine's log is written where it is wanted, without control characters", () => {

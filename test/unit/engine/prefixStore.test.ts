@@ -207,6 +207,21 @@ describe("evaluated prompts on disk", () => {
     expect(files()).toHaveLength(2);
   });
 
+  it("a limit that nobody chose takes nothing from those who keep more, until one is chosen", async () => {
+    for (let i = 0; i < 4; i++) await open("editor").keep(new FakeSequence(text(1_000, 10_000 * i)), `chat ${i}`);
+    const limits = { limitBytes: 15_000, sparesOthers: true };
+    const store = new PrefixStore({ folder, key: "terminal", ...limits, log: (level, text) => log.push(level + text) });
+    await store.trim();
+    expect(files(".kv")).toHaveLength(4);
+    // One makes way for what is written; as it grows, it takes its own place.
+    for (const length of [900, 950, 1_000]) await store.keep(new FakeSequence(text(length, 90_000)), "question");
+    expect(files(".kv")).toHaveLength(4);
+    store.limit(35_000);
+    await store.trim();
+    expect(files(".kv")).toHaveLength(3);
+    expect(warnings()).toEqual([]);
+  });
+
   it("where none is wanted, everything goes but what others write", async () => {
     await open().keep(new FakeSequence(text(1_000)), "chat");
     const dead = spawnSync(process.execPath, ["-e", ""]).pid;

@@ -8,6 +8,7 @@ test("parameters are compared whatever their order, and whyever the engine's own
   const reversed = Object.fromEntries(entries) as unknown as LoadParams;
   expect(sameLoad(load(), reversed)).toBe(true);
   expect(sameLoad(load(), { ...load(), backendReason: "nothing needs another" })).toBe(true);
+  expect(sameLoad(load(), { ...load(), promptCacheByDefault: true })).toBe(true);
 });
 
 test("another model, context, cache or server is another load", () => {

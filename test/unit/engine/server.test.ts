@@ -196,6 +196,25 @@ test("nor do they stay when it says so without a load", async () => {
   await vi.waitFor(() => expect(existsSync(kept)).toBe(false));
 });
 
+test("a limit that a client did not choose removes nothing of what others keep", async () => {
+  const folder = newFolder();
+  const prompts = join(folder, "prompts");
+  mkdirSync(prompts);
+  const tokens = Buffer.alloc(4).toString("base64");
+  const description = { format: 1, key: "", conversation: "", tokens, bytes: 5e9, sha256: "" };
+  writeFileSync(join(prompts, "kept.json"), JSON.stringify(description));
+  writeFileSync(join(prompts, "kept.kv"), "5 GB, it says");
+  const engine = new Engine(folder);
+  const [editor, terminal] = [await joined(engine), await joined(engine)];
+  const { url } = await listing();
+  await editor.sendRequest(loadRequest, { ...at(url), promptCacheBytes: 10e9 });
+  const byDefault = { ...at(url), promptCacheBytes: 2e9, promptCacheByDefault: true } as const;
+  await terminal.sendRequest(loadRequest, byDefault);
+  expect(readdirSync(prompts)).toHaveLength(2);
+  await terminal.sendRequest(loadRequest, { ...at(url), promptCacheBytes: 2e9 });
+  expect(readdirSync(prompts)).toEqual([]);
+});
+
 test("of a workspace that wants no index none is kept, of whichever model; those of others stay", async () => {
   const folder = newFolder();
   const client = await joined(new Engine(folder));

@@ -14,7 +14,7 @@ import type { NativeSequence } from "./sequence.ts";
  * kept.
  */
 export async function openPromptCache(
-  { promptCacheBytes = 0 }: LoadParams,
+  { promptCacheBytes = 0, promptCacheByDefault: sparesOthers }: LoadParams,
   { ref, model, kvType, flashAttention, canRollBack, sizeBytes }: OpenModel,
   { llama, device }: Runtime,
   folder: StateFolder,
@@ -30,7 +30,13 @@ export async function openPromptCache(
     device,
     runtime: [llama.llamaCppRelease.release, llama.buildType],
   };
-  const store = new PrefixStore({ folder: promptsFolder(folder), key, limitBytes: promptCacheBytes, log });
+  const store = new PrefixStore({
+    folder: promptsFolder(folder),
+    key,
+    limitBytes: promptCacheBytes,
+    sparesOthers,
+    log,
+  });
   await store.clean();
   return new PrefixKeeper(store);
 }
