@@ -49,6 +49,8 @@ export interface Report {
   draft: string | null;
   /** The program, as in Origin; absent: no llama-server has a part in it, or it is of an earlier version. */
   server?: string;
+  /** How every one of them was started beside its arm's options, as serverArgs has it; absent as `server` is. */
+  serverArgs?: readonly string[];
   temperature: number;
   maxTokens: number;
   /** Asked for, by the command that asked for most. */
@@ -73,15 +75,28 @@ export function isSameMeasurement(earlier: Report, report: Report): boolean {
 }
 
 /**
+ * Without the runs of llama-servers that were started otherwise than those of this setup are: an earlier version of Hunch
+ * started all without any such option. None of ours is lost by that.
+ */
+export function withoutOtherServers(earlier: Report): Report {
+  const { serverArgs: args = [], ...rest } = earlier;
+  if (isDeepStrictEqual(args, serverArgs(earlier.setup))) return earlier;
+  const measured = earlier.measured.filter(({ arm }) => !arm.startsWith(serverPrefix));
+  return { ...rest, measured, server: undefined };
+}
+
+/**
  * The runs of `earlier` stay, with the cost curve that they began with, and every command that had a part in it. It is of
  * that day until something is measured.
  */
 export function takeUp(earlier: Report, report: Report): void {
   const { made, measured, costCurve, bound, command, server = report.server } = earlier;
+  const { serverArgs: args = report.serverArgs } = earlier;
   const rounds = Math.max(earlier.rounds, report.rounds);
   const commands = new Set([...command.split(commandSeparator), report.command]);
   Object.assign(report, { made, measured, costCurve, bound, rounds, command: [...commands].join(commandSeparator) });
   if (server !== undefined) report.server = server;
+  if (args !== undefined) report.serverArgs = args;
 }
 
 /** Per workload and arm: the ratio to the baseline, prompt by prompt and round by round, as median, least and most. */
@@ -130,7 +145,8 @@ export function markdown(report: Report, baseline: string): string {
     : "not measured";
   const { setup } = report;
   const kvType = setup.kvType === "f16" ? "" : `, KV cache ${setup.kvType}`;
-  const ownArgs = report.measured.some(({ arm }) => arm.startsWith(serverPrefix)) ? serverArgs(setup) : [];
+  const hasServer = report.measured.some(({ arm }) => arm.startsWith(serverPrefix));
+  const ownArgs = hasServer ? (report.serverArgs ?? []) : [];
   const silent = report.measured.filter(({ run }) => !hasSpeed(run)).length;
   const lines = [
     `# Decode speed, ${report.made.slice(0, 10)}`,

@@ -16,6 +16,7 @@ import {
   defaultArms,
   groupsOf,
   type LlamaServerArm,
+  serverArgs,
 } from "../benchmark/arms.ts";
 import { LlamaServer } from "../benchmark/llamaServer.ts";
 import { markdown, type Report, setupOf, takeUp } from "../benchmark/report.ts";
@@ -126,8 +127,10 @@ async function measure(
     signal.removeEventListener("abort", cut);
     const report = newReport(options, source, model, params, costCurve);
     report.setup.origin = await originOf(params);
-    if (options.server !== undefined && arms.some(({ kind }) => kind === "llama-server"))
+    if (options.server !== undefined && arms.some(({ kind }) => kind === "llama-server")) {
       report.server = (await identityOfProgram(options.server)) ?? undefined;
+      report.serverArgs = serverArgs(model);
+    }
     const { made } = report;
     const earlier = options.fresh ? null : await readEarlier(options, report, (why) => err(`${why}\n`));
     if (earlier) takeUp(earlier, report);

@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { baseline } from "../benchmark/arms.ts";
 import { chart } from "../benchmark/chart.ts";
-import { isSameMeasurement, markdown, type Report } from "../benchmark/report.ts";
+import { isSameMeasurement, markdown, type Report, withoutOtherServers } from "../benchmark/report.ts";
 import { writeWhole } from "../common/writeWhole.ts";
 import { keeping } from "../evaluation/records.ts";
 import { earlierResult } from "./earlierResult.ts";
@@ -28,9 +28,15 @@ export async function readEarlier(
 ): Promise<Report | null> {
   const file = fileOf(files, "json");
   const earlier = await earlierResult<Report>(file, tell);
-  if (!earlier || isSameMeasurement(earlier, report)) return earlier;
-  tell(`${file} is of another model, program, version or setting: begun anew.`);
-  return null;
+  if (!earlier) return null;
+  if (!isSameMeasurement(earlier, report)) {
+    tell(`${file} is of another model, program, version or setting: begun anew.`);
+    return null;
+  }
+  const taken = withoutOtherServers(earlier);
+  if (taken.measured.length < earlier.measured.length)
+    tell(`${file} holds runs of llama-servers that were started with other options: those are not taken up.`);
+  return taken;
 }
 
 /** @throws HunchError diskFull; what was there before is then still there */

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { allArms, baseline, defaultArms, groupsOf, type HunchArm, type Run } from "../../../src/benchmark/arms.ts";
+import {
+  allArms,
+  baseline,
+  defaultArms,
+  groupsOf,
+  type HunchArm,
+  type Run,
+  serverArgs,
+} from "../../../src/benchmark/arms.ts";
 import { chart } from "../../../src/benchmark/chart.ts";
 import { summaries } from "../../../src/benchmark/ratios.ts";
 import {
@@ -8,6 +16,7 @@ import {
   markdown,
   type Report,
   rows,
+  type Setup,
   takeUp,
 } from "../../../src/benchmark/report.ts";
 import { runArms } from "../../../src/benchmark/runner.ts";
@@ -320,11 +329,15 @@ describe("the report", () => {
   it("names the cache, and where llama-server was told to compute, if it would have done otherwise", () => {
     expect(markdown(report, baseline)).not.toMatch(/KV cache|is started with/);
     const entry = { workload: "edit", index: 1, round: 1, run: run(10), arm: "llama-server none" };
-    const compared: Report = { ...report, measured: [...report.measured, entry] };
-    expect(markdown(compared, baseline)).toContain("llama-server is started with `--gpu-layers 0`");
-    const onGpu: Report = { ...compared, setup: { ...report.setup, gpuLayers: 29 } };
-    expect(markdown(onGpu, baseline)).not.toContain("is started with");
-    const quantised = markdown({ ...onGpu, setup: { ...onGpu.setup, kvType: "q8_0" } }, baseline);
+    const compared = (changed: Partial<Setup>): Report => {
+      const setup = { ...report.setup, ...changed };
+      return { ...report, setup, serverArgs: serverArgs(setup), measured: [...report.measured, entry] };
+    };
+    expect(markdown(compared({}), baseline)).toContain("llama-server is started with `--gpu-layers 0`");
+    // Of an earlier version, which started it without.
+    expect(markdown({ ...compared({}), serverArgs: undefined }, baseline)).not.toContain("is started with");
+    expect(markdown(compared({ gpuLayers: 29 }), baseline)).not.toContain("is started with");
+    const quantised = markdown(compared({ gpuLayers: 29, kvType: "q8_0" }), baseline);
     expect(quantised).toContain(", 2 threads, KV cache q8_0; ");
     expect(quantised).toContain("`--cache-type-k q8_0 --cache-type-v q8_0 --flash-attn on`");
   });

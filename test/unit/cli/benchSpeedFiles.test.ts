@@ -2,7 +2,7 @@ import { linkSync, readdirSync, readFileSync, truncateSync, writeFileSync } from
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { baseline } from "../../../src/benchmark/arms.ts";
-import type { Report } from "../../../src/benchmark/report.ts";
+import { type Report, takeUp } from "../../../src/benchmark/report.ts";
 import { readEarlier, writeResults } from "../../../src/cli/benchSpeedFiles.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
 
@@ -54,6 +54,28 @@ test("a file of results is replaced, not written over: what was measured is in o
   await writeResults(place, { ...report, measured: [...report.measured, ...report.measured] });
   expect(readFileSync(kept, "utf8")).toBe(before);
   expect(readFileSync(json, "utf8").length).toBeGreaterThan(before.length);
+});
+
+test("runs of llama-servers that were started otherwise are not taken up, and the rest is", async () => {
+  const { files: place, told, earlier } = files();
+  const own = report.measured;
+  const servers = { ...report, server: "b", measured: [...own, { ...own[0]!, arm: "llama-server none" }] };
+  const now = { ...report, server: "b", serverArgs: ["--gpu-layers", "0"], measured: [] };
+  // As this version starts them where our decoder is on the processor.
+  await writeResults(place, { ...servers, serverArgs: now.serverArgs });
+  expect(await earlier(now)).toEqual({ ...servers, serverArgs: now.serverArgs });
+  expect(told).toEqual([]);
+  // As an earlier version did, which does not say.
+  await writeResults(place, servers);
+  const taken = await earlier(now);
+  expect(taken).toEqual(report);
+  expect(told).toEqual([expect.stringMatching(/speed\.json holds runs of llama-servers.*not taken up\.$/)]);
+  takeUp(taken!, now);
+  expect(now).toMatchObject({ server: "b", serverArgs: ["--gpu-layers", "0"], measured: own });
+  // Where they need no option, as on the GPU, both started them alike.
+  const onGpu = { ...servers, setup: { ...report.setup, gpuLayers: 29 } };
+  await writeResults(place, onGpu);
+  expect(await earlier({ ...onGpu, serverArgs: [] })).toEqual(onGpu);
 });
 
 test("one that was cut off, or is of another model, is said to be of no use", async () => {
