@@ -4,6 +4,7 @@ import { type CatalogueModel, expectedBytes, sizeText } from "../models/catalogu
 import type { DownloadProgress } from "../models/download.ts";
 import { bar } from "./output/live.ts";
 import type { Preparation } from "./output/output.ts";
+import { printable } from "./terminal/ansi.ts";
 import { LiveRegion, type Screen } from "./terminal/liveRegion.ts";
 import { downloadLine } from "./wording.ts";
 
@@ -42,7 +43,7 @@ export class LiveDownload implements DownloadDisplay {
   }
 
   notice({ message }: { message: string }): void {
-    this.#region.update([`Note: ${message}`], []);
+    this.#region.update([`Note: ${printable(message)}`], []);
   }
 
   close(): void {
