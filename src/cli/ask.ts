@@ -14,6 +14,7 @@ import type { AskRequest } from "./askRequest.ts";
 import { type EngineContext, loadModel } from "./engine.ts";
 import { readCode, readPromptFile, readQuestion } from "./input.ts";
 import type { AskOutput } from "./output/output.ts";
+import { tellingOnce } from "./output/tellingOnce.ts";
 import { unmetOptions } from "./unmetOptions.ts";
 import { withModel } from "./withModel.ts";
 
@@ -65,13 +66,14 @@ export async function ask(
 ): Promise<GenerationResult> {
   const params = { ...(await loadModel(request.engine, context)), ...lanes(request) };
   let hasSaid = false;
+  const once = tellingOnce(output);
   const answer = async (client: EngineClient, model: ModelInfo, told: readonly Notice[]) => {
-    output.loaded(model);
+    once.loaded(model);
     const learnt = request.raw ? {} : await learntTemplates(calibrationFolder(thisUser()), model);
     const generation = generateParams(request, question, model, learnt);
     const { prompt } = generation;
     const thinks = prompt.kind === "chat" && prompt.thinking === "on";
-    for (const notice of unmetOptions(request, model, thinks)) output.notice(notice);
+    for (const notice of unmetOptions(request, model, thinks)) once.notice(notice);
     const ending = new AnswerNow({
       keys: context.keys,
       seconds: request.answerAfter,
@@ -92,7 +94,7 @@ export async function ask(
       ending.close();
     }
   };
-  return withModel(context, params, answer, () => hasSaid);
+  return withModel({ ...context, output: once }, params, answer, () => hasSaid);
 }
 
 /** In the shared engine as the editor has it. */

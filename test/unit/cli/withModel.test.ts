@@ -6,10 +6,14 @@ import { ask } from "../../../src/cli/ask.ts";
 import { parseAskRequest } from "../../../src/cli/askRequest.ts";
 import { Interrupts } from "../../../src/cli/interrupts.ts";
 import { JsonOutput } from "../../../src/cli/output/json.ts";
+import { PlainOutput } from "../../../src/cli/output/plain.ts";
+import { tellingOnce } from "../../../src/cli/output/tellingOnce.ts";
+import { modelLine } from "../../../src/cli/wording.ts";
 import { ModelStore } from "../../../src/models/store.ts";
 import { fakeEngine } from "../client/fake.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
 import { modelOf, testContent } from "../models/support/model.ts";
+import { model as sample } from "./samples.ts";
 import { contractErrors } from "./schema.ts";
 
 let interrupts: Interrupts;
@@ -18,13 +22,18 @@ beforeEach(() => {
 });
 afterEach(() => interrupts.dispose());
 
-/** Asks a model that is here by its catalogue id. */
-async function asked(prompt: string, modelId = "test", ...options: string[]) {
+/** With a model that is here by its catalogue id. */
+function storeWith(modelId: string): ModelStore {
   const content = testContent(1_000);
   const model = modelOf(content, { id: modelId });
   const store = new ModelStore({ folder: temporaryFolder(), models: [model] });
   mkdirSync(dirname(store.path(model)), { recursive: true });
   writeFileSync(store.path(model), content);
+  return store;
+}
+
+async function asked(prompt: string, modelId = "test", ...options: string[]) {
+  const store = storeWith(modelId);
   const written = { lines: [] as Record<string, unknown>[], err: "" };
   const output = new JsonOutput(
     (text) => written.lines.push(JSON.parse(text)),
@@ -79,6 +88,45 @@ test("a model that another program had taken out of the engine, and an engine th
   const { result, text, err, attempts } = await asked("is gone twice");
   expect(await result).toMatchObject({ stopReason: "stop" });
   expect([text, err, attempts()]).toEqual(["here", "", 3]);
+});
+
+test("asked again, what was told of the model is not told again", async () => {
+  let err = "";
+  const output = new PlainOutput(
+    () => {},
+    (text) => {
+      err += text;
+    },
+  );
+  const unmet = ["--answer-line", "Answer:", "--thinking-format", "qwen3"];
+  const request = parseAskRequest(["is gone twice", "--raw", "--model", "test", ...unmet]);
+  const context = { store: storeWith("test"), output, interrupts, verbose: false, keys: null, ...fakeEngine() };
+  await ask(request, { text: "is gone twice", code: [] }, output, context);
+  expect(readFileSync(join(context.stateFolder, "attempts"), "utf8")).toHaveLength(3);
+  const lines = err.split("\n");
+  for (const told of ["test, on ", "--answer-line has no effect", "--thinking-format has no effect"])
+    expect(
+      lines.filter((line) => line.includes(told)),
+      told,
+    ).toHaveLength(1);
+});
+
+test("what differs when the model is loaded again is told", () => {
+  let err = "";
+  const output = new PlainOutput(
+    () => {},
+    (text) => {
+      err += text;
+    },
+  );
+  const once = tellingOnce(output);
+  const notice = { code: "context", message: "The context is short." };
+  const onGpu = { ...sample, device: "cuda", notices: [notice] };
+  const onCpu = { ...sample, device: "cpu", notices: [notice, { code: "slow", message: "It is slow." }] };
+  for (const model of [onGpu, onGpu, onCpu]) once.loaded(model);
+  const note = (message: string) => `Note: ${message}`;
+  const told = [modelLine(onGpu), note(notice.message), modelLine(onCpu), note("It is slow.")];
+  expect(err).toBe(`${told.join("\n")}\n`);
 });
 
 test("an engine that is gone each time is not asked for ever", async () => {
