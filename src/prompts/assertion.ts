@@ -41,12 +41,12 @@ function isDefined(call: string, code: readonly string[]): boolean {
   const isClass = isKnown && code.some((text) => definitionsOf(receiver, text).some((found) => found.isClass));
   const meant = code
     .flatMap((text) => definitionsOf(name, text))
-    .filter(({ isIndented }) => receiver !== undefined || !isIndented);
-  const fits = ({ isIndented, returnsAtOnce, required }: PythonDefinition) => {
-    const isLeftOut = (parameter: string) => isIndented && (parameter === "cls" || (parameter === "self" && !isClass));
+    .filter(({ isMember }) => receiver !== undefined || !isMember);
+  const fits = ({ isMember, returnsAtOnce, required }: PythonDefinition) => {
+    const isLeftOut = (parameter: string) => isMember && (parameter === "cls" || (parameter === "self" && !isClass));
     const hasAll = given.trim() !== "" || (required?.every(isLeftOut) ?? false);
-    // What stands in front of a function of the top level is its module.
-    return returnsAtOnce && hasAll && (!isIndented || isKnown);
+    // What stands in front of a function that is no method is its module.
+    return returnsAtOnce && hasAll && (!isMember || isKnown);
   };
   return meant.length > 0 && meant.every(fits);
 }
@@ -65,9 +65,10 @@ function isGivenValues(call: string, code: readonly string[]): boolean {
   return names.every((name) => builtIn.has(name) || isTopLevel(name, code));
 }
 
+/** What is assigned further in depends on who calls it, in a piece too that is indented as a whole. */
 function isTopLevel(name: string, code: readonly string[]): boolean {
-  const place = String.raw`^(?:(?:async\s+)?(?:def|class)\s+${name}\b|${name}\s*(?::[^=\n]+)?=(?!=))`;
-  return code.some((text) => new RegExp(place, "mu").test(text));
+  const assigned = new RegExp(String.raw`^${name}\s*(?::[^=\n]+)?=(?!=)`, "mu");
+  return code.some((text) => assigned.test(text) || definitionsOf(name, text).some(({ isMember }) => !isMember));
 }
 
 /** Calls such as `f(3, ")")`, each once: what is in backticks and has brackets, if there is any, else those in the text. */

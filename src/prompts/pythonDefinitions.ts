@@ -2,59 +2,99 @@
 
 export interface PythonDefinition {
   isClass: boolean;
-  /** It stands inside a class, a function or another block. */
-  isIndented: boolean;
+  /** It stands in a class, or says so by its first parameter where the class is not shown: its name alone is no call of it. */
+  isMember: boolean;
   /** A call is worth what is returned: it is neither `async` nor a generator. */
   returnsAtOnce: boolean;
   /** Parameters that a call has to give, `self` among them; null where the definition does not tell. */
   required: string[] | null;
 }
 
+/** A statement, or the head of a block: on one line, with neither comments nor what its strings say. */
+interface Line {
+  indent: number;
+  text: string;
+}
+
 export function definitionsOf(name: string, code: string): PythonDefinition[] {
-  const heads = new RegExp(
-    String.raw`^([ \t]*)(async\s+)?(def|class)\s+${name}(?![\p{L}\p{N}_])\s*(?:\[.*?\]\s*)?`,
-    "gmu",
-  );
-  return [...code.matchAll(heads)].map(({ 0: head, 1: indent = "", 2: async, 3: keyword, index }) => {
-    const isIndented = indent !== "";
-    if (keyword === "class") return { isClass: true, isIndented, returnsAtOnce: true, required: null };
-    const rest = code.slice(index + head.length);
+  const head = new RegExp(String.raw`^(async\s+)?(def|class)\s+${name}(?![\p{L}\p{N}_])\s*(?:\[.*?\]\s*)?`, "u");
+  const lines = linesOf(code);
+  return lines.flatMap(({ text }, at): PythonDefinition[] => {
+    const found = head.exec(text);
+    if (!found) return [];
+    const isInClass = standsInClass(lines, at);
+    if (found[2] === "class") return [{ isClass: true, isMember: isInClass, returnsAtOnce: true, required: null }];
+    const rest = text.slice(found[0].length);
     const length = bracketLength(rest);
-    const isGenerator = length !== null && yields.test(bodyBelow(rest.slice(length), indent.length));
-    const required = length === null ? null : requiredOf(rest.slice(1, length - 1));
-    return { isClass: false, isIndented, returnsAtOnce: async === undefined && !isGenerator, required };
+    const list = length === null ? null : rest.slice(1, length - 1);
+    const isMember = isInClass || /^\s*(?:self|cls)\b/.test(list ?? "");
+    const isGenerator = length !== null && yieldsBelow(lines, at, rest.slice(length));
+    const returnsAtOnce = found[1] === undefined && !isGenerator;
+    return [{ isClass: false, isMember, returnsAtOnce, required: list === null ? null : requiredOf(list) }];
   });
 }
 
-const yields = /^[^#'"\n]*(?<![\p{L}\p{N}_.])yield(?![\p{L}\p{N}_])/mu;
+const opensScope = /^(?:(?:async\s+)?def|class)\s/;
+const yields = /(?<![\p{L}\p{N}_.])yield(?![\p{L}\p{N}_])/u;
+const commentOrString =
+  /#[^\n]*|'''(?:\\[\s\S]|[^\\])*?'''|"""(?:\\[\s\S]|[^\\])*?"""|'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"/g;
+
+function linesOf(code: string): Line[] {
+  const bare = code.replace(commentOrString, (part) => (part.startsWith("#") ? "" : "''"));
+  let depth = 0;
+  const joined = bare.replace(/\\\r?\n|[([{)\]}\n]/g, (part) => {
+    if ("([{".includes(part)) depth++;
+    else if (")]}".includes(part)) depth = Math.max(0, depth - 1);
+    else if (part !== "\n" || depth > 0) return " ";
+    return part;
+  });
+  const lines = joined.split("\n").filter((line) => line.trim() !== "");
+  return lines.map((line) => ({ indent: line.length - line.trimStart().length, text: line.trim() }));
+}
+
+/** The nearest class or function around it, whatever `if` or `try` is between, is a class. */
+function standsInClass(lines: readonly Line[], at: number): boolean {
+  let { indent } = lines[at]!;
+  for (const line of lines.slice(0, at).reverse()) {
+    if (line.indent >= indent) continue;
+    if (opensScope.test(line.text)) return line.text.startsWith("class");
+    ({ indent } = line);
+  }
+  return false;
+}
+
+/** What a function inside it yields is not its own. @param rest of the head's line, behind the parameters */
+function yieldsBelow(lines: readonly Line[], at: number, rest: string): boolean {
+  if (yields.test(rest)) return true;
+  let inner = Number.POSITIVE_INFINITY;
+  for (const { indent, text } of lines.slice(at + 1)) {
+    if (indent <= lines[at]!.indent) return false;
+    if (indent > inner) continue;
+    const opens = opensScope.test(text);
+    inner = opens ? indent : Number.POSITIVE_INFINITY;
+    if (!opens && yields.test(text)) return true;
+  }
+  return false;
+}
 
 /** Up to behind the bracket that closes the text's first character; null where it is none, or is not closed. */
 function bracketLength(text: string): number | null {
   if (!text.startsWith("(")) return null;
   let depth = 0;
-  for (const { 0: part, index } of text.matchAll(/#[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|[([{]|[)\]}]/g)) {
+  for (const { 0: part, index } of text.matchAll(/[([{]|[)\]}]/g)) {
     if ("([{".includes(part)) depth++;
-    else if (")]}".includes(part) && --depth === 0) return index + 1;
+    else if (--depth === 0) return index + 1;
   }
   return null;
 }
 
 /** @param list what stands between the brackets of a definition */
 function requiredOf(list: string): string[] {
-  let flat = list.replace(/#[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, (part) =>
-    part.startsWith("#") ? "" : "0",
-  );
+  let flat = list;
   for (let before = ""; before !== flat; ) {
     before = flat;
     flat = flat.replace(/\([^()[\]{}]*\)|\[[^()[\]{}]*\]|\{[^()[\]{}]*\}/g, "0");
   }
   const parameters = flat.split(",").map((parameter) => parameter.trim());
   return parameters.filter((parameter) => /^[\p{L}_]/u.test(parameter) && !parameter.includes("="));
-}
-
-/** The lines below a definition's head that stand further in than it does. @param rest begins behind its parameters */
-function bodyBelow(rest: string, indent: number): string {
-  const [head = "", ...lines] = rest.split("\n");
-  const end = lines.findIndex((line) => line.trim() !== "" && line.length - line.trimStart().length <= indent);
-  return [head, ...(end < 0 ? lines : lines.slice(0, end))].join("\n");
 }

@@ -55,6 +55,7 @@ describe("an answer is begun as an assertion", () => {
       "def load(path='a, b', *, strict: Literal['x', \"=\"] = 'x', **more) -> dict[str, int]:",
       "def load(\n    *paths,  # don't (ever\n    size=(1, 2),\n):",
       "class Load:\n    def load(self, n):\n        return n\n\ndef load():",
+      "if quick:\n    def load():",
     ])
       for (const question of ["What does `load()` return?", "Was gibt load( ) zurück?"])
         expect(lead(question, piece(`${head}\n    return {}`)), head).toMatch(/^```python\nassert load\( ?\) ==$/);
@@ -66,9 +67,30 @@ describe("an answer is begun as an assertion", () => {
       "def load(\n    path,\n    strict=False,\n):",
       "def load(path",
       "class load:",
-      "if quick:\n    def load():",
     ])
       expect(lead("What does `load()` return?", piece(`${head}\n    return {}`)), head).toBeUndefined();
+  });
+
+  it("of a function that no class hides, however far in it stands", () => {
+    for (const code of [
+      "    def f(n):\n        return n",
+      "    @staticmethod\n    def f(n):\n        return n",
+      "def f(n):\n        return n",
+      "try:\n    from fast import f\nexcept ImportError:\n    def f(n):\n        return n",
+      "if quick:\n\tdef f(n):\n\t\treturn n\nelse:\n\tdef f(n):\n\t\treturn -n",
+      "class Cart:\n    def total(self):\n        def f(n):\n            return n\n        return f(2)",
+      "class Cart:\n    size = 3\n\nif quick:\n    def f(n):\n        return n",
+    ])
+      expect(lead("What does f(3) return?", piece(code)), code).toBeDefined();
+    for (const code of [
+      "class Cart:\n    def f(n):\n        return n",
+      "class Cart(\n    Base,\n):\n    if quick:\n        def f(self, n):\n            return n",
+      "    def f(self, n):\n        return n",
+      '    """\n    def f(n):\n        return n\n    """',
+    ])
+      expect(lead("What does f(3) return?", piece(code)), code).toBeUndefined();
+    const inner = piece("        size = n * 2\n        def f(n):\n            return n + size");
+    expect(lead("What does f(size) return?", inner)).toBeUndefined();
   });
 
   it("of a method where the code has its object", () => {
@@ -95,10 +117,26 @@ describe("an answer is begun as an assertion", () => {
       "async def f(n=1):\n    return n",
       "def f(n=1):\n    yield n",
       "def f(\n    n=1,\n):\n    for i in range(n):\n        got = yield i\n    return n",
+      "def f(n=1): yield n",
+      "    def f(n=1):\n        yield n",
+      'def f(n=1):\n    """It\'s n."""\n    print("n"); yield n',
+      "def f(n=1):\n    def one():\n        return 1\n    yield n",
+      "def f(n=1):\n    got = [\nn,\n    ]\n    yield from got",
     ])
       for (const call of ["f()", "f(2)"])
         expect(lead(`What does \`${call}\` return?`, piece(code)), code).toBeUndefined();
-    expect(lead("What does `f(2)` return?", piece("def f(n):\n    return n\n\ndef g():\n    yield 1"))).toBeDefined();
+  });
+
+  it("of one that only speaks of what a generator has, or holds one", () => {
+    for (const code of [
+      "def f(n):\n    return n\n\ndef g():\n    yield 1",
+      'def f(n):\n    """\n    The yearly yield of a bond.\n    """\n    return n',
+      "def f(n):\n    '''Does\n    not yield.'''\n    return n",
+      "def f(n):\n    return 'yield'  # a yield",
+      "def f(n):\n    def pairs():\n        for i in range(n):\n            yield i\n    return list(pairs())",
+      "def f(n):\n    def pairs(\n        m,\n    ):\n        yield m\n\n    class Pairs:\n        def all(self): yield 1\n    return n",
+    ])
+      expect(lead("What does `f(2)` return?", piece(code)), code).toBeDefined();
   });
 
   it("and not where there is none, several, or no code that defines it", () => {
