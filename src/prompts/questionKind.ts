@@ -23,7 +23,7 @@ const returned = [
   words(
     `(?:what|(?:what|which) (?:exact |return )?value) (?:does|do|did|will|would|should)${theCall} (?:return|evaluate to)`,
   ),
-  words(`(?:value|result|output) of${theCall}`),
+  words(`(?:return(?:ed)? )?(?:value|result|output) of${theCall}`),
   words(`(?:was|welche[nrs] (?:rückgabe)?(?:wert|ergebnis)) (?:liefert|ergibt|hat)${theCall}`),
   words(
     `(?:was|welche[nrs] (?:rückgabe)?(?:wert|ergebnis)) (?:gibt|kommt|wird)${theCall} (?:zurück(?:gegeben)?|(?:he)?raus)`,
@@ -37,26 +37,46 @@ const otherThanReturned = [
   words("typ|datentyp|druckt|ausnahmen?|fehler|wirft|wenn|falls|welche werte"),
 ];
 
-/** Leads to what a call returns: "Tell me what …", "Welcher …". */
-const leads = wordSet(
-  "can could i know me need please tell to want what what's which would you du kannst mir sagen was welche welchen welcher wie",
+/** Says where the call is looked at, as is clear without: "in the code above", "in Python 3". */
+const here =
+  "(?:given|consider|in|im|for|from|with|using|bei|mit)(?: (?:the|this|my|above|following|given|python|de[mnr]|diese[mnr]|obige[mnr]|folgende[mnr]))* " +
+  "(?:code|function|file|snippet|program|script|funktion|datei|programm|skript)(?: (?:above|below|here|oben|unten|hier))?" +
+  "|(?:in|with|using|under|unter|mit) python(?: ?\\d+(?:\\.\\d+)*)?|for me|für mich|above|below|here|now|oben|unten|hier|jetzt";
+const courtesies =
+  "hi|hello|hey|please|(?:many )?thanks(?: in advance)?|thank you(?: very much)?|hallo|bitte|danke(?: schön)?|vielen dank";
+
+/** What leads to what a call returns, phrase by phrase: "Can you tell me what is the", "Kannst du mir sagen, was". */
+const lead = new RegExp(
+  `^(?:(?:${here}|${courtesies}` +
+    "|(?:can|could|would) you|tell me|i (?:want|need)(?: to know)?|i would like to know|give(?: me)?|state|(?:answer|reply) with" +
+    "|what(?: is|'s)?|which is|only|just|exactly|the(?: exact)?(?: python)?" +
+    "|(?:kannst|könntest) du(?: mir)?|sagen?(?: mir)?|ich (?:will|möchte) wissen|nenne?(?: mir)?|gib(?: mir)?|antworte mit" +
+    "|was(?: ist)?|welche[nrs] ist|wie (?:lautet|ist)|nur|genau|de[mnr](?: (?:genaue|exakte)[nr]?)?|d(?:as|ie)(?: (?:genaue|exakte))?" +
+    ")(?: |$))*$",
+  "u",
 );
 /** Says in which form that is wanted: "End with the exact Python value on a line of its own". */
 const forms = wordSet(
-  "a alone an and answer as at by end exact exactly final finish form format give here in is it its itself just last line " +
-    "literal me my no nothing else of on only own or please python reply respond result output return say separate single " +
-    "state tell that the then this use using value with write your " +
+  "a alone an and answer as at end exact exactly final give in it its itself just last line literal me my no nothing else of " +
+    "on only own please python reply respond result output return say separate single state tell that the then this use " +
+    "using value with write your " +
     "am an als anderes antwort antworte auf aus ausgabe bitte bloß das dem den der des die eigene eigenen eigener ein eine " +
-    "einem einen einer ende ergebnis exakte exakten exakter gebe genau genaue genauen gib hier im ist lautet letzte letzten " +
-    "mit nenne nichts nur rückgabewert schreib schreibe sonst und weiteres wert zeile zurück",
+    "einem einen einer ende ergebnis exakte exakten exakter gebe genau genaue genauen gib im letzte letzten mit nenne nichts " +
+    "nur rückgabewert schreib schreibe sonst und weiteres wert zeile zurück",
 );
+/** In the sentence that asks for the value, these bring in another. */
+const addition = wordSet("and of und");
 const formSigns = [
   // "`Answer: VALUE`"
   /`[\p{L}* ]+:[^`\n]*`/gu,
   words(
-    "(?:no|without(?: any| an)?|don't|do not|ohne|keine)(?: weitere)? (?:expla(?:in|nations?)|erklärung(?:en)?|begründung(?:en)?)",
+    `${here}|${courtesies}|by itself|of its own|and nothing else|und nichts (?:sonst|weiter|weiteres|anderes)|` +
+      "(?:no|without(?: any| an)?|don't|do not|ohne|keine)(?: weitere)? (?:expla(?:in|nations?)|erklärung(?:en)?|begründung(?:en)?)",
+    "giu",
   ),
 ];
+/** To be done with the code, not said of the value: "Write it as a single line". */
+const task = words("(?:write|use|return) (?:it|this|that)|schreibe? (?:es|das)");
 
 const reasoning = [
   /\b(why|prove|bugs?|wrong|fails?|failing|races?|deadlocks?|complexity|big-?o|optimi[sz]e|trade-?offs?|compare|correct)\b/i,
@@ -86,16 +106,26 @@ export function asksForReturnValue(question: string, call: string): boolean {
 
 /**
  * Nothing is left of it when what asks for the call's value is taken out, and what says in which form that is wanted: no
- * "why", no second question, nothing to be written.
+ * "why", no second question, nothing to be written. A question in doubt asks for more: an answer that says too much is
+ * better than half of one.
  */
 export function asksForValueAlone(question: string, call: string): boolean {
-  const asked = formSigns.reduce((text, sign) => text.replace(sign, " "), withSign(question, call));
+  const asked = withSign(question, call);
   const found = returned.map((pattern) => pattern.exec(asked)).find((match) => match !== null);
   if (!found) return false;
+  const before = asked.slice(0, found.index);
+  const behind = formSigns.reduce((text, sign) => text.replace(sign, " "), asked.slice(found.index + found[0].length));
+  const { 0: end, index: length } = /[.?!]+(?=\s|$)|$/.exec(behind)!;
+  // "… what the value of f(3) is"
+  const own = wordsOf(behind.slice(0, length).replace(/^ (?:is|ist)(?!\p{L})/u, ""));
+  const later = behind.slice(length + end.length);
+  if ([before, later].some((text) => text.includes("?")) || task.test(behind)) return false;
   const isForm = (word: string) => forms.has(word);
-  const before = wordsOf(asked.slice(0, found.index));
-  const behind = wordsOf(asked.slice(found.index + found[0].length));
-  return before.every((word) => isForm(word) || leads.has(word)) && behind.every(isForm);
+  return (
+    lead.test(wordsOf(before).join(" ")) &&
+    own.every((word) => isForm(word) && !addition.has(word)) &&
+    wordsOf(later).every(isForm)
+  );
 }
 
 /** What the call is given are no words of the question. */
@@ -127,6 +157,6 @@ function wordSet(list: string): ReadonlySet<string> {
 }
 
 /** These alternatives as whole words. */
-function words(alternatives: string): RegExp {
-  return new RegExp(String.raw`(?<!\p{L})(?:${alternatives})(?!\p{L})`, "iu");
+function words(alternatives: string, flags = "iu"): RegExp {
+  return new RegExp(String.raw`(?<!\p{L})(?:${alternatives})(?!\p{L})`, flags);
 }
