@@ -11,8 +11,9 @@ export type AnswerKind = "python" | "number";
 const relativeTolerance = 1e-6;
 /** What a line says in brackets at its end, about its answer: "10 (= 5 + 5)". */
 const remark = /\s\((?:[^()]|\([^()]*\))*\)[.*_\s]*$/;
-/** No minus: that stands at its number. */
-const bullet = /^[ \t]*-[ \t]+/gm;
+/** Of a list; a minus stands at its number, or goes on with a calculation or a value whose line above is unfinished. */
+const bullet = /^(?<!(?:[=≈([{,]|[\d) \t][-+*/×÷])\s*)[ \t]*-[ \t]+/gm;
+const fences = /(```[\s\S]*?(?:```|$))/;
 /** Introduces a result. */
 const resultSign = /==?>?|[-=]?[→>⇒]|:|\b(?:returns?|is|be|evaluates to|outputs?|prints?)\b/g;
 /** A line about what the call gives that was asked about, and where in it that is introduced. */
@@ -20,6 +21,10 @@ const ofCall = /^[*_`]*(?:(?:assert\s+)?[\w.]+\(|(?:it|the\s+(?:function|call|co
 const callSign = new RegExp(`(?:\\)|^it|^the\\s+\\w+)[*_\`]*\\s*(?:${resultSign.source})`, "gi");
 
 export function isRight(kind: AnswerKind, expected: string, answer: string): boolean {
+  return readingsOf(answer).some((reading) => isRightAs(kind, expected, reading));
+}
+
+function isRightAs(kind: AnswerKind, expected: string, answer: string): boolean {
   if (kind === "number") {
     const value = answeredNumber(answer);
     const wanted = Number(expected.replaceAll(",", ""));
@@ -27,6 +32,28 @@ export function isRight(kind: AnswerKind, expected: string, answer: string): boo
   }
   const value = answeredValue(answer);
   return value !== null && value === canonicalLiteral(expected);
+}
+
+/**
+ * Without its bullets. "- 5" as the only line of its kind is as well a list of one, as Markdown shows it, as it is a minus
+ * with a space, as Python reads it: it is right as either.
+ */
+function readingsOf(answer: string): string[] {
+  const plain = withoutBullets(answer);
+  const isOneAlone = bulletCount(markedAnswer(answer) ?? answer) === 1;
+  return isOneAlone ? [plain, answer] : [plain];
+}
+
+/** In a block of code there are none. */
+function withoutBullets(text: string): string {
+  return text
+    .split(fences)
+    .map((part) => (part.startsWith("```") ? part : part.replace(bullet, "")))
+    .join("");
+}
+
+function bulletCount(text: string): number {
+  return text.split(fences).flatMap((part) => (part.startsWith("```") ? [] : (part.match(bullet) ?? []))).length;
 }
 
 /** The canonical literal that the answer gives; null when it gives none. */
@@ -41,8 +68,7 @@ export function answeredValue(answer: string): string | null {
 }
 
 /** The number that the answer gives; null when it gives none. */
-export function answeredNumber(written: string): number | null {
-  const answer = written.replace(bullet, "");
+export function answeredNumber(answer: string): number | null {
   const marked = markedAnswer(answer);
   if (marked !== null) {
     const paragraph = firstParagraph(marked);

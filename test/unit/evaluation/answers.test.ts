@@ -64,6 +64,23 @@ describe("values", () => {
     expect(isRight("python", "5", "Answer: f(3) == 5 (1, 2)\nsince x is 3")).toBe(true);
   });
 
+  it("knows a minus from a bullet", () => {
+    for (const answer of [
+      "Answer:\n- 18",
+      "- 18",
+      "It returns:\n- 18",
+      "- 9 * 2 is wanted\n- It returns 18",
+      "- 9\n- 18",
+    ])
+      expect(isRight("python", "18", answer), answer).toBe(true);
+    for (const answer of ["Answer:\n- 18", "- 18", "Answer: - 18", "f(3) ==\n- 18", "```python\n- 18\n```"])
+      expect(isRight("python", "-18", answer), answer).toBe(true);
+    for (const answer of ["Answer: - 18", "f(3) ==\n- 18", "```python\n- 18\n```"])
+      expect(isRight("python", "18", answer), answer).toBe(false);
+    expect(isRight("python", "-18", "- 9\n- 18")).toBe(false);
+    expect(isRight("python", "[1, -2]", "Answer:\n- [1,\n- 2]")).toBe(true);
+  });
+
   it("asks for quotes round a string", () => {
     expect(isRight("python", "'abc'", "Answer: abc")).toBe(false);
   });
@@ -124,6 +141,22 @@ describe("numbers", () => {
       expect(isRight("number", "18", answer), answer).toBe(true);
     for (const answer of ["Answer: - 18", "Answer:\n-18", "Answer:\n- -18 eggs", "Answer: 2 - 20 = - 18"])
       expect(isRight("number", "-18", answer), answer).toBe(true);
+  });
+
+  it("takes a minus for no bullet behind a line that is unfinished", () => {
+    for (const answer of ["3 - 5 =\n- 2", "Answer:\nx =\n\n- 2", "- 3 = 3\n- So: 0 +\n- 2"])
+      expect(isRight("number", "-2", answer), answer).toBe(true);
+    for (const answer of ["3 - 5 =\n- 2", "Answer:\nx =\n\n- 2"])
+      expect(isRight("number", "2", answer), answer).toBe(false);
+    expect(isRight("number", "18", "**Answer:**\n- 9 eggs\n- 18 in all")).toBe(false);
+    expect(isRight("number", "9", "**Answer:**\n- 9 eggs\n- 18 in all")).toBe(true);
+  });
+
+  it("leaves open which of both a line alone begins with", () => {
+    for (const answer of ["- 5", "Answer:\n- 5", "The result is:\n\n- 5", "- One is 1\n- Two is 2\n\nAnswer:\n- 5"])
+      for (const expected of ["5", "-5"]) expect(isRight("number", expected, answer), answer).toBe(true);
+    expect(isRight("number", "-5", "- 10\n- 5"), "a list").toBe(false);
+    expect(isRight("number", "5", "Answer: - 5"), "not on a line of its own").toBe(false);
   });
 
   it("knows a minus from a hyphen", () => {
