@@ -228,13 +228,17 @@ export class EngineSupervisor {
       return;
     }
     const reason = howItEnded(exit);
-    if (client.isShared && this.#turns.isIdle) {
-      // It died of what others asked. They start it again, or this program does when it is asked.
-      this.#options.onLog("warn", `the shared engine stopped (${reason}); nothing was asked here`);
+    const decision = this.#policy.crashed(now);
+    if (decision.kind === "giveUp" && client.isShared && this.#turns.isIdle) {
+      // It died of what others asked: what is asked here next may well do better.
+      this.#options.onLog(
+        "warn",
+        `the shared engine stopped (${reason}) too often; it is started with the next question`,
+      );
+      this.#policy.forget();
       this.#become({ kind: "off" });
       return;
     }
-    const decision = this.#policy.crashed(now);
     if (decision.kind === "giveUp") {
       const error = new HunchError(
         "engineGaveUp",
