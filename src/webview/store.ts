@@ -15,6 +15,7 @@ import type {
   UserTurn,
 } from "../common/panel.ts";
 import { History } from "./history.ts";
+import { withMore } from "./references.ts";
 import type { FoundSessions } from "./sessions.ts";
 import { AssistantTurnModel } from "./turnModel.ts";
 import { announcement } from "./wording.ts";
@@ -164,7 +165,8 @@ export class PanelStore {
     const place = this.#asked.indexOf(query);
     if (place < 0) return;
     this.#asked = this.#asked.slice(place + 1);
-    this.found = references;
+    // What an earlier word found is not all that the present one does: what is on offer stays until its own answer is there.
+    this.found = this.#asked.length > 0 ? withMore(references, this.found) : references;
   }
 
   #setState({ turns, ...chrome }: PanelState): void {

@@ -68,6 +68,20 @@ describe("PanelStore", () => {
     expect(found()).toEqual(["flow.ts"]);
   });
 
+  it("takes nothing off the list for an earlier word's answer, until the newest one is answered", () => {
+    const { store } = newStore();
+    const answer = (query: string, ...labels: string[]) => {
+      const references = labels.map((label) => ({ kind: "file" as const, uri: `file:///${label}`, label }));
+      store.receive({ type: "completions", query, references });
+      return store.found.map((reference) => ("label" in reference ? reference.label : reference.kind));
+    };
+    for (const query of ["", "fil", "file:cart"]) store.anticipate({ type: "complete", query });
+    expect(answer("", "cart.ts", "a.ts")).toEqual(["cart.ts", "a.ts"]);
+    // Else an Enter in this moment would find no list, and send the question.
+    expect(answer("fil", "profile.ts", "a.ts")).toEqual(["profile.ts", "a.ts", "cart.ts"]);
+    expect(answer("file:cart", "cart.ts")).toEqual(["cart.ts"]);
+  });
+
   it("asks for the state when anything comes before it", () => {
     const { store, events } = newStore();
     store.receive({ type: "engine", engine: { state: "ready" } });
