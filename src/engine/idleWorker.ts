@@ -5,7 +5,7 @@
  */
 import { toErrorData } from "../common/errors.ts";
 import type { Backend, IdleWork } from "./backends/backend.ts";
-import type { StopReason } from "./idleStop.ts";
+import type { StopCause } from "./idleStop.ts";
 import type { Pause } from "./pause.ts";
 import type { FairQueue } from "./queue.ts";
 
@@ -55,11 +55,11 @@ export class IdleWorker {
     this.#o.queue.whenIdle(async () => {
       if (this.#o.model() !== model) return;
       const isTooSoon = this.#o.pause.overForMs < Math.max(afterMs, afterTypingMs);
-      let last = this.#stopReason || (isTooSoon && "pause");
+      let last = this.#stopCause || (isTooSoon && "pause");
       try {
         if (!last)
           await run(() => {
-            last ||= this.#stopReason;
+            last ||= this.#stopCause;
             return last;
           });
       } catch (error) {
@@ -69,7 +69,7 @@ export class IdleWorker {
     });
   }
 
-  get #stopReason(): StopReason | false {
+  get #stopCause(): StopCause | false {
     if (this.#o.queue.waiting > 0) return "request";
     return this.#o.pause.isOn && "pause";
   }
@@ -84,6 +84,7 @@ export class IdleWorker {
   }
 }
 
+/** Keeps no process alive. */
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

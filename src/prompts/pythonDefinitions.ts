@@ -55,7 +55,8 @@ function linesOf(code: string): Line[] {
 /** The nearest class or function around it, whatever `if` or `try` is between, is a class. */
 function standsInClass(lines: readonly Line[], at: number): boolean {
   let { indent } = lines[at]!;
-  for (const line of lines.slice(0, at).reverse()) {
+  for (let above = at - 1; above >= 0 && indent > 0; above--) {
+    const line = lines[above]!;
     if (line.indent >= indent) continue;
     if (opensScope.test(line.text)) return line.text.startsWith("class");
     ({ indent } = line);

@@ -131,12 +131,11 @@ function hash(text: string): string {
 }
 
 function dropOldest(parent: string): void {
-  // Of an earlier version, whose names did not tell the workspace.
-  const [named, unnamed] = [true, false].map((isNamed) =>
-    readdirSync(parent).filter((name) => name.includes("-") === isNamed),
-  );
-  for (const name of unnamed!) rmSync(join(parent, name), { recursive: true });
-  const folders = named!.map((name) => {
+  const names = readdirSync(parent);
+  const tellsWorkspace = (name: string) => name.includes("-");
+  // The others are of an earlier version.
+  for (const name of names) if (!tellsWorkspace(name)) rmSync(join(parent, name), { recursive: true });
+  const folders = names.filter(tellsWorkspace).map((name) => {
     const path = join(parent, name);
     return { path, usedMs: statSync(path).mtimeMs };
   });

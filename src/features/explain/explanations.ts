@@ -172,7 +172,7 @@ export class Explanations {
     const { conversation } = explanation.session;
     if (conversation.turns.filter(({ role }) => role === "user").length > 1) {
       this.#chat.adopt(explanation.session);
-      showInformation(t("Hunch: the earlier explanation, with your questions below it, is kept as a chat."));
+      void showInformation(t("Hunch: the earlier explanation, with your questions below it, is kept as a chat."));
     }
     this.delete(explanation);
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Backend, IdleWork } from "../../../src/engine/backends/backend.ts";
-import type { Stop, StopReason } from "../../../src/engine/idleStop.ts";
+import type { Stop, StopCause } from "../../../src/engine/idleStop.ts";
 import { IdleWorker } from "../../../src/engine/idleWorker.ts";
 import { Pause } from "../../../src/engine/pause.ts";
 import { FairQueue } from "../../../src/engine/queue.ts";
@@ -76,7 +76,7 @@ test("while another request runs nothing begins; work that wants no time begins 
 });
 
 test("it is told when somebody waits, and its failure is told and ends nothing", async () => {
-  const seen: (StopReason | false)[] = [];
+  const seen: (StopCause | false)[] = [];
   const { worker, queue, errors } = setUp({
     afterMs: 0,
     run: async (stop) => {

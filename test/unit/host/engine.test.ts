@@ -8,15 +8,8 @@ import { Emitter } from "../../../src/common/emitter.ts";
 import { type SettingKey, type Settings, settingDefinitions } from "../../../src/common/settings.ts";
 import type { EngineServices } from "../../../src/host/engine.ts";
 
-vi.mock("vscode", () => ({
-  EventEmitter: class<T> {
-    readonly #emitter = new Emitter<T>();
-    readonly event = this.#emitter.on;
-    fire(value: T): void {
-      this.#emitter.fire(value);
-    }
-    dispose(): void {}
-  },
+vi.mock("vscode", async () => ({
+  ...(await import("./eventEmitter.ts")),
   Uri: { joinPath: (folder: string, name: string) => ({ fsPath: name === "dist" ? fakeEngine : join(folder, name) }) },
   workspace: { getConfiguration: () => ({ get: () => undefined }) },
 }));

@@ -6,15 +6,8 @@ import type { Log } from "../../../src/host/log.ts";
 import type { SettingsReader } from "../../../src/host/settings.ts";
 import { temporaryFolder } from "../models/support/folder.ts";
 
-vi.mock("vscode", () => ({
-  EventEmitter: class<T> {
-    readonly #emitter = new Emitter<T>();
-    readonly event = this.#emitter.on;
-    fire(value: T): void {
-      this.#emitter.fire(value);
-    }
-    dispose(): void {}
-  },
+vi.mock("vscode", async () => ({
+  ...(await import("./eventEmitter.ts")),
 }));
 
 const { Models } = await import("../../../src/host/models.ts");
